@@ -1,0 +1,45 @@
+"""`python -m tests.tools install [NAME ...]` and `python -m tests.tools list`."""
+
+import sys
+import time
+
+from tests.tools.catalogue import KITS, TOOLS
+from tests.tools.install import InstallFailed, install
+from tests.tools.require import Missing, find
+
+
+def main(words: list[str]) -> int:
+    """Carry out a command line; return the exit code: 0, 1 if something is missing or failed, 2 for usage."""
+    match words:
+        case ["install", *names] if set(names) <= set(KITS):
+            return max(_install(name) for name in names or KITS)
+        case ["list"]:
+            return max(_show(name) for name in TOOLS)
+        case _:
+            sys.stderr.write(f"{__doc__}\nnames: {' '.join(KITS)}\n")
+            return 2
+
+
+def _install(name: str) -> int:
+    start = time.monotonic()
+    try:
+        is_new = install(KITS[name])
+    except (InstallFailed, Missing) as error:
+        sys.stderr.write(f"{name}: {error}\n")
+        return 1
+    news = f"installed in {time.monotonic() - start:.0f} s" if is_new else "is there"
+    sys.stdout.write(f"{name}: {news}\n")
+    return 0
+
+
+def _show(name: str) -> int:
+    try:
+        sys.stdout.write(f"{name}: {find(name)}\n")
+    except Missing as missing:
+        sys.stdout.write(f"{missing}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

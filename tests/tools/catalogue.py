@@ -1,0 +1,175 @@
+"""The tools that tests use: what each is for, where it is, what installs it. One entry a tool."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".tools"
+CONSTRAINTS = ROOT / "constraints.txt"
+STAMP = "installed.txt"
+SDK = "google-cloud-sdk"
+FIRESTORE_MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
+
+
+class Tool:
+    """One program that tests run.
+
+    purpose: a few words for messages.
+    install: the command that brings it, shown when it is missing.
+    locate: returns its path, or None.
+    """
+
+    __slots__ = ("install", "locate", "purpose")
+
+    def __init__(self, purpose: str, install: str, locate: Callable[[], Path | None]) -> None:
+        self.purpose = purpose
+        self.install = install
+        self.locate = locate
+
+
+class Kit(Tool):
+    """A tool that we install ourselves into `.tools/<name>`.
+
+    steps: each a list of words after `pip install` (kind "pip", a virtual environment of its own) or after
+    `npm install` (kind "npm").
+    entry: the path of the program inside the folder.
+    constraints: the file that pins what pip resolves.
+    """
+
+    __slots__ = ("constraints", "entry", "kind", "name", "steps")
+
+    def __init__(
+        self,
+        name: str,
+        purpose: str,
+        kind: str,
+        steps: list[list[str]],
+        entry: str,
+        *,
+        constraints: Path = CONSTRAINTS,
+    ) -> None:
+        super().__init__(purpose, f"python -m tests.tools install {name}", self._locate)
+        self.name = name
+        self.kind = kind
+        self.steps = steps
+        self.entry = entry
+        self.constraints = constraints
+
+    @property
+    def folder(self) -> Path:
+        """Where it is installed; the whole folder may be deleted."""
+        return HOME / self.name
+
+    @property
+    def digest(self) -> str:
+        """What the stamp file holds once this very recipe is installed."""
+        recipe = repr((self.kind, self.steps))
+        if self.kind == "pip":
+            recipe += self.constraints.read_text()
+        return hashlib.sha256(recipe.encode()).hexdigest()
+
+    def is_installed(self) -> bool:
+        """Whether this very recipe, under today's constraints, is installed."""
+        stamp = self.folder / STAMP
+        return stamp.is_file() and stamp.read_text() == self.digest
+
+    def _locate(self) -> Path | None:
+        path = self.folder / self.entry
+        return path if path.exists() else None
+
+
+def _program(name: str) -> Callable[[], Path | None]:
+    return lambda: Path(found) if (found := shutil.which(name)) else None
+
+
+def _emulator(pattern: str) -> Callable[[], Path | None]:
+    """Return a search for an emulator's jar below the folders in which a Cloud CLI may be installed."""
+
+    def search() -> Path | None:
+        for home in _cloud_cli_homes():
+            if found := sorted(home.glob(f"platform/{pattern}")):
+                return found[-1]
+        return None
+
+    return search
+
+
+def _cloud_cli_homes() -> list[Path]:
+    """Return where a Cloud CLI may be: Debian's place, the usual private ones, and beside `gcloud` itself."""
+    homes = [Path("/usr/lib") / SDK, Path("/opt") / SDK, Path.home() / SDK]
+    if gcloud := shutil.which("gcloud"):
+        homes.insert(0, Path(gcloud).resolve().parents[1])
+    return homes
+
+
+_KITS = [
+    Kit(
+        "ministack",
+        "the AWS emulator",
+        "pip",
+        [["ministack==1.5.33"]],
+        "bin/ministack",
+        constraints=ROOT / "tests" / "tools" / "constraints-ministack.txt",
+    ),
+    Kit(
+        "awslambdaric",
+        "Amazon's Lambda runtime client; a Python with boto3, as in Lambda",
+        "pip",
+        [["awslambdaric==4.2.2", "boto3", "pydantic", "cronsim", "tzdata"]],
+        "bin/python",
+    ),
+    Kit(
+        "functions-framework",
+        "Google's function server, with google-cloud-pubsub beside it",
+        "pip",
+        [["functions-framework==3.10.2", "google-cloud-pubsub", "pydantic", "cronsim", "tzdata"]],
+        "bin/functions-framework",
+    ),
+    Kit(
+        "azure-worker",
+        "a Python with Microsoft's Functions worker library",
+        "pip",
+        [
+            ["azure-functions==1.26.0", "azure-servicebus", "pydantic", "cronsim", "tzdata"],
+            # It declares Python >= 3.13 but runs on 3.11; the first step brought what it needs.
+            [
+                "--no-deps",
+                "--ignore-requires-python",
+                "azure-functions-runtime==1.3.0",
+                "azurefunctions-extensions-base==1.2.0",
+            ],
+        ],
+        "bin/python",
+    ),
+    Kit("azurite", "the Azure Storage emulator", "npm", [["azurite@3.37.0"]], "node_modules/.bin/azurite"),
+    Kit("pyright", "the second type checker", "npm", [["pyright@1.1.414"]], "node_modules/.bin/pyright"),
+]
+
+TOOLS: dict[str, Tool] = {
+    **{kit.name: kit for kit in _KITS},
+    "firestore-emulator": Tool(
+        "Google's Firestore emulator, a jar for java",
+        "install the Cloud CLI component cloud-firestore-emulator",
+        _emulator("cloud-firestore-emulator/cloud-firestore-emulator*.jar"),
+    ),
+    "java": Tool("runs Google's emulators", "apt-get install default-jre-headless", _program("java")),
+    "node": Tool("runs Azurite and pyright", "apt-get install nodejs", _program("node")),
+    "npm": Tool("installs Azurite and pyright", "apt-get install npm", _program("npm")),
+    "pubsub-emulator": Tool(
+        "Google's Pub/Sub emulator, a jar for java",
+        "install the Cloud CLI component pubsub-emulator",
+        _emulator("pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"),
+    ),
+    "terraform": Tool("checks what a build emits", "install Terraform 1.11 or newer", _program("terraform")),
+}
+"""Every tool by name. What its path is:
+
+- `awslambdaric`, `azure-worker`: the Python of their environment;
+- `pubsub-emulator`: the jar for `java -jar JAR`; `firestore-emulator`: for `java -cp JAR` and FIRESTORE_MAIN;
+- the others: the program. `azurite-table` stands beside `azurite`.
+"""
+
+KITS: dict[str, Kit] = {kit.name: kit for kit in _KITS}
+"""The tools that `python -m tests.tools install` installs."""

@@ -1,0 +1,66 @@
+"""Install the tools of the catalogue under `.tools/`, each once and each in a folder of its own."""
+
+import fcntl
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.tools.catalogue import HOME, STAMP, Kit
+from tests.tools.require import find
+
+
+class InstallFailed(Exception):
+    """A package manager failed; the message holds its command and what it said."""
+
+
+def install(kit: Kit) -> bool:
+    """Install a tool unless this very recipe is there; return whether anything was done.
+
+    A stamp file, written last, marks a finished installation: an interrupted one starts again from nothing.
+    Safe from several processes at once (one lock a tool).
+    Raises InstallFailed, or Missing for npm.
+    """
+    HOME.mkdir(exist_ok=True)
+    with _locked(HOME / f"{kit.name}.lock"):
+        if kit.is_installed():
+            return False
+        shutil.rmtree(kit.folder, ignore_errors=True)
+        METHODS[kit.kind](kit)
+        (kit.folder / STAMP).write_text(kit.digest)
+        return True
+
+
+@contextmanager
+def _locked(path: Path) -> Generator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install_pip(kit: Kit) -> None:
+    _run([sys.executable, "-m", "venv", str(kit.folder)])
+    python = str(kit.folder / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    for step in kit.steps:
+        _run([*pip, "--constraint", str(kit.constraints), *step])
+
+
+def _install_npm(kit: Kit) -> None:
+    kit.folder.mkdir()
+    (kit.folder / "package.json").write_text('{"private": true}\n')
+    quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+    npm = [str(find("npm")), "install", "--prefix", str(kit.folder), *quiet]
+    for step in kit.steps:
+        _run([*npm, *step])
+
+
+METHODS: dict[str, Callable[[Kit], None]] = {"npm": _install_npm, "pip": _install_pip}
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise InstallFailed(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
