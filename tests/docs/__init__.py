@@ -1,0 +1,1 @@
+"""What makes the documentation's code run: pages to workspaces, workspaces to verdicts."""
