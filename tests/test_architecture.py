@@ -1,0 +1,130 @@
+"""The promises that the shape of the code makes: directions, sizes, names, versions, what an import loads."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE = ROOT / "cloudless"
+PROVIDERS = ("aws", "azure", "gcp")
+PACKAGES = [CORE, *(ROOT / "providers" / name / f"cloudless_{name}" for name in PROVIDERS)]
+SOURCES = sorted(path for package in PACKAGES for path in package.rglob("*.py"))
+MOST_LINES = 600
+COLD = ("asyncio", "dataclasses", "importlib.metadata", "inspect", "pydantic", "typing")
+"""What a deployed function pays for at each cold start, and so must not be loaded by our imports."""
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def project(folder: Path) -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    return table
+
+
+def version() -> str:
+    text = (CORE / "_version.py").read_text()
+    found = re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the modules that a fresh interpreter has after `code`, beyond those of a bare start."""
+    script = f"import sys\nbefore = set(sys.modules)\n{code}\nprint(*(set(sys.modules) - before))"
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{script}"]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+
+def declared(path: Path) -> list[str] | None:
+    """Return the literal `__all__` of a module, or None."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if [t.id for t in targets if isinstance(t, ast.Name)] == ["__all__"]:
+                names: list[str] = list(ast.literal_eval(node.value))
+                return names
+    return None
+
+
+def test_higher_layers_import_lower_ones_only() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_file_is_a_room_without_walls(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if declared(path)], ids=name_of)
+def test_public_names_exist(path: Path) -> None:
+    """Their order is checked by the linter: constants, classes, functions, each sorted."""
+    module = importlib.import_module(module_name(path))
+    assert not [name for name in declared(path) or [] if not hasattr(module, name)]
+
+
+def module_name(path: Path) -> str:
+    package = next(package for package in PACKAGES if package in path.parents)
+    words = path.relative_to(package.parent).with_suffix("").parts
+    return ".".join(words).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_the_same_noun_has_the_same_file_name_in_every_layer() -> None:
+    """A file of the driver layer names a portable noun: one glob finds a feature."""
+    own = {"__init__", "current", "gap", "ledger", "limit", "provider"}
+    nouns = {path.stem for path in (CORE / "driver").glob("*.py")} - own
+    assert nouns <= {path.stem for path in CORE.glob("*.py")}
+    assert nouns <= {path.stem for path in (CORE / "ir").glob("*.py")}
+    assert nouns <= {path.stem for path in (CORE / "memory").glob("*.py")}
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_every_provider_has_the_same_rooms(name: str) -> None:
+    package = ROOT / "providers" / name / f"cloudless_{name}"
+    for room in ("capabilities.py", "limits.py", "py.typed", "compile", "runtime", "clients"):
+        assert (package / room).exists(), room
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_a_provider_is_in_lock_step_with_the_core(name: str) -> None:
+    extras = project(ROOT)["optional-dependencies"]
+    assert extras[name] == [f"cloudless-{name}=={version()}"]
+    assert f"cloudless-sdk=={version()}" in project(ROOT / "providers" / name)["dependencies"]
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_every_distribution_carries_the_licence(name: str) -> None:
+    assert (ROOT / "providers" / name / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_constraints_are_names_and_versions_only() -> None:
+    """No address: which index serves them is a matter of whoever installs."""
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+", line)] == []
+
+
+def test_importing_cloudless_loads_nothing_slow() -> None:
+    assert loaded_by("import cloudless").isdisjoint(COLD)
+
+
+def test_importing_a_provider_loads_neither_its_sdk_nor_its_compiler() -> None:
+    paths = [str(package.parent) for package in PACKAGES]
+    code = f"sys.path[:0] = {paths!r}\nimport cloudless_aws, cloudless_azure, cloudless_gcp"
+    loaded = loaded_by(code)
+    assert loaded.isdisjoint({*COLD, "azure", "boto3", "botocore", "google"})
+    assert not [name for name in loaded if name.endswith((".compile", ".clients"))]
