@@ -1,0 +1,66 @@
+# Needs Python >= 3.11 and make, nothing else: `make demo` and `make test` create .venv themselves.
+# `make lint` needs npm too (for pyright), `make test-all` what `python -m tests.tools list` shows.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: bench clean core-only demo docs help lint test test-all tools venv wheels
+
+PYTHON := .venv/bin/python
+STAMP := .venv/installed
+PROVIDERS := aws gcp azure
+PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check \
+	--constraint constraints.txt --build-constraint constraints.txt
+# Older interpreters first: the constraints were resolved on 3.11. A Python without venv (Debian's) does not count.
+FIND_PYTHON := for python in python3.11 python3.12 python3.13 python3 python; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$python; exit; }; done; \
+	echo "no Python >= 3.11 with venv found: install it, e.g. apt-get install python3 python3-venv" >&2; exit 1
+
+help:  ## Show the targets.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+venv: $(STAMP)  ## Create .venv with the four distributions (editable) and our tools.
+
+$(STAMP): constraints.txt pyproject.toml $(PROVIDERS:%=providers/%/pyproject.toml)
+	@test -x $(PYTHON) || { python=$$($(FIND_PYTHON)) && $$python -m venv .venv; }
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --upgrade pip
+	$(PIP_INSTALL) --editable '.[cli,dev,jwt,test]' $(PROVIDERS:%=--editable providers/%) --group all
+	@touch $@
+
+demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests.
+	@export PATH="$(CURDIR)/.venv/bin:$$PATH"; for example in examples/*/; do \
+		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
+
+test: $(STAMP)  ## Run every test whose tools are here; the others are skipped and say what they need.
+	$(PYTHON) -m pytest
+
+test-all: $(STAMP) tools  ## Run every test with every tool; then the core alone on every Python found.
+	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTHON) -m pytest
+	$(MAKE) core-only
+
+tools: $(STAMP)  ## Install the emulators under .tools/ and list what is missing.
+	@$(PYTHON) -m tests.tools install
+	@$(PYTHON) -m tests.tools list
+
+lint: $(STAMP)  ## Check style, types (twice) and the dependency directions.
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	@$(PYTHON) -m tests.tools install pyright
+	.tools/pyright/node_modules/.bin/pyright --project pyproject.toml
+	.venv/bin/lint-imports
+
+docs: $(STAMP)  ## Build the documentation strictly into .site/.
+	$(PYTHON) -m zensical build --clean --strict --config-file .mkdocs.yml
+
+bench: $(STAMP)  ## Measure our figures against the references.
+	$(PYTHON) -m tests.benchmarks
+
+wheels: $(STAMP)  ## Build the four distributions into dist/ and try them in a fresh environment.
+	PYTHON=$(PYTHON) sh .ci/wheels
+
+core-only: wheels  ## Test the core's wheel without any provider, on each of Python 3.11, 3.12, 3.13 that is here.
+	PYTHON=$(PYTHON) sh .ci/core-only
+
+clean:  ## Remove what the other targets made.
+	rm -rf .venv .venvs .tools .site .cache dist build
