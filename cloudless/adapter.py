@@ -1,0 +1,81 @@
+"""The codec of every type that needs pydantic: dataclasses, TypedDict, datetime, Decimal, UUID, enums, unions.
+
+Imported at first use, so that an app of builtin types never loads pydantic (decision 0010).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+
+import typing_extensions
+from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic.errors import PydanticUserError
+
+from cloudless.codec import finished, type_name
+from cloudless.errors import InvalidArgument, InvalidBody
+
+
+class AdapterCodec:
+    """A type with a pydantic TypeAdapter; a value is validated when sent and when received."""
+
+    __slots__ = ("_adapter", "name")
+
+    def __init__(self, kind: Any) -> None:
+        self.name = type_name(kind)
+        try:
+            self._adapter: TypeAdapter[Any] = TypeAdapter(_modern(kind))
+        except (PydanticUserError, NameError) as problem:
+            raise InvalidArgument(
+                f"{self.name} has no JSON form: {problem}. Use a pydantic model, a dataclass, a TypedDict or JSON builtins"
+            ) from problem
+
+    def encode(self, value: Any) -> str:
+        try:
+            checked = self._adapter.validate_python(value)
+            text = self._adapter.dump_json(checked, warnings="error").decode()
+        except (ValueError, TypeError) as problem:
+            raise InvalidBody(f"expected {self.name}: {problem}") from problem
+        return finished(text, lambda: self._adapter.dump_python(checked, mode="json"))
+
+    def decode(self, text: str) -> Any:
+        try:
+            return self._adapter.validate_json(text)
+        except ValueError as problem:
+            raise InvalidBody(f"expected {self.name}: {problem}") from problem
+
+
+def _modern(kind: Any) -> Any:
+    """The type with each `typing.TypedDict` as one that pydantic can read before Python 3.12.
+
+    https://docs.pydantic.dev/latest/errors/usage_errors/#typed-dict-version
+    """
+    if sys.version_info >= (3, 12):
+        return kind
+    if is_typeddict(kind):
+        return _modern_typed_dict(kind)
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (list, dict, tuple, set, frozenset) and parts:
+        return origin[tuple(_modern(part) for part in parts)]
+    return kind
+
+
+def _modern_typed_dict(kind: Any) -> Any:
+    hints = get_type_hints(kind, include_extras=True)
+    fields: dict[str, Any] = {}
+    for name, hint in hints.items():
+        marker = typing_extensions.Required if name in kind.__required_keys__ else typing_extensions.NotRequired
+        bare = get_args(hint)[0] if get_origin(hint) in (typing_extensions.Required, typing_extensions.NotRequired) else hint
+        fields[name] = marker[_modern(bare)]
+    return typing_extensions.TypedDict(kind.__name__, fields)  # pyright: ignore[reportArgumentType]
+
+
+def arguments(fields: Mapping[str, Any], required: frozenset[str]) -> AdapterCodec:
+    """The codec of a dict of arguments, of which `required` must be there; unknown ones are refused."""
+    marked = {
+        name: (typing_extensions.Required if name in required else typing_extensions.NotRequired)[_modern(kind)]
+        for name, kind in fields.items()
+    }
+    shape = typing_extensions.TypedDict("arguments", marked)  # pyright: ignore[reportArgumentType]
+    return AdapterCodec(with_config(ConfigDict(extra="forbid"))(shape))

@@ -1,0 +1,423 @@
+"""The one wire format: bodies as JSON text, user attributes, and ours in one system attribute.
+
+A body is JSON that programs which do not know us can read. Its text holds any Unicode scalar:
+controls and U+FFFE/U+FFFF are escaped (SQS refuses them raw), lone surrogates are refused (UTF-8 has
+none). `codec_of(type)` gives the encoder and decoder that a portable type keeps; pydantic is imported
+only for types that need it. Standard library only at import.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from json import encoder as _encoder
+from json import scanner as _scanner
+from types import GenericAlias, NoneType, UnionType
+
+from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge
+from cloudless.message import Envelope, Failure, traceparent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Protocol
+
+    class Codec(Protocol):
+        """Encoder and decoder of one type."""
+
+        name: str
+        """How errors name the type, e.g. "Order"."""
+
+        def encode(self, value: Any) -> str:
+            """JSON text of a value; raises InvalidBody where it does not fit the type."""
+            ...
+
+        def decode(self, text: str) -> Any:
+            """The value of a JSON text; raises InvalidBody where it does not fit the type."""
+            ...
+
+
+BODY_LIMIT = 192 * 1024
+DELAYED_BODY_LIMIT = 96 * 1024  # EventBridge Scheduler escapes JSON again: docs/mechanisms.md, body
+DELAYED_BEYOND_S = 15 * 60
+ATTRIBUTES_MAX = 7  # SQS takes 10 attributes, ours is one of them; two are kept in reserve
+ATTRIBUTE_VALUE_MAX = 256
+ATTRIBUTES_BYTES_MAX = 8 * 1024
+ERROR_TEXT_MAX = 2 * 1024
+SYSTEM_ATTRIBUTE = "cloudless"
+_ATTRIBUTE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
+
+
+def _unwritable(value: object) -> object:
+    raise TypeError(f"a {type(value).__name__} is not JSON")
+
+
+def _no_constant(text: str) -> object:
+    raise ValueError(f"{text} is not JSON")
+
+
+# One encoder and one scanner, kept: `json.dumps` and `json.loads` build or check theirs at every call.
+_kept_decoder = json.JSONDecoder(parse_constant=_no_constant)
+_scan = _scanner.c_make_scanner(_kept_decoder)  # type: ignore[attr-defined]
+_encode = _encoder.c_make_encoder(  # type: ignore[attr-defined]
+    None, _unwritable, _encoder.encode_basestring, None, ":", ",", False, False, False
+)
+
+
+def dump(value: object) -> str:
+    """Compact JSON text of builtin values; raises InvalidBody for anything that JSON cannot hold."""
+    try:
+        text = "".join(_encode(value, 0))
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise InvalidBody(f"the body cannot be written as JSON: {problem}") from problem
+    return text if text.isascii() else _escape(text)
+
+
+def load(text: str) -> Any:
+    """The value of a JSON text; raises InvalidBody where it is none (NaN and Infinity included)."""
+    try:
+        value, end = _scan(text, 0)
+        if end != len(text):
+            return json.loads(text, parse_constant=_no_constant)  # leading or trailing white space, or an error
+        return value
+    except (ValueError, StopIteration, RecursionError):
+        return _load_slowly(text)
+
+
+def _load_slowly(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as problem:
+        raise InvalidBody(f"the body is not JSON: {problem}") from problem
+
+
+def _escape(text: str) -> str:
+    """Escape the two noncharacters that SQS refuses; refuse what UTF-8 cannot hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as problem:
+        lone = text[problem.start]
+        raise InvalidBody(
+            f"the body holds the lone surrogate U+{ord(lone):04X}, which no Unicode encoding can carry; "
+            "decode the text properly before sending it"
+        ) from problem
+    if "\ufffe" in text or "\uffff" in text:
+        return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return text
+
+
+def size_of(text: str) -> int:
+    """Bytes of a text in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def check_size(text: str, delay_s: float = 0) -> None:
+    """Refuse a body that some cloud would refuse, before it does (PayloadTooLarge)."""
+    limit = BODY_LIMIT if delay_s <= DELAYED_BEYOND_S else DELAYED_BODY_LIMIT
+    if len(text) * 4 <= limit:  # no character takes more than 4 bytes
+        return
+    size = size_of(text)
+    if size > limit:
+        when = " (delayed beyond 15 minutes)" if limit == DELAYED_BODY_LIMIT else ""
+        raise PayloadTooLarge(
+            f"the body is {size:,} bytes, the limit{when} is {limit:,}: "
+            "store it (e.g. in a bucket) and send a reference",
+            size,
+            limit,
+        )
+
+
+def check_attributes(attributes: Mapping[str, str]) -> None:
+    """Refuse attributes that some cloud would refuse: names, number, lengths (InvalidArgument)."""
+    if len(attributes) > ATTRIBUTES_MAX:
+        raise InvalidArgument(f"{len(attributes)} attributes: a message has at most {ATTRIBUTES_MAX}")
+    total = 0
+    for name, value in attributes.items():
+        _check_attribute(name, value)
+        total += len(name) + size_of(value)
+    if total > ATTRIBUTES_BYTES_MAX:
+        raise PayloadTooLarge(
+            f"the attributes are {total:,} bytes together, the limit is {ATTRIBUTES_BYTES_MAX:,}",
+            total,
+            ATTRIBUTES_BYTES_MAX,
+        )
+
+
+def check_attribute_name(name: str) -> None:
+    """Refuse a name that some cloud would refuse (InvalidArgument)."""
+    if not _ATTRIBUTE_NAME.match(name) or name.lower().startswith("goog") or name == SYSTEM_ATTRIBUTE:
+        raise InvalidArgument(
+            f"attribute name {name!r}: use a letter or _, then letters, digits and _, at most 64, "
+            "not beginning with 'goog', not 'cloudless'"
+        )
+
+
+def _check_attribute(name: str, value: str) -> None:
+    check_attribute_name(name)
+    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"attribute {name!r} is a {type(value).__name__}: attributes are strings")
+    if not 1 <= len(value) <= ATTRIBUTE_VALUE_MAX:
+        raise InvalidArgument(f"attribute {name!r} has {len(value)} characters: 1 to {ATTRIBUTE_VALUE_MAX} are allowed")
+    if not value.isprintable() and any(ch < " " or "\ud800" <= ch <= "\udfff" or ch in "\ufffe\uffff" for ch in value):
+        raise InvalidArgument(f"attribute {name!r} holds a control character or a lone surrogate: {value!r}")
+
+
+# --- the system attribute -------------------------------------------------------------------------
+
+
+def pack_system(envelope: Envelope) -> str:
+    """The value of the system attribute: id, traceparent, correlation, attempt, sent, error; ASCII JSON."""
+    facts: dict[str, object] = {"id": envelope.id, "attempt": envelope.attempt, "sent": envelope.sent_s}
+    if envelope.trace:
+        facts["traceparent"] = traceparent(envelope)
+    if envelope.correlation:
+        facts["correlation"] = envelope.correlation
+    if envelope.group:
+        facts["group"] = envelope.group
+    if envelope.deduplication:
+        facts["deduplication"] = envelope.deduplication
+    if envelope.error is not None:
+        facts["error"] = [envelope.error.type, cut(envelope.error.text), envelope.error.attempt]
+    return json.dumps(facts, separators=(",", ":"))
+
+
+def unpack(
+    body: str,
+    attributes: Mapping[str, str],
+    system: str | None,
+    *,
+    native_id: str,
+    native_attempt: int,
+    sent_s: float,
+    group: str = "",
+) -> Envelope:
+    """The envelope of a delivery.
+
+    system: value of the system attribute; None for a message of a foreign program, which gets the
+    cloud's own id and time. native_attempt: the cloud's own count, from 1; a scheduled copy of ours
+    carries the attempts before it in `system`.
+    """
+    facts = _facts(system)
+    error = facts.get("error")
+    return Envelope(
+        id=facts.get("id", native_id),
+        body=body,
+        attributes=attributes,
+        group=facts.get("group", group),
+        sent_s=facts.get("sent", sent_s),
+        trace=facts.get("traceparent", "").split("-")[1] if "traceparent" in facts else "",
+        correlation=facts.get("correlation", ""),
+        attempt=facts.get("attempt", 1) + native_attempt - 1,
+        error=Failure(*error) if error else None,
+        deduplication=facts.get("deduplication", ""),
+    )
+
+
+def _facts(system: str | None) -> dict[str, Any]:
+    """What the system attribute says; nothing where it is absent or not ours to read."""
+    if not system:
+        return {}
+    try:
+        facts = json.loads(system)
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) and len(str(facts.get("traceparent", "0-0")).split("-")) > 1 else {}
+
+
+def cut(text: str, limit: int = ERROR_TEXT_MAX) -> str:
+    """The text, cut to at most `limit` bytes of UTF-8, with lone surrogates and the like escaped."""
+    raw = text.encode("utf-8", "backslashreplace")
+    return text if len(raw) <= limit and text.isascii() else raw[:limit].decode("utf-8", "ignore")
+
+
+# --- codecs ---------------------------------------------------------------------------------------
+
+
+def codec_of(kind: Any) -> Codec:
+    """The codec of a type: pydantic models, dataclasses, TypedDict, JSON builtins (also parametrised),
+    datetime, date, time, timedelta, Decimal, UUID, enums, and unions and containers of them.
+
+    Raises InvalidArgument for a type that has no JSON form.
+    """
+    if _is_any(kind):
+        return _Json("JSON")
+    if kind in (dict, list):
+        return _Shaped(kind)
+    if hasattr(kind, "__pydantic_validator__") and hasattr(kind, "model_validate_json"):
+        return _Model(kind)
+    return _Shaped(kind) if _is_builtin(kind) else _adapter(kind)
+
+
+def arguments_codec(fields: Mapping[str, Any], required: frozenset[str]) -> Codec:
+    """The codec of a function's arguments: a dict by parameter name. required: those without a default."""
+    if all(_is_builtin(kind) for kind in fields.values()):
+        return _Arguments(fields, required)
+    from cloudless.adapter import arguments
+
+    return arguments(fields, required)
+
+
+def _adapter(kind: Any) -> Codec:
+    from cloudless.adapter import AdapterCodec
+
+    return AdapterCodec(kind)
+
+
+def _is_any(kind: Any) -> bool:
+    typing = sys.modules.get("typing")
+    return kind is object or kind is None or (typing is not None and kind is typing.Any)
+
+
+def _is_builtin(kind: Any) -> bool:
+    """Whether a type is made of JSON builtins only, so that pydantic is not needed."""
+    if kind in (str, int, float, bool, NoneType, dict, list) or _is_any(kind):
+        return True
+    if isinstance(kind, UnionType):
+        return all(_is_builtin(part) for part in kind.__args__)
+    if isinstance(kind, GenericAlias) and kind.__origin__ in (dict, list):
+        key_fits = kind.__origin__ is list or kind.__args__[0] is str
+        return key_fits and all(_is_builtin(part) for part in kind.__args__)
+    return False
+
+
+class _Json:
+    """Any JSON value, unchecked."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def encode(self, value: Any) -> str:
+        return dump(value)
+
+    def decode(self, text: str) -> Any:
+        return load(text)
+
+
+class _Shaped:
+    """JSON builtins whose shape is checked, both ways."""
+
+    __slots__ = ("fits", "name")
+
+    def __init__(self, kind: Any) -> None:
+        self.name = type_name(kind)
+        self.fits = _check_of(kind)
+
+    def encode(self, value: Any) -> str:
+        if not self.fits(value):
+            raise InvalidBody(f"expected {self.name}, got {_show(value)}")
+        return dump(value)
+
+    def decode(self, text: str) -> Any:
+        value = load(text)
+        if not self.fits(value):
+            raise InvalidBody(f"expected {self.name}, got {_show(value)}")
+        return value
+
+
+class _Arguments:
+    """Arguments of JSON builtins by name."""
+
+    __slots__ = ("_checks", "_names", "_required", "name")
+
+    def __init__(self, fields: Mapping[str, Any], required: frozenset[str]) -> None:
+        self.name = "arguments"
+        self._checks = {name: _check_of(kind) for name, kind in fields.items()}
+        self._names = {name: type_name(kind) for name, kind in fields.items()}
+        self._required = required
+
+    def encode(self, value: Any) -> str:
+        self._check(value)
+        return dump(value)
+
+    def decode(self, text: str) -> Any:
+        value = load(text)
+        if not isinstance(value, dict):
+            raise InvalidBody(f"expected arguments by name, got {_show(value)}")
+        self._check(value)
+        return value
+
+    def _check(self, value: dict[str, Any]) -> None:
+        missing, unknown = self._required - value.keys(), value.keys() - self._checks.keys()
+        if missing or unknown:
+            raise InvalidBody(f"arguments: missing {sorted(missing)}, unknown {sorted(unknown)}")
+        for name, part in value.items():
+            if not self._checks[name](part):
+                raise InvalidBody(f"argument {name!r}: expected {self._names[name]}, got {_show(part)}")
+
+
+def _check_of(kind: Any) -> Callable[[object], bool]:
+    if _is_any(kind):
+        return lambda value: True
+    if kind is float:
+        return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind is int:
+        return lambda value: isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(kind, UnionType):
+        checks = [_check_of(part) for part in kind.__args__]
+        return lambda value: any(fits(value) for fits in checks)
+    if isinstance(kind, GenericAlias):
+        return _container_check(kind)
+    return lambda value: isinstance(value, kind)
+
+
+def _container_check(kind: GenericAlias) -> Callable[[object], bool]:
+    inner = _check_of(kind.__args__[-1])
+    if kind.__origin__ is list:
+        return lambda value: isinstance(value, list) and all(map(inner, value))
+    return lambda value: (
+        isinstance(value, dict) and all(isinstance(key, str) for key in value) and all(map(inner, value.values()))
+    )
+
+
+class _Model:
+    """A pydantic model: its own validator and serializer, one call each."""
+
+    __slots__ = ("_model", "_serializer", "_to_json", "_validate", "name")
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.name = model.__name__
+        self._serializer = model.__pydantic_serializer__
+        self._to_json = self._serializer.to_json
+        self._validate = model.__pydantic_validator__.validate_json
+
+    def encode(self, value: Any) -> str:
+        if not isinstance(value, self._model):
+            raise InvalidBody(f"expected {self.name}, got {_show(value)}")
+        try:
+            text: str = self._to_json(value, warnings="error").decode()
+        except (ValueError, TypeError) as problem:
+            raise InvalidBody(f"this {self.name} cannot be written as JSON: {problem}") from problem
+        return finished(text, lambda: self._serializer.to_python(value, mode="json"))
+
+    def decode(self, text: str) -> Any:
+        try:
+            return self._validate(text)
+        except ValueError as problem:
+            raise InvalidBody(f"expected {self.name}: {problem}") from problem
+
+
+def finished(text: str, plain: Callable[[], object]) -> str:
+    """Text that pydantic wrote, made to keep the rules of this module.
+
+    plain: the same value as builtins. pydantic writes NaN and infinities as null; where the text has
+    a null, the value is written again by `dump`, which refuses them.
+    """
+    if "null" in text:
+        return dump(plain())
+    return text if text.isascii() else _escape(text)
+
+
+def type_name(kind: Any) -> str:
+    """How errors and IR name a type, e.g. "Order" or "dict[str, int]"."""
+    if isinstance(kind, type) and not isinstance(kind, GenericAlias):
+        return kind.__name__
+    return str(kind).replace("typing.", "")
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '...'}"

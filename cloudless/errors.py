@@ -1,0 +1,172 @@
+"""Every exception of cloudless, in one place. Imports nothing.
+
+    CloudlessError                    what goes wrong in or around cloudless
+    ├── InvalidArgument               a value out of range or of the wrong shape (also a ValueError)
+    │   ├── UnknownOption             a keyword that nobody knows, with the nearest one that exists
+    │   ├── InvalidBody               a body that does not fit the declared type, or is not JSON
+    │   └── PayloadTooLarge           a body or its attributes over the contract's limit
+    ├── DefinitionError               the program itself is wrong; carries every problem found
+    ├── ConfigError                   cloudless.toml is wrong; carries every problem found
+    ├── NoProvider                    a client call outside a function, a connection and a simulation
+    ├── PermissionDenied              a handler uses what its code was not seen to mention
+    ├── NotFound                      the resource does not exist in this stage
+    ├── MissingSecret                 no value for a secret in this stage
+    ├── Unavailable                   the cloud could not be reached; safe to repeat
+    │   └── PartlySent                some messages of a list were stored and some were not
+    ├── UnsupportedError              this provider cannot do it (a declared gap)
+    ├── RemoteError                   an invoked function raised a type that its caller did not declare
+    ├── NeverQuiet                    the simulated world keeps producing work
+    ├── HistoryOverflow               a simulation recorded more than it keeps
+    └── InternalError                 a bug of ours
+    Reject, RetryAfter, PartialFailure    what a handler raises to choose an outcome; not failures of ours
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from cloudless.ir.diagnostic import Diagnostic
+
+
+class CloudlessError(Exception):
+    """Base of everything that cloudless raises.
+
+    native: the provider's own exception, where one was translated.
+    """
+
+    native: BaseException | None = None
+
+
+class InvalidArgument(CloudlessError, ValueError):
+    """A value is out of range or has the wrong shape; the message says which, and what is allowed."""
+
+
+class UnknownOption(InvalidArgument, TypeError):
+    """A keyword argument that the call does not take; the message names the nearest one."""
+
+
+class InvalidBody(InvalidArgument):
+    """A message body does not fit its declared type, or cannot be written as JSON."""
+
+
+class PayloadTooLarge(InvalidArgument):
+    """A body is over the limit of the contract.
+
+    size: bytes as encoded; limit: bytes allowed (192 KiB, 96 KiB when delayed beyond 15 minutes).
+    """
+
+    def __init__(self, message: str, size: int, limit: int) -> None:
+        super().__init__(message)
+        self.size = size
+        self.limit = limit
+
+
+class _Problems(CloudlessError):
+    """Several problems found in one pass, each with place and remedy."""
+
+    def __init__(self, problems: Iterable[Diagnostic]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n\n".join(problem.render() for problem in self.problems))
+
+
+class DefinitionError(_Problems):
+    """The application cannot be compiled or run; `problems` has every one found, in source order."""
+
+
+class ConfigError(_Problems):
+    """cloudless.toml cannot be used; `problems` has every mistake with its line."""
+
+
+class NoProvider(CloudlessError):
+    """A client call was made outside a function, `cloudless.connect` and `simulate`."""
+
+
+class PermissionDenied(CloudlessError):
+    """The running handler was not granted the verb on the resource; the message gives the line to add."""
+
+
+class NotFound(CloudlessError):
+    """The resource, or the message, does not exist in this stage."""
+
+
+class MissingSecret(CloudlessError):
+    """No value is known for a secret in this stage."""
+
+
+class Unavailable(CloudlessError):
+    """The provider could not be reached, or throttled, after its client's retries; safe to repeat."""
+
+
+class PartlySent(Unavailable):
+    """Some messages of `send_all` or `publish_all` were stored and some were not; safe to repeat those.
+
+    unsent: (index in the list, why) of each that was not.
+    """
+
+    def __init__(self, total: int, unsent: Iterable[tuple[int, CloudlessError]]) -> None:
+        self.unsent = tuple(unsent)
+        super().__init__(f"{len(self.unsent)} of {total} messages were not stored; the first: {self.unsent[0][1]}")
+
+
+class UnsupportedError(CloudlessError):
+    """The provider cannot do this; the message cites the gap."""
+
+
+class RemoteError(CloudlessError):
+    """An invoked function raised an exception whose type the app does not declare.
+
+    type: the class name there; text: its message.
+    """
+
+    def __init__(self, type: str, text: str) -> None:
+        super().__init__(f"{type}: {text}")
+        self.type = type
+        self.text = text
+
+
+class NeverQuiet(CloudlessError):
+    """The simulated world went on producing work past the limit of steps; the message shows the loop."""
+
+
+class HistoryOverflow(CloudlessError):
+    """A simulation recorded more events than it keeps, so a list of them would be incomplete."""
+
+
+class InternalError(CloudlessError):
+    """A bug in cloudless. Please report it with the message."""
+
+
+class Reject(Exception):
+    """Raise from a handler: the message goes to the dead letters now, and is never retried.
+
+    reason: why, at most 2 KiB of it is kept.
+    """
+
+    def __init__(self, reason: str = "rejected") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RetryAfter(Exception):
+    """Raise from a handler: the delivery failed, and the next one comes after `delay`.
+
+    delay: 0 s to 10 minutes. Counts as a failed attempt.
+    """
+
+    def __init__(self, delay: timedelta, reason: str = "retry later") -> None:
+        super().__init__(reason)
+        self.delay = delay
+
+
+class PartialFailure(Exception):
+    """Raise from a batch handler: the messages of these ids failed, all others are done.
+
+    ids: message ids out of the batch; an id that is not in the batch fails the whole batch.
+    """
+
+    def __init__(self, ids: Iterable[str], reason: str = "part of the batch failed") -> None:
+        super().__init__(reason)
+        self.ids = frozenset(ids)

@@ -1,0 +1,33 @@
+"""Where in the user's source a declaration stands. Lowest layer; one frame walk a declaration."""
+
+from __future__ import annotations
+
+import sys
+
+_PACKAGE = __file__.rpartition("source.py")[0]
+_APPS = _PACKAGE + "conformance"  # programs of the conformance suite are users, too
+
+
+class Place:
+    """file: absolute path. line: from 1. The front end finds the columns."""
+
+    __slots__ = ("file", "line")
+
+    def __init__(self, file: str, line: int) -> None:
+        self.file = file
+        self.line = line
+
+    def __repr__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def calling() -> Place:
+    """The line outside of cloudless that is being executed."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    return Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _is_ours(file: str) -> bool:
+    return file.startswith(_PACKAGE) and not file.startswith(_APPS)
