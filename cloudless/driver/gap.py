@@ -1,0 +1,43 @@
+"""Capability keys and gaps: what a provider cannot do, in one table per provider."""
+
+from __future__ import annotations
+
+NOT_YET = "not_yet"
+NEVER = "never"
+
+CAPABILITIES: dict[str, str] = {
+    "queue": "queues with retries and dead letters",
+    "queue.delay": "messages that are delivered later, up to 15 minutes",
+    "queue.long_delay": "messages that are delivered later, up to 30 days",
+    "queue.ordered": "ordered queues",
+    "queue.batch": "batches handed to one handler call",
+    "queue.once": "once_by: each key handled once",
+    "queue.dead_letters": "dead letters with the error, peek and redrive",
+    "topic": "topics with subscriptions",
+    "topic.filter": "subscriptions with a filter",
+    "schedule": "schedules in any time zone",
+    "function": "functions that are invoked",
+    "function.later": "functions that are invoked later",
+    "secret": "secrets from the cloud's store",
+    "http": "HTTP endpoints",
+    "orchestration": "orchestrations",
+    "compile": "Terraform JSON and bundle",
+    "identity.per_function": "an identity for each function",
+}
+"""Every capability that a table may name, and what it means to a user. New nouns add theirs here."""
+
+
+class Gap:
+    """Something that a provider does not do. kind: NOT_YET or NEVER; reason: one sentence; link: its source."""
+
+    __slots__ = ("kind", "link", "reason")
+
+    def __init__(self, kind: str, reason: str, link: str = "") -> None:
+        if kind not in (NOT_YET, NEVER):
+            raise ValueError(f"kind of a gap is {NOT_YET!r} or {NEVER!r}, not {kind!r}")
+        self.kind = kind
+        self.reason = reason
+        self.link = link
+
+    def __repr__(self) -> str:
+        return f"Gap({self.kind}: {self.reason})"

@@ -1,0 +1,96 @@
+"""A provider, and a stage of it that can be talked to; how installed providers are found."""
+
+from __future__ import annotations
+
+from cloudless.errors import InvalidArgument
+from cloudless.options import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Protocol
+
+    from cloudless.driver.function import FunctionDriver
+    from cloudless.driver.gap import Gap
+    from cloudless.driver.ledger import Ledger
+    from cloudless.driver.limit import Limit
+    from cloudless.driver.queue import QueueDriver
+    from cloudless.driver.secret import SecretDriver
+    from cloudless.driver.topic import TopicDriver
+else:
+    Protocol = object
+
+ENTRY_POINTS = "cloudless.providers"
+
+
+class Cloud(Protocol):
+    """A stage that can be talked to. Attributes may be properties that open their client at first use."""
+
+    provider: str
+    """Name of the provider, e.g. "aws"."""
+
+    blocks: bool
+    """Whether driver calls wait for a network; async twins then run them in a worker thread."""
+
+    @property
+    def queues(self) -> QueueDriver: ...
+    @property
+    def topics(self) -> TopicDriver: ...
+    @property
+    def functions(self) -> FunctionDriver: ...
+    @property
+    def secrets(self) -> SecretDriver: ...
+    @property
+    def ledger(self) -> Ledger: ...
+
+    def new_id(self) -> str:
+        """32 hexadecimal digits, unique."""
+        ...
+
+    def now_s(self) -> float:
+        """Seconds since the epoch, by the cloud's clock (virtual in memory)."""
+        ...
+
+    def config(self, name: str) -> Any | None:
+        """The stage's value of a configuration entry, None where it has none."""
+        ...
+
+
+class Provider(Protocol):
+    """What the entry point `cloudless.providers` of a distribution refers to; importing it costs nothing."""
+
+    name: str
+    title: str
+    """As shown to people, e.g. "Amazon Web Services"."""
+
+    @property
+    def gaps(self) -> Mapping[str, Gap]:
+        """By capability key; what is not here is supported."""
+        ...
+
+    @property
+    def limits(self) -> Mapping[str, Limit]:
+        """By limit key (`cloudless.driver.limit.KEYS`); what is not here is unlimited."""
+        ...
+
+    def connect(self, stage: Any, application: Any) -> Cloud:
+        """The deployed stage, for callers outside of a function. application: its IR."""
+        ...
+
+
+def installed() -> dict[str, Provider]:
+    """Every installed provider by name; a broken one raises the ImportError that it caused."""
+    from importlib.metadata import entry_points
+
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    return {entry.name: entry.load() for entry in found}
+
+
+def provider(name: str) -> Provider:
+    """The installed provider of that name; raises InvalidArgument with what to install."""
+    found = installed()
+    if name in found:
+        return found[name]
+    guess = nearest(name, [*found, "aws", "gcp", "azure", "memory"])
+    hint = f"did you mean {guess!r}?" if guess and guess in found else f"pip install 'cloudless-sdk[{guess or name}]'"
+    raise InvalidArgument(f"no provider {name!r} is installed ({', '.join(found) or 'none'} are): {hint}")
