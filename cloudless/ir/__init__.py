@@ -1,0 +1,49 @@
+"""What an application is, as plain frozen data: the form between front end, passes and compilers.
+
+    application.py Application   handler.py Handler, Parameter, Grant, Retry, TypeRef
+    queue.py Queue, Consumer     topic.py Topic, Subscription, Condition
+    schedule.py Schedule         function.py Function        secret.py Secret, Config
+    span.py Span                 diagnostic.py Diagnostic    serial.py dump, load
+
+Everything that a provider needs, nothing that only one provider needs, and no provider's word. Standard
+library only; loaded when building and testing, never in a deployed function.
+"""
+
+from cloudless.ir.application import VERSION, Application
+from cloudless.ir.diagnostic import ERROR, WARNING, Diagnostic
+from cloudless.ir.function import Function
+from cloudless.ir.handler import Grant, Handler, Parameter, Retry, TypeRef
+from cloudless.ir.queue import DEAD_LETTERS, DECLARED, INTERNAL, Consumer, Queue
+from cloudless.ir.schedule import Schedule
+from cloudless.ir.secret import Config, Secret
+from cloudless.ir.serial import dump, load
+from cloudless.ir.span import Span
+from cloudless.ir.topic import Condition, Subscription, Topic
+
+__all__ = [
+    "DEAD_LETTERS",
+    "DECLARED",
+    "ERROR",
+    "INTERNAL",
+    "VERSION",
+    "WARNING",
+    "Application",
+    "Condition",
+    "Config",
+    "Consumer",
+    "Diagnostic",
+    "Function",
+    "Grant",
+    "Handler",
+    "Parameter",
+    "Queue",
+    "Retry",
+    "Schedule",
+    "Secret",
+    "Span",
+    "Subscription",
+    "Topic",
+    "TypeRef",
+    "dump",
+    "load",
+]

@@ -1,0 +1,56 @@
+"""Application: what a program is, whole, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cloudless.ir.function import Function
+from cloudless.ir.handler import Handler
+from cloudless.ir.queue import Consumer, Queue
+from cloudless.ir.schedule import Schedule
+from cloudless.ir.secret import Config, Secret
+from cloudless.ir.topic import Subscription, Topic
+
+VERSION = 1
+"""Of the form of this data; a change that old readers would misread raises it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Every list is in order of name, so that equal programs give equal data.
+
+    entry: where the App object is found, "module:name"; include: further modules to import.
+    """
+
+    name: str
+    entry: str = ""
+    include: tuple[str, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    functions: tuple[Function, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    configs: tuple[Config, ...] = ()
+    version: int = VERSION
+
+    def handler(self, name: str) -> Handler:
+        """The handler of that name; KeyError where there is none."""
+        return _named(self.handlers, name)
+
+    def queue(self, name: str) -> Queue:
+        """The queue of that name; KeyError where there is none."""
+        return _named(self.queues, name)
+
+
+_Item = TypeVar("_Item", Handler, Queue)
+
+
+def _named(items: tuple[_Item, ...], name: str) -> _Item:
+    for item in items:
+        if item.name == name:
+            return item
+    raise KeyError(name)

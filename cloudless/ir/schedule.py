@@ -1,0 +1,31 @@
+"""Schedules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cloudless.ir.handler import Retry
+from cloudless.ir.native import Native
+from cloudless.ir.span import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Exactly one of cron (five fields) and every_s (whole minutes, anchored at the epoch) is set.
+
+    utc_cron: for `cron`, the UTC cron whose times include every due time; the guard decides which are.
+    queue: the internal queue between the cloud's scheduler and the handler. overlap: "allow" or "skip".
+    """
+
+    name: str
+    handler: str
+    cron: str = ""
+    every_s: int = 0
+    timezone: str = "UTC"
+    utc_cron: str = ""
+    overlap: str = "allow"
+    retry: Retry = Retry()
+    queue: str = ""
+    dead_letters: str = ""
+    native: Native = field(default_factory=dict)
+    span: Span

@@ -1,0 +1,97 @@
+"""Dump and load IR as JSON. The form is published as `schema.json` beside this file.
+
+A node is an object of its fields; a tuple is an array. `load` refuses unknown fields, missing fields and
+values of the wrong type, and names the path of the first one.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from typing import Any
+
+from cloudless.errors import InvalidArgument
+from cloudless.ir.application import VERSION, Application
+
+
+def dump(application: Application) -> str:
+    """JSON text, fields in order of declaration, two spaces of indent, a line break at the end."""
+    return json.dumps(to_plain(application), indent=2, ensure_ascii=False) + "\n"
+
+
+def load(text: str) -> Application:
+    """The application of a JSON text; raises InvalidArgument with the path of what is wrong."""
+    try:
+        plain = json.loads(text)
+    except ValueError as problem:
+        raise InvalidArgument(f"not JSON: {problem}") from problem
+    version = plain.get("version") if isinstance(plain, dict) else None
+    if version != VERSION:
+        raise InvalidArgument(f"this IR is version {version!r}, this cloudless reads version {VERSION}: build it again")
+    result: Application = _node(Application, plain, "$")
+    return result
+
+
+def to_plain(value: Any) -> Any:
+    """IR as JSON values."""
+    if is_dataclass(value):
+        return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [to_plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return {key: to_plain(part) for key, part in value.items()}
+    return value
+
+
+@cache
+def _hints(node: type) -> dict[str, Any]:
+    return typing.get_type_hints(node)
+
+
+def _node(node: Any, plain: Any, path: str) -> Any:
+    if not isinstance(plain, dict):
+        raise InvalidArgument(f"{path}: expected an object for {node.__name__}, got {plain!r}")
+    hints = _hints(node)
+    unknown = sorted(plain.keys() - hints.keys())
+    if unknown:
+        raise InvalidArgument(f"{path}.{unknown[0]}: {node.__name__} has no such field")
+    return node(**{
+        item.name: _value(hints[item.name], plain[item.name], f"{path}.{item.name}")
+        for item in fields(node)
+        if item.name in plain or _required(item, path)
+    })  # fmt: skip
+
+
+def _required(item: Any, path: str) -> bool:
+    if item.default is MISSING and item.default_factory is MISSING:
+        raise InvalidArgument(f"{path}.{item.name}: missing")
+    return False
+
+
+def _value(hint: Any, plain: Any, path: str) -> Any:
+    if is_dataclass(hint):
+        return _node(hint, plain, path)
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple:
+        return tuple(_value(parts[0], part, f"{path}[{at}]") for at, part in enumerate(_checked(list, plain, path)))
+    if origin in (typing.Union, types.UnionType):
+        return _union(parts, plain, path)
+    if isinstance(hint, type) and hint is not Any:  # a class since Python 3.11
+        return _checked(hint, plain, path)
+    return _checked(dict, plain, path) if origin is Mapping else plain
+
+
+def _union(parts: tuple[Any, ...], plain: Any, path: str) -> Any:
+    nodes = [part for part in parts if is_dataclass(part)]
+    return _node(nodes[0], plain, path) if nodes and plain is not None else plain
+
+
+def _checked(kind: type, plain: Any, path: str) -> Any:
+    wanted = (int, float) if kind is float else kind
+    if not isinstance(plain, wanted) or (isinstance(plain, bool) and kind is not bool):
+        raise InvalidArgument(f"{path}: expected {kind.__name__}, got {plain!r}")
+    return plain
