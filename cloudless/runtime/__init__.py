@@ -1,0 +1,14 @@
+"""What runs inside a deployed function, on every cloud and in memory.
+
+    cloud event ── provider's runtime ──► Envelope ──► deliver(envelope) ──► Outcome ── provider's runtime ──► cloud reply
+
+    plan.py      Plan: what a handler needs to be run, precomputed by the compiler; plain JSON
+    call.py      Plan + the user's function ──► one call with the parameters it asked for
+    consumer.py  one message a call: decode, attempts, call, outcome, dead letters
+    once.py      `once_by`: the ledger around a consumer
+    batch.py     many messages a call, single failures
+    function.py  a direct call: arguments in, result or error out
+    outcome.py   Again: the one outcome that needs the adapter
+
+Standard library only at import; never imports the front end, the compilers or the IR of resources.
+"""

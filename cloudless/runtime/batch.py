@@ -1,0 +1,76 @@
+"""Many messages a call: unreadable and used-up ones are taken out first, single failures reported."""
+
+from __future__ import annotations
+
+from cloudless.driver.current import HERE
+from cloudless.errors import InvalidBody, PartialFailure
+from cloudless.message import Message
+from cloudless.runtime.plan import MESSAGES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from cloudless.driver.provider import Cloud
+    from cloudless.message import Envelope
+    from cloudless.runtime.call import Call
+    from cloudless.runtime.consumer import Decode, Judge
+    from cloudless.runtime.outcome import Outcome
+    from cloudless.runtime.plan import Plan
+
+    DeliverAll = Callable[[Sequence[Envelope]], list[Outcome]]
+
+
+class Batch:
+    """The delivery of several messages to one call; outcomes stand in the order of the envelopes."""
+
+    __slots__ = ("_call", "_cloud", "_decode", "_judge", "_plan", "_whole")
+
+    def __init__(self, plan: Plan, call: Call, decode: Decode, judge: Judge, cloud: Cloud) -> None:
+        self._plan = plan
+        self._call = call
+        self._decode = decode
+        self._judge = judge
+        self._cloud = cloud
+        self._whole = any(kind == MESSAGES for _, kind in plan.parameters)
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
+        """Run the handler on what can be run, and say what became of each message."""
+        outcomes: list[Outcome] = [None] * len(envelopes)
+        taken: list[tuple[int, Envelope, Any]] = []
+        for index, envelope in enumerate(envelopes):
+            try:
+                body = self._decode(envelope.body)
+            except InvalidBody as problem:
+                outcomes[index] = self._judge.unreadable(envelope, problem)
+                continue
+            if envelope.attempt > self._plan.attempts and not self._plan.endless:
+                outcomes[index] = self._judge.crashed(envelope)
+                continue
+            taken.append((index, envelope, Message(body, envelope) if self._whole else body))
+        if taken:
+            self._run(taken, outcomes)
+        return outcomes
+
+    def _run(self, taken: list[tuple[int, Envelope, Any]], outcomes: list[Outcome]) -> None:
+        first = taken[0][1]
+        token = HERE.set((self._cloud, self._plan.handler, first))
+        try:
+            self._call([body for _, _, body in taken], first)
+        except PartialFailure as problem:
+            failed = self._failed_ids(problem, taken)
+            for index, envelope, _ in taken:
+                if envelope.id in failed:
+                    outcomes[index] = self._judge.failed(envelope, problem)
+        except Exception as problem:  # any other exception fails the whole batch; the judge says how
+            for index, envelope, _ in taken:
+                outcomes[index] = self._judge.failed(envelope, problem)
+        finally:
+            HERE.reset(token)
+
+    @staticmethod
+    def _failed_ids(problem: PartialFailure, taken: list[tuple[int, Envelope, Any]]) -> frozenset[str]:
+        """The ids that failed; all of the batch where one is unknown, since the handler meant something else."""
+        known = frozenset(envelope.id for _, envelope, _ in taken)
+        return problem.ids if problem.ids <= known else known

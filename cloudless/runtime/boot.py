@@ -1,0 +1,63 @@
+"""The start of a deployed function: import the user's module, and bind one handler to one cloud.
+
+The generated entry file names its adapter outright, and gives it the facts that the compiler computed:
+
+    {"app": "shop.app:app", "include": ["shop.handlers"], "kind": "queue", "plan": {…}}
+
+kind: "queue" (one message a call), "batch", or "function".
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from cloudless.runtime import entry
+from cloudless.runtime.plan import Plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Protocol
+
+    from cloudless.codec import Codec
+    from cloudless.driver.provider import Cloud
+    from cloudless.runtime.batch import DeliverAll
+    from cloudless.runtime.consumer import Deliver, GiveUp
+
+    class Registered(Protocol):
+        """What an App knows of a handler; `app.handlers[name]` gives it."""
+
+        @property
+        def function(self) -> Callable[..., Any]: ...
+        @property
+        def codec(self) -> Codec:
+            """Of the body; of the dict of arguments for a function."""
+            ...
+
+        @property
+        def result(self) -> Codec: ...
+        @property
+        def on(self) -> tuple[type[Exception], ...]: ...
+
+
+def registered(facts: Mapping[str, Any]) -> Registered:
+    """Import the application and what it includes, and find the handler of the plan."""
+    module, _, name = facts["app"].partition(":")
+    app = getattr(import_module(module), name or "app")
+    for extra in facts.get("include", ()):
+        import_module(extra)
+    return app.handlers[facts["plan"]["handler"]]  # type: ignore[no-any-return]
+
+
+def consumer(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None) -> tuple[Plan, Deliver]:
+    """The handler of single messages that the facts describe."""
+    plan, handler = Plan.from_json(facts["plan"]), registered(facts)
+    wait = entry.wait_with_asyncio
+    return plan, entry.consumer(plan, handler.function, handler.codec, handler.on, cloud, wait, give_up)
+
+
+def batch(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None) -> tuple[Plan, DeliverAll]:
+    """The handler of batches that the facts describe."""
+    plan, handler = Plan.from_json(facts["plan"]), registered(facts)
+    wait = entry.wait_with_asyncio
+    return plan, entry.batch(plan, handler.function, handler.codec, handler.on, cloud, wait, give_up)

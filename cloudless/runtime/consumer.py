@@ -1,0 +1,121 @@
+"""One message a call: decode, count attempts, call the handler, decide what becomes of the delivery.
+
+The same closure runs in memory and in every cloud; it is the only place where an exception becomes an
+outcome. The order of checks is the contract (docs/mechanisms.md, failure): a body that does not
+validate is a dead letter at once; a delivery beyond `attempts` was preceded by one that never
+reached us, so it is a dead letter with the error `Crashed`.
+"""
+
+from __future__ import annotations
+
+from cloudless.driver.current import HERE
+from cloudless.errors import InvalidBody, Reject, RetryAfter, Unavailable
+from cloudless.message import Failure
+from cloudless.runtime.outcome import Again, Postponed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cloudless.driver.provider import Cloud
+    from cloudless.message import Envelope
+    from cloudless.runtime.call import Call
+    from cloudless.runtime.outcome import Outcome
+    from cloudless.runtime.plan import Plan
+
+    Deliver = Callable[[Envelope], Outcome]
+    Decode = Callable[[str], Any]
+    Settled = Callable[[Any, Envelope], bool]
+    GiveUp = Callable[[Envelope], None]
+    """Stores a dead letter (its `error` is set); raises Unavailable where it could not."""
+
+MAX_RETRY_AFTER_S = 600.0
+
+
+class Judge:
+    """Turns failures of one handler's deliveries into outcomes, and stores its dead letters.
+
+    on: exception types worth another attempt. give_up: stores one dead letter.
+    """
+
+    __slots__ = ("give_up", "on", "plan")
+
+    def __init__(self, plan: Plan, on: tuple[type[Exception], ...], give_up: GiveUp) -> None:
+        self.plan = plan
+        self.on = on
+        self.give_up = give_up
+
+    def failed(self, envelope: Envelope, problem: BaseException) -> Outcome:
+        """The handler raised."""
+        failure = failure_of(problem, envelope.attempt)
+        if isinstance(problem, Postponed):
+            return Again(problem.delay_s, failure, counted=False)
+        if isinstance(problem, Reject):
+            return self.dead(envelope, Failure("Reject", problem.reason, envelope.attempt))
+        if isinstance(problem, RetryAfter):
+            return self._again(envelope, failure, min(problem.delay.total_seconds(), MAX_RETRY_AFTER_S))
+        if not isinstance(problem, self.on) and not self.plan.endless:
+            return self.dead(envelope, failure)
+        return self._again(envelope, failure, self.plan.wait_s(envelope.attempt))
+
+    def unreadable(self, envelope: Envelope, problem: InvalidBody) -> Outcome:
+        """The body does not validate: it never will."""
+        return self.dead(envelope, failure_of(problem, envelope.attempt))
+
+    def crashed(self, envelope: Envelope) -> Outcome:
+        """One delivery more than allowed: the last one crashed or ran out of time before it reached us."""
+        attempts = self.plan.attempts
+        text = f"delivery {envelope.attempt - 1} of {attempts} never ended: the function crashed or ran out of time"
+        return self.dead(envelope, Failure("Crashed", text, envelope.attempt - 1))
+
+    def dead(self, envelope: Envelope, failure: Failure) -> Outcome:
+        """Store a dead letter; keep the message where that fails, so that nothing is lost."""
+        if self.plan.endless:
+            return Again(self.plan.wait_s(envelope.attempt), failure)
+        if not self.plan.dead_letters:
+            return None
+        try:
+            self.give_up(envelope.again(1, error=failure))
+        except Unavailable as problem:
+            return Again(self.plan.max_delay_s, failure_of(problem, envelope.attempt), counted=False)
+        return None
+
+    def _again(self, envelope: Envelope, failure: Failure, wait_s: float) -> Outcome:
+        if envelope.attempt >= self.plan.attempts and not self.plan.endless:
+            return self.dead(envelope, failure)
+        return Again(wait_s, failure)
+
+
+def failure_of(problem: BaseException, attempt: int) -> Failure:
+    """An exception as it travels with a dead letter; its text is cut at 2 KiB on the wire."""
+    return Failure(type(problem).__name__, str(problem), attempt)
+
+
+def consumer(
+    plan: Plan, call: Call, decode: Decode, judge: Judge, cloud: Cloud, *, settled: Settled | None = None
+) -> Deliver:
+    """The delivery of one message: a closure over everything that is known beforehand.
+
+    settled: whether the ledger says that this message was handled although its delivery never ended.
+    """
+    attempts = 1 << 62 if plan.endless else plan.attempts
+    name = plan.handler
+
+    def deliver(envelope: Envelope) -> Outcome:
+        try:
+            body = decode(envelope.body)
+        except InvalidBody as problem:
+            return judge.unreadable(envelope, problem)
+        token = HERE.set((cloud, name, envelope))
+        try:
+            if envelope.attempt > attempts:
+                return None if settled and settled(body, envelope) else judge.crashed(envelope)
+            call(body, envelope)
+        except Exception as problem:  # any exception is an outcome; the judge says which
+            return judge.failed(envelope, problem)
+        finally:
+            HERE.reset(token)
+        return None
+
+    return deliver

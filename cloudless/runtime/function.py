@@ -1,0 +1,38 @@
+"""A direct call: arguments in, a reply out. One attempt; the caller decides what an error means.
+
+    reply: {"result": <JSON>}  or  {"error": [type name, text]}
+"""
+
+from __future__ import annotations
+
+from cloudless.codec import cut, dump
+from cloudless.driver.current import HERE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cloudless.codec import Codec
+    from cloudless.driver.provider import Cloud
+    from cloudless.message import Envelope
+    from cloudless.runtime.call import Call
+    from cloudless.runtime.consumer import Decode
+    from cloudless.runtime.plan import Plan
+
+    Answer = Callable[[Envelope], str]
+
+
+def function(plan: Plan, call: Call, decode: Decode, result: Codec, cloud: Cloud) -> Answer:
+    """The reply to one call. Exceptions of the handler become replies; BaseExceptions pass (a crash)."""
+
+    def answer(envelope: Envelope) -> str:
+        token = HERE.set((cloud, plan.handler, envelope))
+        try:
+            value = call(decode(envelope.body), envelope)
+            return '{"result":' + result.encode(value) + "}"
+        except Exception as problem:  # every exception is a reply
+            return dump({"error": [type(problem).__name__, cut(str(problem))]})
+        finally:
+            HERE.reset(token)
+
+    return answer

@@ -1,0 +1,41 @@
+"""What became of a delivery: None (it is done: acknowledge it), or Again."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cloudless.message import Failure
+
+
+class Again:
+    """The delivery failed and must come again.
+
+    delay_s: seconds before it is visible again, fractions allowed; 0 for at once. The adapter chooses the
+    means: change the visibility, the platform's own back-off, or a scheduled copy
+    (`envelope.again(envelope.attempt + 1, delay_s=…)`, then acknowledge).
+    failure: why. counted: whether this was an attempt; a copy of an uncounted one keeps its number.
+    """
+
+    __slots__ = ("counted", "delay_s", "failure")
+
+    def __init__(self, delay_s: float, failure: Failure, *, counted: bool = True) -> None:
+        self.delay_s = delay_s
+        self.failure = failure
+        self.counted = counted
+
+    def __repr__(self) -> str:
+        return f"Again({self.delay_s:g} s, {self.failure!r})"
+
+
+class Postponed(Exception):
+    """Raised below the handler, never by it: the delivery cannot be decided now; not an attempt."""
+
+    def __init__(self, delay_s: float, reason: str) -> None:
+        super().__init__(reason)
+        self.delay_s = delay_s
+
+
+if TYPE_CHECKING:
+    Outcome = Again | None
+else:
+    Outcome = object
