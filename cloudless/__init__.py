@@ -1,0 +1,77 @@
+"""Write serverless Python once. Test it in milliseconds. Compile it to AWS, Google Cloud or Azure.
+
+Every public name stands here, and is imported when it is first used: `import cloudless` alone costs
+next to nothing, because it runs at every cold start.
+"""
+
+from __future__ import annotations
+
+from cloudless._version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cloudless.app import App
+    from cloudless.connect import connect
+    from cloudless.errors import CloudlessError, PartialFailure, Reject, RetryAfter
+    from cloudless.message import Context, DeadLetter, Message
+    from cloudless.queue import DeadLetters, OrderedQueue, Queue
+    from cloudless.retry import Retry
+    from cloudless.topic import Topic, any_of, exists, none_of, prefix
+
+_HOME = {
+    "App": "app",
+    "CloudlessError": "errors",
+    "Context": "message",
+    "DeadLetter": "message",
+    "DeadLetters": "queue",
+    "Message": "message",
+    "OrderedQueue": "queue",
+    "PartialFailure": "errors",
+    "Queue": "queue",
+    "Reject": "errors",
+    "Retry": "retry",
+    "RetryAfter": "errors",
+    "Topic": "topic",
+    "any_of": "topic",
+    "connect": "connect",
+    "exists": "topic",
+    "none_of": "topic",
+    "prefix": "topic",
+}
+
+__all__ = [
+    "App",
+    "CloudlessError",
+    "Context",
+    "DeadLetter",
+    "DeadLetters",
+    "Message",
+    "OrderedQueue",
+    "PartialFailure",
+    "Queue",
+    "Reject",
+    "Retry",
+    "RetryAfter",
+    "Topic",
+    "__version__",
+    "any_of",
+    "connect",
+    "exists",
+    "none_of",
+    "prefix",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'cloudless' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"cloudless.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,261 @@
+"""App: the registry that decorators write to. It decides nothing; the front end reads it and reports."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cloudless.function import Function
+from cloudless.handler import Handler, Settings
+from cloudless.options import strict
+from cloudless.queue import OrderedQueue, Queue
+from cloudless.retry import Retry
+from cloudless.schedule import BODY, Schedule, Timing
+from cloudless.secret import MISSING, Config, Secret
+from cloudless.source import calling
+from cloudless.topic import Topic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, ParamSpec, TypeVar, overload
+
+    from cloudless.topic import Subscribed
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+    T = TypeVar("T")
+else:
+
+    def overload(function):
+        return function
+
+
+DEFAULT_MAX_DELAY = timedelta(minutes=15)
+
+
+class App:
+    """An application: a name, and what is declared on it.
+
+    name: lower-case letters, digits and hyphens, at most 24 characters; part of every physical name.
+
+    Everything declared is kept in order of declaration, duplicates included, so that the front end can
+    report all problems at once.
+    """
+
+    @strict
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.place = calling()
+        self.declared: list[Queue[Any] | OrderedQueue[Any] | Topic[Any] | Secret | Config[Any]] = []
+        self.registered: list[Handler[..., Any]] = []
+        self.subscriptions: list[Subscribed] = []
+        self.handlers: dict[str, Handler[..., Any]] = {}
+
+    def register(self, handler: Handler[..., Any]) -> None:
+        """Add a handler; decorators call it."""
+        self.registered.append(handler)
+        self.handlers[handler.name] = handler
+
+    @overload
+    def queue(
+        self,
+        name: str,
+        type: type[T],
+        *,
+        retry: Retry = ...,
+        max_delay: timedelta = ...,
+        dead_letters: bool = ...,
+        native: Mapping[str, Any] | None = ...,
+        existing: Mapping[str, str] | None = ...,
+    ) -> Queue[T]: ...
+    @overload
+    def queue(
+        self,
+        name: str,
+        type: Any = ...,
+        *,
+        retry: Retry = ...,
+        max_delay: timedelta = ...,
+        dead_letters: bool = ...,
+        native: Mapping[str, Any] | None = ...,
+        existing: Mapping[str, str] | None = ...,
+    ) -> Queue[Any]: ...
+    @strict
+    def queue(
+        self,
+        name: str,
+        type: Any = object,
+        *,
+        retry: Retry | None = None,
+        max_delay: timedelta = DEFAULT_MAX_DELAY,
+        dead_letters: bool = True,
+        native: Mapping[str, Any] | None = None,
+        existing: Mapping[str, str] | None = None,
+    ) -> Queue[Any]:
+        """Declare a queue of bodies of a type (any JSON where none is given).
+
+        max_delay: the longest delay that `send` may ask for, up to 30 days. dead_letters: False loses
+        messages that are given up. native, existing: see docs/how-to/escape-hatches.
+        """
+        queue: Queue[Any] = Queue(self, name, type, retry or Retry(), dead_letters, native, existing)
+        queue.max_delay_s = max_delay.total_seconds()
+        self.declared.append(queue)
+        return queue
+
+    @overload
+    def ordered_queue(
+        self,
+        name: str,
+        type: type[T],
+        *,
+        retry: Retry = ...,
+        dead_letters: bool = ...,
+        native: Mapping[str, Any] | None = ...,
+        existing: Mapping[str, str] | None = ...,
+    ) -> OrderedQueue[T]: ...
+    @overload
+    def ordered_queue(
+        self,
+        name: str,
+        type: Any = ...,
+        *,
+        retry: Retry = ...,
+        dead_letters: bool = ...,
+        native: Mapping[str, Any] | None = ...,
+        existing: Mapping[str, str] | None = ...,
+    ) -> OrderedQueue[Any]: ...
+    @strict
+    def ordered_queue(
+        self,
+        name: str,
+        type: Any = object,
+        *,
+        retry: Retry | None = None,
+        dead_letters: bool = True,
+        native: Mapping[str, Any] | None = None,
+        existing: Mapping[str, str] | None = None,
+    ) -> OrderedQueue[Any]:
+        """Declare a queue whose groups arrive in order, one message at a time."""
+        queue: OrderedQueue[Any] = OrderedQueue(self, name, type, retry or Retry(), dead_letters, native, existing)
+        self.declared.append(queue)
+        return queue
+
+    @overload
+    def topic(
+        self,
+        name: str,
+        type: type[T],
+        *,
+        attributes: Sequence[str] = ...,
+        native: Mapping[str, Any] | None = ...,
+        existing: Mapping[str, str] | None = ...,
+    ) -> Topic[T]: ...
+    @overload
+    def topic(
+        self,
+        name: str,
+        type: Any = ...,
+        *,
+        attributes: Sequence[str] = ...,
+        native: Mapping[str, Any] | None = ...,
+        existing: Mapping[str, str] | None = ...,
+    ) -> Topic[Any]: ...
+    @strict
+    def topic(
+        self,
+        name: str,
+        type: Any = object,
+        *,
+        attributes: Sequence[str] = (),
+        native: Mapping[str, Any] | None = None,
+        existing: Mapping[str, str] | None = None,
+    ) -> Topic[Any]:
+        """Declare a topic of bodies of a type. attributes: what subscriptions may filter on, see Topic."""
+        topic: Topic[Any] = Topic(self, name, type, attributes, native, existing)
+        self.declared.append(topic)
+        return topic
+
+    @strict
+    def schedule(
+        self,
+        cron: str | None = None,
+        *,
+        every: timedelta | None = None,
+        timezone: str = "UTC",
+        overlap: str = "allow",
+        retry: Retry | None = None,
+        dead_letters: bool = True,
+        timeout: timedelta | None = None,
+        memory_mb: int = 256,
+        uses: Sequence[Callable[..., Any]] = (),
+        name: str | None = None,
+        native: Mapping[str, Any] | None = None,
+    ) -> Callable[[Callable[P, R]], Schedule[P, R]]:
+        """Register a handler that runs at each due time: at least once, and after an outage only the latest."""
+        settings = Settings(name, timeout, memory_mb, uses, native)
+
+        def register(function: Callable[P, R]) -> Schedule[P, R]:
+            title = (name or function.__name__).replace("_", "-")
+            handler = Schedule(self, function, title, settings, retry or Retry(), BODY)
+            handler.timing = Timing(cron, every, timezone, overlap)
+            handler.has_dead_letters = dead_letters
+            self.register(handler)
+            return handler
+
+        return register
+
+    @overload
+    def function(self, function: Callable[P, R], /) -> Function[P, R]: ...
+    @overload
+    def function(
+        self,
+        *,
+        retry: Retry = ...,
+        dead_letters: bool = ...,
+        timeout: timedelta | None = ...,
+        memory_mb: int = ...,
+        uses: Sequence[Callable[..., Any]] = ...,
+        name: str | None = ...,
+        native: Mapping[str, Any] | None = ...,
+    ) -> Callable[[Callable[P, R]], Function[P, R]]: ...
+    @strict
+    def function(
+        self,
+        function: Callable[..., Any] | None = None,
+        /,
+        *,
+        retry: Retry | None = None,
+        dead_letters: bool = True,
+        timeout: timedelta | None = None,
+        memory_mb: int = 256,
+        uses: Sequence[Callable[..., Any]] = (),
+        name: str | None = None,
+        native: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Register a function that other code invokes. retry: of `invoke_later`, and of steps."""
+        settings = Settings(name, timeout, memory_mb, uses, native)
+
+        def register(function: Callable[..., Any]) -> Function[..., Any]:
+            handler: Function[..., Any] = Function(self, function, "", settings, retry or Retry(), None)
+            handler.has_dead_letters = dead_letters
+            self.register(handler)
+            return handler
+
+        return register if function is None else register(function)
+
+    @strict
+    def secret(self, name: str, *, existing: Mapping[str, str] | None = None) -> Secret:
+        """Declare a secret; read it with `.value` where the code runs."""
+        secret = Secret(name, existing)
+        self.declared.append(secret)
+        return secret
+
+    @strict
+    def config(self, name: str, type: type[T] = str, *, default: Any = MISSING) -> Config[T]:  # type: ignore[assignment]
+        """Declare a configuration entry of the stage; read it with `.value`."""
+        config: Config[T] = Config(name, type, default)
+        self.declared.append(config)
+        return config
+
+    def __repr__(self) -> str:
+        return f"<App {self.name}>"

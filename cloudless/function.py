@@ -1,0 +1,103 @@
+"""Function: code that other code calls: `charge(order)` here, `charge.invoke(order)` where it is deployed."""
+
+from __future__ import annotations
+
+import builtins
+import json
+
+from cloudless.codec import check_size, codec_of, dump
+from cloudless.driver.current import here
+from cloudless.errors import InvalidArgument, RemoteError
+from cloudless.handler import Handler, argument_names
+from cloudless.outgoing import off_loop, outgoing, raise_unsent
+from cloudless.queue import DeadLetters
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+else:
+    P = R = object
+
+INVOKE_LIMIT_S = 230.0  # HTTP answers of Azure Functions end there: docs/mechanisms.md, time-outs
+
+
+class Function(Handler[P, R]):
+    """A function, as registered by `App.function`. Calling it runs the original, here and now."""
+
+    kind = "function"
+    has_dead_letters: bool = True
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """The calls of `invoke_later` that this function gave up: peek, redrive, consumer."""
+        return DeadLetters(self.app, self.later, self.place)
+
+    @property
+    def later(self) -> str:
+        """Name of the internal queue of `invoke_later`."""
+        return f"{self.name.replace('_', '-')}-later"
+
+    def invoke(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the deployed function and wait for its result: one attempt, never retried.
+
+        Raises what the function raised, where the app names that exception type, else RemoteError;
+        TimeoutError after the function's time-out (at most 230 s); InvalidBody, PermissionDenied,
+        NoProvider, NotFound, Unavailable.
+        """
+        at = here()
+        call = outgoing(at, self._body_of(args, kwargs))
+        reply = json.loads(at[0].functions.invoke(self.name, call, min(self.settings.timeout_s, INVOKE_LIMIT_S)))
+        if "error" in reply:
+            raise self._error(*reply["error"])
+        return codec_of(self.hints().get("return")).decode(dump(reply["result"]))  # type: ignore[no-any-return]
+
+    def invoke_later(self, *args: P.args, **kwargs: P.kwargs) -> str:
+        """Put a call on the function's internal queue and return its id; retried as `retry` says.
+
+        Arguments: at most 192 KiB encoded. Raises as Queue.send.
+        """
+        at = here()
+        message = outgoing(at, self._body_of(args, kwargs))
+        unsent = at[0].queues.send(self.later, (message,))
+        if unsent:
+            raise_unsent(unsent, 1)
+        return message.id
+
+    async def invoke_async(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """As `invoke`, without blocking the event loop."""
+        return await off_loop(here()[0], lambda: self.invoke(*args, **kwargs))
+
+    async def invoke_later_async(self, *args: P.args, **kwargs: P.kwargs) -> str:
+        """As `invoke_later`, without blocking the event loop."""
+        return await off_loop(here()[0], lambda: self.invoke_later(*args, **kwargs))
+
+    def native(self) -> Any:
+        """The provider's own client and identifier of this function."""
+        return here()[0].functions.native(self.name)
+
+    def _body_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        names = argument_names(self.function)
+        if len(args) > len(names):
+            raise InvalidArgument(f"{self.name} takes {len(names)} arguments, {len(args)} were given")
+        given = dict(zip(names, args, strict=False))
+        twice = given.keys() & kwargs.keys()
+        if twice:
+            raise InvalidArgument(f"{self.name}: argument {sorted(twice)[0]!r} is given twice")
+        text = self.codec.encode({**given, **kwargs})
+        check_size(text)
+        return text
+
+    def _error(self, name: str, text: str) -> Exception:
+        """The declared exception type of that name, made from the text; RemoteError where there is none."""
+        kind = getattr(builtins, name, None)
+        for handler in self.app.handlers.values():
+            kind = handler.function.__globals__.get(name, kind)
+        if not (isinstance(kind, type) and issubclass(kind, Exception)):
+            return RemoteError(name, text)
+        try:
+            return kind(text)
+        except TypeError:  # its constructor takes something else
+            return RemoteError(name, text)

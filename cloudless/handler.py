@@ -1,0 +1,139 @@
+"""Handler: a user's function that is registered to run in the cloud, and still callable as it was."""
+
+from __future__ import annotations
+
+from types import GenericAlias
+
+from cloudless.codec import arguments_codec, codec_of
+from cloudless.source import calling
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import timedelta
+    from typing import Any, Generic, ParamSpec, TypeVar
+
+    from cloudless.app import App
+    from cloudless.codec import Codec
+    from cloudless.retry import Retry
+
+    P = ParamSpec("P")
+    R = TypeVar("R", covariant=True)
+
+    class _Generic(Generic[P, R]):
+        pass
+else:
+    P = R = object
+
+    class _Generic:
+        __class_getitem__ = classmethod(GenericAlias)
+
+
+class Settings:
+    """Options of a handler that mean the same for every kind of it.
+
+    timeout: after it the delivery is given up; 1 s to 10 minutes, 15 for functions. Default 60 s.
+    memory_mb: 128 to 4,096. uses: bound methods the front end cannot see, e.g. [orders.send].
+    native: provider → Terraform resource type → arguments, merged into the function's resource.
+    """
+
+    __slots__ = ("memory_mb", "name", "native", "timeout", "uses")
+
+    def __init__(
+        self,
+        name: str | None,
+        timeout: timedelta | None,
+        memory_mb: int,
+        uses: Sequence[Callable[..., Any]],
+        native: Mapping[str, Any] | None,
+    ) -> None:
+        self.name = name
+        self.timeout = timeout
+        self.memory_mb = memory_mb
+        self.uses = tuple(uses)
+        self.native = dict(native or {})
+
+    @property
+    def timeout_s(self) -> float:
+        return 60.0 if self.timeout is None else self.timeout.total_seconds()
+
+
+class Handler(_Generic[P, R]):
+    """A registered function. Call it as before: `take(order)` runs the original, here and now.
+
+    name: of the handler in the app. kind: "queue", "topic", "schedule" or "function".
+    source: name of the queue, subscription or schedule that feeds it; its own name for a function.
+    """
+
+    kind = "handler"
+
+    def __init__(
+        self, app: App, function: Callable[P, R], source: str, settings: Settings, retry: Retry, body: Codec | None
+    ) -> None:
+        self.app = app
+        self.function = function
+        self.name: str = settings.name or function.__name__
+        self.source = source or self.name
+        self.settings = settings
+        self.retry = retry
+        self.place = calling()
+        self._body = body
+        self.__wrapped__ = function
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+        self.__module__ = function.__module__
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    @property
+    def codec(self) -> Codec:
+        """Of the body that it gets; of the dict of its arguments for a function."""
+        if self._body is None:
+            self._body = self._arguments()
+        return self._body
+
+    @property
+    def result(self) -> Codec:
+        """Of the value that it returns."""
+        return codec_of(self.hints().get("return"))
+
+    @property
+    def on(self) -> tuple[type[Exception], ...]:
+        """Exception types that are worth another attempt."""
+        return self.retry.on
+
+    def hints(self) -> dict[str, Any]:
+        """Annotations as objects. Those written as strings are evaluated in the function's module."""
+        return hints_of(self.function)
+
+    def _arguments(self) -> Codec:
+        from cloudless.message import Context
+
+        hints = self.hints()
+        names = argument_names(self.function)
+        fields = {name: hints.get(name, object) for name in names if hints.get(name) is not Context}
+        defaults = len(self.function.__defaults__ or ())  # type: ignore[attr-defined]
+        keyword = set(self.function.__kwdefaults__ or ())  # type: ignore[attr-defined]
+        positional = names[: self.function.__code__.co_argcount]  # type: ignore[attr-defined]
+        optional = set(positional[len(positional) - defaults :]) | keyword
+        return arguments_codec(fields, frozenset(fields.keys() - optional))
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} handler {self.name} of {self.source}>"
+
+
+def argument_names(function: Callable[..., Any]) -> list[str]:
+    """Names of the parameters, keyword-only ones last; *args and **kwargs left out."""
+    code = function.__code__  # type: ignore[attr-defined]
+    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
+def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """Annotations as objects, without importing `typing`."""
+    space = function.__globals__  # type: ignore[attr-defined]
+    return {
+        name: eval(hint, space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)
+        for name, hint in function.__annotations__.items()
+    }

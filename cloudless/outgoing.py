@@ -1,0 +1,69 @@
+"""What every send, publish and call shares: the envelope of a new message, and its async twin."""
+
+from __future__ import annotations
+
+from cloudless.codec import load
+from cloudless.errors import CloudlessError, InvalidArgument, InvalidBody, PartlySent
+from cloudless.message import NO_ATTRIBUTES, Envelope
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import timedelta
+    from typing import TypeVar
+
+    from cloudless.driver.current import Here
+    from cloudless.driver.provider import Cloud
+    from cloudless.driver.queue import Unsent
+
+    R = TypeVar("R")
+
+
+def outgoing(
+    at: Here,
+    body: str,
+    attributes: Mapping[str, str] = NO_ATTRIBUTES,
+    delay_s: float = 0,
+    group: str = "",
+    deduplication: str = "",
+) -> Envelope:
+    """A new message, in the trace and correlation of the one being handled, if any."""
+    cloud, _, cause = at
+    id = cloud.new_id()
+    if cause is None:
+        return Envelope(id, body, attributes, delay_s, group, cloud.now_s(), id, id, 1, None, deduplication)
+    trace, correlation = cause.trace or id, cause.correlation or cause.id
+    return Envelope(id, body, attributes, delay_s, group, cloud.now_s(), trace, correlation, 1, None, deduplication)
+
+
+def raise_unsent(unsent: Sequence[Unsent], total: int) -> None:
+    """Report what a driver did not store: the error itself for a single message, else PartlySent."""
+    if total == 1:
+        raise unsent[0].error
+    pairs: list[tuple[int, CloudlessError]] = [(one.index, one.error) for one in unsent]
+    raise PartlySent(total, pairs)
+
+
+async def off_loop(cloud: Cloud, call: Callable[[], R]) -> R:
+    """Run a driver call without blocking the event loop: in a worker thread, where the driver blocks."""
+    if not cloud.blocks:
+        return call()
+    import asyncio
+
+    return await asyncio.to_thread(call)
+
+
+def seconds(what: str, delay: timedelta, longest_s: float) -> float:
+    """A delay in seconds, whole and within 0 and `longest_s` (InvalidArgument)."""
+    value = delay.total_seconds()
+    if not 0 <= value <= longest_s or value != int(value):
+        raise InvalidArgument(f"{what}: delay={delay} must be whole seconds from 0 to {longest_s:g}")
+    return value
+
+
+def readable(envelope: Envelope) -> object:
+    """The JSON value of a body; the raw text where it is none."""
+    try:
+        return load(envelope.body)
+    except InvalidBody:
+        return envelope.body

@@ -1,0 +1,92 @@
+"""Secret and Config: values that a stage has, and the code has not."""
+
+from __future__ import annotations
+
+import json
+from types import GenericAlias
+
+from cloudless.codec import codec_of, dump
+from cloudless.driver.current import here
+from cloudless.errors import InvalidArgument, InvalidBody
+from cloudless.source import calling
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Generic, TypeVar
+
+    T = TypeVar("T", covariant=True)
+
+    class _Generic(Generic[T]):
+        pass
+else:
+    T = object
+
+    class _Generic:
+        __class_getitem__ = classmethod(GenericAlias)
+
+
+CACHED_S = 300.0
+
+
+class Missing:
+    """The default of a configuration entry that has none."""
+
+
+MISSING = Missing()
+
+
+class Secret:
+    """A secret. Its value is never in code, Terraform or logs: it is read where the code runs.
+
+    name: in the stage's secret store.
+    """
+
+    def __init__(self, name: str, existing: Mapping[str, str] | None) -> None:
+        self.name = name
+        self.existing = dict(existing or {})
+        self.place = calling()
+        self._kept: tuple[object, str, float] | None = None
+
+    @property
+    def value(self) -> str:
+        """The current value, cached for five minutes. Raises MissingSecret, PermissionDenied, NoProvider."""
+        cloud, handler, _ = here()
+        asker, now_s = (id(cloud), handler), cloud.now_s()
+        if self._kept is not None and self._kept[0] == asker and now_s - self._kept[2] < CACHED_S:
+            return self._kept[1]
+        value = cloud.secrets.read(self.name)
+        self._kept = (asker, value, now_s)
+        return value
+
+    def __repr__(self) -> str:
+        return f"<secret {self.name}>"
+
+
+class Config(_Generic[T]):
+    """A configuration entry: a value of the stage, or the default. type: str, int, float, bool, or any payload type."""
+
+    def __init__(self, name: str, kind: Any, default: Any) -> None:
+        self.name = name
+        self.type = kind
+        self.default = default
+        self.place = calling()
+
+    @property
+    def value(self) -> T:
+        """The stage's value, validated. Raises InvalidArgument where it is missing or of another type."""
+        given = here()[0].config(self.name)
+        if given is None:
+            if isinstance(self.default, Missing):
+                raise InvalidArgument(
+                    f"configuration {self.name!r} has no default and no value in this stage: "
+                    f"set it in cloudless.toml, config = {{ {self.name} = … }}"
+                )
+            return self.default  # type: ignore[no-any-return]
+        try:
+            return codec_of(self.type).decode(dump(given))  # type: ignore[no-any-return]
+        except InvalidBody as problem:
+            raise InvalidArgument(f"configuration {self.name!r} is {json.dumps(given)}: {problem}") from problem
+
+    def __repr__(self) -> str:
+        return f"<config {self.name}>"
