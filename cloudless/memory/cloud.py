@@ -1,0 +1,138 @@
+"""MemoryCloud: the whole in-memory cloud of one application, behind the driver protocols."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cloudless.memory.channel import Channel
+from cloudless.memory.doubles import Double
+from cloudless.memory.function import MemoryFunctions
+from cloudless.memory.history import History
+from cloudless.memory.ledger import MemoryLedger
+from cloudless.memory.limits import Limits
+from cloudless.memory.loop import Waiter
+from cloudless.memory.ordered import OrderedChannel
+from cloudless.memory.permissions import Permissions
+from cloudless.memory.queue import MemoryQueues
+from cloudless.memory.schedule import Timer
+from cloudless.memory.secret import MemorySecrets
+from cloudless.memory.topic import MemoryTopics, filter_of
+from cloudless.memory.world import US, World
+from cloudless.passes.plans import plans
+from cloudless.runtime import entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cloudless.app import App
+    from cloudless.handler import Handler
+    from cloudless.ir import Application
+    from cloudless.runtime.consumer import GiveUp
+    from cloudless.runtime.plan import Plan
+
+
+class MemoryCloud:
+    """See driver.Cloud. Single-threaded: use it from one thread."""
+
+    provider = "memory"
+    blocks = False
+
+    def __init__(
+        self,
+        app: App,
+        application: Application,
+        *,
+        start_us: int,
+        seed: int,
+        secrets: Mapping[str, str],
+        config: Mapping[str, Any],
+        like: str | None,
+        history: int,
+    ) -> None:
+        self.app = app
+        self.application = application
+        self.world = World(start_us, seed, History(history))
+        self.new_id = self.world.new_id
+        self._config = dict(config)
+        self._waiter = Waiter(self.world)
+        self._doubles: dict[str, Double] = {}
+        self._plans = plans(application)
+        permissions, limits = Permissions(application), Limits(like)
+        self.channels = self._make_channels()
+        self.queues = MemoryQueues(self.world, self.channels, permissions, limits)
+        self.topics = MemoryTopics(self.world, permissions, limits)
+        self.functions = MemoryFunctions(self.world, permissions)
+        self.secrets = MemorySecrets(secrets, permissions)
+        self.ledger = MemoryLedger(self.world)
+        self.timers: dict[str, Timer] = {}
+        self._wire()
+
+    def now_s(self) -> float:
+        return self.world.now_us / US
+
+    def config(self, name: str) -> Any | None:
+        return self._config.get(name)
+
+    def double(self, handler: Handler[..., Any]) -> Double:
+        """The double of a handler, put in place at first use."""
+        name = handler.name
+        if name not in self._doubles:
+            plan = next(plan for plan in self._plans.values() if plan.handler == name)
+            self._doubles[name] = Double(self.world, handler.function, plan.timeout_s, plan.is_async)
+            self._bind_handler(name)
+        return self._doubles[name]
+
+    def close(self) -> None:
+        """Give back what the simulation holds of the process."""
+        self._waiter.close()
+
+    def _make_channels(self) -> dict[str, Channel]:
+        channels: dict[str, Channel] = {}
+        for queue in self.application.queues:
+            kind = OrderedChannel if queue.ordered else Channel
+            channels[queue.name] = kind(queue.name, self.world)
+        for subscription in self.application.subscriptions:
+            channels[subscription.name] = Channel(subscription.name, self.world)
+        return channels
+
+    def _wire(self) -> None:
+        for source in self._plans:
+            self._bind(source)
+        for topic in self.application.topics:
+            self.topics.subscriptions[topic.name] = []
+        for one in self.application.subscriptions:
+            target = self.channels[one.forward or one.name]
+            self.topics.subscriptions[one.topic].append((filter_of(one.where), target))
+        for schedule in self.application.schedules:
+            self.timers[schedule.handler] = Timer(schedule, self.world, self.channels[schedule.queue])
+
+    def _bind_handler(self, name: str) -> None:
+        for source, plan in self._plans.items():
+            if plan.handler == name:
+                self._bind(source)
+
+    def _bind(self, source: str) -> None:
+        """Give a source the runtime's closure over its handler: the very code that runs in the cloud."""
+        plan = self._plans[source]
+        handler = self.app.handlers[plan.handler]
+        function: Callable[..., Any] = self._doubles.get(plan.handler, handler.function)
+        if source in self.channels:
+            self._bind_channel(self.channels[source], plan, handler, function)
+        else:
+            self.functions.answers[source] = entry.function(
+                plan, function, handler.codec, handler.result, self, self._waiter
+            )
+
+    def _bind_channel(
+        self, channel: Channel, plan: Plan, handler: Handler[..., Any], function: Callable[..., Any]
+    ) -> None:
+        channel.plan = plan
+        self.world.history.handlers[channel.name] = plan.handler
+        parts = (plan, function, handler.codec, handler.on, self, self._waiter, self._give_up(plan))
+        if any(kind in ("bodies", "messages") for _, kind in plan.parameters):
+            channel.deliver_all = entry.batch(*parts)
+        else:
+            channel.deliver = entry.consumer(*parts)
+
+    def _give_up(self, plan: Plan) -> GiveUp:
+        return lambda letter: self.queues.store_dead_letter(plan.dead_letters, plan.handler, letter)

@@ -1,0 +1,59 @@
+"""Direct calls in memory: the caller waits, in virtual time as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cloudless.driver.current import here
+from cloudless.errors import NotFound, RemoteError
+from cloudless.memory.world import US
+from cloudless.runtime.crash import Abandoned, TimedOut
+
+if TYPE_CHECKING:
+    from cloudless.memory.permissions import Permissions
+    from cloudless.memory.world import World
+    from cloudless.message import Envelope
+    from cloudless.runtime.function import Answer
+
+
+class MemoryFunctions:
+    """See driver.FunctionDriver. answers: function → the runtime's closure."""
+
+    def __init__(self, world: World, permissions: Permissions) -> None:
+        self._world = world
+        self._permissions = permissions
+        self.answers: dict[str, Answer] = {}
+
+    def invoke(self, function: str, call: Envelope, timeout_s: float) -> str:
+        answer = self.answers.get(function)
+        if answer is None:
+            raise NotFound(f"there is no function {function!r} in this app")
+        world = self._world
+        _, handler, cause = here()
+        if handler is not None:
+            self._permissions.check(handler, "function", function, "invoke")
+        world.history.note("invoke", world.now_us, function, handler, call, cause.id if cause else "")
+        began_us = world.now_us
+        try:
+            return self._within(answer, call, began_us, timeout_s)
+        finally:
+            if handler is None:
+                world.now_us = world.base_us  # the test itself takes no virtual time
+
+    def _within(self, answer: Answer, call: Envelope, began_us: int, timeout_s: float) -> str:
+        world = self._world
+        deadline_us = began_us + round(timeout_s * US)
+        try:
+            reply = answer(call)
+        except TimedOut as end:
+            world.now_us = deadline_us
+            raise TimeoutError(f"no answer within {timeout_s:g} s") from end
+        except Abandoned as end:
+            raise RemoteError("Crashed", "the function died without an answer") from end
+        if world.now_us > deadline_us:
+            world.now_us = deadline_us
+            raise TimeoutError(f"no answer within {timeout_s:g} s")
+        return reply
+
+    def native(self, function: str) -> Any:
+        return self.answers[function]

@@ -1,0 +1,151 @@
+"""What happened in a simulated world: recorded as tuples, read as plain data.
+
+At most `keep` events are kept. A list that would be incomplete is refused (HistoryOverflow): a test that
+counts must not pass because the simulator forgot.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any
+
+from cloudless.codec import load
+from cloudless.errors import HistoryOverflow, InvalidBody
+from cloudless.message import utc
+from cloudless.runtime.outcome import Again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from cloudless.message import Envelope, Failure
+
+KEEP = 100_000
+
+
+class Event:
+    """One thing that happened.
+
+    kind: "send", "publish", "fire", "deliver", "invoke" or "dead". resource: queue, topic, subscription, schedule
+    or function. handler: who did it (send, publish, invoke, dead) or ran (deliver); "" for the test itself.
+    message: id. cause: id of the message that the handler was handling, "" for none. outcome, on a delivery:
+    "done", "again", "crash", "time-out". error: of a failed delivery or a dead letter. body: the JSON value.
+    """
+
+    __slots__ = ("_envelope", "at_us", "cause", "error", "handler", "kind", "outcome", "resource")
+
+    def __init__(
+        self,
+        kind: str,
+        at_us: int,
+        resource: str,
+        handler: str,
+        envelope: Envelope,
+        cause: str = "",
+        outcome: str = "",
+        error: Failure | None = None,
+    ) -> None:
+        self.kind = kind
+        self.at_us = at_us
+        self.resource = resource
+        self.handler = handler
+        self._envelope = envelope
+        self.cause = cause
+        self.outcome = outcome
+        self.error = error
+
+    @property
+    def at(self) -> datetime:
+        return utc(self.at_us / 1_000_000)
+
+    @property
+    def message(self) -> str:
+        return self._envelope.id
+
+    @property
+    def attempt(self) -> int:
+        return self._envelope.attempt
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        return dict(self._envelope.attributes)
+
+    @property
+    def correlation(self) -> str:
+        return self._envelope.correlation
+
+    @property
+    def group(self) -> str:
+        return self._envelope.group
+
+    @property
+    def body(self) -> Any:
+        try:
+            return load(self._envelope.body)
+        except InvalidBody:
+            return self._envelope.body
+
+    def __repr__(self) -> str:
+        failed = f" {self.error.type}: {self.error.text}" if self.error else ""
+        return f"<{self.at:%H:%M:%S} {self.kind} {self.resource} {self.outcome} attempt {self.attempt}{failed} {self.body!r}>"
+
+
+class History:
+    """The events of one world, oldest first."""
+
+    def __init__(self, keep: int = KEEP) -> None:
+        self._events: deque[Any] = deque(maxlen=keep)
+        self._keep = keep
+        self.handlers: dict[str, str] = {}
+        """channel → handler, for deliveries, which record their channel only."""
+        self.delivered = self._events.append
+        """The hot path: append (at_us, channel, envelope, outcome or Abandoned)."""
+
+    def note(self, kind: str, at_us: int, resource: str, handler: str | None, envelope: Envelope, cause: str) -> None:
+        """Record a send, publish, invoke or dead letter."""
+        self._events.append((at_us, resource, envelope, None, kind, handler or "", cause))
+
+    def events(self) -> list[Event]:
+        """All events; HistoryOverflow where some are no longer kept."""
+        if len(self._events) == self._keep:
+            raise HistoryOverflow(
+                f"more than {self._keep:,} events happened, and only the last are kept: "
+                "use simulate(app, history=…) with a larger number, or assert on smaller steps"
+            )
+        return list(self._read())
+
+    def loop(self, patience: int) -> str:
+        """Why a world is not quiet: who is called again and again, with the last error."""
+        recent = list(self._read())[-2_000:]
+        calls = Counter((event.handler, event.resource) for event in recent if event.kind == "deliver")
+        lines = [f"the world did not go quiet within {patience:,} deliveries. The last {len(recent):,} events:"]
+        for (handler, resource), count in calls.most_common(3):
+            lines.append(f"  {count:>5} × {handler} got a message of {resource}{_last_error(recent, resource)}")
+        sends = Counter((event.handler, event.resource) for event in recent if event.kind in ("send", "publish"))
+        lines += [f"  {count:>5} × {handler or 'the test'} sent to {resource}" for (handler, resource), count in sends.most_common(3)]
+        return "\n".join(lines) + "\nA handler probably feeds itself, or a consumer of dead letters fails for ever."
+
+    def _read(self) -> Iterator[Event]:
+        for record in self._events:
+            if len(record) == 4:
+                at_us, channel, envelope, outcome = record
+                text, error = _outcome(outcome, envelope.attempt)
+                yield Event("deliver", at_us, channel, self.handlers.get(channel, ""), envelope, "", text, error)
+            else:
+                at_us, resource, envelope, _, kind, handler, cause = record
+                yield Event(kind, at_us, resource, handler, envelope, cause, "", envelope.error)
+
+
+def _outcome(outcome: Any, attempt: int) -> tuple[str, Failure | None]:
+    if outcome is None:
+        return "done", None
+    if isinstance(outcome, Again):
+        return "again", outcome.failure
+    return {"Crash": "crash", "TimedOut": "time-out"}.get(type(outcome).__name__, "abandoned"), None
+
+
+def _last_error(recent: list[Event], resource: str) -> str:
+    for event in reversed(recent):
+        if event.resource == resource and event.error is not None:
+            return f", last error {event.error.type}: {event.error.text}"
+    return ""

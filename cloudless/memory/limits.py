@@ -1,0 +1,34 @@
+"""`like="aws"`: one provider's own limits, on top of the contract's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudless.codec import pack_system, size_of
+from cloudless.driver.provider import provider
+from cloudless.errors import PayloadTooLarge
+
+if TYPE_CHECKING:
+    from cloudless.message import Envelope
+
+
+class Limits:
+    """Checks messages against a provider's table; against nothing where no provider is named.
+
+    The contract's own limits are checked by the portable types, on every cloud.
+    """
+
+    def __init__(self, like: str | None) -> None:
+        self._like = like
+        limits = provider(like).limits if like else {}
+        self._bytes = limits["message.bytes"].value if "message.bytes" in limits else None
+
+    def check(self, message: Envelope) -> None:
+        """Refuse what the provider would refuse (PayloadTooLarge)."""
+        if self._bytes is None:
+            return
+        attributes = sum(len(name) + size_of(value) for name, value in message.attributes.items())
+        size = size_of(message.body) + attributes + len(pack_system(message))
+        if size > self._bytes:
+            limit = int(self._bytes)
+            raise PayloadTooLarge(f"the message is {size:,} bytes in all, {self._like} takes {limit:,}", size, limit)

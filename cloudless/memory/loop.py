@@ -1,0 +1,97 @@
+"""Async handlers on virtual time: a real asyncio event loop whose clock is the world's.
+
+A handler that awaits `asyncio.sleep(3600)` takes an hour of virtual time and no real one. The loop only ever
+sleeps where nothing but real input and output is awaited, which the in-memory cloud does not simulate:
+that is refused instead of waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from typing import TYPE_CHECKING, Any
+
+from cloudless.errors import UnsupportedError
+from cloudless.memory.world import US
+from cloudless.runtime.crash import TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from cloudless.memory.world import World
+
+
+class _VirtualSelector(selectors.SelectSelector):
+    """Where a loop would sleep, the world's clock is moved."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise UnsupportedError(
+                "an async handler waits for something that is neither a timer nor another task of its own: "
+                "real input and output cannot be simulated. Replace it: cloud.replace(handler, fake)"
+            )
+        if timeout > 0:
+            self._world.now_us += max(1, round(timeout * US))
+        return super().select(0)
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop on the world's clock."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(_VirtualSelector(world))
+        self._world = world
+        self._began_us = world.base_us
+
+    def time(self) -> float:
+        """Seconds since the loop was made: small, so that a float is exact to the microsecond."""
+        return (self._world.now_us - self._began_us) / US
+
+
+class Waiter:
+    """Runs coroutines of handlers to their end; the loop is made at first use and kept."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._loop: VirtualLoop | None = None
+
+    def __call__(self, coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
+        """The coroutine's value; TimedOut where it takes longer, whether it was cut short or ran on unseen."""
+        world = self._world
+        deadline_us = world.now_us + round(timeout_s * US)
+        cut_short = world.random() < 0.5
+        loop = self._running()
+        try:
+            value = loop.run_until_complete(_bounded(coroutine, timeout_s) if cut_short else coroutine)
+        finally:
+            late = world.now_us > deadline_us
+        if late:
+            world.now_us = deadline_us
+            raise TimedOut
+        return value
+
+    def close(self) -> None:
+        """Close the loop, if one was made."""
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None
+
+    def _running(self) -> VirtualLoop:
+        if self._loop is None:
+            self._loop = VirtualLoop(self._world)
+        return self._loop
+
+
+async def _bounded(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
+    """Cut the coroutine short at its time-out, as an instance that is stopped."""
+    task = asyncio.ensure_future(coroutine)
+    done, _ = await asyncio.wait([task], timeout=timeout_s)
+    if not done:
+        task.cancel()
+        await asyncio.wait([task])
+        raise TimedOut
+    return task.result()

@@ -1,0 +1,52 @@
+"""The permissions that the compiler will emit, enforced: a handler may do what its code mentions, and no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudless.errors import PermissionDenied
+
+if TYPE_CHECKING:
+    from cloudless.ir import Application
+
+_WRITE = {
+    "send": "uses=[{name}.send]",
+    "publish": "uses=[{name}.publish]",
+    "invoke": "uses=[{name}.invoke]",
+    "peek": "uses=[{name}.dead_letters.peek]",
+    "redrive": "uses=[{name}.dead_letters.redrive]",
+}
+
+
+class Permissions:
+    """Grants by handler, from the IR."""
+
+    def __init__(self, application: Application) -> None:
+        self._granted = {
+            (handler.name, grant.noun, grant.name, grant.verb)
+            for handler in application.handlers
+            for grant in handler.grants
+        }
+        self._widen(application)
+
+    def _widen(self, application: Application) -> None:
+        """`invoke_later` sends to the function's internal queue; `redrive` to the queue in front."""
+        behind = {queue.dead_letters: queue.name for queue in application.queues if queue.dead_letters}
+        behind |= {one.dead_letters: one.name for one in application.subscriptions if one.dead_letters}
+        later = {function.name: function.queue for function in application.functions}
+        for handler, noun, name, verb in list(self._granted):
+            if noun == "function" and verb == "invoke_later":
+                self._granted.add((handler, "queue", later[name], "send"))
+            if verb == "redrive" and name in behind:
+                self._granted.add((handler, "queue", behind[name], "send"))
+
+    def check(self, handler: str, noun: str, name: str, *verbs: str) -> None:
+        """Refuse a verb (any of several that would do) that the handler was not granted."""
+        for verb in verbs:
+            if (handler, noun, name, verb) in self._granted:
+                return
+        remedy = _WRITE.get(verbs[0], "uses=[…]").format(name=name.removesuffix("-dead-letters").replace("-", "_"))
+        raise PermissionDenied(
+            f"handler {handler!r} may not {verbs[0]} {noun} {name!r}: its code does not mention it. "
+            f"Mention it in the handler, or add {remedy} to its decorator"
+        )

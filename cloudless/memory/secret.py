@@ -1,0 +1,31 @@
+"""Secrets in memory: those that the test gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudless.driver.current import here
+from cloudless.errors import MissingSecret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cloudless.memory.permissions import Permissions
+
+
+class MemorySecrets:
+    """See driver.SecretDriver."""
+
+    def __init__(self, values: Mapping[str, str], permissions: Permissions) -> None:
+        self._values = dict(values)
+        self._permissions = permissions
+
+    def read(self, secret: str) -> str:
+        _, handler, _ = here()
+        if handler is not None:
+            self._permissions.check(handler, "secret", secret, "read")
+        if secret not in self._values:
+            raise MissingSecret(
+                f"secret {secret!r} has no value here: simulate(app, secrets={{{secret!r}: \"…\"}})"
+            )
+        return self._values[secret]

@@ -1,0 +1,69 @@
+"""IR → plans: what the runtime needs of each handler, by the source that feeds it."""
+
+from __future__ import annotations
+
+from cloudless.ir import DEAD_LETTERS, Application, Consumer, Function, Handler, Retry, Schedule, Subscription
+from cloudless.runtime.plan import Plan
+
+
+def plans(application: Application) -> dict[str, Plan]:
+    """Every plan by its source: name of the queue, subscription, schedule's queue, or function."""
+    handlers = {handler.name: handler for handler in application.handlers}
+    queues = {queue.name: queue for queue in application.queues}
+    found: dict[str, Plan] = {}
+    for consumer in application.consumers:
+        queue = queues[consumer.queue]
+        endless = queue.role == DEAD_LETTERS
+        found[queue.name] = _consumer(consumer, handlers[consumer.handler], queue.retry, queue.dead_letters, queue.ordered, endless)
+    for subscription in application.subscriptions:
+        if subscription.handler:
+            found[subscription.name] = _subscription(subscription, handlers[subscription.handler])
+    for schedule in application.schedules:
+        found[schedule.queue] = _schedule(schedule, handlers[schedule.handler])
+    for function in application.functions:
+        found |= _function(function, handlers[function.handler])
+    return found
+
+
+def _consumer(
+    consumer: Consumer, handler: Handler, retry: Retry, dead_letters: str, ordered: bool, endless: bool
+) -> Plan:
+    plan = _plan(handler, consumer.queue, retry, dead_letters)
+    plan.ordered, plan.endless = ordered, endless
+    plan.batch_size, plan.once, plan.remember_s = consumer.batch_size, consumer.once, consumer.remember_s
+    return plan
+
+
+def _subscription(subscription: Subscription, handler: Handler) -> Plan:
+    plan = _plan(handler, subscription.name, subscription.retry, subscription.dead_letters)
+    plan.batch_size, plan.once, plan.remember_s = subscription.batch_size, subscription.once, subscription.remember_s
+    return plan
+
+
+def _schedule(schedule: Schedule, handler: Handler) -> Plan:
+    plan = _plan(handler, schedule.queue, schedule.retry, schedule.dead_letters)
+    plan.exclusive = schedule.overlap == "skip"
+    return plan
+
+
+def _function(function: Function, handler: Handler) -> dict[str, Plan]:
+    """The direct call, and the internal queue of `invoke_later`, where it is used."""
+    found = {function.name: _plan(handler, function.name, function.retry, "")}
+    if function.queue:
+        found[function.queue] = _plan(handler, function.queue, function.retry, function.dead_letters)
+    return found
+
+
+def _plan(handler: Handler, source: str, retry: Retry, dead_letters: str) -> Plan:
+    return Plan(
+        handler.name,
+        source,
+        tuple((parameter.name, parameter.kind) for parameter in handler.parameters),
+        is_async=handler.is_async,
+        timeout_s=handler.timeout_s,
+        attempts=retry.attempts,
+        delay_s=retry.delay_s,
+        factor=retry.factor,
+        max_delay_s=retry.max_delay_s,
+        dead_letters=dead_letters,
+    )

@@ -1,0 +1,6 @@
+"""What tests use: `simulate(app)`, and what it hands out. Needs nothing but cloudless itself."""
+
+from cloudless.memory.history import Event
+from cloudless.testing.simulate import Call, Simulation, simulate
+
+__all__ = ["Call", "Event", "Simulation", "simulate"]

@@ -1,0 +1,205 @@
+"""simulate(app): the application in the in-memory cloud, for the block of a test.
+
+    with simulate(app) as cloud:
+        orders.send(order)              # client calls go to the simulation
+        cloud.run()                     # deliveries in flight, and their back-off; virtual time
+        cloud.advance(timedelta(days=7))
+        assert cloud.dead_letters(orders) == []
+
+Verbs:   run, advance, run_until, fire
+Lists:   calls, sent, published, dead_letters, trace
+Doubles: replace, fail, crash, takes
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from cloudless.driver.current import leave, use
+from cloudless.errors import InvalidArgument, NeverQuiet, NotFound
+from cloudless.frontend import compile as compile_app
+from cloudless.memory.cloud import MemoryCloud
+from cloudless.memory.history import KEEP
+from cloudless.memory.world import US
+from cloudless.message import DeadLetter, utc
+from cloudless.outgoing import readable
+from cloudless.queue import DeadLetters
+from cloudless.runtime.crash import Crash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cloudless.app import App
+    from cloudless.handler import Handler
+    from cloudless.memory.history import Event
+    from cloudless.queue import OrderedQueue, Queue
+    from cloudless.schedule import Schedule
+    from cloudless.topic import Topic
+
+START = datetime(2026, 1, 2, 12, tzinfo=UTC)
+_HOUR = timedelta(hours=1)
+
+
+@contextmanager
+def simulate(
+    app: App,
+    *,
+    start: datetime = START,
+    seed: int = 0,
+    like: str | None = None,
+    secrets: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+    history: int = KEEP,
+) -> Iterator[Simulation]:
+    """Run an application in the in-memory cloud for the length of a `with` block.
+
+    start: aware; the virtual time at which it begins. seed: decides order, batches and the like; equal seeds
+    give equal runs. like: an installed provider whose own limits hold as well, e.g. "aws". secrets, config:
+    values of the stage. history: how many events are kept for the lists.
+
+    Raises DefinitionError with every problem of the application, before anything runs.
+    """
+    if start.tzinfo is None:
+        raise InvalidArgument(f"simulate(start={start!r}): give an aware datetime, e.g. tzinfo=UTC")
+    application = compile_app(app, deployable=False)
+    cloud = MemoryCloud(
+        app,
+        application,
+        start_us=_us(start - datetime(1970, 1, 1, tzinfo=UTC)),
+        seed=seed,
+        secrets=secrets or {},
+        config=config or {},
+        like=like,
+        history=history,
+    )
+    token = use(cloud)
+    try:
+        yield Simulation(cloud)
+    finally:
+        leave(token)
+        cloud.close()
+
+
+class Call:
+    """One call of a handler.
+
+    body: what it was given, as JSON values (a dict by parameter name for a function). attempt: from 1.
+    outcome: "done", "again", "crash" or "time-out"; "" for a direct call. error: of a failed delivery.
+    """
+
+    __slots__ = ("at", "attempt", "attributes", "body", "error", "message", "outcome")
+
+    def __init__(self, event: Event) -> None:
+        self.body = event.body
+        self.attempt = event.attempt
+        self.attributes = event.attributes
+        self.outcome = event.outcome
+        self.error = event.error
+        self.message = event.message
+        self.at = event.at
+
+    def __repr__(self) -> str:
+        return f"Call({self.body!r}, attempt={self.attempt}, {self.outcome}{', ' + str(self.error) if self.error else ''})"
+
+
+class Simulation:
+    """The handle of a running simulation."""
+
+    def __init__(self, cloud: MemoryCloud) -> None:
+        self.cloud = cloud
+        self._world = cloud.world
+
+    # --- verbs ---
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time, aware, in UTC."""
+        return utc(self._world.now_us / US)
+
+    def run(self) -> None:
+        """Carry out what is in flight and its back-off, and stop.
+
+        Time goes on as far as back-off needs; schedules and delayed messages that are passed on the way happen.
+        Raises NeverQuiet where that has no end.
+        """
+        self._world.run()
+
+    def advance(self, by: timedelta) -> None:
+        """Let time go on, and do everything that is due within, in order."""
+        if by < timedelta(0):
+            raise InvalidArgument(f"advance({by}): time goes forward only")
+        self._world.advance(_us(by))
+
+    def run_until(self, condition: Callable[[], bool], limit: timedelta = _HOUR) -> None:
+        """Go on event by event until the condition holds; NeverQuiet where `limit` of virtual time passes first."""
+        if not self._world.run_until(condition, _us(limit)):
+            raise NeverQuiet(f"the condition did not become true within {limit} of virtual time")
+
+    def fire(self, schedule: Schedule[..., Any]) -> None:
+        """Run a schedule now, as if it were due."""
+        self.cloud.timers[schedule.name].fire(self._world.now_us // US)
+
+    # --- lists of plain data ---
+
+    @property
+    def trace(self) -> list[Event]:
+        """Everything that happened, in order."""
+        return self._world.history.events()
+
+    def calls(self, handler: Handler[..., Any]) -> list[Call]:
+        """Every call of a handler by the cloud, failed ones included."""
+        name = self._known(handler).name
+        return [Call(event) for event in self.trace if _is_call(event, name)]
+
+    def sent(self, queue: Queue[Any] | OrderedQueue[Any]) -> list[Any]:
+        """Every body sent to a queue, as JSON values."""
+        return [event.body for event in self.trace if event.kind == "send" and event.resource == queue.name]
+
+    def published(self, topic: Topic[Any]) -> list[Any]:
+        """Every body published on a topic, as JSON values."""
+        return [event.body for event in self.trace if event.kind == "publish" and event.resource == topic.name]
+
+    def dead_letters(self, source: Any) -> list[DeadLetter]:
+        """The dead letters of a queue, subscriber, schedule or function, oldest first; they stay."""
+        letters: DeadLetters = source if isinstance(source, DeadLetters) else source.dead_letters
+        channel = self.cloud.channels.get(letters.name)
+        if channel is None:
+            raise NotFound(f"{source!r} has no dead letters in this app")
+        return [DeadLetter(readable(envelope), envelope) for envelope in channel.visible()]
+
+    # --- test doubles ---
+
+    def replace(self, handler: Handler[..., Any], fake: Callable[..., Any]) -> None:
+        """Call `fake` instead of a handler's function."""
+        self.cloud.double(self._known(handler)).replace(fake)
+
+    def fail(self, handler: Handler[..., Any], error: Exception, *, times: int | None = None) -> None:
+        """Let a handler raise instead of run, the next `times` times (always, where not given)."""
+        self.cloud.double(self._known(handler)).fail(error, inf if times is None else times)
+
+    def crash(self, handler: Handler[..., Any], *, times: int = 1) -> None:
+        """Let a handler's instance die, before or after its effects, the next `times` times."""
+        self.cloud.double(self._known(handler)).fail(Crash(), times)
+
+    def takes(self, handler: Handler[..., Any], duration: timedelta) -> None:
+        """Let every call of a handler take virtual time from now on; beyond its time-out it is given up."""
+        self.cloud.double(self._known(handler)).takes_us = _us(duration)
+
+    def _known(self, handler: Handler[..., Any]) -> Handler[..., Any]:
+        name = getattr(handler, "name", None)
+        if name is None or self.cloud.app.handlers.get(name) is not handler:
+            raise NotFound(f"{handler!r} is no handler of app {self.cloud.app.name!r}")
+        return handler
+
+
+def _is_call(event: Event, handler: str) -> bool:
+    if event.kind == "deliver":
+        return event.handler == handler
+    return event.kind == "invoke" and event.resource == handler
+
+
+def _us(duration: timedelta) -> int:
+    return duration // timedelta(microseconds=1)
