@@ -1,0 +1,72 @@
+"""Orders: a queue, a topic with two subscribers (one of them filtered), a schedule, dead letters and redrive."""
+
+from datetime import timedelta
+from enum import Enum
+
+from pydantic import BaseModel
+
+from cloudless import App, Context, Message, Reject, Retry, any_of
+
+app = App("orders")
+
+
+class Region(Enum):
+    EU = "eu"
+    US = "us"
+    ASIA = "asia"
+
+
+class Order(BaseModel):
+    id: str
+    region: Region
+    items: list[str]
+    total: float
+
+
+class Tally(BaseModel):
+    """What one day came to, as sent to the accountants."""
+
+    day: str
+
+
+orders = app.queue("orders", Order, retry=Retry(attempts=3, delay=timedelta(seconds=2)))
+placed = app.topic("order-placed", Order, attributes=["region"])
+tallies = app.queue("tallies", Tally)
+review_above = app.config("review-above", float, default=1_000.0)
+
+
+@orders.consumer(once_by="id")
+def take(order: Order, context: Context) -> None:
+    """Handled once per order, however often it is sent or delivered."""
+    if not order.items:
+        raise Reject("an order needs items")
+    if order.total > review_above.value:
+        context.logger.info("order %s needs a review", order.id)
+    placed.publish(order)
+
+
+@placed.subscriber
+def pack(order: Order) -> None:
+    """Every order is packed."""
+
+
+@placed.subscriber(where={"region": any_of("eu", "us")}, retry=Retry(attempts=2))
+def mail(message: Message[Order]) -> None:
+    """Only customers in Europe and America get a mail."""
+
+
+@app.schedule("0 8 * * MON-FRI", timezone="Europe/Berlin")
+def report() -> None:
+    """On working days, at eight in Berlin, in summer and in winter."""
+    tallies.send(Tally(day="today"))
+
+
+@tallies.consumer
+def book(tally: Tally) -> None:
+    """The accountants' end."""
+
+
+@app.schedule("30 * * * *")
+def repair() -> None:
+    """Every hour, give what failed another chance."""
+    orders.dead_letters.redrive(limit=100)

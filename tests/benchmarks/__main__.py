@@ -1,0 +1,16 @@
+"""Run all benchmarks, or those named."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+NAMES = ("messaging", "virtual_time", "importing", "compiling", "soak")
+
+
+def main(names: list[str]) -> None:
+    for name in names or NAMES:
+        import_module(f"tests.benchmarks.{name}").main()
+
+
+main(sys.argv[1:])
