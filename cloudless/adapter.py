@@ -28,7 +28,8 @@ class AdapterCodec:
             self._adapter: TypeAdapter[Any] = TypeAdapter(_modern(kind))
         except (PydanticUserError, NameError) as problem:
             raise InvalidArgument(
-                f"{self.name} has no JSON form: {problem}. Use a pydantic model, a dataclass, a TypedDict or JSON builtins"
+                f"{self.name} has no JSON form: {problem}. "
+                "Use a pydantic model, a dataclass, a TypedDict or JSON builtins"
             ) from problem
 
     def encode(self, value: Any) -> str:
@@ -62,20 +63,22 @@ def _modern(kind: Any) -> Any:
 
 
 def _modern_typed_dict(kind: Any) -> Any:
-    hints = get_type_hints(kind, include_extras=True)
-    fields: dict[str, Any] = {}
-    for name, hint in hints.items():
-        marker = typing_extensions.Required if name in kind.__required_keys__ else typing_extensions.NotRequired
-        bare = get_args(hint)[0] if get_origin(hint) in (typing_extensions.Required, typing_extensions.NotRequired) else hint
-        fields[name] = marker[_modern(bare)]
-    return typing_extensions.TypedDict(kind.__name__, fields)  # pyright: ignore[reportArgumentType]
+    fields = {name: _unmarked(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
+    return _typed_dict(kind.__name__, fields, kind.__required_keys__)
+
+
+def _unmarked(hint: Any) -> Any:
+    marked = get_origin(hint) in {typing_extensions.Required, typing_extensions.NotRequired}
+    return get_args(hint)[0] if marked else hint
+
+
+def _typed_dict(name: str, fields: Mapping[str, Any], required: frozenset[str]) -> Any:
+    """A TypedDict that pydantic can read, made at run time, which no type checker follows."""
+    make: Any = typing_extensions.TypedDict
+    mark: dict[bool, Any] = {True: typing_extensions.Required, False: typing_extensions.NotRequired}
+    return make(name, {field: mark[field in required][_modern(hint)] for field, hint in fields.items()})
 
 
 def arguments(fields: Mapping[str, Any], required: frozenset[str]) -> AdapterCodec:
     """The codec of a dict of arguments, of which `required` must be there; unknown ones are refused."""
-    marked = {
-        name: (typing_extensions.Required if name in required else typing_extensions.NotRequired)[_modern(kind)]
-        for name, kind in fields.items()
-    }
-    shape = typing_extensions.TypedDict("arguments", marked)  # pyright: ignore[reportArgumentType]
-    return AdapterCodec(with_config(ConfigDict(extra="forbid"))(shape))
+    return AdapterCodec(with_config(ConfigDict(extra="forbid"))(_typed_dict("arguments", fields, required)))

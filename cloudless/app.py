@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 else:
 
     def overload(function):
+        """`typing.overload` without `typing`: the implementation that follows is the one that counts."""
         return function
 
 
@@ -97,7 +98,9 @@ class App:
         max_delay: the longest delay that `send` may ask for, up to 30 days. dead_letters: False loses
         messages that are given up. native, existing: see docs/how-to/escape-hatches.
         """
-        queue: Queue[Any] = Queue(self, name, type, retry or Retry(), dead_letters, native, existing)
+        queue: Queue[Any] = Queue(
+            self, name, type, retry=retry or Retry(), dead_letters=dead_letters, native=native, existing=existing
+        )
         queue.max_delay_s = max_delay.total_seconds()
         self.declared.append(queue)
         return queue
@@ -136,7 +139,9 @@ class App:
         existing: Mapping[str, str] | None = None,
     ) -> OrderedQueue[Any]:
         """Declare a queue whose groups arrive in order, one message at a time."""
-        queue: OrderedQueue[Any] = OrderedQueue(self, name, type, retry or Retry(), dead_letters, native, existing)
+        queue: OrderedQueue[Any] = OrderedQueue(
+            self, name, type, retry=retry or Retry(), dead_letters=dead_letters, native=native, existing=existing
+        )
         self.declared.append(queue)
         return queue
 
@@ -171,7 +176,7 @@ class App:
         existing: Mapping[str, str] | None = None,
     ) -> Topic[Any]:
         """Declare a topic of bodies of a type. attributes: what subscriptions may filter on, see Topic."""
-        topic: Topic[Any] = Topic(self, name, type, attributes, native, existing)
+        topic: Topic[Any] = Topic(self, name, type, attributes=attributes, native=native, existing=existing)
         self.declared.append(topic)
         return topic
 
@@ -196,7 +201,7 @@ class App:
 
         def register(function: Callable[P, R]) -> Schedule[P, R]:
             title = (name or function.__name__).replace("_", "-")
-            handler = Schedule(self, function, title, settings, retry or Retry(), BODY)
+            handler = Schedule(self, function, title, settings, retry=retry or Retry(), body=BODY)
             handler.timing = Timing(cron, every, timezone, overlap)
             handler.has_dead_letters = dead_letters
             self.register(handler)
@@ -209,6 +214,7 @@ class App:
     @overload
     def function(
         self,
+        /,
         *,
         retry: Retry = ...,
         dead_letters: bool = ...,
@@ -236,7 +242,7 @@ class App:
         settings = Settings(name, timeout, memory_mb, uses, native)
 
         def register(function: Callable[..., Any]) -> Function[..., Any]:
-            handler: Function[..., Any] = Function(self, function, "", settings, retry or Retry(), None)
+            handler: Function[..., Any] = Function(self, function, "", settings, retry=retry or Retry(), body=None)
             handler.has_dead_letters = dead_letters
             self.register(handler)
             return handler

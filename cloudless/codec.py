@@ -78,11 +78,9 @@ def load(text: str) -> Any:
     """The value of a JSON text; raises InvalidBody where it is none (NaN and Infinity included)."""
     try:
         value, end = _scan(text, 0)
-        if end != len(text):
-            return json.loads(text, parse_constant=_no_constant)  # leading or trailing white space, or an error
-        return value
     except (ValueError, StopIteration, RecursionError):
         return _load_slowly(text)
+    return value if end == len(text) else _load_slowly(text)  # white space at an end, or an error
 
 
 def _load_slowly(text: str) -> Any:
@@ -235,8 +233,10 @@ def cut(text: str, limit: int = ERROR_TEXT_MAX) -> str:
 
 
 def codec_of(kind: Any) -> Codec:
-    """The codec of a type: pydantic models, dataclasses, TypedDict, JSON builtins (also parametrised),
-    datetime, date, time, timedelta, Decimal, UUID, enums, and unions and containers of them.
+    """The codec of a type.
+
+    Types: pydantic models, dataclasses, TypedDict, JSON builtins (also parametrised), datetime, date, time,
+    timedelta, Decimal, UUID, enums, and unions and containers of them. None, object and Any: any JSON.
 
     Raises InvalidArgument for a type that has no JSON form.
     """

@@ -1,24 +1,24 @@
 """Every exception of cloudless, in one place. Imports nothing.
 
-    CloudlessError                    what goes wrong in or around cloudless
-    ├── InvalidArgument               a value out of range or of the wrong shape (also a ValueError)
-    │   ├── UnknownOption             a keyword that nobody knows, with the nearest one that exists
-    │   ├── InvalidBody               a body that does not fit the declared type, or is not JSON
-    │   └── PayloadTooLarge           a body or its attributes over the contract's limit
-    ├── DefinitionError               the program itself is wrong; carries every problem found
-    ├── ConfigError                   cloudless.toml is wrong; carries every problem found
-    ├── NoProvider                    a client call outside a function, a connection and a simulation
-    ├── PermissionDenied              a handler uses what its code was not seen to mention
-    ├── NotFound                      the resource does not exist in this stage
-    ├── MissingSecret                 no value for a secret in this stage
-    ├── Unavailable                   the cloud could not be reached; safe to repeat
-    │   └── PartlySent                some messages of a list were stored and some were not
-    ├── UnsupportedError              this provider cannot do it (a declared gap)
-    ├── RemoteError                   an invoked function raised a type that its caller did not declare
-    ├── NeverQuiet                    the simulated world keeps producing work
-    ├── HistoryOverflow               a simulation recorded more than it keeps
-    └── InternalError                 a bug of ours
-    Reject, RetryAfter, PartialFailure    what a handler raises to choose an outcome; not failures of ours
+CloudlessError                    what goes wrong in or around cloudless
+├── InvalidArgument               a value out of range or of the wrong shape (also a ValueError)
+│   ├── UnknownOption             a keyword that nobody knows, with the nearest one that exists
+│   ├── InvalidBody               a body that does not fit the declared type, or is not JSON
+│   └── PayloadTooLarge           a body or its attributes over the contract's limit
+├── DefinitionError               the program itself is wrong; carries every problem found
+├── ConfigError                   cloudless.toml is wrong; carries every problem found
+├── NoProvider                    a client call outside a function, a connection and a simulation
+├── PermissionDenied              a handler uses what its code was not seen to mention
+├── NotFound                      the resource does not exist in this stage
+├── MissingSecret                 no value for a secret in this stage
+├── Unavailable                   the cloud could not be reached; safe to repeat
+│   └── PartlySent                some messages of a list were stored and some were not
+├── UnsupportedError              this provider cannot do it (a declared gap)
+├── RemoteError                   an invoked function raised a type that its caller did not declare
+├── NeverQuiet                    the simulated world keeps producing work
+├── HistoryOverflow               a simulation recorded more than it keeps
+└── InternalError                 a bug of ours
+Reject, RetryAfter, PartialFailure    what a handler raises to choose an outcome; not failures of ours
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Function(Handler[P, R]):
         given = dict(zip(names, args, strict=False))
         twice = given.keys() & kwargs.keys()
         if twice:
-            raise InvalidArgument(f"{self.name}: argument {sorted(twice)[0]!r} is given twice")
+            raise InvalidArgument(f"{self.name}: argument {min(twice)!r} is given twice")
         text = self.codec.encode({**given, **kwargs})
         check_size(text)
         return text

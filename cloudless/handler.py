@@ -68,7 +68,7 @@ class Handler(_Generic[P, R]):
     kind = "handler"
 
     def __init__(
-        self, app: App, function: Callable[P, R], source: str, settings: Settings, retry: Retry, body: Codec | None
+        self, app: App, function: Callable[P, R], source: str, settings: Settings, *, retry: Retry, body: Codec | None
     ) -> None:
         self.app = app
         self.function = function
@@ -114,9 +114,9 @@ class Handler(_Generic[P, R]):
         hints = self.hints()
         names = argument_names(self.function)
         fields = {name: hints.get(name, object) for name in names if hints.get(name) is not Context}
-        defaults = len(self.function.__defaults__ or ())  # type: ignore[attr-defined]
-        keyword = set(self.function.__kwdefaults__ or ())  # type: ignore[attr-defined]
-        positional = names[: self.function.__code__.co_argcount]  # type: ignore[attr-defined]
+        defaults = len(self.function.__defaults__ or ())
+        keyword = set(self.function.__kwdefaults__ or ())
+        positional = names[: self.function.__code__.co_argcount]
         optional = set(positional[len(positional) - defaults :]) | keyword
         return arguments_codec(fields, frozenset(fields.keys() - optional))
 
@@ -126,13 +126,13 @@ class Handler(_Generic[P, R]):
 
 def argument_names(function: Callable[..., Any]) -> list[str]:
     """Names of the parameters, keyword-only ones last; *args and **kwargs left out."""
-    code = function.__code__  # type: ignore[attr-defined]
+    code = function.__code__
     return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
 
 def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
     """Annotations as objects, without importing `typing`."""
-    space = function.__globals__  # type: ignore[attr-defined]
+    space = function.__globals__
     return {
         name: eval(hint, space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)
         for name, hint in function.__annotations__.items()

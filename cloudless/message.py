@@ -6,13 +6,14 @@ the runtime. It is never changed once made: a retry is another Envelope (`again`
 
 from __future__ import annotations
 
+from datetime import UTC
 from types import GenericAlias
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from logging import LoggerAdapter, Logger
+    from logging import Logger, LoggerAdapter
     from typing import Any, Generic, TypeVar
 
     T = TypeVar("T", covariant=True)
@@ -60,7 +61,7 @@ class Envelope:
         "sent_s", "trace",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  (made once or twice a message; keywords cost a third more)
         self,
         id: str,
         body: str,
@@ -222,9 +223,7 @@ def traceparent(envelope: Envelope) -> str:
 
 def utc(seconds: float) -> datetime:
     """An aware UTC datetime of seconds since the epoch, exact to the microsecond."""
-    from datetime import datetime, timedelta, timezone
+    from datetime import datetime, timedelta
 
-    epoch = datetime(1970, 1, 1, tzinfo=timezone.utc)
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return epoch + timedelta(microseconds=round(seconds * 1_000_000))
-
-

@@ -40,7 +40,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _unknown(where: str, options: Iterable[str], known: frozenset[str]) -> str:
-    wrong = sorted(set(options) - known)[0]
+    wrong = min(set(options) - known)
     guess = nearest(wrong, known)
     public = ", ".join(sorted(known - {"self", "cls"}))
     hint = f"did you mean {guess!r}?" if guess else f"it takes: {public}"

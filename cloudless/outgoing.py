@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     R = TypeVar("R")
 
 
-def outgoing(
+def outgoing(  # noqa: PLR0917  (as Envelope)
     at: Here,
     body: str,
     attributes: Mapping[str, str] = NO_ATTRIBUTES,

@@ -34,6 +34,7 @@ else:
     P = R = T = object
 
     def overload(function):
+        """`typing.overload` without `typing`: the implementation that follows is the one that counts."""
         return function
 
     class _Generic:
@@ -54,7 +55,9 @@ class Consumption:
 
     __slots__ = ("batch_size", "once_by", "recursive", "remember", "window")
 
-    def __init__(self, once_by: str | None, remember: timedelta, batch_size: int, window: timedelta, recursive: bool) -> None:
+    def __init__(
+        self, once_by: str | None, remember: timedelta, batch_size: int, window: timedelta, recursive: bool
+    ) -> None:
         self.once_by = once_by or ""
         self.remember = remember
         self.batch_size = batch_size
@@ -82,6 +85,7 @@ class _Consumable(_Generic[T]):
     @overload
     def consumer(
         self,
+        /,
         *,
         once_by: str | None = ...,
         remember: timedelta = ...,
@@ -116,7 +120,7 @@ class _Consumable(_Generic[T]):
         consumption = Consumption(once_by, remember, batch_size, window, recursive)
 
         def register(function: Callable[..., Any]) -> QueueHandler[..., Any]:
-            handler = QueueHandler(self.app, function, self.name, settings, self.retry, self.codec)
+            handler = QueueHandler(self.app, function, self.name, settings, retry=self.retry, body=self.codec)
             handler.consumption = consumption
             self.app.register(handler)
             return handler
@@ -183,6 +187,7 @@ class _Queue(_Consumable[T]):
         app: App,
         name: str,
         kind: Any,
+        *,
         retry: Retry,
         dead_letters: bool,
         native: Mapping[str, Any] | None,

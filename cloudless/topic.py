@@ -35,6 +35,7 @@ else:
     P = R = T = object
 
     def overload(function):
+        """`typing.overload` without `typing`: the implementation that follows is the one that counts."""
         return function
 
     class _Generic:
@@ -125,6 +126,7 @@ class Topic(_Generic[T]):
         app: App,
         name: str,
         kind: Any,
+        *,
         attributes: Sequence[str],
         native: Mapping[str, Any] | None,
         existing: Mapping[str, str] | None,
@@ -185,6 +187,7 @@ class Topic(_Generic[T]):
     @overload
     def subscriber(
         self,
+        /,
         *,
         where: Mapping[str, Match | str] | None = ...,
         retry: Retry | None = ...,
@@ -227,7 +230,7 @@ class Topic(_Generic[T]):
         def register(function: Callable[..., Any]) -> TopicHandler[..., Any]:
             title = f"{self.name}-{(name or function.__name__).replace('_', '-')}"
             subscribed = Subscribed(self, title, where or {}, retry or Retry(), dead_letters)
-            handler = TopicHandler(self.app, function, title, settings, subscribed.retry, self.codec)
+            handler = TopicHandler(self.app, function, title, settings, retry=subscribed.retry, body=self.codec)
             handler.consumption, handler.subscription, subscribed.handler = consumption, subscribed, handler
             self.app.register(handler)
             self.app.subscriptions.append(subscribed)

@@ -121,7 +121,7 @@ class Channel:
         ready = self._ready
         count = len(ready)
         if count > 1:
-            index = int(self._random() * (count if count < WINDOW else WINDOW))
+            index = int(self._random() * (min(WINDOW, count)))
             if index:
                 ready[index], ready[0] = ready[0], ready[index]
         return ready.popleft()

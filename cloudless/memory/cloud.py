@@ -116,23 +116,21 @@ class MemoryCloud:
         plan = self._plans[source]
         handler = self.app.handlers[plan.handler]
         function: Callable[..., Any] = self._doubles.get(plan.handler, handler.function)
+        binding = entry.Binding(
+            plan, function, handler.codec, on=handler.on, cloud=self, wait=self._waiter, give_up=self._give_up(plan)
+        )
         if source in self.channels:
-            self._bind_channel(self.channels[source], plan, handler, function)
+            self._bind_channel(self.channels[source], binding)
         else:
-            self.functions.answers[source] = entry.function(
-                plan, function, handler.codec, handler.result, self, self._waiter
-            )
+            self.functions.answers[source] = entry.function(binding, handler.result)
 
-    def _bind_channel(
-        self, channel: Channel, plan: Plan, handler: Handler[..., Any], function: Callable[..., Any]
-    ) -> None:
-        channel.plan = plan
+    def _bind_channel(self, channel: Channel, binding: entry.Binding) -> None:
+        plan = channel.plan = binding.plan
         self.world.history.handlers[channel.name] = plan.handler
-        parts = (plan, function, handler.codec, handler.on, self, self._waiter, self._give_up(plan))
         if any(kind in ("bodies", "messages") for _, kind in plan.parameters):
-            channel.deliver_all = entry.batch(*parts)
+            channel.deliver_all = entry.batch(binding)
         else:
-            channel.deliver = entry.consumer(*parts)
+            channel.deliver = entry.consumer(binding)
 
     def _give_up(self, plan: Plan) -> GiveUp:
         return lambda letter: self.queues.store_dead_letter(plan.dead_letters, plan.handler, letter)

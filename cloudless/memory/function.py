@@ -32,7 +32,7 @@ class MemoryFunctions:
         _, handler, cause = here()
         if handler is not None:
             self._permissions.check(handler, "function", function, "invoke")
-        world.history.note("invoke", world.now_us, function, handler, call, cause.id if cause else "")
+        world.history.note("invoke", world.now_us, function, call, by=handler, cause=cause.id if cause else "")
         began_us = world.now_us
         try:
             return self._within(answer, call, began_us, timeout_s)

@@ -41,6 +41,7 @@ class Event:
         resource: str,
         handler: str,
         envelope: Envelope,
+        *,
         cause: str = "",
         outcome: str = "",
         error: Failure | None = None,
@@ -87,7 +88,8 @@ class Event:
 
     def __repr__(self) -> str:
         failed = f" {self.error.type}: {self.error.text}" if self.error else ""
-        return f"<{self.at:%H:%M:%S} {self.kind} {self.resource} {self.outcome} attempt {self.attempt}{failed} {self.body!r}>"
+        when = f"{self.at:%H:%M:%S} {self.kind} {self.resource} {self.outcome}"
+        return f"<{when} attempt {self.attempt}{failed} {self.body!r}>"
 
 
 class History:
@@ -101,9 +103,9 @@ class History:
         self.delivered = self._events.append
         """The hot path: append (at_us, channel, envelope, outcome or Abandoned)."""
 
-    def note(self, kind: str, at_us: int, resource: str, handler: str | None, envelope: Envelope, cause: str) -> None:
-        """Record a send, publish, invoke or dead letter."""
-        self._events.append((at_us, resource, envelope, None, kind, handler or "", cause))
+    def note(self, kind: str, at_us: int, resource: str, envelope: Envelope, *, by: str | None, cause: str) -> None:
+        """Record a send, publish, fire, invoke or dead letter. by: the handler, None for the test itself."""
+        self._events.append((at_us, resource, envelope, None, kind, by or "", cause))
 
     def events(self) -> list[Event]:
         """All events; HistoryOverflow where some are no longer kept."""
@@ -122,21 +124,26 @@ class History:
         for (handler, resource), count in calls.most_common(3):
             lines.append(f"  {count:>5} × {handler} got a message of {resource}{_last_error(recent, resource)}")
         sends = Counter((event.handler, event.resource) for event in recent if event.kind in ("send", "publish"))
-        lines += [f"  {count:>5} × {handler or 'the test'} sent to {resource}" for (handler, resource), count in sends.most_common(3)]
+        lines += [
+            f"  {count:>5} × {handler or 'the test'} sent to {resource}"
+            for (handler, resource), count in sends.most_common(3)
+        ]
         return "\n".join(lines) + "\nA handler probably feeds itself, or a consumer of dead letters fails for ever."
 
     def _read(self) -> Iterator[Event]:
         for record in self._events:
             if len(record) == 4:
                 at_us, channel, envelope, outcome = record
-                text, error = _outcome(outcome, envelope.attempt)
-                yield Event("deliver", at_us, channel, self.handlers.get(channel, ""), envelope, "", text, error)
+                text, error = _outcome(outcome)
+                yield Event(
+                    "deliver", at_us, channel, self.handlers.get(channel, ""), envelope, outcome=text, error=error
+                )
             else:
                 at_us, resource, envelope, _, kind, handler, cause = record
-                yield Event(kind, at_us, resource, handler, envelope, cause, "", envelope.error)
+                yield Event(kind, at_us, resource, handler, envelope, cause=cause, error=envelope.error)
 
 
-def _outcome(outcome: Any, attempt: int) -> tuple[str, Failure | None]:
+def _outcome(outcome: Any) -> tuple[str, Failure | None]:
     if outcome is None:
         return "done", None
     if isinstance(outcome, Again):

@@ -12,8 +12,6 @@ from cloudless.runtime.crash import Abandoned
 from cloudless.runtime.outcome import Again
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cloudless.memory.world import World
     from cloudless.message import Envelope
     from cloudless.runtime.outcome import Outcome
@@ -61,52 +59,43 @@ class OrderedChannel(Channel):
         return taken
 
     def deliver_next(self) -> None:
-        """Deliver the head of a free group (or a batch from its head), chosen by the seed."""
-        assert self.plan is not None
+        """Deliver the head of a free group, chosen by the seed; the group is blocked until it is settled.
+
+        One message a call, also for a batch handler: docs/decisions/0004.
+        """
+        world = self.world
         group = self._free.choose(self._random)
-        most = min(self.plan.batch_size, len(self._groups[group]))
-        batch = [self._pop(group) for _ in range(1 + int(self._random() * most) if most > 1 else 1)]
+        envelope = self._pop(group)
         self._block(group)
-        began_us = self.world.now_us
+        began_us = world.now_us
         try:
-            outcomes = self._run(batch)
+            outcome = self._run(envelope)
         except Abandoned as end:
-            for envelope in batch:
-                self._record((began_us, self.name, envelope, end))
+            self._record((began_us, self.name, envelope, end))
             self._back_to_base()
-            self._return(group, [envelope.again(envelope.attempt + 1) for envelope in batch], self._lock_end())
+            self._return(group, envelope.again(envelope.attempt + 1), self._lock_end())
             return
-        for envelope, outcome in zip(batch, outcomes, strict=True):
-            self._record((began_us, self.name, envelope, outcome))
-        ended_us = self._back_to_base()
-        self._settle(group, batch, outcomes, ended_us)
+        self._record((began_us, self.name, envelope, outcome))
+        self._settle(group, envelope, outcome, self._back_to_base())
 
-    def _run(self, batch: list[Envelope]) -> Sequence[Outcome]:
+    def _run(self, envelope: Envelope) -> Outcome:
         if self.deliver is not None:
-            return [self.deliver(batch[0])]
+            return self.deliver(envelope)
         assert self.deliver_all is not None
-        return self.deliver_all(batch)
+        return self.deliver_all([envelope])[0]
 
-    def _settle(self, group: str, batch: list[Envelope], outcomes: Sequence[Outcome], ended_us: int) -> None:
-        """From the first failure on everything comes again, so that the order holds."""
-        for index, outcome in enumerate(outcomes):
-            if isinstance(outcome, Again):
-                rest = [self._next(envelope, outcomes[at]) for at, envelope in enumerate(batch) if at >= index]
-                self._return(group, rest, ended_us + round(outcome.delay_s * US))
-                return
-        if ended_us > self.world.base_us:
-            self._return(group, [], ended_us)
+    def _settle(self, group: str, envelope: Envelope, outcome: Outcome, ended_us: int) -> None:
+        if isinstance(outcome, Again):
+            next_one = envelope.again(envelope.attempt + outcome.counted)
+            self._return(group, next_one, ended_us + round(outcome.delay_s * US))
+        elif ended_us > self.world.base_us:
+            self.world.at(ended_us, self._release, group, work=True)
         else:
             self._release(group)
 
-    @staticmethod
-    def _next(envelope: Envelope, outcome: Outcome) -> Envelope:
-        counted = isinstance(outcome, Again) and outcome.counted
-        return envelope.again(envelope.attempt + counted)
-
-    def _return(self, group: str, envelopes: list[Envelope], when_us: int) -> None:
-        """The messages go back to the head of their group, which stays blocked until then."""
-        self._group(group).extendleft(reversed(envelopes))
+    def _return(self, group: str, envelope: Envelope, when_us: int) -> None:
+        """The message goes back to the head of its group, which stays blocked until then."""
+        self._group(group).appendleft(envelope)
         self.world.at(when_us, self._release, group, work=True)
 
     def _release(self, group: str) -> None:

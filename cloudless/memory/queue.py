@@ -41,7 +41,7 @@ class MemoryQueues:
             self._permissions.check(handler, "queue", queue, "send")
         for message in messages:
             self._limits.check(message)
-            world.history.note("send", world.now_us, queue, handler, message, cause.id if cause else "")
+            world.history.note("send", world.now_us, queue, message, by=handler, cause=cause.id if cause else "")
             if message.delay_s:
                 channel.put_later(message)
             else:
@@ -50,7 +50,7 @@ class MemoryQueues:
 
     def store_dead_letter(self, queue: str, handler: str, letter: Envelope) -> None:
         """What the runtime gives up; the runtime needs no permission of the user's."""
-        self._world.history.note("dead", self._world.now_us, queue, handler, letter, letter.id)
+        self._world.history.note("dead", self._world.now_us, queue, letter, by=handler, cause=letter.id)
         self._channel(queue).put(letter)
 
     def receive(self, queue: str, limit: int) -> Sequence[Delivered]:

@@ -36,7 +36,7 @@ class Timer:
         id = world.new_id()
         body = f"{self._head}{utc(due_s).isoformat()}{self._tail}"
         envelope = Envelope(id, body, NO_ATTRIBUTES, 0, "", world.now_us / US, id, id)
-        world.history.note("fire", world.now_us, self._schedule.name, None, envelope, "")
+        world.history.note("fire", world.now_us, self._schedule.name, envelope, by=None, cause="")
         self._channel.put(envelope)
 
     def _tick(self, due_s: int) -> None:

@@ -25,7 +25,5 @@ class MemorySecrets:
         if handler is not None:
             self._permissions.check(handler, "secret", secret, "read")
         if secret not in self._values:
-            raise MissingSecret(
-                f"secret {secret!r} has no value here: simulate(app, secrets={{{secret!r}: \"…\"}})"
-            )
+            raise MissingSecret(f'secret {secret!r} has no value here: simulate(app, secrets={{{secret!r}: "…"}})')
         return self._values[secret]

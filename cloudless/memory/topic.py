@@ -42,7 +42,7 @@ class MemoryTopics:
             self._permissions.check(handler, "topic", topic, "publish")
         for message in messages:
             self._limits.check(message)
-            world.history.note("publish", world.now_us, topic, handler, message, cause.id if cause else "")
+            world.history.note("publish", world.now_us, topic, message, by=handler, cause=cause.id if cause else "")
             for matches, channel in subscriptions:
                 if matches is None or matches(message.attributes):
                     channel.put(message)

@@ -29,7 +29,18 @@ _PATIENCE_PER_MESSAGE = 200
 class World:
     """now_us: virtual time; ahead of `base_us` while a handler that takes time has spent some of it."""
 
-    __slots__ = ("_events", "_random", "_sequence", "_work", "base_us", "delivered", "history", "now_us", "random", "ready")
+    __slots__ = (
+        "_events",
+        "_random",
+        "_sequence",
+        "_work",
+        "base_us",
+        "delivered",
+        "history",
+        "now_us",
+        "random",
+        "ready",
+    )
 
     def __init__(self, start_us: int, seed: int, history: History) -> None:
         self.now_us = self.base_us = start_us

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudless.ir import DEAD_LETTERS, Application, Consumer, Function, Handler, Retry, Schedule, Subscription
+from cloudless.ir import DEAD_LETTERS, Application, Consumer, Function, Handler, Queue, Retry, Schedule, Subscription
 from cloudless.runtime.plan import Plan
 
 
@@ -13,8 +13,7 @@ def plans(application: Application) -> dict[str, Plan]:
     found: dict[str, Plan] = {}
     for consumer in application.consumers:
         queue = queues[consumer.queue]
-        endless = queue.role == DEAD_LETTERS
-        found[queue.name] = _consumer(consumer, handlers[consumer.handler], queue.retry, queue.dead_letters, queue.ordered, endless)
+        found[queue.name] = _consumer(consumer, handlers[consumer.handler], queue)
     for subscription in application.subscriptions:
         if subscription.handler:
             found[subscription.name] = _subscription(subscription, handlers[subscription.handler])
@@ -25,11 +24,9 @@ def plans(application: Application) -> dict[str, Plan]:
     return found
 
 
-def _consumer(
-    consumer: Consumer, handler: Handler, retry: Retry, dead_letters: str, ordered: bool, endless: bool
-) -> Plan:
-    plan = _plan(handler, consumer.queue, retry, dead_letters)
-    plan.ordered, plan.endless = ordered, endless
+def _consumer(consumer: Consumer, handler: Handler, queue: Queue) -> Plan:
+    plan = _plan(handler, queue.name, queue.retry, queue.dead_letters)
+    plan.ordered, plan.endless = queue.ordered, queue.role == DEAD_LETTERS
     plan.batch_size, plan.once, plan.remember_s = consumer.batch_size, consumer.once, consumer.remember_s
     return plan
 

@@ -1,6 +1,6 @@
 """What runs inside a deployed function, on every cloud and in memory.
 
-    cloud event ── provider's runtime ──► Envelope ──► deliver(envelope) ──► Outcome ── provider's runtime ──► cloud reply
+    cloud event ── adapter ──► Envelope ──► deliver(envelope) ──► Outcome ── adapter ──► cloud reply
 
     plan.py      Plan: what a handler needs to be run, precomputed by the compiler; plain JSON
     call.py      Plan + the user's function ──► one call with the parameters it asked for

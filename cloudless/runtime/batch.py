@@ -63,7 +63,7 @@ class Batch:
             for index, envelope, _ in taken:
                 if envelope.id in failed:
                     outcomes[index] = self._judge.failed(envelope, problem)
-        except Exception as problem:  # any other exception fails the whole batch; the judge says how
+        except Exception as problem:  # noqa: BLE001  (any other exception fails the whole batch; the judge says how)
             for index, envelope, _ in taken:
                 outcomes[index] = self._judge.failed(envelope, problem)
         finally:
@@ -73,4 +73,4 @@ class Batch:
     def _failed_ids(problem: PartialFailure, taken: list[tuple[int, Envelope, Any]]) -> frozenset[str]:
         """The ids that failed; all of the batch where one is unknown, since the handler meant something else."""
         known = frozenset(envelope.id for _, envelope, _ in taken)
-        return problem.ids if problem.ids <= known else known
+        return min(problem.ids, known)

@@ -51,13 +51,16 @@ def registered(facts: Mapping[str, Any]) -> Registered:
 
 def consumer(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None) -> tuple[Plan, Deliver]:
     """The handler of single messages that the facts describe."""
-    plan, handler = Plan.from_json(facts["plan"]), registered(facts)
-    wait = entry.wait_with_asyncio
-    return plan, entry.consumer(plan, handler.function, handler.codec, handler.on, cloud, wait, give_up)
+    binding = _binding(facts, cloud, give_up)
+    return binding.plan, entry.consumer(binding)
 
 
 def batch(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None) -> tuple[Plan, DeliverAll]:
     """The handler of batches that the facts describe."""
+    binding = _binding(facts, cloud, give_up)
+    return binding.plan, entry.batch(binding)
+
+
+def _binding(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None) -> entry.Binding:
     plan, handler = Plan.from_json(facts["plan"]), registered(facts)
-    wait = entry.wait_with_asyncio
-    return plan, entry.batch(plan, handler.function, handler.codec, handler.on, cloud, wait, give_up)
+    return entry.Binding(plan, handler.function, handler.codec, on=handler.on, cloud=cloud, give_up=give_up)

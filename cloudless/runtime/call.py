@@ -32,7 +32,7 @@ def call_of(plan: Plan, function: Callable[..., Any], cloud: Cloud, wait: Await)
 
 def _plain(plan: Plan, function: Callable[..., Any], makers: list[Call]) -> Call:
     shape = tuple(kind for _, kind in plan.parameters)
-    if shape == (kinds.BODY,) or shape == (kinds.BODIES,):
+    if shape in {(kinds.BODY,), (kinds.BODIES,)}:
         return lambda body, envelope: function(body)
     if shape == (kinds.MESSAGE,):
         return lambda body, envelope: function(Message(body, envelope))

@@ -112,7 +112,7 @@ def consumer(
             if envelope.attempt > attempts:
                 return None if settled and settled(body, envelope) else judge.crashed(envelope)
             call(body, envelope)
-        except Exception as problem:  # any exception is an outcome; the judge says which
+        except Exception as problem:  # noqa: BLE001  (any exception is an outcome; the judge says which)
             return judge.failed(envelope, problem)
         finally:
             HERE.reset(token)

@@ -2,7 +2,7 @@
 
 An adapter (the code of a provider that speaks to one platform) needs only this module and `codec`:
 
-    deliver = entry.consumer(plan, function, codec, retry_on, cloud, wait)
+    deliver = entry.consumer(entry.Binding(plan, function, codec, on=…, cloud=cloud))
     outcome = deliver(codec.unpack(...))         # None: acknowledge. Again: see outcome.py
 """
 
@@ -24,51 +24,70 @@ if TYPE_CHECKING:
     from cloudless.driver.provider import Cloud
     from cloudless.message import Envelope
     from cloudless.runtime.batch import DeliverAll
-    from cloudless.runtime.call import Await
+    from cloudless.runtime.call import Await, Call
     from cloudless.runtime.consumer import Deliver, GiveUp
     from cloudless.runtime.function import Answer
     from cloudless.runtime.plan import Plan
 
 
-def consumer(
-    plan: Plan,
-    handler: Callable[..., Any],
-    codec: Codec,
-    on: tuple[type[Exception], ...],
-    cloud: Cloud,
-    wait: Await,
-    give_up: GiveUp | None = None,
-) -> Deliver:
-    """A handler of single messages. give_up: stores dead letters; by default through the cloud's queues."""
-    judge = _consumer.Judge(plan, on, give_up or dead_letter_sender(plan, cloud))
-    call = call_of(plan, handler, cloud, wait)
+class Binding:
+    """One handler bound to one cloud.
+
+    function, codec, on: the user's function, the codec of its body (or arguments), exception types worth
+    another attempt. wait: runs coroutines. give_up: stores dead letters; by default the cloud's queues do.
+    """
+
+    __slots__ = ("cloud", "codec", "function", "give_up", "on", "plan", "wait")
+
+    def __init__(
+        self,
+        plan: Plan,
+        function: Callable[..., Any],
+        codec: Codec,
+        *,
+        on: tuple[type[Exception], ...],
+        cloud: Cloud,
+        wait: Await | None = None,
+        give_up: GiveUp | None = None,
+    ) -> None:
+        self.plan = plan
+        self.function = function
+        self.codec = codec
+        self.on = on
+        self.cloud = cloud
+        self.wait = wait or wait_with_asyncio
+        self.give_up = give_up or dead_letter_sender(plan, cloud)
+
+    def call(self) -> Call:
+        """The call of the handler with the parameters that it asked for."""
+        return call_of(self.plan, self.function, self.cloud, self.wait)
+
+    def judge(self) -> _consumer.Judge:
+        """What decides on its failures."""
+        return _consumer.Judge(self.plan, self.on, self.give_up)
+
+
+def consumer(binding: Binding) -> Deliver:
+    """A handler of single messages, with the guard that its plan asks for."""
+    plan, cloud, call = binding.plan, binding.cloud, binding.call()
+    decode, judge = binding.codec.decode, binding.judge()
     if plan.exclusive:
-        return _consumer.consumer(plan, Exclusive(plan, call, cloud).call, codec.decode, judge, cloud)
-    if not (plan.once or plan.ordered):
-        return _consumer.consumer(plan, call, codec.decode, judge, cloud)
-    once = Once(plan, call, cloud)
-    return _consumer.consumer(plan, once.call, codec.decode, judge, cloud, settled=once.settled)
+        return _consumer.consumer(plan, Exclusive(plan, call, cloud).call, decode, judge, cloud)
+    if plan.once or plan.ordered:
+        once = Once(plan, call, cloud)
+        return _consumer.consumer(plan, once.call, decode, judge, cloud, settled=once.settled)
+    return _consumer.consumer(plan, call, decode, judge, cloud)
 
 
-def batch(
-    plan: Plan,
-    handler: Callable[..., Any],
-    codec: Codec,
-    on: tuple[type[Exception], ...],
-    cloud: Cloud,
-    wait: Await,
-    give_up: GiveUp | None = None,
-) -> DeliverAll:
-    """A handler of batches (`plan.batch_size` > 1 or a list parameter)."""
-    judge = _consumer.Judge(plan, on, give_up or dead_letter_sender(plan, cloud))
-    return _batch.Batch(plan, call_of(plan, handler, cloud, wait), codec.decode, judge, cloud).deliver
+def batch(binding: Binding) -> DeliverAll:
+    """A handler of batches: one whose parameter is a list."""
+    plan, cloud = binding.plan, binding.cloud
+    return _batch.Batch(plan, binding.call(), binding.codec.decode, binding.judge(), cloud).deliver
 
 
-def function(
-    plan: Plan, handler: Callable[..., Any], arguments: Codec, result: Codec, cloud: Cloud, wait: Await
-) -> Answer:
-    """A function that is called directly. arguments: codec of the dict of its arguments."""
-    return _function.function(plan, call_of(plan, handler, cloud, wait), arguments.decode, result, cloud)
+def function(binding: Binding, result: Codec) -> Answer:
+    """A function that is called directly; the binding's codec is of the dict of its arguments."""
+    return _function.function(binding.plan, binding.call(), binding.codec.decode, result, binding.cloud)
 
 
 def dead_letter_sender(plan: Plan, cloud: Cloud) -> GiveUp:

@@ -1,6 +1,6 @@
 """A direct call: arguments in, a reply out. One attempt; the caller decides what an error means.
 
-    reply: {"result": <JSON>}  or  {"error": [type name, text]}
+reply: {"result": <JSON>}  or  {"error": [type name, text]}
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def function(plan: Plan, call: Call, decode: Decode, result: Codec, cloud: Cloud
         try:
             value = call(decode(envelope.body), envelope)
             return '{"result":' + result.encode(value) + "}"
-        except Exception as problem:  # every exception is a reply
+        except Exception as problem:  # noqa: BLE001  (every exception is a reply)
             return dump({"error": [type(problem).__name__, cut(str(problem))]})
         finally:
             HERE.reset(token)

@@ -41,7 +41,7 @@ class Once:
 
     def call(self, body: Any, envelope: Envelope) -> Any:
         """Call the handler if this key was not handled before; a `Call`."""
-        key, owner = self._key(body, envelope), self._cloud.new_id()
+        key, owner = self._key(body, envelope), self._owner(envelope)
         if not key:
             return self._call(body, envelope)
         if not self._claim(key, owner):
@@ -56,13 +56,17 @@ class Once:
 
     def settled(self, body: Any, envelope: Envelope) -> bool:
         """Whether the key was handled, although a delivery of it never ended."""
-        key, owner = self._key(body, envelope), self._cloud.new_id()
+        key, owner = self._key(body, envelope), self._owner(envelope)
         if not key:
             return False
         if not self._claim(key, owner):
             return True
         self._release(key, owner)
         return False
+
+    def _owner(self, envelope: Envelope) -> str:
+        """On an ordered queue the message itself, so that a redelivery takes over its own lease (decision 0003)."""
+        return envelope.id if self._plan.ordered else self._cloud.new_id()
 
     def _claim(self, key: str, owner: str) -> bool:
         try:

@@ -32,7 +32,7 @@ class Plan:
         "max_delay_s", "once", "ordered", "parameters", "remember_s", "source", "timeout_s",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one argument a fact)
         self,
         handler: str,
         source: str,

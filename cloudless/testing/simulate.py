@@ -102,7 +102,9 @@ class Call:
         self.at = event.at
 
     def __repr__(self) -> str:
-        return f"Call({self.body!r}, attempt={self.attempt}, {self.outcome}{', ' + str(self.error) if self.error else ''})"
+        return (
+            f"Call({self.body!r}, attempt={self.attempt}, {self.outcome}{', ' + str(self.error) if self.error else ''})"
+        )
 
 
 class Simulation:

@@ -28,8 +28,8 @@ def _program(count: int) -> str:
     return head + "".join(_HANDLER.format(n=n) for n in range(count))
 
 
-def _seconds(count: int, folder: str, round: int) -> float:
-    name = f"many_{count}_{round}"
+def _seconds(count: int, folder: str, turn: int) -> float:
+    name = f"many_{count}_{turn}"
     (Path(folder) / f"{name}.py").write_text(_program(count))
     invalidate_caches()
     app = import_module(name).app
@@ -45,7 +45,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         sys.path.insert(0, folder)
         for count in (10, 100, 1_000):
-            took = median(_seconds(count, folder, round) for round in range(3))
+            took = median(_seconds(count, folder, turn) for turn in range(3))
             goal = "   goal ≤ 0.4 s" if count == 1_000 else ""
             print(f"  {count:>5} functions {took:>35.4f} s {took / count * 1e6:>8.0f} µs each{goal}")
         sys.path.remove(folder)
