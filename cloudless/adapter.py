@@ -57,8 +57,9 @@ def _modern(kind: Any) -> Any:
     if is_typeddict(kind):
         return _modern_typed_dict(kind)
     origin, parts = get_origin(kind), get_args(kind)
-    if origin in (list, dict, tuple, set, frozenset) and parts:
-        return origin[tuple(_modern(part) for part in parts)]
+    if origin in {list, dict, tuple, set, frozenset} and parts:
+        container: Any = origin
+        return container[tuple(_modern(part) for part in parts)]
     return kind
 
 

@@ -21,7 +21,7 @@ from cloudless.message import Envelope, Failure, traceparent
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, Protocol
+    from typing import Any, Protocol, TypeGuard
 
     class Codec(Protocol):
         """Encoder and decoder of one type."""
@@ -59,8 +59,8 @@ def _no_constant(text: str) -> object:
 
 # One encoder and one scanner, kept: `json.dumps` and `json.loads` build or check theirs at every call.
 _kept_decoder = json.JSONDecoder(parse_constant=_no_constant)
-_scan = _scanner.c_make_scanner(_kept_decoder)  # type: ignore[attr-defined]
-_encode = _encoder.c_make_encoder(  # type: ignore[attr-defined]
+_scan: Callable[[str, int], tuple[Any, int]] = _scanner.c_make_scanner(_kept_decoder)  # type: ignore[attr-defined]
+_encode: Callable[[object, int], tuple[str, ...]] = _encoder.c_make_encoder(  # type: ignore[attr-defined]
     None, _unwritable, _encoder.encode_basestring, None, ":", ",", False, False, False
 )
 
@@ -212,6 +212,15 @@ def unpack(
     )
 
 
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a JSON value is an object; its keys are strings, then."""
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def _facts(system: str | None) -> dict[str, Any]:
     """What the system attribute says; nothing where it is absent or not ours to read."""
     if not system:
@@ -220,7 +229,7 @@ def _facts(system: str | None) -> dict[str, Any]:
         facts = json.loads(system)
     except ValueError:
         return {}
-    return facts if isinstance(facts, dict) and len(str(facts.get("traceparent", "0-0")).split("-")) > 1 else {}
+    return facts if _is_object(facts) and len(str(facts.get("traceparent", "0-0")).split("-")) > 1 else {}
 
 
 def cut(text: str, limit: int = ERROR_TEXT_MAX) -> str:
@@ -334,7 +343,7 @@ class _Arguments:
 
     def decode(self, text: str) -> Any:
         value = load(text)
-        if not isinstance(value, dict):
+        if not _is_object(value):
             raise InvalidBody(f"expected arguments by name, got {_show(value)}")
         self._check(value)
         return value
@@ -365,11 +374,25 @@ def _check_of(kind: Any) -> Callable[[object], bool]:
 
 def _container_check(kind: GenericAlias) -> Callable[[object], bool]:
     inner = _check_of(kind.__args__[-1])
-    if kind.__origin__ is list:
-        return lambda value: isinstance(value, list) and all(map(inner, value))
-    return lambda value: (
-        isinstance(value, dict) and all(isinstance(key, str) for key in value) and all(map(inner, value.values()))
-    )
+    return _list_check(inner) if kind.__origin__ is list else _dict_check(inner)
+
+
+def _list_check(inner: Callable[[object], bool]) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        return _is_list(value) and all(map(inner, value))
+
+    return fits
+
+
+def _dict_check(inner: Callable[[object], bool]) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        return _is_object(value) and _all_strings(value) and all(map(inner, value.values()))
+
+    return fits
+
+
+def _all_strings(keys: Any) -> bool:
+    return all(isinstance(key, str) for key in keys)
 
 
 class _Model:

@@ -227,3 +227,8 @@ def utc(seconds: float) -> datetime:
 
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return epoch + timedelta(microseconds=round(seconds * 1_000_000))
+
+
+def member(value: Any, name: str) -> Any:
+    """A field of a body, be it a dict or an object; None where it has none."""
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]

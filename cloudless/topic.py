@@ -9,6 +9,7 @@ from cloudless.codec import check_attributes, check_size, codec_of
 from cloudless.driver.current import here
 from cloudless.errors import InvalidArgument
 from cloudless.handler import Handler, Settings
+from cloudless.message import member
 from cloudless.options import nearest, strict
 from cloudless.outgoing import off_loop, outgoing, raise_unsent
 from cloudless.queue import ONE_DAY, Consumption, DeadLetters
@@ -260,7 +261,7 @@ class Topic(_Generic[T]):
         """Declared attributes that are fields of the body, and those given."""
         filled: dict[str, str] = {}
         for name in self.attributes:
-            value = body.get(name) if isinstance(body, dict) else getattr(body, name, None)
+            value = member(body, name)
             if value is not None:
                 filled[name] = _text(name, value)
         return {**filled, **given}

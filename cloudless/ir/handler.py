@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from cloudless.ir.native import Native
 from cloudless.ir.span import Span
@@ -55,7 +56,7 @@ class Handler:
     timeout_s: float = 60
     memory_mb: int = 256
     grants: tuple[Grant, ...] = ()
-    native: Native = field(default_factory=dict)
+    native: Native = field(default_factory=dict[str, Any])
     span: Span
 
 

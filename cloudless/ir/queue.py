@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from cloudless.ir.handler import Retry, TypeRef
 from cloudless.ir.native import Existing, Native
@@ -27,8 +28,8 @@ class Queue:
     max_delay_s: float = 900
     retry: Retry = Retry()
     dead_letters: str = ""
-    native: Native = field(default_factory=dict)
-    existing: Existing = field(default_factory=dict)
+    native: Native = field(default_factory=dict[str, Any])
+    existing: Existing = field(default_factory=dict[str, Any])
     span: Span
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from cloudless.ir.handler import Retry
 from cloudless.ir.native import Native
@@ -27,5 +28,5 @@ class Schedule:
     retry: Retry = Retry()
     queue: str = ""
     dead_letters: str = ""
-    native: Native = field(default_factory=dict)
+    native: Native = field(default_factory=dict[str, Any])
     span: Span

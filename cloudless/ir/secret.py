@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from cloudless.ir.handler import TypeRef
 from cloudless.ir.native import Existing, JsonValue
@@ -14,7 +15,7 @@ class Secret:
     """Only its name is known here; its value never is."""
 
     name: str
-    existing: Existing = field(default_factory=dict)
+    existing: Existing = field(default_factory=dict[str, Any])
     span: Span
 
 

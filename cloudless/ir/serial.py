@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from cloudless.errors import InvalidArgument
 from cloudless.ir.application import VERSION, Application
@@ -29,7 +29,7 @@ def load(text: str) -> Application:
         plain = json.loads(text)
     except ValueError as problem:
         raise InvalidArgument(f"not JSON: {problem}") from problem
-    version = plain.get("version") if isinstance(plain, dict) else None
+    version: Any = cast("dict[str, Any]", plain).get("version") if isinstance(plain, dict) else None
     if version != VERSION:
         raise InvalidArgument(f"this IR is version {version!r}, this cloudless reads version {VERSION}: build it again")
     result: Application = _node(Application, plain, "$")
@@ -41,9 +41,9 @@ def to_plain(value: Any) -> Any:
     if is_dataclass(value):
         return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, (tuple, list)):
-        return [to_plain(part) for part in value]
+        return [to_plain(part) for part in cast("Iterable[Any]", value)]
     if isinstance(value, Mapping):
-        return {key: to_plain(part) for key, part in value.items()}
+        return {key: to_plain(part) for key, part in cast("Mapping[str, Any]", value).items()}
     return value
 
 
@@ -55,14 +55,14 @@ def _hints(node: type) -> dict[str, Any]:
 def _node(node: Any, plain: Any, path: str) -> Any:
     if not isinstance(plain, dict):
         raise InvalidArgument(f"{path}: expected an object for {node.__name__}, got {plain!r}")
-    hints = _hints(node)
-    unknown = sorted(plain.keys() - hints.keys())
+    hints, given = _hints(node), cast("dict[str, Any]", plain)
+    unknown = sorted(given.keys() - hints.keys())
     if unknown:
         raise InvalidArgument(f"{path}.{unknown[0]}: {node.__name__} has no such field")
     return node(**{
-        item.name: _value(hints[item.name], plain[item.name], f"{path}.{item.name}")
+        item.name: _value(hints[item.name], given[item.name], f"{path}.{item.name}")
         for item in fields(node)
-        if item.name in plain or _required(item, path)
+        if item.name in given or _required(item, path)
     })  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from cloudless.ir.handler import Retry, TypeRef
 from cloudless.ir.native import Existing, Native
@@ -16,8 +17,8 @@ class Topic:
     name: str
     body: TypeRef
     attributes: tuple[str, ...] = ()
-    native: Native = field(default_factory=dict)
-    existing: Existing = field(default_factory=dict)
+    native: Native = field(default_factory=dict[str, Any])
+    existing: Existing = field(default_factory=dict[str, Any])
     span: Span
 
 
@@ -51,5 +52,5 @@ class Subscription:
     batch_size: int = 1
     once: str = ""
     remember_s: float = 86_400
-    native: Native = field(default_factory=dict)
+    native: Native = field(default_factory=dict[str, Any])
     span: Span

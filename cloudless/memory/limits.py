@@ -20,8 +20,8 @@ class Limits:
 
     def __init__(self, like: str | None) -> None:
         self._like = like
-        limits = provider(like).limits if like else {}
-        self._bytes = limits["message.bytes"].value if "message.bytes" in limits else None
+        limit = provider(like).limits.get("message.bytes") if like else None
+        self._bytes = None if limit is None else limit.value
 
     def check(self, message: Envelope) -> None:
         """Refuse what the provider would refuse (PayloadTooLarge)."""

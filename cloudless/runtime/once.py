@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from cloudless.driver.ledger import Done, Held
 from cloudless.errors import Reject, Unavailable
+from cloudless.message import member
 from cloudless.runtime.outcome import Postponed
 
 TYPE_CHECKING = False
@@ -96,7 +97,7 @@ class Once:
             return f"{self._plan.source}/{envelope.deduplication}" if envelope.deduplication else ""
         value = body
         for name in self._path:
-            value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+            value = member(value, name)
         if value is None:
             raise Reject(f"once_by={self._plan.once!r}: the body has no such value")
         return f"{self._plan.handler}/{value}"

@@ -30,7 +30,7 @@ from cloudless.queue import DeadLetters
 from cloudless.runtime.crash import Crash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from cloudless.app import App
     from cloudless.handler import Handler
@@ -53,7 +53,7 @@ def simulate(
     secrets: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
     history: int = KEEP,
-) -> Iterator[Simulation]:
+) -> Generator[Simulation]:
     """Run an application in the in-memory cloud for the length of a `with` block.
 
     start: aware; the virtual time at which it begins. seed: decides order, batches and the like; equal seeds
