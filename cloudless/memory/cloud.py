@@ -57,7 +57,7 @@ class MemoryCloud:
         self._waiter = Waiter(self.world)
         self._doubles: dict[str, Double] = {}
         self._plans = plans(application)
-        permissions, limits = Permissions(application), Limits(like)
+        permissions, limits = Permissions(application, self.world), Limits(like)
         self.channels = self._make_channels()
         self.queues = MemoryQueues(self.world, self.channels, permissions, limits)
         self.topics = MemoryTopics(self.world, permissions, limits)

@@ -39,6 +39,7 @@ class MemoryFunctions:
         finally:
             if handler is None:
                 world.now_us = world.base_us  # the test itself takes no virtual time
+                world.raise_refused()
 
     def _within(self, answer: Answer, call: Envelope, began_us: int, timeout_s: float) -> str:
         world = self._world

@@ -1,8 +1,8 @@
 """Async handlers on virtual time: a real asyncio event loop whose clock is the world's.
 
 A handler that awaits `asyncio.sleep(3600)` takes an hour of virtual time and no real one. The loop only ever
-sleeps where nothing but real input and output is awaited, which the in-memory cloud does not simulate:
-that is refused instead of waited for.
+waits for real where a handler works in a thread (`asyncio.to_thread`). Real input and output is not
+simulated, and refused.
 """
 
 from __future__ import annotations
@@ -16,40 +16,65 @@ from cloudless.memory.world import US
 from cloudless.runtime.crash import TimedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from cloudless.memory.world import World
 
+_PATIENCE_S = 30.0
+
 
 class _VirtualSelector(selectors.SelectSelector):
-    """Where a loop would sleep, the world's clock is moved."""
+    """Where a loop would sleep, the world's clock is moved; only work in threads is really waited for."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
         self._world = world
+        self.in_threads = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise UnsupportedError(
-                "an async handler waits for something that is neither a timer nor another task of its own: "
-                "real input and output cannot be simulated. Replace it: cloud.replace(handler, fake)"
+        if timeout is not None and timeout <= 0:
+            return super().select(0)
+        if len(self.get_map()) > 1:  # besides the pipe with which threads wake the loop
+            raise self._world.refuse(
+                UnsupportedError(
+                    "an async handler waits for real input or output, which cannot be simulated. "
+                    "Replace what does it: cloud.replace(handler, fake)"
+                )
             )
-        if timeout > 0:
-            self._world.now_us += max(1, round(timeout * US))
+        if self.in_threads:
+            return super().select(_PATIENCE_S)
+        if timeout is None:
+            raise _NeverWoken
+        self._world.now_us += max(1, round(timeout * US))
         return super().select(0)
+
+
+class _NeverWoken(BaseException):
+    """Every task waits for something that nobody will do."""
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop on the world's clock."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(_VirtualSelector(world))
+        self._virtual = _VirtualSelector(world)
+        super().__init__(self._virtual)
         self._world = world
         self._began_us = world.base_us
 
     def time(self) -> float:
         """Seconds since the loop was made: small, so that a float is exact to the microsecond."""
         return (self._world.now_us - self._began_us) / US
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """As the loop's own; while a thread works, virtual time stands still."""
+        future = super().run_in_executor(executor, func, *args)
+        self._virtual.in_threads += 1
+        future.add_done_callback(self._left_thread)
+        return future
+
+    def _left_thread(self, _: asyncio.Future[Any]) -> None:
+        self._virtual.in_threads -= 1
 
 
 class Waiter:
@@ -67,9 +92,10 @@ class Waiter:
         loop = self._running()
         try:
             value = loop.run_until_complete(_bounded(coroutine, timeout_s) if cut_short else coroutine)
-        finally:
-            late = world.now_us > deadline_us
-        if late:
+        except _NeverWoken:
+            world.now_us = deadline_us + 1
+            value = None
+        if world.now_us > deadline_us:
             world.now_us = deadline_us
             raise TimedOut
         return value

@@ -8,6 +8,7 @@ from cloudless.errors import PermissionDenied
 
 if TYPE_CHECKING:
     from cloudless.ir import Application
+    from cloudless.memory.world import World
 
 _WRITE = {
     "send": "uses=[{name}.send]",
@@ -21,7 +22,8 @@ _WRITE = {
 class Permissions:
     """Grants by handler, from the IR."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, world: World) -> None:
+        self._world = world
         self._granted = {
             (handler.name, grant.noun, grant.name, grant.verb)
             for handler in application.handlers
@@ -46,7 +48,9 @@ class Permissions:
             if (handler, noun, name, verb) in self._granted:
                 return
         remedy = _WRITE.get(verbs[0], "uses=[…]").format(name=name.removesuffix("-dead-letters").replace("-", "_"))
-        raise PermissionDenied(
-            f"handler {handler!r} may not {verbs[0]} {noun} {name!r}: its code does not mention it. "
-            f"Mention it in the handler, or add {remedy} to its decorator"
+        raise self._world.refuse(
+            PermissionDenied(
+                f"handler {handler!r} may not {verbs[0]} {noun} {name!r}: its code does not mention it. "
+                f"Mention it in the handler, or add {remedy} to its decorator"
+            )
         )

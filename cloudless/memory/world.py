@@ -16,6 +16,7 @@ from cloudless.errors import NeverQuiet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cloudless.errors import CloudlessError
     from cloudless.memory.channel import Channel
     from cloudless.memory.history import History
 
@@ -40,6 +41,7 @@ class World:
         "now_us",
         "random",
         "ready",
+        "refused",
     )
 
     def __init__(self, start_us: int, seed: int, history: History) -> None:
@@ -47,6 +49,7 @@ class World:
         self.history = history
         self.ready: list[Channel] = []
         self.delivered = 0
+        self.refused: CloudlessError | None = None
         self._events: list[tuple[int, int, bool, Callable[[Any], None], Any]] = []
         self._sequence = 0
         self._work = 0
@@ -70,10 +73,12 @@ class World:
         while self._work:
             self._step()
             self._drain(patience)
+        self.raise_refused()
 
     def advance(self, by_us: int) -> None:
         """Do everything that is due within `by_us`, in order of time."""
         self._advance_to(self.base_us + by_us, self._patience(by_us))
+        self.raise_refused()
 
     def run_until(self, condition: Callable[[], bool], limit_us: int) -> bool:
         """Go on, event by event, until the condition holds; False where `limit_us` passes first."""
@@ -86,7 +91,22 @@ class World:
             else:
                 self._move_to(end)
                 return condition()
+            self.raise_refused()
         return True
+
+    def refuse(self, error: CloudlessError) -> CloudlessError:
+        """Remember what a handler must not get away with: the verb that is going on will raise it at its end.
+
+        In the cloud it would be one more exception in a handler, retried and dead-lettered; a test must fail.
+        """
+        self.refused = self.refused or error
+        return error
+
+    def raise_refused(self) -> None:
+        """Raise what was refused since the last verb, if anything."""
+        error, self.refused = self.refused, None
+        if error is not None:
+            raise error
 
     def _advance_to(self, end_us: int, patience: int) -> None:
         self._drain(patience)
