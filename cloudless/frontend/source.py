@@ -1,0 +1,139 @@
+"""The user's source: its text, its syntax tree, and where in it a declaration stands.
+
+A declaration knows its file and line (`cloudless.source.Place`); people want columns and the line itself.
+Each text is parsed once a process, whatever the number of declarations and of compilations.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cloudless.ir import Span
+from cloudless.source import Place
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Source:
+    """One file. tree: None where the text cannot be read or parsed, e.g. in an interactive session."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.lines = text.splitlines()
+        self.tree = _parsed(text)
+        self._calls: dict[int, list[ast.expr]] | None = None
+        self._definitions: dict[int, list[Definition]] | None = None
+
+    def line(self, number: int) -> str:
+        """The text of a line, numbered from 1; "" where there is none."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def calls_at(self, line: int) -> list[ast.expr]:
+        """Calls and decorators that begin at a line, or contain it, outermost first."""
+        return self._index()[0].get(line, [])
+
+    def definitions_at(self, line: int) -> list[Definition]:
+        """Functions and lambdas whose code object begins at a line (the first decorator's, if any)."""
+        return self._index()[1].get(line, [])
+
+    def _index(self) -> tuple[dict[int, list[ast.expr]], dict[int, list[Definition]]]:
+        if self._calls is None or self._definitions is None:
+            self._calls, self._definitions = {}, {}
+            for node in ast.walk(self.tree) if self.tree else ():
+                self._enter(node, self._calls, self._definitions)
+        return self._calls, self._definitions
+
+    @staticmethod
+    def _enter(node: ast.AST, calls: dict[int, list[ast.expr]], definitions: dict[int, list[Definition]]) -> None:
+        if isinstance(node, ast.Call):
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                calls.setdefault(line, []).append(node)
+        elif isinstance(node, Definition):
+            decorators = getattr(node, "decorator_list", [])
+            for decorator in decorators:
+                if not isinstance(decorator, ast.Call):
+                    calls.setdefault(decorator.lineno, []).append(decorator)
+            definitions.setdefault(min([node.lineno, *(d.lineno for d in decorators)]), []).append(node)
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):  # not Python, e.g. a template; its spans have no columns
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _source(file: str, text: str) -> Source:
+    return Source(file, text)
+
+
+class Sources:
+    """Every file that one compilation looks at."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Source] = {}
+        self._shown: dict[str, str] = {}
+        self._root = f"{Path.cwd()}{os.sep}"
+
+    def of(self, file: str) -> Source:
+        """The source of a file."""
+        if file not in self._files:
+            linecache.checkcache(file)
+            self._files[file] = _source(file, "".join(linecache.getlines(file)))
+        return self._files[file]
+
+    def shown(self, file: str) -> str:
+        """The file as people know it: relative to the working directory where it lies below."""
+        return file.removeprefix(self._root)
+
+    def span(self, file: str, node: ast.AST) -> Span:
+        """The span of a node, cut to its first line."""
+        line = getattr(node, "lineno", 0)
+        start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0)
+        text = self.of(file).line(line)
+        if getattr(node, "end_lineno", line) != line:
+            end = len(text.encode())
+        return Span(self.shown(file), line, _column(text, start), _column(text, end))
+
+    def declaration(self, place: Place) -> Span:
+        """The span of the call or decorator that declared something."""
+        call = self.call(place)
+        if call is None:
+            return Span(self.shown(place.file), place.line)
+        return self.span(place.file, call.func if isinstance(call, ast.Call) else call)
+
+    def call(self, place: Place) -> ast.expr | None:
+        """The call or decorator that declared something, if it can be found."""
+        found = self.of(place.file).calls_at(place.line)
+        return max(found, key=lambda node: node.lineno == place.line, default=None)
+
+    def option(self, place: Place, name: str, position: int | None = None) -> Span:
+        """The span of an argument of a declaration: by keyword, else by position, else of the whole."""
+        call = self.call(place)
+        for value in _arguments(call, name, position) if isinstance(call, ast.Call) else ():
+            return self.span(place.file, value)
+        return self.declaration(place)
+
+    def definitions(self, function: Any) -> list[Definition]:
+        """The syntax of a function; none where its source cannot be read, several for lambdas of one line."""
+        code = function.__code__
+        found = self.of(code.co_filename).definitions_at(code.co_firstlineno)
+        return [node for node in found if getattr(node, "name", "<lambda>") == code.co_name]
+
+
+def _arguments(call: ast.Call, name: str, position: int | None) -> Iterator[ast.expr]:
+    yield from (keyword.value for keyword in call.keywords if keyword.arg == name)
+    if position is not None and position < len(call.args):
+        yield call.args[position]
+
+
+def _column(text: str, offset: int) -> int:
+    """A column in characters, from 1, of an offset in bytes of UTF-8, from 0."""
+    return offset + 1 if text.isascii() else len(text.encode()[:offset].decode(errors="ignore")) + 1

@@ -1,0 +1,25 @@
+"""IR → IR, one pass a file; PASSES in the order in which they run.
+
+    internal_queues.py  the queues behind schedules and `invoke_later`
+    dead_letters.py     the queues behind queues, subscriptions, schedules and functions
+    plans.py            IR → plans of the runtime; no pass of PASSES, since it gives no IR
+
+May import IR and runtime; never the user's program, of which only the front end knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cloudless.ir import Application
+from cloudless.passes.dead_letters import dead_letters
+from cloudless.passes.internal_queues import internal_queues
+
+PASSES: tuple[Callable[[Application], Application], ...] = (internal_queues, dead_letters)
+
+
+def run(application: Application) -> Application:
+    """The application after every pass."""
+    for one in PASSES:
+        application = one(application)
+    return application
