@@ -32,7 +32,7 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests.
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 
 test: $(STAMP)  ## Run every test whose tools are here; the others are skipped and say what they need.
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -m "not slow"
 
 test-all: $(STAMP) tools  ## Run every test with every tool; then the core alone on every Python found.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTHON) -m pytest

@@ -1,25 +1,29 @@
-"""App: the registry that decorators write to. It decides nothing; the front end reads it and reports."""
+"""App: the registry that decorators write to. It decides nothing; the front end reads it and reports.
+
+A noun is imported by the method that declares it: every millisecond counts at a cold start, and an app of queues
+needs no topics.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from cloudless.function import Function
-from cloudless.handler import Handler, Settings
+from cloudless.handler import Settings
 from cloudless.options import strict
 from cloudless.queue import OrderedQueue, Queue
 from cloudless.retry import Retry
-from cloudless.schedule import BODY, Schedule, Timing
-from cloudless.secret import MISSING, Config, Secret
 from cloudless.source import calling
-from cloudless.topic import Topic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, ParamSpec, TypeVar, overload
 
-    from cloudless.topic import Subscribed
+    from cloudless.function import Function
+    from cloudless.handler import Handler
+    from cloudless.schedule import Schedule
+    from cloudless.secret import Config, Secret
+    from cloudless.topic import Subscribed, Topic
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -176,6 +180,8 @@ class App:
         existing: Mapping[str, str] | None = None,
     ) -> Topic[Any]:
         """Declare a topic of bodies of a type. attributes: what subscriptions may filter on, see Topic."""
+        from cloudless.topic import Topic
+
         topic: Topic[Any] = Topic(self, name, type, attributes=attributes, native=native, existing=existing)
         self.declared.append(topic)
         return topic
@@ -197,6 +203,8 @@ class App:
         native: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, R]], Schedule[P, R]]:
         """Register a handler that runs at each due time: at least once, and after an outage only the latest."""
+        from cloudless.schedule import BODY, Schedule, Timing
+
         settings = Settings(name, timeout, memory_mb, uses, native)
 
         def register(function: Callable[P, R]) -> Schedule[P, R]:
@@ -239,6 +247,8 @@ class App:
         native: Mapping[str, Any] | None = None,
     ) -> Any:
         """Register a function that other code invokes. retry: of `invoke_later`, and of steps."""
+        from cloudless.function import Function
+
         settings = Settings(name, timeout, memory_mb, uses, native)
 
         def register(function: Callable[..., Any]) -> Function[..., Any]:
@@ -252,13 +262,17 @@ class App:
     @strict
     def secret(self, name: str, *, existing: Mapping[str, str] | None = None) -> Secret:
         """Declare a secret; read it with `.value` where the code runs."""
+        from cloudless.secret import Secret
+
         secret = Secret(name, existing)
         self.declared.append(secret)
         return secret
 
     @strict
-    def config(self, name: str, type: type[T] = str, *, default: Any = MISSING) -> Config[T]:  # type: ignore[assignment]
-        """Declare a configuration entry of the stage; read it with `.value`."""
+    def config(self, name: str, type: type[T] = str, *, default: Any = ...) -> Config[T]:  # type: ignore[assignment]
+        """Declare a configuration entry of the stage; read it with `.value`. default: none where it is left out."""
+        from cloudless.secret import Config
+
         config: Config[T] = Config(name, type, default)
         self.declared.append(config)
         return config

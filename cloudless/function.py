@@ -14,12 +14,19 @@ from cloudless.queue import DeadLetters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ParamSpec, TypeVar
+    from collections.abc import Coroutine
+    from typing import Any, ParamSpec, TypeVar, overload
 
     P = ParamSpec("P")
-    R = TypeVar("R")
+    R = TypeVar("R", covariant=True)
+    V = TypeVar("V")
 else:
     P = R = object
+
+    def overload(function):
+        """`typing.overload` without `typing`: the implementation that follows is the one that counts."""
+        return function
+
 
 INVOKE_LIMIT_S = 230.0  # HTTP answers of Azure Functions end there: docs/mechanisms.md, time-outs
 
@@ -40,7 +47,11 @@ class Function(Handler[P, R]):
         """Name of the internal queue of `invoke_later`."""
         return f"{self.name.replace('_', '-')}-later"
 
-    def invoke(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    @overload
+    def invoke(self: Function[P, Coroutine[Any, Any, V]], *args: P.args, **kwargs: P.kwargs) -> V: ...
+    @overload
+    def invoke(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def invoke(self, *args: Any, **kwargs: Any) -> Any:
         """Call the deployed function and wait for its result: one attempt, never retried.
 
         Raises what the function raised, where the app names that exception type, else RemoteError;
@@ -66,7 +77,11 @@ class Function(Handler[P, R]):
             raise_unsent(unsent, 1)
         return message.id
 
-    async def invoke_async(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    @overload
+    async def invoke_async(self: Function[P, Coroutine[Any, Any, V]], *args: P.args, **kwargs: P.kwargs) -> V: ...
+    @overload
+    async def invoke_async(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    async def invoke_async(self, *args: Any, **kwargs: Any) -> Any:
         """As `invoke`, without blocking the event loop."""
         return await off_loop(here()[0], lambda: self.invoke(*args, **kwargs))
 

@@ -29,13 +29,6 @@ else:
 CACHED_S = 300.0
 
 
-class Missing:
-    """The default of a configuration entry that has none."""
-
-
-MISSING = Missing()
-
-
 class Secret:
     """A secret. Its value is never in code, Terraform or logs: it is read where the code runs.
 
@@ -64,7 +57,10 @@ class Secret:
 
 
 class Config(_Generic[T]):
-    """A configuration entry: a value of the stage, or the default. type: str, int, float, bool, or any payload type."""
+    """A configuration entry: a value of the stage, or the default. type: str, int, float, bool, or any payload type.
+
+    default: `...` where there is none.
+    """
 
     def __init__(self, name: str, kind: Any, default: Any) -> None:
         self.name = name
@@ -77,7 +73,7 @@ class Config(_Generic[T]):
         """The stage's value, validated. Raises InvalidArgument where it is missing or of another type."""
         given = here()[0].config(self.name)
         if given is None:
-            if isinstance(self.default, Missing):
+            if self.default is ...:
                 raise InvalidArgument(
                     f"configuration {self.name!r} has no default and no value in this stage: "
                     f"set it in cloudless.toml, config = {{ {self.name} = … }}"

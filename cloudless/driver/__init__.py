@@ -11,18 +11,46 @@
 
 Users hold the portable types (`cloudless.Queue` …), which own all shared logic: validation, encoding,
 sizes, ids, batches, threads for async twins. A driver gets finished envelopes and logical names, and
-stores or fetches them. Drivers are called from several threads at once, unless they say otherwise.
+stores or fetches them. Drivers are called from several threads at once, unless they say otherwise. Names are
+imported when they are first used: a function at its cold start needs `current` only.
 """
 
-from cloudless.driver.current import Here, here, use
-from cloudless.driver.function import FunctionDriver
-from cloudless.driver.gap import Gap
-from cloudless.driver.ledger import CLAIMED, Claimed, Done, Held, Ledger
-from cloudless.driver.limit import Limit
-from cloudless.driver.provider import Cloud, Provider, installed, provider
-from cloudless.driver.queue import Delivered, QueueDriver, Unsent
-from cloudless.driver.secret import SecretDriver
-from cloudless.driver.topic import TopicDriver
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cloudless.driver.current import Here, here, use
+    from cloudless.driver.function import FunctionDriver
+    from cloudless.driver.gap import Gap
+    from cloudless.driver.ledger import CLAIMED, Claimed, Done, Held, Ledger
+    from cloudless.driver.limit import Limit
+    from cloudless.driver.provider import Cloud, Provider, installed, provider
+    from cloudless.driver.queue import Delivered, QueueDriver, Unsent
+    from cloudless.driver.secret import SecretDriver
+    from cloudless.driver.topic import TopicDriver
+
+_HOME = {
+    "CLAIMED": "ledger",
+    "Claimed": "ledger",
+    "Cloud": "provider",
+    "Delivered": "queue",
+    "Done": "ledger",
+    "FunctionDriver": "function",
+    "Gap": "gap",
+    "Held": "ledger",
+    "Here": "current",
+    "Ledger": "ledger",
+    "Limit": "limit",
+    "Provider": "provider",
+    "QueueDriver": "queue",
+    "SecretDriver": "secret",
+    "TopicDriver": "topic",
+    "Unsent": "queue",
+    "here": "current",
+    "installed": "provider",
+    "provider": "provider",
+    "use": "current",
+}
 
 __all__ = [
     "CLAIMED",
@@ -46,3 +74,12 @@ __all__ = [
     "provider",
     "use",
 ]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'cloudless.driver' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"cloudless.driver.{home}"), name)

@@ -17,6 +17,8 @@ from cloudless import passes
 from cloudless.app import App
 from cloudless.errors import DefinitionError
 from cloudless.frontend.collect import collect
+from cloudless.frontend.permissions import permitted
+from cloudless.frontend.report import Report
 from cloudless.frontend.source import Sources
 from cloudless.ir import ERROR, Application, Diagnostic
 
@@ -44,5 +46,7 @@ def check(
 ) -> tuple[Application, list[Diagnostic]]:
     """The application as IR, as far as it can be told, and all its problems in source order."""
     del deployable
-    application = collect(app, Sources(), entry=entry, include=include)
-    return passes.run(application), []
+    report = Report(Sources())
+    application = collect(app, report.sources, entry=entry, include=include)
+    application = permitted(app, application, report)
+    return passes.run(application), report.problems()

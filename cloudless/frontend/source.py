@@ -12,8 +12,10 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
+from cloudless.handler import Handler
 from cloudless.ir import Span
 from cloudless.source import Place
 
@@ -120,6 +122,31 @@ class Sources:
         for value in _arguments(call, name, position) if isinstance(call, ast.Call) else ():
             return self.span(place.file, value)
         return self.declaration(place)
+
+    def text(self, span: Span) -> str:
+        """The line that a span points into, "" where it cannot be read."""
+        file = self._files.get(span.file) or self._files.get(f"{self._root}{span.file}")
+        return file.line(span.line) if file else ""
+
+    def name_of(self, handler: Handler[..., Any]) -> Span:
+        """The span of a handler's name in its `def`."""
+        for node in self.definitions(handler.function) if hasattr(handler.function, "__code__") else ():
+            if not isinstance(node, ast.Lambda):
+                return self._word(handler.function.__code__.co_filename, node.lineno, node.name)
+        return self.declaration(handler.place)
+
+    def parameter(self, function: FunctionType, name: str) -> Span:
+        """The span of a parameter, annotation included."""
+        file = function.__code__.co_filename
+        for node in self.definitions(function):
+            for part in ast.walk(node.args):
+                if isinstance(part, ast.arg) and part.arg == name:
+                    return self.span(file, part)
+        return Span(self.shown(file), function.__code__.co_firstlineno)
+
+    def _word(self, file: str, line: int, word: str) -> Span:
+        start = self.of(file).line(line).find(word) + 1
+        return Span(self.shown(file), line, max(1, start), max(1, start + len(word)))
 
     def definitions(self, function: Any) -> list[Definition]:
         """The syntax of a function; none where its source cannot be read, several for lambdas of one line."""

@@ -66,7 +66,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Seconds since the loop was made: small, so that a float is exact to the microsecond."""
         return (self._world.now_us - self._began_us) / US
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """As the loop's own; while a thread works, virtual time stands still."""
         future = super().run_in_executor(executor, func, *args)
         self._virtual.in_threads += 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from time import gmtime, strftime
 from typing import TYPE_CHECKING
 
 from cloudless.memory.world import US
-from cloudless.message import NO_ATTRIBUTES, Envelope, utc
+from cloudless.message import NO_ATTRIBUTES, Envelope
 from cloudless.runtime.schedule import due_times
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from cloudless.ir import Schedule
     from cloudless.memory.channel import Channel
     from cloudless.memory.world import World
+
+_ISO = "%Y-%m-%dT%H:%M:%S+00:00"
 
 
 class Timer:
@@ -34,7 +37,7 @@ class Timer:
         """Put a run on the internal queue, now; `due_s` is the time it is for."""
         world = self._world
         id = world.new_id()
-        body = f"{self._head}{utc(due_s).isoformat()}{self._tail}"
+        body = f"{self._head}{strftime(_ISO, gmtime(due_s))}{self._tail}"
         envelope = Envelope(id, body, NO_ATTRIBUTES, 0, "", world.now_us / US, id, id)
         world.history.note("fire", world.now_us, self._schedule.name, envelope, by=None, cause="")
         self._channel.put(envelope)

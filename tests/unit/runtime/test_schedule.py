@@ -1,0 +1,161 @@
+"""The arithmetic of schedules, against cronsim and zoneinfo over every zone and every change of its offset."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice, takewhile
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from cronsim import CronSim
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloudless.errors import InvalidArgument
+from cloudless.runtime.schedule import check_cron, due_times, guard, is_due, utc_cron, zone
+
+CRONS = (
+    "* * * * *",
+    "*/20 * * * *",
+    "7 * * * *",
+    "30 2 * * *",
+    "15,45 1-3 * * *",
+    "0 0 * * *",
+    "59 23 28-31 * *",
+    "0 */2 * * SUN",
+    "30 1 1,15 * FRI",
+    "*/15 0,1,2,3 * * *",
+)
+FEW = [
+    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
+    "America/Scoresbysund", "Pacific/Apia", "America/St_Johns", "Asia/Tehran", "Antarctica/Troll", "UTC",
+]  # fmt: skip
+
+
+def timing(cron: str = "", timezone: str = "UTC", every_s: int = 0) -> SimpleNamespace:
+    return SimpleNamespace(cron=cron, timezone=timezone, every_s=every_s)
+
+
+def changes(name: str) -> list[datetime]:
+    """Every change of a zone's offset from 2020 to 2040, as the noon (UTC) before it."""
+    info, day = ZoneInfo(name), timedelta(days=1)
+    noons = [datetime(2020, 1, 1, 12, tzinfo=UTC) + n * day for n in range(20 * 366)]
+    shifts = [noon.astimezone(info).utcoffset() for noon in noons]
+    return [noon for noon, before, after in zip(noons, shifts, shifts[1:], strict=False) if before != after]
+
+
+def signature(name: str) -> tuple[object, ...]:
+    """What tells a zone from another one in these years: two names of equal rules need one test."""
+    info, day = ZoneInfo(name), timedelta(days=1)
+    start = datetime(2020, 1, 1, tzinfo=UTC).astimezone(info).utcoffset()
+    return start, *((noon, (noon + day).astimezone(info).utcoffset()) for noon in changes(name))
+
+
+def oracle(cron: str, name: str, start: datetime, end: datetime) -> list[int]:
+    """Cronsim's own answer, without repetitions."""
+    local = start if name == "UTC" else start.astimezone(ZoneInfo(name))
+    found = takewhile(lambda due: due <= end, CronSim(cron, local))
+    return sorted({int(due.timestamp()) for due in found})
+
+
+def guarded(cron: str, name: str, start: datetime, end: datetime) -> list[int]:
+    """What a cloud does: the UTC cron's ticks, each asked whether it is due."""
+    due = guard(timing(cron, name))
+    ticks = takewhile(lambda tick: tick <= end, CronSim(utc_cron(cron, name), start))
+    return [int(tick.timestamp()) for tick in ticks if due(int(tick.timestamp()))]
+
+
+def until(end: datetime, cron: str, name: str, start: datetime) -> list[int]:
+    """What the in-memory cloud does."""
+    due = due_times(timing(cron, name), int(start.timestamp()))
+    return list(takewhile(lambda due_s: due_s <= end.timestamp(), due))
+
+
+def check_zone(name: str, crons: tuple[str, ...], most: int) -> None:
+    for before in changes(name)[:most]:
+        start, end = before - timedelta(hours=14), before + timedelta(hours=40)
+        for cron in crons:
+            expected = oracle(cron, name, start, end)
+            assert guarded(cron, name, start, end) == expected, (name, cron, before)
+            assert until(end, cron, name, start) == expected, (name, cron, before)
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_ticks_and_guard_give_cronsims_times_around_a_change(name: str) -> None:
+    check_zone(name, CRONS, most=2)
+
+
+@pytest.mark.slow
+def test_ticks_and_guard_give_cronsims_times_in_every_zone_around_every_change() -> None:
+    """Casey changes at one minute past midnight by three hours; cronsim, going by the hour, skips times that exist."""
+    different = {signature(name): name for name in sorted(available_timezones()) if name != "Antarctica/Casey"}
+    for name in different.values():
+        check_zone(name, ("30 2 * * *", "0 0 * * *", "*/20 1-3 * * *"), most=100)
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_a_year_of_due_times_is_cronsims(name: str) -> None:
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    for cron in ("0 8 * * MON-FRI", "30 2 * * *", "15 */6 1,15 * *"):
+        assert until(end, cron, name, start) == oracle(cron, name, start, end)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    minute=st.sampled_from(["*", "*/7", "0", "5,50", "10-12"]),
+    hour=st.sampled_from(["*", "*/5", "3", "1,23", "8-10"]),
+    day=st.sampled_from(["*", "1", "29-31", "*/9"]),
+    month=st.sampled_from(["*", "2", "1,6"]),
+    weekday=st.sampled_from(["*", "MON-FRI", "0", "7", "*/3"]),
+    start=st.datetimes(datetime(2020, 1, 1), datetime(2039, 1, 1)),  # noqa: DTZ001
+)
+def test_the_fast_path_for_utc_gives_cronsims_times(  # noqa: PLR0917
+    minute: str, hour: str, day: str, month: str, weekday: str, start: datetime
+) -> None:
+    cron, begin = f"{minute} {hour} {day} {month} {weekday}", start.replace(tzinfo=UTC, microsecond=0)
+    end = begin + timedelta(days=40 * 365)
+    expected = [int(due.timestamp()) for due in islice(CronSim(cron, begin), 30) if due <= end]
+    assert list(islice(due_times(timing(cron), int(begin.timestamp())), len(expected))) == expected
+
+
+def test_a_fixed_time_in_the_gap_runs_once_at_its_end() -> None:
+    start = int(datetime(2026, 3, 28, 12, tzinfo=UTC).timestamp())
+    due = [datetime.fromtimestamp(s, UTC) for s in islice(due_times(timing("30 2 * * *", "Europe/Berlin"), start), 2)]
+    assert due == [datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 3, 30, 0, 30, tzinfo=UTC)]
+
+
+def test_a_fixed_time_in_the_fold_runs_the_first_time_only() -> None:
+    start = int(datetime(2026, 10, 24, 12, tzinfo=UTC).timestamp())
+    due = [datetime.fromtimestamp(s, UTC) for s in islice(due_times(timing("30 2 * * *", "Europe/Berlin"), start), 2)]
+    assert due == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)]
+
+
+def test_every_is_anchored_at_the_epoch() -> None:
+    assert list(islice(due_times(timing(every_s=7_200), 1), 2)) == [7_200, 14_400]
+    assert is_due(timing(every_s=7_200), 14_400)
+    assert not is_due(timing(every_s=7_200), 3_600)
+
+
+@pytest.mark.parametrize(
+    ("cron", "text"),
+    [
+        ("* * * *", "five fields are needed"),
+        ("0 0 0 * * *", "five fields are needed"),
+        ("61 * * * *", "Bad minute"),
+        ("0 0 31 2 *", "Bad day-of-month"),
+        ("0 0 * * FUNDAY", "Bad day-of-week"),
+        ("@daily", "five fields are needed"),
+    ],
+)
+def test_a_bad_cron_says_what_is_wrong(cron: str, text: str) -> None:
+    with pytest.raises(InvalidArgument, match=text):
+        check_cron(cron)
+
+
+def test_an_unknown_zone_names_the_nearest_one() -> None:
+    with pytest.raises(InvalidArgument, match="did you mean 'Europe/Berlin'"):
+        zone("Europe/Berln")
+
+
+def test_the_utc_cron_restricts_what_it_can() -> None:
+    assert utc_cron("0 8 * * MON-FRI", "Europe/Berlin") == "0 6,7 * * *"
+    assert utc_cron("0 8 1 * *", "UTC") == "0 8 * * *"
