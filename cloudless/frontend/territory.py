@@ -1,0 +1,55 @@
+"""Which code is the user's: it is followed; the standard library, installed packages and we are not."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+from types import FunctionType
+
+from cloudless.source import _is_ours as is_ours
+
+_INSTALLED = tuple({
+    sysconfig.get_path(name) + "/" for name in ("stdlib", "platstdlib", "purelib", "platlib")
+})  # fmt: skip
+
+
+class Territory:
+    """modules: names of modules that are the user's wherever they lie, with everything in their packages."""
+
+    def __init__(self, modules: Iterable[str]) -> None:
+        roots = {name.partition(".")[0] for name in modules} - {"cloudless"}
+        self._own = tuple(filter(None, (_home(root) for root in roots)))
+        self._known: dict[str, bool] = {}
+
+    def holds(self, file: str) -> bool:
+        """Whether a file is the user's."""
+        known = self._known.get(file)
+        if known is None:
+            known = self._known[file] = self._judge(file)
+        return known
+
+    def holds_module(self, name: str) -> bool:
+        """Whether a module, imported already, is the user's."""
+        module = sys.modules.get(name)
+        return self.holds(getattr(module, "__file__", None) or "<unknown>")
+
+    def holds_function(self, function: FunctionType) -> bool:
+        """Whether a function was written by the user, in a file that can be read."""
+        return self.holds(function.__code__.co_filename)
+
+    def _judge(self, file: str) -> bool:
+        if file.startswith(self._own):
+            return True
+        if is_ours(file) or file.startswith("<frozen") or file in ("<string>", "<unknown>"):
+            return False
+        return not file.startswith(_INSTALLED) and "/site-packages/" not in file
+
+
+def _home(root: str) -> str:
+    """The folder of a package, with a slash; the file of a plain module; "" where it has none."""
+    file = getattr(sys.modules.get(root), "__file__", None)
+    if not file:
+        return ""
+    return f"{Path(file).parent}/" if Path(file).name == "__init__.py" else str(file)

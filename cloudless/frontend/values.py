@@ -1,0 +1,146 @@
+"""What an expression may be, as far as permissions care: sets of items. Plain data; nothing is followed here.
+
+A value is the set of everything interesting that an expression may evaluate to, over all paths and all
+callers with the same arguments. What cannot lead to a handle (numbers, text, results of libraries) is not
+in it; the empty set is such a value.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudless.frontend.handles import Handle
+
+
+class Live:
+    """An object that exists now, at module level or reached from there; the same object, the same item."""
+
+    __slots__ = ("object",)
+
+    def __init__(self, value: Any) -> None:
+        self.object = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Live) and other.object is self.object
+
+    def __hash__(self) -> int:
+        return id(self.object)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A bound method of a handle, granted where it is mentioned; it may then go anywhere."""
+
+    handle: Handle
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A user's method with its `self`, or a function with its first arguments (functools.partial)."""
+
+    target: Item
+    arguments: Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A nested function or lambda. frame: the one that it was made in; defaults: by parameter."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    frame: Any = field(hash=False)
+    defaults: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An instance of a user's class that the followed code makes; equal arguments, equal instances."""
+
+    kind: Live
+    arguments: Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A container, of which only the contents count. live: the container itself, where it exists now."""
+
+    items: Value
+    live: Live | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A method of a container, e.g. `QUEUES.get`: its result may be anything in it."""
+
+    items: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()`: attributes of `instance` from the classes after `kind`."""
+
+    kind: Live
+    instance: Value
+
+
+Item = Handle | Verb | Live | Bound | Closure | Made | Box | Access | Super
+Value = frozenset[Item]
+NOTHING: Value = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Of a call. rest: what `*` and `**` give, or what may become any parameter."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    rest: Value = NOTHING
+
+    def all(self) -> Value:
+        """Everything that is passed."""
+        return union([*self.positional, *(value for _, value in self.keywords), self.rest])
+
+    def after(self, first: Arguments) -> Arguments:
+        """These arguments behind others that were given before."""
+        return Arguments(first.positional + self.positional, first.keywords + self.keywords, first.rest | self.rest)
+
+
+def union(values: Iterable[Value]) -> Value:
+    """Everything that is in any of the values."""
+    found = [value for value in values if value]
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    return frozenset().union(*found)
+
+
+def elements(value: Value) -> Value:
+    """What iterating over a value, or subscribing it, may give; what is no container stands for itself."""
+    if not any(isinstance(item, Box | Access) for item in value):
+        return value
+    return union(item.items if isinstance(item, Box | Access) else frozenset((item,)) for item in value)
+
+
+def boxed(*values: Value) -> Value:
+    """One container of everything in the values; contents of containers in it lie in it, too."""
+    return frozenset((Box(elements(union(values))),))
+
+
+def handles(value: Value) -> set[Handle]:
+    """Bare handles in a value, those in containers and among bound arguments included."""
+    found: set[Handle] = set()
+    for item in value:
+        if isinstance(item, Handle):
+            found.add(item)
+        elif isinstance(item, Box | Access):
+            found |= handles(item.items)
+        elif isinstance(item, Bound):
+            found |= handles(item.arguments.all())
+    return found
+
+
+def depth(value: Value) -> int:
+    """How far instances in a value are made of other instances."""
+    return max((1 + depth(item.arguments.all()) for item in value if isinstance(item, Made | Bound)), default=0)
