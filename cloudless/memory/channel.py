@@ -114,7 +114,7 @@ class Channel:
         self._record((began_us, self.name, envelope, outcome))
         if world.now_us != world.base_us:
             self._settle_later(envelope, outcome)
-        elif outcome is not None:
+        elif isinstance(outcome, Again):
             self._again(envelope, outcome)
 
     def _pick(self) -> Envelope:
@@ -142,6 +142,8 @@ class Channel:
         if isinstance(outcome, Again):
             next_one = envelope.again(envelope.attempt + outcome.counted)
             self.world.at(ended_us + round(outcome.delay_s * US), self._arrive, next_one, work=True)
+        else:
+            self.world.at(ended_us, _nothing, None, work=True)
 
     def _abandon(self, envelope: Envelope, end: Abandoned) -> None:
         """Nobody reported the end: the message is locked until the lock runs out."""
@@ -173,6 +175,7 @@ class Channel:
         for envelope, outcome in zip(batch, outcomes, strict=True):
             self._record((began_us, self.name, envelope, outcome))
         ended_us = self._back_to_base() if took_time else began_us
+        self.world.at(ended_us, _nothing, None, work=True)
         for envelope, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, Again):
                 next_one = envelope.again(envelope.attempt + outcome.counted)
@@ -182,3 +185,7 @@ class Channel:
         for envelope in batch:
             self._record((began_us, self.name, envelope, end))
             self._abandon(envelope, end)
+
+
+def _nothing(_: object) -> None:
+    """The end of a delivery that took time: an event, so that the clock gets there."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from cloudless.codec import load
 from cloudless.errors import HistoryOverflow, InvalidBody
 from cloudless.message import utc
-from cloudless.runtime.outcome import Again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +28,10 @@ class Event:
     kind: "send", "publish", "fire", "deliver", "invoke" or "dead". resource: queue, topic, subscription, schedule
     or function. handler: who did it (send, publish, invoke, dead) or ran (deliver); "" for the test itself.
     message: id. cause: id of the message that the handler was handling, "" for none. outcome, on a delivery:
-    "done", "again", "crash", "time-out". error: of a failed delivery or a dead letter. body: the JSON value.
+    "done", "again", "dead", "crash", "time-out". called: whether the handler's code ran. error: of a failed delivery or a dead letter. body: the JSON value.
     """
 
-    __slots__ = ("_envelope", "at_us", "cause", "error", "handler", "kind", "outcome", "resource")
+    __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource")
 
     def __init__(
         self,
@@ -45,6 +44,7 @@ class Event:
         cause: str = "",
         outcome: str = "",
         error: Failure | None = None,
+        called: bool = True,
     ) -> None:
         self.kind = kind
         self.at_us = at_us
@@ -54,6 +54,7 @@ class Event:
         self.cause = cause
         self.outcome = outcome
         self.error = error
+        self.called = called
 
     @property
     def at(self) -> datetime:
@@ -133,22 +134,26 @@ class History:
     def _read(self) -> Iterator[Event]:
         for record in self._events:
             if len(record) == 4:
-                at_us, channel, envelope, outcome = record
-                text, error = _outcome(outcome)
-                yield Event(
-                    "deliver", at_us, channel, self.handlers.get(channel, ""), envelope, outcome=text, error=error
-                )
+                yield self._delivery(*record)
             else:
                 at_us, resource, envelope, _, kind, handler, cause = record
                 yield Event(kind, at_us, resource, handler, envelope, cause=cause, error=envelope.error)
 
+    def _delivery(self, at_us: int, channel: str, envelope: Envelope, outcome: Any) -> Event:
+        text = _OUTCOMES[type(outcome).__name__]
+        return Event(
+            "deliver",
+            at_us,
+            channel,
+            self.handlers.get(channel, ""),
+            envelope,
+            outcome=text,
+            error=getattr(outcome, "failure", None),
+            called=getattr(outcome, "called", True),
+        )
 
-def _outcome(outcome: Any) -> tuple[str, Failure | None]:
-    if outcome is None:
-        return "done", None
-    if isinstance(outcome, Again):
-        return "again", outcome.failure
-    return {"Crash": "crash", "TimedOut": "time-out"}.get(type(outcome).__name__, "abandoned"), None
+
+_OUTCOMES = {"NoneType": "done", "Again": "again", "Dead": "dead", "Crash": "crash", "TimedOut": "time-out"}
 
 
 def _last_error(recent: list[Event], resource: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from cloudless.driver.current import HERE
 from cloudless.errors import InvalidBody, Reject, RetryAfter, Unavailable
 from cloudless.message import Failure
-from cloudless.runtime.outcome import Again, Postponed
+from cloudless.runtime.outcome import Again, Dead, Postponed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,25 +61,24 @@ class Judge:
 
     def unreadable(self, envelope: Envelope, problem: InvalidBody) -> Outcome:
         """The body does not validate: it never will."""
-        return self.dead(envelope, failure_of(problem, envelope.attempt))
+        return self.dead(envelope, failure_of(problem, envelope.attempt), called=False)
 
     def crashed(self, envelope: Envelope) -> Outcome:
         """One delivery more than allowed: the last one crashed or ran out of time before it reached us."""
         attempts = self.plan.attempts
         text = f"delivery {envelope.attempt - 1} of {attempts} never ended: the function crashed or ran out of time"
-        return self.dead(envelope, Failure("Crashed", text, envelope.attempt - 1))
+        return self.dead(envelope, Failure("Crashed", text, envelope.attempt - 1), called=False)
 
-    def dead(self, envelope: Envelope, failure: Failure) -> Outcome:
+    def dead(self, envelope: Envelope, failure: Failure, *, called: bool = True) -> Outcome:
         """Store a dead letter; keep the message where that fails, so that nothing is lost."""
         if self.plan.endless:
             return Again(self.plan.wait_s(envelope.attempt), failure)
-        if not self.plan.dead_letters:
-            return None
-        try:
-            self.give_up(envelope.again(1, error=failure))
-        except Unavailable as problem:
-            return Again(self.plan.max_delay_s, failure_of(problem, envelope.attempt), counted=False)
-        return None
+        if self.plan.dead_letters:
+            try:
+                self.give_up(envelope.again(1, error=failure))
+            except Unavailable as problem:
+                return Again(self.plan.max_delay_s, failure_of(problem, envelope.attempt), counted=False)
+        return Dead(failure, called=called)
 
     def _again(self, envelope: Envelope, failure: Failure, wait_s: float) -> Outcome:
         if envelope.attempt >= self.plan.attempts and not self.plan.endless:

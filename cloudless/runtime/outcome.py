@@ -1,4 +1,7 @@
-"""What became of a delivery: None (it is done: acknowledge it), or Again."""
+"""What became of a delivery: None (done), Dead (stored as a dead letter), or Again.
+
+An adapter acknowledges everything but Again.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,23 @@ class Again:
         return f"Again({self.delay_s:g} s, {self.failure!r})"
 
 
+class Dead:
+    """The message was given up: it is a dead letter now, or lost where the queue has `dead_letters=False`.
+
+    failure: why. called: whether the handler was called; not for a body that does not validate, nor for a
+    delivery beyond the last allowed one.
+    """
+
+    __slots__ = ("called", "failure")
+
+    def __init__(self, failure: Failure, *, called: bool) -> None:
+        self.failure = failure
+        self.called = called
+
+    def __repr__(self) -> str:
+        return f"Dead({self.failure!r})"
+
+
 class Postponed(Exception):
     """Raised below the handler, never by it: the delivery cannot be decided now; not an attempt."""
 
@@ -36,6 +56,6 @@ class Postponed(Exception):
 
 
 if TYPE_CHECKING:
-    Outcome = Again | None
+    Outcome = Again | Dead | None
 else:
     Outcome = object

@@ -87,7 +87,7 @@ class Call:
     """One call of a handler.
 
     body: what it was given, as JSON values (a dict by parameter name for a function). attempt: from 1.
-    outcome: "done", "again", "crash" or "time-out"; "" for a direct call. error: of a failed delivery.
+    outcome: "done", "again", "dead", "crash" or "time-out"; "" for a direct call. error: of a failed delivery.
     """
 
     __slots__ = ("at", "attempt", "attributes", "body", "error", "message", "outcome")
@@ -199,7 +199,7 @@ class Simulation:
 
 def _is_call(event: Event, handler: str) -> bool:
     if event.kind == "deliver":
-        return event.handler == handler
+        return event.handler == handler and event.called
     return event.kind == "invoke" and event.resource == handler
 
 

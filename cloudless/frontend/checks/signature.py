@@ -1,0 +1,209 @@
+"""Handlers whose parameters cannot be filled."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any, get_args
+
+from cloudless.app import App
+from cloudless.codec import _is_builtin, type_name
+from cloudless.frontend.functions import hints, original
+from cloudless.frontend.parameters import EMPTY, Signature, is_message, taken
+from cloudless.frontend.report import Report
+from cloudless.function import Function
+from cloudless.handler import Handler, hints_of
+from cloudless.ir import Span
+from cloudless.queue import DeadLetters, QueueHandler
+from cloudless.runtime.plan import BODIES, BODY, CONTEXT, MESSAGE, MESSAGES
+from cloudless.schedule import Schedule
+from cloudless.topic import TopicHandler
+
+Consumer = QueueHandler[..., Any] | TopicHandler[..., Any]
+
+
+def signatures(app: App, report: Report) -> None:
+    """Every handler can be called with what its source has to give."""
+    for handler in app.registered:
+        function = original(handler.function)
+        if function is None:
+            report.error(
+                "CL121",
+                report.sources.declaration(handler.place),
+                f"{handler.name!r} is no function that was written with def",
+                "register a function that calls it",
+            )
+        elif _annotations_hold(handler, function, report):
+            _Check(handler, function, report).run(app)
+
+
+def _annotations_hold(handler: Handler[..., Any], function: FunctionType, report: Report) -> bool:
+    try:
+        hints_of(function)
+    except Exception as problem:  # noqa: BLE001  (the user's annotations may raise anything)
+        report.error(
+            "CL128",
+            report.sources.name_of(handler),
+            f"an annotation of {handler.name!r} cannot be evaluated: {problem}",
+            "import the type in the handler's module, outside of `if TYPE_CHECKING:`",
+        )
+        return False
+    return True
+
+
+class _Check:
+    """One handler's parameters."""
+
+    def __init__(self, handler: Handler[..., Any], function: FunctionType, report: Report) -> None:
+        self.handler = handler
+        self.function = function
+        self.report = report
+        self.signature = Signature(function, hints(handler))
+
+    def run(self, app: App) -> None:
+        for name in self.signature.stars:
+            self.error(
+                "CL122", name, f"{self.handler.name!r} takes *{name}, for which nothing is there", "name each parameter"
+            )
+        if isinstance(self.handler, QueueHandler | TopicHandler):
+            self._consumer(self.handler, _type_of(self.handler, app))
+        elif isinstance(self.handler, Schedule):
+            self._schedule()
+        elif isinstance(self.handler, Function):
+            self._function()
+
+    def error(self, code: str, parameter: str | None, message: str, remedy: str) -> None:
+        self.report.error(code, self._span(parameter), message, remedy)
+
+    def _span(self, parameter: str | None) -> Span:
+        if parameter is None:
+            return self.report.sources.name_of(self.handler)
+        return self.report.sources.parameter(self.function, parameter)
+
+    # --- consumers and subscribers
+
+    def _consumer(self, handler: Consumer, kind: Any) -> None:
+        batch = handler.consumption.batch_size > 1
+        kinds = [(name, hint, taken(hint, batch)) for name, hint, required in self.signature.parameters if required]
+        kinds += [
+            (name, hint, taken(hint, batch))
+            for name, hint, required in self.signature.parameters
+            if not required and taken(hint, batch) != BODY
+        ]
+        bodies = [(name, hint, what) for name, hint, what in kinds if what != CONTEXT]
+        if not bodies and not self.signature.stars:
+            self.error(
+                "CL123", None, f"{handler.name!r} has no parameter for the {_thing(kind)}",
+                f"write def {handler.name}({_example(kind, batch)})",
+            )  # fmt: skip
+        for name, _, _ in bodies[1:]:
+            self._nothing_for(
+                name, f"a handler gets one {_thing(kind)}; further parameters are Context, or have a default"
+            )
+        for name, hint, what in bodies[:1]:
+            self._body(name, hint, what, kind, batch)
+        self._positions([name for name, _, _ in kinds])
+
+    def _positions(self, names: list[str]) -> None:
+        """What a consumer gets is passed by position."""
+        for name in names:
+            if name in self.signature.keyword_only:
+                self._nothing_for(name, "put it before the *")
+        order = [name for name, _, _ in self.signature.parameters]
+        if order[: len(names)] != [name for name in order if name in names]:
+            late = next(name for name in order if name in names and order.index(name) >= names.index(name) + 1)
+            self._nothing_for(late, "put parameters that keep their default last")
+
+    def _body(self, name: str, hint: Any, what: str, kind: Any, batch: bool) -> None:
+        inner = _inner(hint, what)
+        if not batch and what == BODY and _is_list_of(hint, kind):
+            size = "batch_size=10"
+            self.error("CL126", name, f"{name!r} is a list, but the handler gets one {_thing(kind)} a call",
+                       f"say {size}, or write {name}: {_name(kind)}")  # fmt: skip
+        elif batch and what not in (BODIES, MESSAGES) and hint is not EMPTY:
+            self.error("CL127", name, f"batch_size is above 1, but {name!r} takes one {_thing(kind)}",
+                       f"write {name}: list[{type_name(hint)}], or leave batch_size out")  # fmt: skip
+        elif not fits(inner, kind):
+            self.error("CL125", name, f"{name!r} is {_name(inner)}, but {self._source()} holds {_name(kind)}",
+                       self._instead(name, what, kind))  # fmt: skip
+
+    def _source(self) -> str:
+        return f"{self.handler.kind} {self.handler.source!r}"
+
+    def _instead(self, name: str, what: str, kind: Any) -> str:
+        if kind is DeadLetters:
+            return f"write {name}: Message: dead letters may hold what does not fit their queue's type"
+        inner = _name(kind)
+        written = {MESSAGE: f"Message[{inner}]", BODIES: f"list[{inner}]", MESSAGES: f"list[Message[{inner}]]"}
+        return f"write {name}: {written.get(what, inner)}, or declare the {self.handler.kind} with the type"
+
+    # --- schedules and functions
+
+    def _schedule(self) -> None:
+        for name, hint, required in self.signature.parameters:
+            if required and taken_by_schedule(hint):
+                self._nothing_for(name, "a schedule gives a datetime (the due time) and Context: annotate it so")
+            elif name in self.signature.keyword_only:
+                self._nothing_for(name, "put it before the *")
+
+    def _function(self) -> None:
+        for name in self.signature.positional_only:
+            self._nothing_for(name, "arguments travel by name: put it after the /")
+
+    def _nothing_for(self, name: str, remedy: str) -> None:
+        self.error("CL124", name, f"{self.handler.name!r} has a parameter {name!r} that nothing fills", remedy)
+
+
+def taken_by_schedule(hint: Any) -> bool:
+    """Whether a schedule has nothing to give to a parameter."""
+    from cloudless.frontend.parameters import scheduled
+
+    return scheduled(hint) == BODY
+
+
+def _type_of(handler: Consumer, app: App) -> Any:
+    """The declared type of what a consumer gets; DeadLetters where it may be anything."""
+    if isinstance(handler, TopicHandler):
+        return handler.subscription.topic.type
+    found = [one for one in app.declared if kind_is_queue(one) and one.name == handler.source]
+    return found[0].type if found else DeadLetters  # type: ignore[union-attr]
+
+
+def kind_is_queue(one: Any) -> bool:
+    """Whether something declared is a queue of either kind."""
+    return hasattr(one, "ordered")
+
+
+def _inner(hint: Any, what: str) -> Any:
+    """The body's type in an annotation; EMPTY where it says none."""
+    if what in (BODIES, MESSAGES):
+        hint = next(iter(get_args(hint)), EMPTY)
+    return next(iter(get_args(hint)), EMPTY) if is_message(hint) else hint
+
+
+def fits(hint: Any, kind: Any) -> bool:
+    """Whether a body of the declared type may be annotated so."""
+    if hint in (EMPTY, object, Any) or hint == kind:
+        return True
+    if kind is DeadLetters or kind in (object, Any, None):
+        return _is_builtin(hint)
+    return isinstance(hint, type) and isinstance(kind, type) and issubclass(kind, hint)
+
+
+def _is_list_of(hint: Any, kind: Any) -> bool:
+    parts = get_args(hint)
+    inner = parts[0] if getattr(hint, "__origin__", None) is list and parts else None
+    return inner is not None and hint != kind and (is_message(inner) or (inner == kind and kind is not object))
+
+
+def _name(kind: Any) -> str:
+    return "any JSON" if kind in (DeadLetters, object, Any, None) else type_name(kind)
+
+
+def _thing(kind: Any) -> str:
+    return "dead letter" if kind is DeadLetters else "message"
+
+
+def _example(kind: Any, batch: bool) -> str:
+    inner = "message: Message" if kind in (DeadLetters, object, Any) else f"body: {type_name(kind)}"
+    name, _, written = inner.partition(": ")
+    return f"{name}s: list[{written}]" if batch else inner
