@@ -28,7 +28,8 @@ class Event:
     kind: "send", "publish", "fire", "deliver", "invoke" or "dead". resource: queue, topic, subscription, schedule
     or function. handler: who did it (send, publish, invoke, dead) or ran (deliver); "" for the test itself.
     message: id. cause: id of the message that the handler was handling, "" for none. outcome, on a delivery:
-    "done", "again", "dead", "crash", "time-out". called: whether the handler's code ran. error: of a failed delivery or a dead letter. body: the JSON value.
+    "done", "again", "dead", "crash", "time-out". called: whether the handler's code ran.
+    error: of a failed delivery or a dead letter. body: the JSON value.
     """
 
     __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource")

@@ -90,11 +90,13 @@ class Waiter:
         deadline_us = world.now_us + round(timeout_s * US)
         cut_short = world.random() < 0.5
         loop = self._running()
+        value = None
         try:
             value = loop.run_until_complete(_bounded(coroutine, timeout_s) if cut_short else coroutine)
         except _NeverWoken:
             world.now_us = deadline_us + 1
-            value = None
+        finally:
+            _cancel_rest(loop)
         if world.now_us > deadline_us:
             world.now_us = deadline_us
             raise TimedOut
@@ -110,6 +112,15 @@ class Waiter:
         if self._loop is None:
             self._loop = VirtualLoop(self._world)
         return self._loop
+
+
+def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:
+    """End what a handler left behind: its instance would be frozen or gone."""
+    rest = asyncio.all_tasks(loop)
+    for task in rest:
+        task.cancel()
+    if rest:
+        loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
 
 
 async def _bounded(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:

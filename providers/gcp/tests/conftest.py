@@ -1,0 +1,55 @@
+"""The servers that these tests talk to: Google's emulators, one of each a session, a project of its own a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from providers.gcp.tests.broker import Broker
+from providers.gcp.tests.emulators import firestore_emulator, pubsub_emulator
+
+_PROJECTS = count(1)
+
+
+@pytest.fixture(scope="session")
+def pubsub_host() -> Iterator[str]:
+    """Address of Google's Pub/Sub emulator."""
+    with pubsub_emulator() as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def firestore_host() -> Iterator[str]:
+    """Address of Google's Firestore emulator."""
+    with firestore_emulator() as host:
+        yield host
+
+
+@pytest.fixture
+def project() -> str:
+    """A project that no other test uses."""
+    return f"test-{next(_PROJECTS)}"
+
+
+@pytest.fixture
+def pubsub(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The emulator, and every Pub/Sub client of this process sent to it, by the SDK's own variable."""
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)
+    return pubsub_host
+
+
+@pytest.fixture
+def firestore(firestore_host: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The emulator, and every Firestore client of this process sent to it, by the SDK's own variable."""
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_host)
+    return firestore_host
+
+
+@pytest.fixture
+def broker(pubsub: str, project: str) -> Iterator[Broker]:
+    """A project on the emulator, to make topics and subscriptions in."""
+    broker = Broker(project)
+    yield broker
+    broker.close()
