@@ -16,11 +16,13 @@ from collections.abc import Sequence
 from cloudless import passes
 from cloudless.app import App
 from cloudless.errors import DefinitionError
+from cloudless.frontend.checks import CHECKS, DEPLOYABLE
 from cloudless.frontend.collect import collect
 from cloudless.frontend.permissions import permitted
 from cloudless.frontend.report import Report
 from cloudless.frontend.source import Sources
 from cloudless.ir import ERROR, Application, Diagnostic
+from cloudless.passes.loops import loops
 
 __all__ = ["check", "compile"]
 
@@ -45,8 +47,11 @@ def check(
     app: App, *, entry: str = "", include: Sequence[str] = (), deployable: bool = False
 ) -> tuple[Application, list[Diagnostic]]:
     """The application as IR, as far as it can be told, and all its problems in source order."""
-    del deployable
     report = Report(Sources())
     application = collect(app, report.sources, entry=entry, include=include)
-    application = permitted(app, application, report)
-    return passes.run(application), report.problems()
+    for one in (*CHECKS, *(DEPLOYABLE if deployable else ())):
+        one(app, report)
+    application = passes.run(permitted(app, application, report))
+    for problem in loops(application):
+        report.take(problem)
+    return application, report.problems()

@@ -10,6 +10,7 @@ from cloudless import ir
 from cloudless.app import App
 from cloudless.codec import codec_of
 from cloudless.errors import InvalidArgument
+from cloudless.frontend.functions import hints, original
 from cloudless.frontend.parameters import (
     Signature,
     consumer_parameters,
@@ -21,6 +22,7 @@ from cloudless.frontend.types import retry_data, type_ref
 from cloudless.function import Function
 from cloudless.handler import Handler
 from cloudless.queue import OrderedQueue, Queue, QueueHandler
+from cloudless.runtime.schedule import utc_cron
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
 from cloudless.topic import Subscribed, Topic, TopicHandler
@@ -60,14 +62,6 @@ def collect(app: App, sources: Sources, *, entry: str = "", include: Sequence[st
     )
 
 
-def hints_of(handler: Handler[..., Any]) -> dict[str, Any]:
-    """Annotations as objects; none where one of them cannot be evaluated, which the checks report."""
-    try:
-        return handler.hints()
-    except Exception:  # noqa: BLE001  (the user's annotations may raise anything)
-        return {}
-
-
 def _named(items: Iterable[N]) -> tuple[N, ...]:
     first: dict[str, N] = {}
     for item in items:
@@ -90,12 +84,13 @@ class _Collector:
 
     def handler(self, handler: Handler[..., Any]) -> ir.Handler:
         function, settings = handler.function, handler.settings
+        code = getattr(original(function), "__code__", None)
         return ir.Handler(
             name=handler.name,
             module=function.__module__,
             qualname=function.__qualname__,
             parameters=self._parameters(handler),
-            is_async=bool(function.__code__.co_flags & CO_COROUTINE),
+            is_async=code is not None and bool(code.co_flags & CO_COROUTINE),
             timeout_s=settings.timeout_s,
             memory_mb=settings.memory_mb,
             native=settings.native,
@@ -103,7 +98,10 @@ class _Collector:
         )
 
     def _parameters(self, handler: Handler[..., Any]) -> tuple[ir.Parameter, ...]:
-        signature = Signature(handler.function, hints_of(handler))
+        function = original(handler.function)
+        if function is None:  # reported by the checks
+            return ()
+        signature = Signature(function, hints(handler))
         if isinstance(handler, QueueHandler | TopicHandler):
             return consumer_parameters(signature, handler.consumption.batch_size > 1)
         return schedule_parameters(signature) if isinstance(handler, Schedule) else function_parameters(signature)
@@ -190,7 +188,7 @@ class _Collector:
         return ir.Function(
             name=function.name,
             handler=function.name,
-            result=type_ref(hints_of(function).get("return")),
+            result=type_ref(hints(function).get("return")),
             retry=retry_data(function.retry),
             queue=function.later,
             dead_letters=dead_letters_of(function.later, function.has_dead_letters),
@@ -226,8 +224,6 @@ def _json(config: Config[Any]) -> Any:
 def _utc_cron(cron: str | None, timezone: str) -> str:
     """The UTC cron around the due times; "" where there is no valid one, which the checks report."""
     try:
-        from cloudless.runtime.schedule import utc_cron
-
         return utc_cron(cron, timezone) if cron else ""
-    except (ImportError, ValueError):
+    except ValueError:
         return ""

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from cloudless.app import App
 from cloudless.codec import _is_builtin, type_name
 from cloudless.frontend.functions import hints, original
-from cloudless.frontend.parameters import EMPTY, Signature, is_message, taken
+from cloudless.frontend.parameters import EMPTY, Signature, consumed, is_message, scheduled
 from cloudless.frontend.report import Report
 from cloudless.function import Function
 from cloudless.handler import Handler, hints_of
@@ -62,7 +62,7 @@ class _Check:
     def run(self, app: App) -> None:
         for name in self.signature.stars:
             self.error(
-                "CL122", name, f"{self.handler.name!r} takes *{name}, for which nothing is there", "name each parameter"
+                "CL122", name, f"{self.handler.name!r} takes *{name}, for which there is nothing", "name each parameter"
             )
         if isinstance(self.handler, QueueHandler | TopicHandler):
             self._consumer(self.handler, _type_of(self.handler, app))
@@ -83,11 +83,11 @@ class _Check:
 
     def _consumer(self, handler: Consumer, kind: Any) -> None:
         batch = handler.consumption.batch_size > 1
-        kinds = [(name, hint, taken(hint, batch)) for name, hint, required in self.signature.parameters if required]
+        kinds = [(name, hint, consumed(hint, batch)) for name, hint, required in self.signature.parameters if required]
         kinds += [
-            (name, hint, taken(hint, batch))
+            (name, hint, consumed(hint, batch))
             for name, hint, required in self.signature.parameters
-            if not required and taken(hint, batch) != BODY
+            if not required and consumed(hint, batch) != BODY
         ]
         bodies = [(name, hint, what) for name, hint, what in kinds if what != CONTEXT]
         if not bodies and not self.signature.stars:
@@ -96,9 +96,7 @@ class _Check:
                 f"write def {handler.name}({_example(kind, batch)})",
             )  # fmt: skip
         for name, _, _ in bodies[1:]:
-            self._nothing_for(
-                name, f"a handler gets one {_thing(kind)}; further parameters are Context, or have a default"
-            )
+            self._nothing_for(name, f"a handler gets one {_thing(kind)}; others are Context, or have a default")
         for name, hint, what in bodies[:1]:
             self._body(name, hint, what, kind, batch)
         self._positions([name for name, _, _ in kinds])
@@ -140,7 +138,7 @@ class _Check:
 
     def _schedule(self) -> None:
         for name, hint, required in self.signature.parameters:
-            if required and taken_by_schedule(hint):
+            if required and scheduled(hint) == BODY:
                 self._nothing_for(name, "a schedule gives a datetime (the due time) and Context: annotate it so")
             elif name in self.signature.keyword_only:
                 self._nothing_for(name, "put it before the *")
@@ -151,13 +149,6 @@ class _Check:
 
     def _nothing_for(self, name: str, remedy: str) -> None:
         self.error("CL124", name, f"{self.handler.name!r} has a parameter {name!r} that nothing fills", remedy)
-
-
-def taken_by_schedule(hint: Any) -> bool:
-    """Whether a schedule has nothing to give to a parameter."""
-    from cloudless.frontend.parameters import scheduled
-
-    return scheduled(hint) == BODY
 
 
 def _type_of(handler: Consumer, app: App) -> Any:
