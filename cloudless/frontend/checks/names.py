@@ -23,7 +23,7 @@ APP_LONGEST = (
 )
 LONGEST = 50  # a Service Bus subscription's: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas
 RULE = "letters, digits, single - or _ between them, a letter first (Pub/Sub), not beginning with goog (Pub/Sub)"
-SECRET_RULE = "letters, digits and single hyphens between them (Azure Key Vault), a letter first"
+VAULT_RULE = "letters, digits and single hyphens between them (Azure Key Vault), a letter first"
 APP_RULE = "lower-case letters, digits and single hyphens between them (Google Cloud), a letter first"
 
 
@@ -90,7 +90,7 @@ def names(app: App, report: Report) -> None:
     if not APP.match(app.name) or len(app.name) > APP_LONGEST:
         _refuse(report, app.place, f"app name {app.name!r}", APP_RULE, APP_LONGEST)
     for one in app.declared:
-        pattern, rule = (SECRET, SECRET_RULE) if isinstance(one, Secret | Config) else (RESOURCE, RULE)
+        pattern, rule = (SECRET, VAULT_RULE) if isinstance(one, Secret | Config) else (RESOURCE, RULE)
         if not _is_fine(one.name, pattern):
             _refuse(report, one.place, f"{kind_of(one)} name {one.name!r}", rule, LONGEST)
     for handler in app.registered:

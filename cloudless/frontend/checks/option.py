@@ -1,0 +1,178 @@
+"""Options of handlers that are out of range, or mean nothing together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from cloudless.app import App
+from cloudless.codec import codec_of
+from cloudless.errors import CloudlessError
+from cloudless.frontend.report import Report
+from cloudless.function import Function
+from cloudless.handler import Handler
+from cloudless.options import nearest
+from cloudless.queue import Consumption, OrderedQueue, Queue, QueueHandler
+from cloudless.secret import Config
+from cloudless.source import Place
+from cloudless.topic import TopicHandler
+
+CONSUMER_LONGEST = timedelta(minutes=10)  # docs/mechanisms.md, time-outs: Pub/Sub's ack deadline ends there
+FUNCTION_LONGEST = timedelta(
+    minutes=15
+)  # AWS Lambda's: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+SHORTEST = timedelta(seconds=1)
+MEMORY_MB = (
+    128,
+    4_096,
+)  # Azure Flex Consumption's largest instance: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan
+BATCH = (1, 10)  # SQS hands over ten at once without a window; design: at most ten
+WINDOW_LONGEST = timedelta(minutes=5)  # Lambda's batching window
+REMEMBER_LONGEST = timedelta(days=90)
+PROVIDERS = ("aws", "azure", "gcp", "memory")
+
+
+def settings(app: App, report: Report) -> None:
+    """Time-outs and memory are within what every cloud gives."""
+    for handler in app.registered:
+        longest = FUNCTION_LONGEST if isinstance(handler, Function) else CONSUMER_LONGEST
+        timeout = handler.settings.timeout
+        if timeout is not None and not SHORTEST <= timeout <= longest:
+            report.error(
+                "CL141",
+                report.sources.option(handler.place, "timeout"),
+                f"timeout={timeout} of {handler.name!r}: a {handler.kind} handler has 1 s to {_minutes(longest)}",
+                "split the work into several messages",
+            )
+        smallest, largest = MEMORY_MB
+        if not smallest <= handler.settings.memory_mb <= largest:
+            report.error(
+                "CL142",
+                report.sources.option(handler.place, "memory_mb"),
+                f"memory_mb={handler.settings.memory_mb} of {handler.name!r}: {smallest} to {largest:,} are possible",
+                f"say memory_mb={min(largest, max(smallest, handler.settings.memory_mb))}",
+            )
+
+
+def consumptions(app: App, report: Report) -> None:
+    """What consumers and subscribers say of batches and of repeats."""
+    for handler in app.registered:
+        if isinstance(handler, QueueHandler | TopicHandler):
+            _batch(handler, handler.consumption, report)
+            _once(handler, handler.consumption, report)
+
+
+def _batch(handler: Handler[..., Any], how: Consumption, report: Report) -> None:
+    smallest, largest = BATCH
+    if not smallest <= how.batch_size <= largest:
+        report.error(
+            "CL143",
+            report.sources.option(handler.place, "batch_size"),
+            f"batch_size={how.batch_size} of {handler.name!r}: {smallest} to {largest} messages a call are possible",
+            f"say batch_size={min(largest, max(smallest, how.batch_size))}",
+        )
+    if not timedelta(0) <= how.window <= WINDOW_LONGEST or (how.window and how.batch_size == 1):
+        report.error(
+            "CL144",
+            report.sources.option(handler.place, "window"),
+            f"window={how.window} of {handler.name!r}: 0 s to 5 minutes are possible, with a batch_size above 1",
+            "leave window out, or give a batch_size",
+        )
+
+
+def _once(handler: QueueHandler[..., Any] | TopicHandler[..., Any], how: Consumption, report: Report) -> None:
+    if not SHORTEST <= how.remember <= REMEMBER_LONGEST:
+        report.error(
+            "CL145",
+            report.sources.option(handler.place, "remember"),
+            f"remember={how.remember} of {handler.name!r}: 1 s to 90 days are possible",
+            "choose the time in which duplicates may come",
+        )
+    if not how.once_by:
+        return
+    span = report.sources.option(handler.place, "once_by")
+    if how.batch_size > 1:
+        report.error(
+            "CL147",
+            span,
+            f"once_by and batch_size={how.batch_size} of {handler.name!r} do not go together",
+            "leave batch_size out: each key is claimed for a call of its own",
+        )
+    problem = missing_field(_body_type(handler), how.once_by)
+    if problem:
+        report.error("CL148", span, f"once_by={how.once_by!r} of {handler.name!r}: {problem[0]}", problem[1])
+
+
+def _body_type(handler: QueueHandler[..., Any] | TopicHandler[..., Any]) -> Any:
+    if isinstance(handler, TopicHandler):
+        return handler.subscription.topic.type
+    queues = [one for one in handler.app.declared if isinstance(one, Queue | OrderedQueue)]
+    return next((one.type for one in queues if one.name == handler.source), object)
+
+
+def missing_field(kind: Any, path: str) -> tuple[str, str] | None:
+    """What is wrong with a dotted path of fields, and what to write; None where it is fine or cannot be told."""
+    for name in path.split("."):
+        fields = fields_of(kind)
+        if fields is None:
+            return None
+        if name not in fields:
+            guess = nearest(name, fields)
+            remedy = f"did you mean {guess!r}?" if guess else f"its fields are {', '.join(fields)}"
+            return f"{getattr(kind, '__name__', kind)} has no field {name!r}", remedy
+        kind = fields[name]
+    return None
+
+
+def fields_of(kind: Any) -> Mapping[str, Any] | None:
+    """Fields of a model, dataclass or TypedDict with their types; None for types that have none to tell."""
+    if hasattr(kind, "model_fields"):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    if hasattr(kind, "__dataclass_fields__") or hasattr(kind, "__required_keys__"):
+        return dict(getattr(kind, "__dataclass_fields__", None) or kind.__annotations__)
+    return None
+
+
+def providers(app: App, report: Report) -> None:
+    """`native=` and `existing=` name providers that exist."""
+    for place, option, given in _escape_hatches(app):
+        for name in given:
+            if name not in PROVIDERS:
+                guess = nearest(name, PROVIDERS)
+                report.error(
+                    "CL149",
+                    report.sources.option(place, option),
+                    f"{option}= names the provider {name!r}, which is unknown",
+                    f"did you mean {guess!r}?" if guess else f"providers are {', '.join(PROVIDERS)}",
+                )
+
+
+def _escape_hatches(app: App) -> Iterator[tuple[Place, str, Mapping[str, Any]]]:
+    for one in app.declared:
+        for option, attribute in (("native", "native_arguments"), ("existing", "existing")):
+            yield one.place, option, getattr(one, attribute, {})
+    for handler in app.registered:
+        yield handler.place, "native", handler.settings.native
+
+
+def configurations(app: App, report: Report) -> None:
+    """Every configuration entry has a type, and a default of that type."""
+    for one in app.declared:
+        if not isinstance(one, Config):
+            continue
+        try:
+            codec = codec_of(one.type)
+            if one.default is not ...:
+                codec.encode(one.default)
+        except CloudlessError as problem:
+            report.error(
+                "CL165",
+                report.sources.option(one.place, "default"),
+                f"configuration {one.name!r}: its default does not fit: {problem}",
+                "give a default of the type, or none",
+            )
+
+
+def _minutes(length: timedelta) -> str:
+    return f"{length.total_seconds() / 60:g} minutes"

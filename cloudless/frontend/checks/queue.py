@@ -1,0 +1,102 @@
+"""Queues: one consumer each, a type that can be written as JSON, a delay that every cloud can wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cloudless.app import App
+from cloudless.codec import codec_of
+from cloudless.errors import InvalidArgument
+from cloudless.frontend.functions import original
+from cloudless.frontend.report import Report
+from cloudless.function import Function
+from cloudless.message import Context
+from cloudless.queue import OrderedQueue, Queue, QueueHandler
+from cloudless.schedule import Schedule
+from cloudless.source import Place
+from cloudless.topic import Topic
+
+DELAY_LONGEST = timedelta(days=30)  # Cloud Tasks': https://cloud.google.com/tasks/docs/quotas
+
+
+def consumers(app: App, report: Report) -> None:
+    """A queue has one consumer."""
+    first: dict[str, QueueHandler[..., object]] = {}
+    for handler in app.registered:
+        if isinstance(handler, QueueHandler):
+            there = first.setdefault(handler.source, handler)
+            if there is not handler:
+                at = report.sources.declaration(there.place)
+                report.error(
+                    "CL161",
+                    report.sources.declaration(handler.place),
+                    f"queue {handler.source!r} has another consumer, {there.name!r} at {at.file}:{at.line}",
+                    "call both from one, or publish to a topic, which each subscriber gets",
+                )
+
+
+def types(app: App, report: Report) -> None:
+    """Bodies, arguments and results have a JSON form."""
+    for one in app.declared:
+        if isinstance(one, Queue | OrderedQueue | Topic):
+            _check_type(one.type, one.place, 1, f"{one!r}", report)
+    for handler in app.registered:
+        if isinstance(handler, Function) and original(handler.function) is handler.function:
+            _check_function(handler, report)
+
+
+def _check_type(kind: object, place: Place, position: int, what: str, report: Report) -> None:
+    try:
+        codec_of(kind)
+    except InvalidArgument as problem:
+        report.error("CL162", report.sources.option(place, "type", position), f"{what}: {problem}", _REMEDY)
+
+
+def _check_function(handler: Function[..., object], report: Report) -> None:
+    try:
+        hints = handler.hints()
+    except Exception:  # noqa: BLE001  (CL128 has said so)
+        return
+    for part in [*hints.values()]:
+        try:
+            codec_of(part) if part is not Context else None
+        except InvalidArgument as problem:
+            report.error("CL162", report.sources.name_of(handler), f"function {handler.name!r}: {problem}", _REMEDY)
+
+
+_REMEDY = "use a pydantic model, a dataclass, a TypedDict or JSON builtins"
+
+
+def delays(app: App, report: Report) -> None:
+    """The longest delay is one that every cloud can wait."""
+    for one in app.declared:
+        if isinstance(one, Queue) and not 0 <= one.max_delay_s <= DELAY_LONGEST.total_seconds():
+            report.error(
+                "CL146",
+                report.sources.option(one.place, "max_delay"),
+                f"max_delay of queue {one.name!r} is {timedelta(seconds=one.max_delay_s)}: 0 s to 30 days are possible",
+                "use a schedule for what is further away",
+            )
+
+
+def dead_letters(app: App, report: Report) -> None:
+    """Who consumes dead letters consumes those of a queue that keeps them."""
+    lost: dict[str, str] = {}
+    for one in app.declared:
+        if isinstance(one, Queue | OrderedQueue) and not one.has_dead_letters:
+            lost[f"{one.name}-dead-letters"] = one.name
+    for subscribed in app.subscriptions:
+        if not subscribed.has_dead_letters:
+            lost[f"{subscribed.name}-dead-letters"] = subscribed.name
+    for handler in app.registered:
+        if isinstance(handler, Schedule | Function) and not handler.has_dead_letters:
+            source = handler.source if isinstance(handler, Schedule) else handler.later
+            lost[f"{source}-dead-letters"] = source
+    for handler in app.registered:
+        if isinstance(handler, QueueHandler) and handler.source in lost:
+            report.error(
+                "CL164",
+                report.sources.declaration(handler.place),
+                f"{handler.name!r} consumes the dead letters of {lost[handler.source]!r}, which keeps none",
+                "leave dead_letters=False out there",
+            )

@@ -1,0 +1,59 @@
+"""Compare an application with the limits of the clouds that it is meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cloudless.driver.limit import Limit
+from cloudless.ir import Application, Diagnostic, Span
+
+Measure = tuple[str, str, float, Span]
+"""Key of the limit, what is measured, its size in the limit's unit, where it stands."""
+
+LEAST = frozenset({"schedule.interval", "queue.receives_min"})
+"""Keys of limits that are a least, not a most."""
+
+
+def limits(application: Application, tables: Mapping[str, Mapping[str, Limit]]) -> list[Diagnostic]:
+    """What is over a limit of some provider. tables: limits by provider name, as providers publish them."""
+    return [
+        _problem(measure, provider, table[measure[0]])
+        for measure in _measures(application)
+        for provider, table in sorted(tables.items())
+        if measure[0] in table and _is_over(measure[0], measure[2], table[measure[0]])
+    ]
+
+
+def strictest(tables: Mapping[str, Mapping[str, Limit]]) -> dict[str, Limit]:
+    """Of each key, the limit that leaves least room."""
+    found: dict[str, Limit] = {}
+    for table in tables.values():
+        for key, limit in table.items():
+            if key not in found or _is_over(key, found[key].value, limit):
+                found[key] = limit
+    return found
+
+
+def _is_over(key: str, size: float, limit: Limit) -> bool:
+    return size < limit.value if key in LEAST else size > limit.value
+
+
+def _problem(measure: Measure, provider: str, limit: Limit) -> Diagnostic:
+    key, what, size, span = measure
+    bound = "at least" if key in LEAST else "at most"
+    message = f"{what} is {size:g} {limit.unit}, {provider} takes {bound} {limit.value:g}"
+    return Diagnostic("CL401", message, span, f"change it, or leave {provider} out; {limit.link}")
+
+
+def _measures(application: Application) -> Iterator[Measure]:
+    for handler in application.handlers:
+        yield "function.timeout", f"the time-out of {handler.name!r}", handler.timeout_s, handler.span
+        yield "function.memory", f"the memory of {handler.name!r}", handler.memory_mb, handler.span
+    for topic in application.topics:
+        # one attribute is ours
+        yield "message.attributes", f"the attributes of topic {topic.name!r}", len(topic.attributes) + 1, topic.span
+    for one in application.subscriptions:
+        yield "filter.attributes", f"the filter of {one.name!r}", len(one.where), one.span
+    for schedule in application.schedules:
+        if schedule.every_s:
+            yield "schedule.interval", f"the interval of {schedule.name!r}", schedule.every_s, schedule.span
