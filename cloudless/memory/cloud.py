@@ -10,7 +10,6 @@ from cloudless.memory.function import MemoryFunctions
 from cloudless.memory.history import History
 from cloudless.memory.ledger import MemoryLedger
 from cloudless.memory.limits import Limits
-from cloudless.memory.loop import Waiter
 from cloudless.memory.ordered import OrderedChannel
 from cloudless.memory.permissions import Permissions
 from cloudless.memory.queue import MemoryQueues
@@ -22,11 +21,12 @@ from cloudless.passes.plans import plans
 from cloudless.runtime import entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from cloudless.app import App
     from cloudless.handler import Handler
     from cloudless.ir import Application
+    from cloudless.memory.loop import Waiter
     from cloudless.runtime.consumer import GiveUp
     from cloudless.runtime.plan import Plan
 
@@ -54,7 +54,7 @@ class MemoryCloud:
         self.world = World(start_us, seed, History(history))
         self.new_id = self.world.new_id
         self._config = dict(config)
-        self._waiter = Waiter(self.world)
+        self._waiter: Waiter | None = None
         self._doubles: dict[str, Double] = {}
         self._plans = plans(application)
         permissions, limits = Permissions(application, self.world), Limits(like)
@@ -84,7 +84,16 @@ class MemoryCloud:
 
     def close(self) -> None:
         """Give back what the simulation holds of the process."""
-        self._waiter.close()
+        if self._waiter is not None:
+            self._waiter.close()
+
+    def _wait(self, coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
+        """Run an async handler; asyncio is imported by the first one, since it costs 25 ms of a test run."""
+        if self._waiter is None:
+            from cloudless.memory.loop import Waiter
+
+            self._waiter = Waiter(self.world)
+        return self._waiter(coroutine, timeout_s)
 
     def _make_channels(self) -> dict[str, Channel]:
         channels: dict[str, Channel] = {}
@@ -117,7 +126,7 @@ class MemoryCloud:
         handler = self.app.handlers[plan.handler]
         function: Callable[..., Any] = self._doubles.get(plan.handler, handler.function)
         binding = entry.Binding(
-            plan, function, handler.codec, on=handler.on, cloud=self, wait=self._waiter, give_up=self._give_up(plan)
+            plan, function, handler.codec, on=handler.on, cloud=self, wait=self._wait, give_up=self._give_up(plan)
         )
         if source in self.channels:
             self._bind_channel(self.channels[source], binding)
