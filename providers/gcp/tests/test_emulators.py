@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.cloud import pubsub_v1
 
+from providers.gcp.tests.broker import Broker
 from providers.gcp.tests.emulators import function
 from providers.gcp.tests.pubsubmodel import HttpEndpoint, PubsubMessage, Settings, Subscription, World, push_body
 
@@ -43,20 +43,15 @@ def requests(tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def test_the_emulator_pushes_what_the_model_pushes_and_again_after_an_exception(
-    pubsub: str, project: str, source: Path, tmp_path: Path
+    broker: Broker, source: Path, tmp_path: Path
 ) -> None:
     """The one test that waits for real: the emulator has no clock of its own to turn, and retries each second."""
-    topic, name = f"projects/{project}/topics/orders", f"projects/{project}/subscriptions/orders"
-    with (
-        pubsub_v1.PublisherClient() as publisher,
-        pubsub_v1.SubscriberClient() as subscriber,
-        function(source, {"LOG": str(tmp_path / "log")}) as server,
-    ):
-        publisher.create_topic(name=topic)
-        subscriber.create_subscription(name=name, topic=topic, push_config={"push_endpoint": f"{server.url}/"})
-        publisher.publish(topic, b"{}", region="eu").result(10)
+    name = broker.subscription("orders")
+    with function(source, {"LOG": str(tmp_path / "log")}) as server:
+        topic = broker.make_queue("orders", push_config={"push_endpoint": f"{server.url}/"})
+        broker.publish(topic, b"{}", {"region": "eu"})
         assert eventually(lambda: len(requests(tmp_path)) == 2)
-        subscriber.delete_subscription(subscription=name)
+        broker.subscriber.delete_subscription(subscription=name)
     ours = json.loads(push_body(PubsubMessage("1", b"{}", {"region": "eu"}), name, None))
     assert shape(requests(tmp_path)[0]) == shape(ours)
 
@@ -75,7 +70,9 @@ def test_a_function_that_dies_is_a_failed_push_and_is_replaced(source: Path, tmp
 
 
 def shape(request: Any) -> Any:
-    return {key: shape(value) for key, value in request.items()} if isinstance(request, dict) else type(request)
+    if not isinstance(request, dict):
+        return type(request)  # pyright: ignore[reportUnknownVariableType]
+    return {key: shape(value) for key, value in request.items()}  # pyright: ignore[reportUnknownVariableType]
 
 
 def test_firestore_answers(firestore: str, project: str) -> None:
