@@ -1,0 +1,51 @@
+"""The limits of Google Cloud that the compiler and the in-memory cloud apply, each with its page.
+
+May import: `cloudless.driver.limit`.
+"""
+
+from __future__ import annotations
+
+from cloudless.driver.limit import KEYS, Limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_QUOTAS = "https://cloud.google.com/pubsub/quotas#resource_limits"
+_SUBSCRIPTION = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions"
+_NAMES = "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names"
+_FUNCTIONS = "https://cloud.google.com/functions/quotas#resource_limits"
+_RUN = "https://cloud.google.com/run/docs/configuring/request-timeout"
+
+LIMITS: Mapping[str, Limit] = {
+    "message.bytes": Limit(10_000_000, "bytes", _QUOTAS),
+    "message.attributes": Limit(100, "attributes", _QUOTAS),
+    "attribute.value": Limit(256, "characters", _QUOTAS),  # 1,024 bytes, and a character has at most 4
+    "batch.messages": Limit(1_000, "messages", _QUOTAS),
+    "batch.bytes": Limit(10_000_000, "bytes", _QUOTAS),
+    "queue.delay": Limit(0, "s", "https://cloud.google.com/tasks/docs/comp-pub-sub"),
+    "queue.lock": Limit(600, "s", f"{_SUBSCRIPTION}#Subscription.FIELDS.ack_deadline_seconds"),
+    "queue.receives_min": Limit(5, "deliveries", f"{_SUBSCRIPTION}#DeadLetterPolicy"),
+    "queue.receives_max": Limit(100, "deliveries", f"{_SUBSCRIPTION}#DeadLetterPolicy"),
+    "queue.retention": Limit(31 * 86_400, "s", f"{_SUBSCRIPTION}#Subscription.FIELDS.message_retention_duration"),
+    "queue.name": Limit(255, "characters", _NAMES),
+    "topic.name": Limit(255, "characters", _NAMES),
+    "filter.bytes": Limit(
+        256, "bytes", "https://cloud.google.com/pubsub/docs/subscription-message-filter#filtering_syntax"
+    ),
+    "function.name": Limit(
+        63, "characters", "https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions"
+    ),
+    "function.timeout": Limit(3_600, "s", _RUN),
+    "function.memory": Limit(32_768, "MB", "https://cloud.google.com/functions/docs/configuring/memory"),
+    "function.invoke": Limit(3_600, "s", _RUN),
+    "schedule.interval": Limit(60, "s", "https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules"),
+    "group.name": Limit(256, "characters", _QUOTAS),  # 1,024 bytes, and a character has at most 4
+}
+"""By key of `cloudless.driver.limit.KEYS`."""
+
+if unknown := LIMITS.keys() - KEYS.keys():
+    raise KeyError(f"limits of gcp: no such keys: {sorted(unknown)}")
+
+ATTRIBUTE_VALUE_BYTES = 1_024
+"""Of one attribute's value: https://cloud.google.com/pubsub/quotas#resource_limits. Why ours is cut into pieces."""
