@@ -64,8 +64,18 @@ def _modern(kind: Any) -> Any:
 
 
 def _modern_typed_dict(kind: Any) -> Any:
-    fields = {name: _unmarked(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
-    return _typed_dict(kind.__name__, fields, kind.__required_keys__)
+    """Which fields are required says their marker first: `__required_keys__` does not see one in a string annotation.
+
+    https://docs.python.org/3/library/typing.html#typing.TypedDict.__required_keys__
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    required = {name for name, hint in hints.items() if _is_required(hint, name in kind.__required_keys__)}
+    return _typed_dict(kind.__name__, {name: _unmarked(hint) for name, hint in hints.items()}, frozenset(required))
+
+
+def _is_required(hint: Any, otherwise: bool) -> bool:
+    marks = {typing_extensions.Required: True, typing_extensions.NotRequired: False}
+    return marks.get(get_origin(hint), otherwise)
 
 
 def _unmarked(hint: Any) -> Any:

@@ -46,6 +46,10 @@ ATTRIBUTES_BYTES_MAX = 8 * 1024
 ERROR_TEXT_MAX = 2 * 1024
 SYSTEM_ATTRIBUTE = "cloudless"
 ATTRIBUTE_NAME_MAX = 64
+WORD_MAX = 256  # an id of a foreign message has at most 128 characters (Service Bus), a group of ours too
+COUNT_MAX = 1_000_000
+LATEST_S = 253_402_300_800  # the year 10000, where datetime ends
+_HEX = frozenset("0123456789abcdef")
 
 
 def _unwritable(value: object) -> object:
@@ -195,20 +199,22 @@ def unpack(
     system: value of the system attribute; None for a message of a foreign program, which gets the
     cloud's own id and time. native_attempt: the cloud's own count, from 1; a scheduled copy of ours
     carries the attempts before it in `system`.
+
+    Never raises: anyone may write that attribute, so a part of it that is not as `pack_system` writes it is
+    as if absent.
     """
     facts = _facts(system)
-    error = facts.get("error")
     return Envelope(
-        id=facts.get("id", native_id),
+        id=_word(facts, "id") or native_id,
         body=body,
         attributes=attributes,
-        group=facts.get("group", group),
-        sent_s=facts.get("sent", sent_s),
-        trace=facts.get("traceparent", "").split("-")[1] if "traceparent" in facts else "",
-        correlation=facts.get("correlation", ""),
-        attempt=facts.get("attempt", 1) + native_attempt - 1,
-        error=Failure(*error) if error else None,
-        deduplication=facts.get("deduplication", ""),
+        group=_word(facts, "group") or group,
+        sent_s=_moment(facts.get("sent"), sent_s),
+        trace=_trace(_word(facts, "traceparent")),
+        correlation=_word(facts, "correlation"),
+        attempt=_count(facts.get("attempt")) + native_attempt - 1,
+        error=_failure(facts.get("error")),
+        deduplication=_word(facts, "deduplication"),
     )
 
 
@@ -227,9 +233,40 @@ def _facts(system: str | None) -> dict[str, Any]:
         return {}
     try:
         facts = json.loads(system)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return facts if _is_object(facts) and len(str(facts.get("traceparent", "0-0")).split("-")) > 1 else {}
+    return facts if _is_object(facts) else {}
+
+
+def _word(facts: Mapping[str, object], name: str) -> str:
+    """A short printable text of the facts; "" where there is none."""
+    value = facts.get(name)
+    return value if isinstance(value, str) and len(value) <= WORD_MAX and value.isprintable() else ""
+
+
+def _moment(value: object, otherwise: float) -> float:
+    """Seconds since the epoch that a datetime can tell."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < LATEST_S:
+        return value
+    return otherwise
+
+
+def _count(value: object) -> int:
+    """A number of attempts; 1 where the value is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= COUNT_MAX else 1
+
+
+def _trace(parent: str) -> str:
+    """The trace of a traceparent, 32 hexadecimal digits; "" where there is none."""
+    trace = parent[3:35]
+    fits = parent[2:3] == parent[35:36] == "-" and len(trace) == 32 and all(digit in _HEX for digit in trace)
+    return trace if fits else ""
+
+
+def _failure(value: object) -> Failure | None:
+    if not (_is_list(value) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], str)):
+        return None
+    return Failure(value[0], value[1], _count(value[2]))
 
 
 def cut(text: str, limit: int = ERROR_TEXT_MAX) -> str:

@@ -1,0 +1,364 @@
+"""The wire format: what bodies may hold, how big they may be, and what strangers may write beside them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from typing import Any, NotRequired, TypedDict
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from cloudless.codec import (
+    ATTRIBUTES_BYTES_MAX,
+    BODY_LIMIT,
+    DELAYED_BODY_LIMIT,
+    arguments_codec,
+    check_attributes,
+    check_size,
+    codec_of,
+    cut,
+    dump,
+    load,
+    pack_system,
+    unpack,
+)
+from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge
+from cloudless.message import Envelope, Failure, utc
+
+
+class Color(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Point(BaseModel):
+    x: float
+    label: str | None = None
+
+
+@dataclass
+class Box:
+    width: int
+    points: list[Point]
+
+
+class Line(TypedDict):
+    start: int
+    end: NotRequired[int]
+
+
+BERLIN_WINTER = timezone(timedelta(hours=1))
+VALUES: list[tuple[Any, Any]] = [
+    (None, {"any": [1, 2.5, None, True, "x"]}),
+    (object, "text"),
+    (Any, [1]),
+    (str, "grüße \u2028 \x00 \U0001f600"),
+    (int, 2**70),
+    (float, 0.1),
+    (bool, False),
+    (dict, {"a": {"b": []}}),
+    (list, [1, "a"]),
+    (dict[str, int], {"a": 1}),
+    (list[dict[str, str]], [{"a": "b"}]),
+    (int | None, None),
+    (list[int] | str, [1]),
+    (Point, Point(x=1.5)),
+    (list[Point], [Point(x=1, label="a")]),
+    (dict[str, Point], {"a": Point(x=2)}),
+    (Box, Box(3, [Point(x=0)])),
+    (Line, {"start": 1}),
+    (Line, {"start": 1, "end": 2}),
+    (datetime, datetime(2026, 3, 29, 2, 30, tzinfo=BERLIN_WINTER)),
+    (date, date(2026, 2, 28)),
+    (time, time(23, 59, 59, 999_999)),
+    (timedelta, timedelta(days=1, microseconds=1)),
+    (Decimal, Decimal("0.10")),
+    (UUID, UUID(int=7)),
+    (Color, Color.BLUE),
+    (Color | int, 3),
+    (tuple[int, str], (1, "a")),
+    (set[int], {1, 2}),
+]
+
+
+def name_of_case(value: object) -> str:
+    return str(getattr(value, "__name__", value))
+
+
+@pytest.mark.parametrize(("kind", "value"), VALUES, ids=name_of_case)
+def test_every_payload_type_survives_the_wire(kind: Any, value: Any) -> None:
+    codec = codec_of(kind)
+    text = codec.encode(value)
+    back = codec.decode(text)
+    assert back == value
+    assert type(back) is type(value)
+    json.loads(text)  # programs that do not know us can read it
+
+
+MISFITS: list[tuple[Any, Any]] = [
+    (str, 1),
+    (int, True),
+    (int, "1"),
+    (float, False),
+    (dict[str, int], {"a": "b"}),
+    (dict[str, int], {1: 1}),
+    (list[int], (1,)),
+    (int | None, "x"),
+    (Point, {"x": 1}),
+    (Point, Box(1, [])),
+    (Line, {"start": "no"}),
+    (Color, "green"),
+    (object, object()),
+    (None, {1, 2}),
+    (object, Decimal(1)),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), MISFITS, ids=name_of_case)
+def test_a_body_of_another_type_is_refused_when_sent(kind: Any, value: Any) -> None:
+    with pytest.raises(InvalidBody):
+        codec_of(kind).encode(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (str, "1"),
+        (int, "1.5"),
+        (dict[str, int], '{"a":"b"}'),
+        (Point, "{}"),
+        (Point, "{"),
+        (Line, '{"end":1}'),
+        (Color, '"green"'),
+        (None, "{"),
+        (None, ""),
+        (None, "NaN"),
+        (None, "[-Infinity]"),
+        (None, "1 2"),
+        (None, "[" * 100_000),
+    ],
+    ids=str,
+)
+def test_a_text_of_another_type_is_refused_when_received(kind: Any, text: str) -> None:
+    with pytest.raises(InvalidBody):
+        codec_of(kind).decode(text)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("kind", [None, float, dict[str, float], list[float]], ids=str)
+def test_what_is_no_json_number_is_refused(kind: Any, number: float) -> None:
+    value = {float: number, None: [number], dict[str, float]: {"a": number}}.get(kind, [number])
+    with pytest.raises(InvalidBody, match="cannot be written as JSON"):
+        codec_of(kind).encode(value)
+
+
+def test_no_model_writes_nan_as_null() -> None:
+    with pytest.raises(InvalidBody):
+        codec_of(Point).encode(Point(x=float("nan")))
+    with pytest.raises(InvalidBody):
+        codec_of(Box).encode(Box(1, [Point(x=float("inf"))]))
+    assert codec_of(Point).encode(Point(x=1)) == '{"x":1.0,"label":null}'
+
+
+@pytest.mark.parametrize("kind", [None, str, Point], ids=str)
+def test_a_lone_surrogate_is_refused(kind: Any) -> None:
+    text = "a\ud800b"
+    with pytest.raises(InvalidBody):
+        codec_of(kind).encode(Point(x=1, label=text) if kind is Point else text)
+
+
+def test_the_two_noncharacters_that_sqs_refuses_travel_escaped() -> None:
+    text = codec_of(str).encode("\ufffe\uffff")
+    assert text == '"\\ufffe\\uffff"'
+    assert codec_of(str).decode(text) == "\ufffe\uffff"
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_any_unicode_scalar_survives(text: str) -> None:
+    assert load(dump([text])) == [text]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text("ab\x00ü"),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("xyz"), inner),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_any_json_value_survives(value: Any) -> None:
+    assert load(dump(value)) == value
+
+
+@pytest.mark.parametrize(("delay_s", "limit"), [(0, BODY_LIMIT), (900, BODY_LIMIT), (901, DELAYED_BODY_LIMIT)])
+def test_a_body_of_the_limit_passes_and_one_byte_more_does_not(delay_s: float, limit: int) -> None:
+    check_size("x" * limit, delay_s)
+    check_size("ü" * (limit // 2), delay_s)
+    with pytest.raises(PayloadTooLarge) as caught:
+        check_size("ü" * (limit // 2) + "x", delay_s)
+    assert (caught.value.size, caught.value.limit) == (limit + 1, limit)
+
+
+def test_attributes_at_each_limit_pass_and_past_it_do_not() -> None:
+    check_attributes({f"name{i}": "v" for i in range(7)})
+    check_attributes({"a" * 64: "v" * 256})
+    bad: list[dict[str, Any]] = [
+        {f"name{i}": "v" for i in range(8)},
+        {"a" * 65: "v"},
+        {"a": "v" * 257},
+        {"a": ""},
+        {"a": 1},
+        {"a": "line\n"},
+        {"a": "\ud800"},
+        {"a": "\uffff"},
+        {"1a": "v"},
+        {"a-b": "v"},
+        {"ä": "v"},
+        {"GoogName": "v"},
+        {"cloudless": "v"},
+        {"": "v"},
+    ]
+    for attributes in bad:
+        with pytest.raises(InvalidArgument):
+            check_attributes(attributes)
+
+
+def test_the_largest_attributes_that_the_other_limits_allow_fit_together() -> None:
+    largest = {f"{'b' * 63}{i}": "\U0001f600" * 256 for i in range(7)}
+    check_attributes(largest)
+    assert sum(len(name) + len(value.encode()) for name, value in largest.items()) <= ATTRIBUTES_BYTES_MAX
+
+
+@pytest.mark.parametrize("size", [0, 10, 2_048, 5_000])
+def test_an_error_text_is_cut_to_whole_characters(size: int) -> None:
+    for text in ("x" * size, "ü" * size, "\U0001f600" * size, "\ud800" * size):
+        assert len(cut(text).encode()) <= 2_048
+
+
+# --- arguments ---
+
+
+def test_arguments_are_checked_by_name() -> None:
+    codec = arguments_codec({"a": int, "b": str}, frozenset({"a"}))
+    assert codec.decode(codec.encode({"a": 1})) == {"a": 1}
+    for wrong in ({}, {"a": 1, "c": 2}, {"a": "x"}, {"b": "x"}):
+        with pytest.raises(InvalidBody):
+            codec.encode(wrong)
+    with pytest.raises(InvalidBody, match="arguments by name"):
+        codec.decode("[1]")
+
+
+def test_arguments_of_rich_types_are_checked_too() -> None:
+    codec = arguments_codec({"at": datetime, "point": Point}, frozenset({"at"}))
+    given = {"at": datetime(2026, 1, 1, tzinfo=BERLIN_WINTER), "point": Point(x=1)}
+    assert codec.decode(codec.encode(given)) == given
+    for wrong in ({}, {**given, "c": 2}, {"at": "never"}):
+        with pytest.raises(InvalidBody):
+            codec.encode(wrong)
+
+
+# --- the system attribute ---
+
+
+def read(system: str | None) -> Envelope:
+    return unpack("1", {}, system, native_id="native", native_attempt=1, sent_s=5.0)
+
+
+def facts_of(envelope: Envelope) -> dict[str, object]:
+    facts = {name: getattr(envelope, name) for name in ("id", "attempt", "sent_s", "trace", "correlation", "group")}
+    error = envelope.error
+    return {**facts, "dedup": envelope.deduplication, "error": error and [error.type, error.text, error.attempt]}
+
+
+WORDS = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=128)
+ENVELOPES = st.builds(
+    Envelope,
+    id=WORDS,
+    body=st.just("1"),
+    sent_s=st.floats(0, 4e9),
+    trace=st.sampled_from(["", "a" * 32]),
+    correlation=WORDS,
+    attempt=st.integers(1, 99),
+    group=WORDS,
+    deduplication=WORDS,
+    error=st.none() | st.builds(Failure, WORDS, WORDS, st.integers(1, 99)),
+)
+
+
+@given(ENVELOPES)
+def test_what_is_packed_is_unpacked(envelope: Envelope) -> None:
+    system = pack_system(envelope)
+    assert system.isascii()
+    assert len(system) <= 8 * 1024
+    assert facts_of(read(system)) == facts_of(envelope)
+
+
+def test_the_clouds_count_goes_on_from_ours() -> None:
+    system = pack_system(Envelope("a", "1", attempt=3))
+    assert unpack("1", {}, system, native_id="n", native_attempt=2, sent_s=0).attempt == 4
+
+
+def test_a_foreign_message_has_the_clouds_own_facts() -> None:
+    envelope = unpack("1", {"a": "b"}, None, native_id="native", native_attempt=2, sent_s=5.0, group="g")
+    assert (envelope.id, envelope.attempt, envelope.sent_s, envelope.group) == ("native", 2, 5.0, "g")
+    assert (envelope.trace, envelope.correlation, envelope.error) == ("", "", None)
+
+
+KEYS = st.sampled_from(
+    ["id", "attempt", "sent", "traceparent", "correlation", "group", "deduplication", "error", "other"]
+)
+GARBAGE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def assert_is_sound(envelope: Envelope) -> None:
+    """Every part of the envelope is of its type, and can be used as the runtime does."""
+    for text in (envelope.id, envelope.group, envelope.trace, envelope.correlation, envelope.deduplication):
+        assert isinstance(text, str)
+        text.encode()
+    assert type(envelope.attempt) is int and envelope.attempt >= 1
+    utc(envelope.sent_s)
+    if envelope.error is not None:
+        assert isinstance(envelope.error.type, str) and isinstance(envelope.error.text, str)
+        assert type(envelope.error.attempt) is int
+    pack_system(envelope.again(envelope.attempt + 1))
+
+
+@given(st.dictionaries(KEYS, GARBAGE).map(json.dumps) | st.text() | GARBAGE.map(json.dumps))
+def test_whatever_a_stranger_writes_into_our_attribute_is_survived(system: str) -> None:
+    assert_is_sound(read(system))
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "[" * 100_000,
+        '{"id":"\\ud800"}',
+        '{"attempt":1' + "0" * 4_000 + "}",
+        '{"attempt":1' + "0" * 5_000 + "}",
+        '{"attempt":-1}',
+        '{"attempt":true}',
+        '{"sent":1e400}',
+        '{"sent":NaN}',
+        '{"sent":253402300800}',
+        '{"traceparent":"00-xyz-1-01"}',
+        '{"error":["ValueError"]}',
+        '{"error":{"type":"a","text":"b","attempt":1}}',
+        '{"error":["a","b","c"]}',
+    ],
+)
+def test_known_nastiness_is_survived(system: str) -> None:
+    envelope = read(system)
+    assert_is_sound(envelope)
+    assert envelope.attempt == 1
+    assert envelope.sent_s == 5.0
