@@ -1,8 +1,8 @@
 """The arithmetic of schedules, against cronsim and zoneinfo over every zone and every change of its offset."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudless.errors import InvalidArgument
-from cloudless.runtime.schedule import check_cron, due_times, guard, is_due, utc_cron, zone
+from cloudless.runtime.schedule import check_cron, due_times, guard, is_due, next_due, utc_cron, zone
 
 CRONS = (
     "* * * * *",
@@ -25,14 +25,18 @@ CRONS = (
     "30 1 1,15 * FRI",
     "*/15 0,1,2,3 * * *",
 )
+ALL_ZONES = ("30 2 * * *", "0 0 * * *", "*/20 1-3 * * *", "15,45 1-3 * * *", "59 23 28-31 * *", "30 1 1,15 * FRI")
 FEW = [
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
     "America/Scoresbysund", "Pacific/Apia", "America/St_Johns", "Asia/Tehran", "Antarctica/Troll", "UTC",
 ]  # fmt: skip
 
 
-def timing(cron: str = "", timezone: str = "UTC", every_s: int = 0) -> SimpleNamespace:
-    return SimpleNamespace(cron=cron, timezone=timezone, every_s=every_s)
+@dataclass(frozen=True)
+class timing:  # noqa: N801  (reads as a call)
+    cron: str = ""
+    timezone: str = "UTC"
+    every_s: int = 0
 
 
 def changes(name: str) -> list[datetime]:
@@ -89,7 +93,14 @@ def test_ticks_and_guard_give_cronsims_times_in_every_zone_around_every_change()
     """Casey changes at one minute past midnight by three hours; cronsim, going by the hour, skips times that exist."""
     different = {signature(name): name for name in sorted(available_timezones()) if name != "Antarctica/Casey"}
     for name in different.values():
-        check_zone(name, ("30 2 * * *", "0 0 * * *", "*/20 1-3 * * *"), most=100)
+        check_zone(name, ALL_ZONES, most=100)
+
+
+def test_the_cloud_and_the_simulator_agree_even_where_cronsim_skips_times() -> None:
+    for before in changes("Antarctica/Casey"):
+        start, end = before - timedelta(hours=14), before + timedelta(hours=40)
+        for cron in CRONS:
+            assert guarded(cron, "Antarctica/Casey", start, end) == until(end, cron, "Antarctica/Casey", start)
 
 
 @pytest.mark.parametrize("name", FEW)
@@ -103,18 +114,26 @@ def test_a_year_of_due_times_is_cronsims(name: str) -> None:
 @given(
     minute=st.sampled_from(["*", "*/7", "0", "5,50", "10-12"]),
     hour=st.sampled_from(["*", "*/5", "3", "1,23", "8-10"]),
-    day=st.sampled_from(["*", "1", "29-31", "*/9"]),
+    day=st.sampled_from(["*", "1", "29-31", "*/9", "L"]),
     month=st.sampled_from(["*", "2", "1,6"]),
-    weekday=st.sampled_from(["*", "MON-FRI", "0", "7", "*/3"]),
+    weekday=st.sampled_from(["*", "MON-FRI", "0", "7", "*/3", "FRI#2"]),
+    name=st.sampled_from(FEW),
     start=st.datetimes(datetime(2020, 1, 1), datetime(2039, 1, 1)),  # noqa: DTZ001
 )
-def test_the_fast_path_for_utc_gives_cronsims_times(  # noqa: PLR0917
-    minute: str, hour: str, day: str, month: str, weekday: str, start: datetime
+def test_due_times_are_cronsims_wherever_they_start(  # noqa: PLR0917
+    minute: str, hour: str, day: str, month: str, weekday: str, name: str, start: datetime
 ) -> None:
     cron, begin = f"{minute} {hour} {day} {month} {weekday}", start.replace(tzinfo=UTC, microsecond=0)
+    local = begin if name == "UTC" else begin.astimezone(ZoneInfo(name))
     end = begin + timedelta(days=40 * 365)
-    expected = [int(due.timestamp()) for due in islice(CronSim(cron, begin), 30) if due <= end]
-    assert list(islice(due_times(timing(cron), int(begin.timestamp())), len(expected))) == expected
+    expected = sorted({int(due.timestamp()) for due in islice(CronSim(cron, local), 30) if due <= end})
+    assert list(islice(due_times(timing(cron, name), int(begin.timestamp())), len(expected))) == expected
+
+
+def test_the_next_due_time_comes_after_the_given_one() -> None:
+    eight = int(datetime(2026, 1, 2, 8, tzinfo=UTC).timestamp())
+    assert next_due(timing("0 8 * * *"), eight - 1) == eight
+    assert next_due(timing("0 8 * * *"), eight) == eight + 86_400
 
 
 def test_a_fixed_time_in_the_gap_runs_once_at_its_end() -> None:
