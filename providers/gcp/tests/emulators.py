@@ -5,7 +5,9 @@ The jars are started directly: `gcloud beta emulators … start` leaves its Java
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,3 +63,13 @@ def function(source: Path, env: Mapping[str, str], *, target: str = "receive") -
         [tools.require("functions-framework"), *words], {"PYTHONPATH": path, "THREADS": "4", **env}, port=port
     ) as server:
         yield server
+
+
+def eventually(happened: Callable[[], bool], within_s: float = 15) -> bool:
+    """Whether it happens within so many real seconds: for what only the emulators can do, in their own time."""
+    deadline, pause = time.monotonic() + within_s, threading.Event()
+    while not happened():
+        if time.monotonic() > deadline:
+            return False
+        pause.wait(0.02)
+    return True

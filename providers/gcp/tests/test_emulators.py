@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from providers.gcp.tests.broker import Broker
-from providers.gcp.tests.emulators import function
+from providers.gcp.tests.emulators import eventually, function
 from providers.gcp.tests.pubsubmodel import HttpEndpoint, PubsubMessage, Settings, Subscription, World, push_body
 
 FUNCTION = """
@@ -92,12 +89,3 @@ def pushed_to(url: str, data: bytes) -> Subscription:
     subscription.accept(PubsubMessage("1", data, published_us=world.now_us), world.now_us)
     world.run()
     return subscription
-
-
-def eventually(happened: Callable[[], bool], within_s: float = 15) -> bool:
-    deadline, pause = time.monotonic() + within_s, threading.Event()
-    while not happened():
-        if time.monotonic() > deadline:
-            return False
-        pause.wait(0.02)
-    return True
