@@ -154,7 +154,7 @@ class DeadLetter:
 
     __slots__ = ("attributes", "body", "error", "group", "id", "sent_at")
 
-    def __init__(self, body: object, envelope: Envelope) -> None:
+    def __init__(self, body: Any, envelope: Envelope) -> None:
         self.body = body
         self.id = envelope.id
         self.attributes = dict(envelope.attributes)

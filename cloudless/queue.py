@@ -7,7 +7,7 @@ from types import GenericAlias
 
 from cloudless.codec import check_attributes, check_size, codec_of
 from cloudless.driver.current import here
-from cloudless.errors import InvalidArgument
+from cloudless.errors import CloudlessError, InvalidArgument
 from cloudless.handler import Handler, Settings
 from cloudless.message import NO_ATTRIBUTES, DeadLetter
 from cloudless.options import strict
@@ -158,15 +158,17 @@ class DeadLetters(_Consumable["Any"]):
         Sent before removed: a failure in between repeats a message, and never loses one.
         """
         queues = here()[0].queues
-        moved = 0
-        for one in queues.receive(self.name, _limit(limit)):
-            unsent = queues.send(self.target, [one.envelope.again(1)])
-            if unsent:
-                queues.release(self.name, [one.receipt])
-                raise unsent[0].error
+        taken = queues.receive(self.name, _limit(limit))
+        for moved, one in enumerate(taken):
+            try:
+                unsent = queues.send(self.target, [one.envelope.again(1)])
+                if unsent:
+                    raise unsent[0].error
+            except CloudlessError:
+                queues.release(self.name, [rest.receipt for rest in taken[moved:]])
+                raise
             queues.acknowledge(self.name, [one.receipt])
-            moved += 1
-        return moved
+        return len(taken)
 
     async def peek_async(self, limit: int = 10) -> list[DeadLetter]:
         """As `peek`, without blocking the event loop."""

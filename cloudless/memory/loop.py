@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cloudless.errors import UnsupportedError
@@ -16,7 +17,7 @@ from cloudless.memory.world import US
 from cloudless.runtime.crash import TimedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Generator
 
     from cloudless.memory.world import World
 
@@ -78,40 +79,50 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class Waiter:
-    """Runs coroutines of handlers to their end; the loop is made at first use and kept."""
+    """Runs coroutines of handlers to their end; loops are made when needed and kept."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._loop: VirtualLoop | None = None
+        self._idle: list[VirtualLoop] = []
 
     def __call__(self, coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
         """The coroutine's value; TimedOut where it takes longer, whether it was cut short or ran on unseen."""
         world = self._world
         deadline_us = world.now_us + round(timeout_s * US)
         cut_short = world.random() < 0.5
-        loop = self._running()
         value = None
-        try:
-            value = loop.run_until_complete(_bounded(coroutine, timeout_s) if cut_short else coroutine)
-        except _NeverWoken:
-            world.now_us = deadline_us + 1
-        finally:
-            _cancel_rest(loop)
+        with self._loop() as loop:
+            try:
+                value = loop.run_until_complete(_bounded(coroutine, timeout_s) if cut_short else coroutine)
+            except _NeverWoken:
+                world.now_us = deadline_us + 1
+            finally:
+                _cancel_rest(loop)
         if world.now_us > deadline_us:
             world.now_us = deadline_us
             raise TimedOut
         return value
 
     def close(self) -> None:
-        """Close the loop, if one was made."""
-        if self._loop is not None:
-            self._loop.close()
-            self._loop = None
+        """Close the loops that were made."""
+        while self._idle:
+            self._idle.pop().close()
 
-    def _running(self) -> VirtualLoop:
-        if self._loop is None:
-            self._loop = VirtualLoop(self._world)
-        return self._loop
+    @contextmanager
+    def _loop(self) -> Generator[VirtualLoop]:
+        """A loop of its own for the block.
+
+        One that is running already (of an async handler that invokes another, of an async test) waits meanwhile, as
+        in a blocking call; asyncio has to be told so.
+        """
+        running = asyncio._get_running_loop()  # noqa: SLF001  (documented for makers of event loops, as this is one)
+        loop = self._idle.pop() if self._idle else VirtualLoop(self._world)
+        asyncio._set_running_loop(None)  # noqa: SLF001
+        try:
+            yield loop
+        finally:
+            asyncio._set_running_loop(running)  # noqa: SLF001
+            self._idle.append(loop)
 
 
 def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:

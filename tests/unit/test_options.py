@@ -1,0 +1,112 @@
+"""Options: an unknown one is an error that names the nearest; a retry is checked when it is written."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cloudless import App, Retry
+from cloudless.errors import InvalidArgument, UnknownOption
+from cloudless.options import nearest, strict
+
+
+@strict
+def cook(meal: str, *, servings: int = 1, spice: str = "") -> str:
+    """Cook a meal."""
+    return f"{servings} {meal} {spice}"
+
+
+def test_known_options_pass_through() -> None:
+    assert cook("soup", servings=2) == "2 soup "
+    assert cook(meal="soup") == "1 soup "
+
+
+def test_an_unknown_option_names_the_nearest() -> None:
+    anything: Any = cook
+    with pytest.raises(UnknownOption, match=r"^cook has no option 'serving': did you mean 'servings'\?$"):
+        anything("soup", serving=2)
+
+
+def test_an_option_that_is_like_none_lists_those_there_are() -> None:
+    anything: Any = cook
+    with pytest.raises(UnknownOption, match=r"no option 'xyz': it takes: meal, servings, spice$"):
+        anything("soup", xyz=2)
+
+
+def test_an_unknown_option_is_a_type_error_and_a_value_error() -> None:
+    assert issubclass(UnknownOption, TypeError)
+    assert issubclass(UnknownOption, ValueError)
+
+
+def test_a_strict_call_keeps_its_name_docstring_and_signature() -> None:
+    assert cook.__name__ == "cook"
+    assert cook.__doc__ == "Cook a meal."
+    assert list(inspect.signature(cook).parameters) == ["meal", "servings", "spice"]
+
+
+@pytest.mark.parametrize(
+    ("word", "guess"), [("retires", "retry"), ("time_out", "timeout"), ("memory", "memory_mb"), ("q", None)]
+)
+def test_the_nearest_word_is_found_or_none(word: str, guess: str | None) -> None:
+    assert nearest(word, ["retry", "timeout", "memory_mb", "uses"]) == guess
+
+
+SHOP = App("shop")
+MISTAKES: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
+    (App, {"name": "a", "region": "eu"}, "App has no option 'region'"),
+    (SHOP.queue, {"name": "q", "retries": 3}, "App.queue has no option 'retries': did you mean 'retry'?"),
+    (SHOP.ordered_queue, {"name": "q", "max_delay": 1}, "App.ordered_queue has no option 'max_delay'"),
+    (SHOP.topic, {"name": "t", "attribute": ["a"]}, "did you mean 'attributes'?"),
+    (SHOP.schedule, {"cron": "0 8 * * *", "tz": "UTC"}, "App.schedule has no option 'tz'"),
+    (SHOP.schedule, {"cron": "0 8 * * *", "time_zone": "UTC"}, "did you mean 'timezone'?"),
+    (SHOP.function, {"memory": 512}, "did you mean 'memory_mb'?"),
+    (SHOP.secret, {"name": "s", "value": "x"}, "App.secret has no option 'value'"),
+    (SHOP.config, {"name": "c", "defualt": 1}, "did you mean 'default'?"),
+    (SHOP.queue("q").consumer, {"batchsize": 2}, "did you mean 'batch_size'?"),
+    (SHOP.topic("t").subscriber, {"filter": {}}, "has no option 'filter'"),
+    (Retry, {"attempt": 3}, "Retry has no option 'attempt': did you mean 'attempts'?"),
+]
+
+
+@pytest.mark.parametrize(("declare", "options", "text"), MISTAKES, ids=[text for _, _, text in MISTAKES])
+def test_every_public_declaration_refuses_unknown_options(
+    declare: Callable[..., Any], options: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(UnknownOption) as caught:
+        declare(**options)
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"attempts": 0}, "attempts are 1 to 99"),
+        ({"attempts": 100}, "attempts are 1 to 99"),
+        ({"delay": timedelta(seconds=-1)}, "the delay is 0 s to max_delay"),
+        ({"delay": timedelta(minutes=2), "max_delay": timedelta(minutes=1)}, "the delay is 0 s to max_delay"),
+        ({"max_delay": timedelta(minutes=11)}, "at most 10 minutes"),
+        ({"factor": 0.5}, "the factor is 1 to 10"),
+        ({"factor": 11}, "the factor is 1 to 10"),
+        ({"on": []}, "give exception classes"),
+        ({"on": [KeyboardInterrupt]}, "give exception classes"),
+        ({"on": [ValueError("x")]}, "give exception classes"),
+    ],
+    ids=str,
+)
+def test_a_retry_out_of_range_is_refused(options: Any, text: str) -> None:
+    with pytest.raises(InvalidArgument, match=r"^Retry") as caught:
+        Retry(**options)
+    assert text in str(caught.value)
+
+
+def test_a_retry_waits_longer_each_time_up_to_its_maximum() -> None:
+    retry = Retry(delay=timedelta(seconds=2), factor=3, max_delay=timedelta(seconds=30))
+    assert [retry.wait_s(attempt) for attempt in (1, 2, 3, 4, 99)] == [2, 6, 18, 30, 30]
+
+
+def test_a_retry_without_a_delay_never_waits() -> None:
+    assert Retry(delay=timedelta(0)).wait_s(5) == 0
