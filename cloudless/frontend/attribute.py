@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.frontend import call
 from cloudless.frontend.handles import Handle, handle_of
-from cloudless.frontend.lift import mangled, own
+from cloudless.frontend.lift import class_of, mangled, own
 from cloudless.frontend.values import (
     NOTHING,
     Access,
@@ -27,7 +27,10 @@ from cloudless.frontend.values import (
     elements,
     union,
 )
+from cloudless.function import Function
 from cloudless.handler import Handler
+from cloudless.schedule import Schedule
+from cloudless.topic import TopicHandler
 
 if TYPE_CHECKING:
     from cloudless.frontend.frame import Frame
@@ -73,16 +76,16 @@ def _of_live(frame: Frame, item: Live, name: str, node: ast.AST) -> Value:
     value = item.object
     lift = frame.analysis.lifter.lift
     if isinstance(value, Handler):
-        return _of_handler(frame, value, name)
+        return _of_handler(frame, item.object, name)
     if isinstance(value, ModuleType):
         return lift(vars(value) if name == "__dict__" else vars(value).get(name))
     if isinstance(value, enum.EnumMeta):
         return lift(value.__members__[name]) if name in value.__members__ else _of_class(frame, item, name)
     if isinstance(value, type):
         return _of_class(frame, item, name)
-    if isinstance(value, FunctionType) or not frame.analysis.territory.holds_module(type(value).__module__):
+    if isinstance(value, FunctionType) or not frame.analysis.territory.holds_module(class_of(value).__module__):
         return lift(own(value).get(name))
-    return _of_instance(frame, item, type(value), name, node)
+    return _of_instance(frame, item, class_of(value), name, node)
 
 
 def _of_handler(frame: Frame, handler: Handler[..., Any], name: str) -> Value:
@@ -93,7 +96,7 @@ def _of_handler(frame: Frame, handler: Handler[..., Any], name: str) -> Value:
     verb = handle.verb(name) if handler.kind == "function" else None
     if verb:
         return frozenset((Verb(handle, verb),))
-    if name == "dead_letters" and hasattr(handler, "dead_letters"):
+    if name == "dead_letters" and isinstance(handler, TopicHandler | Schedule | Function):
         return frame.analysis.lifter.lift(handler.dead_letters)
     return NOTHING
 
@@ -111,10 +114,8 @@ def lookup(kind: type, name: str, after: type | None = None) -> Any:
 def _of_class(frame: Frame, item: Live, name: str) -> Value:
     found = lookup(item.object, name)
     if isinstance(found, classmethod):
-        return _bound(found.__func__, frozenset((item,)))
-    if isinstance(found, staticmethod):
-        found = found.__func__
-    return NOTHING if found is ABSENT else frame.analysis.lifter.lift(found)
+        return _bound(inner(found), frozenset((item,)))
+    return NOTHING if found is ABSENT else frame.analysis.lifter.lift(inner(found))
 
 
 def _of_super(frame: Frame, item: Super, name: str, node: ast.AST) -> Value:
@@ -162,12 +163,15 @@ def _resolved(frame: Frame, found: Any, instance: Value, node: ast.AST) -> Value
         return call.call(frame, _bound(getter, instance), Arguments(), node)
     if isinstance(found, classmethod):
         kinds = [_class_of(item) for item in instance]
-        return _bound(found.__func__, frozenset(Live(kind) for kind in kinds if kind is not None))
+        return _bound(inner(found), frozenset(Live(kind) for kind in kinds if kind is not None))
     if isinstance(found, functools.partialmethod):
         return _bound(found.func, instance)
-    if isinstance(found, staticmethod):
-        found = found.__func__
-    return NOTHING if found is ABSENT else frame.analysis.lifter.lift(found)
+    return NOTHING if found is ABSENT else frame.analysis.lifter.lift(inner(found))
+
+
+def inner(found: Any) -> Any:
+    """The function in a class method or static method; anything else as it is."""
+    return found.__func__ if type(found) in (classmethod, staticmethod) else found
 
 
 def _bound(function: Any, instance: Value) -> Value:
@@ -179,7 +183,7 @@ def _is_foreign(frame: Frame, found: Any) -> bool:
     if isinstance(found, property):
         getter = found.fget
         return not (isinstance(getter, FunctionType) and frame.analysis.territory.holds_function(getter))
-    return hasattr(type(found), "__get__") and not isinstance(found, _READ)
+    return hasattr(class_of(found), "__get__") and not isinstance(found, _READ)
 
 
 def subscript(frame: Frame, base: Value, index: ast.expr) -> Value:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from cloudless.frontend import attribute, foreign, store
 from cloudless.frontend import frame as frames
-from cloudless.frontend.lift import own
+from cloudless.frontend.lift import class_of, own
 from cloudless.frontend.source import Definition
 from cloudless.frontend.values import (
     NOTHING,
@@ -245,7 +245,7 @@ def _make(frame: Frame, kind: Live, arguments: Arguments, node: ast.AST) -> Valu
     return frozenset((made,))
 
 
-def _takes_arguments(frame: Frame, kind: type) -> bool:
+def _takes_arguments(frame: Frame, kind: Any) -> bool:
     """Whether a class makes its instances by code that can be followed."""
     if dataclasses.is_dataclass(kind):
         return True
@@ -260,7 +260,7 @@ def follow_instance(frame: Frame, item: Live | Made) -> None:
 
 
 def _run_methods(analysis: Analysis, item: Live | Made, facts: Facts) -> None:
-    kind = item.kind.object if isinstance(item, Made) else type(item.object)
+    kind = item.kind.object if isinstance(item, Made) else class_of(item.object)
     inside = frames.Frame(analysis, "", {}, {})
     inside.facts = facts
     for name, value in _first_fields(inside, item).items():
@@ -284,11 +284,9 @@ def _methods(kind: type) -> Iterator[tuple[str, FunctionType]]:
         for name, value in vars(one).items():
             if isinstance(value, FunctionType):
                 yield name, value
-            elif isinstance(value, _HOLDERS):
-                for part in ("__func__", "func", "fget", "fset", "fdel"):
-                    inner = getattr(value, part, None)
-                    if isinstance(inner, FunctionType):
-                        yield name, inner
+            elif type(value) in _HOLDERS:
+                held: list[Any] = [getattr(value, part, None) for part in ("__func__", "func", "fget", "fset", "fdel")]
+                yield from ((name, inner) for inner in held if isinstance(inner, FunctionType))
 
 
 def _first_fields(frame: Frame, item: Live | Made) -> dict[str, Value]:

@@ -12,7 +12,7 @@ import importlib
 import itertools
 import logging
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from cloudless.app import App
@@ -57,7 +57,7 @@ _LOOKED_THROUGH = (Handler, App, types.ModuleType, types.BuiltinFunctionType, ty
 
 def call_foreign(frame: Frame, value: Any, arguments: Arguments, node: ast.AST) -> Value:
     """Call something that was not written by the user."""
-    rule = _RULES.get(value) if isinstance(value, collections.abc.Hashable) else None
+    rule = _RULES.get(value) if isinstance(value, Hashable) else None
     if rule is not None:
         return rule(frame, arguments, node)
     wrapped = own(value).get("__wrapped__")

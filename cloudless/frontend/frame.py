@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,9 +66,7 @@ class Frame:
         """What a global or builtin is now."""
         if name in self.module:
             return self.analysis.lifter.lift(self.module[name])
-        scope = self.module.get("__builtins__", {})
-        scope = scope if isinstance(scope, dict) else vars(scope)
-        return self.analysis.lifter.lift(scope.get(name))
+        return self.analysis.lifter.lift(getattr(builtins, name, None))
 
     def grow(self, name: str, value: Value) -> None:
         """Let a variable be more than it was."""
@@ -293,10 +292,6 @@ def _visits() -> Iterator[tuple[type[ast.AST], Callable[[Any, Any], Value]]]:
 
 
 _VISITS: dict[type[ast.AST], Callable[[Any, Any], Value]] = {
-    **{
-        getattr(ast, name[6:]): method
-        for name, method in vars(Frame).items()
-        if name.startswith("visit_") and hasattr(ast, name[6:])
-    },
+    **dict(_visits()),
     **_SHARED,
 }

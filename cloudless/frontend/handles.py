@@ -54,4 +54,7 @@ def handle_of(value: object) -> Handle | None:
 
 def verbs_of(value: object) -> dict[str, str]:
     """The verb that each attribute of a handle asks for."""
-    return next((verbs for kind, (_, verbs) in TABLE.items() if isinstance(value, kind)), {})
+    for kind, (_, verbs) in TABLE.items():
+        if isinstance(value, kind):
+            return verbs
+    return {}

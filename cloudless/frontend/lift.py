@@ -6,7 +6,7 @@ import functools
 import types
 from collections import ChainMap, deque
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from cloudless.frontend.handles import handle_of
 from cloudless.frontend.territory import Territory
@@ -37,13 +37,13 @@ class Lifter:
         return known[1]
 
     def _lifted(self, value: Any) -> Value:
-        handle = None if isinstance(value, Handler) else handle_of(value)
+        handle = handle_of(value) if not isinstance(value, Handler) else None
         if handle is not None:
             return frozenset((handle,))
         if isinstance(value, types.MethodType):
             return self._method(value)
-        if isinstance(value, functools.partial):
-            return self._partial(value)
+        if class_of(value) is functools.partial:
+            return self._partial(cast("functools.partial[Any]", value))
         if isinstance(value, _CALLABLE):
             return frozenset((Live(value),))
         if isinstance(value, _CONTAINERS):
@@ -77,7 +77,7 @@ class Lifter:
 
     def _instance(self, value: Any) -> Value:
         """An instance; all those of a user's class that hold nothing but plain data are one."""
-        kind = type(value)
+        kind = class_of(value)
         if self.territory.holds_module(kind.__module__) and all(map(_is_plain, held(value).values())):
             return frozenset((Made(Live(kind), Arguments()),))
         return frozenset((Live(value),))
@@ -99,13 +99,18 @@ def held(value: Any) -> dict[str, Any]:
     return found
 
 
+def class_of(value: Any) -> type:
+    """The class of an object."""
+    return type(cast("object", value))
+
+
 def own(value: Any) -> dict[str, Any]:
     """An object's `__dict__`, read without running code of its class; empty where it has none."""
     try:
-        found = object.__getattribute__(value, "__dict__")
+        found: Any = object.__getattribute__(value, "__dict__")
     except AttributeError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return found if class_of(found) is dict else {}
 
 
 def _slot(value: Any, name: str) -> Any:

@@ -56,12 +56,13 @@ class Source:
         if isinstance(node, ast.Call):
             for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                 calls.setdefault(line, []).append(node)
-        elif isinstance(node, Definition):
-            decorators = getattr(node, "decorator_list", [])
-            for decorator in decorators:
-                if not isinstance(decorator, ast.Call):
-                    calls.setdefault(decorator.lineno, []).append(decorator)
-            definitions.setdefault(min([node.lineno, *(d.lineno for d in decorators)]), []).append(node)
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        for decorator in decorators:
+            if not isinstance(decorator, ast.Call):
+                calls.setdefault(decorator.lineno, []).append(decorator)
+        if isinstance(node, Definition):
+            first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+            definitions.setdefault(first, []).append(node)
 
 
 def _parsed(text: str) -> ast.Module | None:

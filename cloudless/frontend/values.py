@@ -113,7 +113,7 @@ def union(values: Iterable[Value]) -> Value:
     found = [value for value in values if value]
     if len(found) < 2:
         return found[0] if found else NOTHING
-    return frozenset().union(*found)
+    return NOTHING.union(*found)
 
 
 def elements(value: Value) -> Value:

@@ -26,11 +26,18 @@ RULE = "letters, digits, single - or _ between them, a letter first (Pub/Sub), n
 VAULT_RULE = "letters, digits and single hyphens between them (Azure Key Vault), a letter first"
 APP_RULE = "lower-case letters, digits and single hyphens between them (Google Cloud), a letter first"
 
+_KINDS: tuple[tuple[type, str], ...] = (
+    (Queue, "queue"),
+    (OrderedQueue, "queue"),
+    (Topic, "topic"),
+    (Secret, "secret"),
+    (Config, "configuration"),
+)
+
 
 def kind_of(declared: Any) -> str:
     """How people call what was declared."""
-    kinds = {Queue: "queue", OrderedQueue: "queue", Topic: "topic", Secret: "secret", Config: "configuration"}
-    return kinds.get(type(declared), "handler")
+    return next((what for kind, what in _KINDS if isinstance(declared, kind)), "handler")
 
 
 def _addressed(app: App) -> Iterable[tuple[str, str, Place]]:

@@ -62,7 +62,7 @@ def program(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(body)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.chdir(tmp_path)
     before = set(sys.modules)
     invalidate_caches()
