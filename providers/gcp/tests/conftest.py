@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from providers.gcp.tests.broker import Broker
+from providers.gcp.tests.deployment import Functions, functions
 from providers.gcp.tests.emulators import firestore_emulator, pubsub_emulator
 
 _PROJECTS = count(1)
@@ -53,3 +54,11 @@ def broker(pubsub: str, project: str) -> Iterator[Broker]:
     broker = Broker(project)
     yield broker
     broker.close()
+
+
+@pytest.fixture(scope="session")
+def handlers(pubsub_host: str, firestore_host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
+    """The process in which the handlers of all deployed applications run."""
+    apps = ("cloudless.conformance.apps.queues", "cloudless.conformance.apps.ordered")
+    with functions(tmp_path_factory.mktemp("functions"), firestore_host, pubsub_host, *apps) as served:
+        yield served

@@ -1,19 +1,25 @@
-"""One application, deployed as a build would: queues on the emulator, handlers under functions-framework.
+"""Applications, deployed as a build would: queues on the emulator, handlers under functions-framework.
 
 Messages go through Google's Pub/Sub emulator; from there the strict model delivers them, on its virtual
 clock, since the emulator has neither retry policies nor delivery attempts. Leases go to Google's
-Firestore emulator. All handlers share one server process, each with a path of its own, to start sooner.
+Firestore emulator. To start once only, all handlers of all deployments share one server process: a
+deployment is a project, and a handler a path. The process dies and is replaced as often as a test asks.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from cloudless.conformance import journal
+from cloudless.conformance.apps import CONFIG
+from cloudless.driver import Ledger
+from cloudless.driver.current import leave, use
 from cloudless.frontend import compile as to_ir
 from cloudless.ir import Application
 from cloudless.passes.plans import plans
@@ -30,63 +36,125 @@ LOST = "nobody"
 
 MAIN = """
 import json, os
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from cloudless_gcp.clients.cloud import GoogleCloud
-from cloudless_gcp.runtime import queue
-from cloudless.driver.current import serve_from
 
-deployed = json.loads(Path(__file__).with_name("deployed.json").read_text())
-clock = Path(__file__).with_name("clock")
-cloud = GoogleCloud(deployed["addresses"], lambda: float(clock.read_text()))
-serve_from(cloud)
-routes = {path: queue.answer_with(queue.deliverer(facts, cloud)) for path, facts in deployed["facts"].items()}
+from cloudless.driver.current import serve_from
+from cloudless_gcp.clients.cloud import GoogleCloud
+from cloudless_gcp.runtime.queue import answer_with, deliverer
+
+HERE = Path(__file__).parent
+for module in os.environ["PRELOAD"].split():        # so that a worker that replaces a dead one has them
+    import_module(module)
+
+@cache
+def stage(project):
+    deployed = json.loads((HERE / project / "deployed.json").read_text())
+    clock = HERE / project / "clock"
+    return GoogleCloud(deployed["addresses"], lambda: float(clock.read_text())), deployed["facts"]
+
+@cache
+def route(project, path):
+    cloud, facts = stage(project)
+    return cloud, answer_with(deliverer(facts[path], cloud))
 
 def receive(request):
-    return routes[request.path](request)
+    project = request.get_json()["subscription"].split("/")[1]
+    cloud, answer = route(project, request.path)
+    serve_from(cloud)
+    return answer(request)
 """
-"""What a build generates for one handler, for several, and with the model's clock."""
+"""What a build generates for one handler, for many, and on the model's clock."""
+
+
+class Functions:
+    """The server process of all handlers. url: where it listens; folder: what it reads; journal: what handlers note."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.folder = folder
+        self.journal = folder / "journal"
+
+
+@contextmanager
+def functions(folder: Path, firestore_host: str, pubsub_host: str, *preload: str) -> Generator[Functions]:
+    """Serve the handlers of every `Deployment` made in it. preload: modules of the applications."""
+    (folder / "main.py").write_text(MAIN)
+    env = {
+        "FIRESTORE_EMULATOR_HOST": firestore_host,
+        "PUBSUB_EMULATOR_HOST": pubsub_host,
+        "PRELOAD": " ".join(preload),
+        journal.VARIABLE: str(folder / "journal"),
+    }
+    with function(folder / "main.py", env) as server:
+        yield Functions(server.url, folder)
 
 
 class Deployment:
-    """A running application. cloud: what its callers use; world: turns the clock; subscriptions: by source.
+    """A deployed application; see `cloudless.conformance.harness.Target`.
 
-    url: of the function server, known once it runs.
+    cloud: what its callers use. world: turns the clock. subscriptions: by source. seed: of the disorder.
     """
 
-    def __init__(self, application: Application, broker: Broker, folder: Path) -> None:
-        self.application = application
-        self.plans = {source: plan for source, plan in plans(application).items() if plan.source == source}
+    def __init__(self, application: Application, broker: Broker, functions: Functions, *, seed: int = 0) -> None:
         self.world = World(pump=self._pump)
         self.subscriptions: dict[str, Subscription] = {}
-        self.url = ""
         self._broker = broker
-        self._clock = folder / "clock"
-        self._tick()
-        queues = {queue.name: broker.make_queue(queue.name) for queue in application.queues}
-        broker.publisher.create_topic(name=broker.topic(LOST))
-        self.addresses = {"queues": queues, "ledger": f"projects/{broker.project}/databases/shop"}
-        self.cloud = GoogleCloud(self.addresses, lambda: self.world.now_us / US)
+        self._functions = functions
+        self._folder = functions.folder / broker.project
+        self._folder.mkdir()
+        self._noted = len(journal.read(functions.journal))
+        addresses = self._make(application)
+        self.cloud = GoogleCloud(addresses, lambda: self.world.now_us / US)
+        consumed = {source: plan for source, plan in plans(application).items() if source in addresses["queues"]}
+        self._deploy(application, addresses, consumed)
+        for source, plan in consumed.items():
+            self._subscribe(source, plan, seed)
 
-    def facts(self) -> dict[str, Any]:
-        """By path: what each handler's function is given (see `cloudless.runtime.boot`)."""
-        return {
+    @property
+    def ledger(self) -> Ledger:
+        return self.cloud.ledger
+
+    def run(self) -> None:
+        self.world.run()
+
+    def advance(self, by: timedelta) -> None:
+        self.world.advance(by.total_seconds())
+        self._tick()
+
+    def journal(self) -> Sequence[Mapping[str, Any]]:
+        return journal.read(self._functions.journal)[self._noted :]
+
+    def inject(self, queue: str, body: str, attributes: Mapping[str, str] | None = None) -> None:
+        self._broker.publish(self._broker.topic(queue), body.encode(), dict(attributes or {}))
+
+    def _make(self, application: Application) -> dict[str, Any]:
+        """What Terraform makes, and the addresses that it tells."""
+        queues = {queue.name: self._broker.make_queue(queue.name) for queue in application.queues}
+        self._broker.publisher.create_topic(name=self._broker.topic(LOST))
+        return {"queues": queues, "ledger": f"projects/{self._broker.project}/databases/shop", "config": CONFIG}
+
+    def _deploy(self, application: Application, addresses: Mapping[str, Any], consumed: Mapping[str, Plan]) -> None:
+        """What each handler's function is given (see `cloudless.runtime.boot`), by path."""
+        facts = {
             f"/{source}": {
-                "app": self.application.entry,
-                "include": list(self.application.include),
+                "app": application.entry,
+                "include": list(application.include),
                 "kind": "batch" if _takes_lists(plan) else "queue",
                 "plan": plan.to_json(),
             }
-            for source, plan in self.plans.items()
+            for source, plan in consumed.items()
         }
+        self._tick()
+        (self._folder / "deployed.json").write_text(json.dumps({"addresses": addresses, "facts": facts}))
 
-    def push_to(self, url: str) -> None:
-        """Begin to deliver: a model of a push subscription for every consumer."""
-        self.url = url
-        for source, plan in self.plans.items():
-            endpoint = HttpEndpoint(f"{url}/{source}")
-            one = Subscription(self._settings(source, plan), self._on_time(endpoint), self._forward)
-            self.subscriptions[source] = one
-            self.world.subscriptions.append(one)
+    def _subscribe(self, source: str, plan: Plan, seed: int) -> None:
+        """Begin to deliver."""
+        endpoint = self._on_time(HttpEndpoint(f"{self._functions.url}/{source}"))
+        one = Subscription(self._settings(source, plan), endpoint, self._forward, seed)
+        self.subscriptions[source] = one
+        self.world.subscriptions.append(one)
 
     def _settings(self, source: str, plan: Plan) -> Settings:
         """The subscription of a consumer, as docs/mechanisms.md says: failure, lock, back-off, order."""
@@ -112,7 +180,7 @@ class Deployment:
 
     def _tick(self) -> None:
         """Tell the functions what time it is."""
-        self._clock.write_text(str(self.world.now_us / US))
+        (self._folder / "clock").write_text(str(self.world.now_us / US))
 
     def _pump(self, now_us: int) -> None:
         """Move what was published to the emulator into the model."""
@@ -129,21 +197,13 @@ def _takes_lists(plan: Plan) -> bool:
 
 
 @contextmanager
-def deployed(
-    entry: str, broker: Broker, folder: Path, env: Mapping[str, str], *, include: tuple[str, ...] = ()
-) -> Generator[Deployment]:
-    """Deploy the application at `entry`, "module:name"; the module must be importable by the functions too.
-
-    env: of the functions, e.g. FIRESTORE_EMULATOR_HOST. folder: for what is generated; fresh for each.
-    """
+def deployed(entry: str, broker: Broker, functions: Functions, *, seed: int = 0) -> Generator[Deployment]:
+    """Deploy the application at `entry`, "module:name", and send client calls to it for the length of the block."""
     module, _, name = entry.partition(":")
-    for extra in include:
-        import_module(extra)
-    application = to_ir(getattr(import_module(module), name), entry=entry, include=include)
-    deployment = Deployment(application, broker, folder)
-    (folder / "main.py").write_text(MAIN)
-    facts = {"addresses": deployment.addresses, "facts": deployment.facts()}
-    (folder / "deployed.json").write_text(json.dumps(facts))
-    with function(folder / "main.py", env) as server:
-        deployment.push_to(server.url)
+    application = to_ir(getattr(import_module(module), name), entry=entry)
+    deployment = Deployment(application, broker, functions, seed=seed)
+    token = use(deployment.cloud)
+    try:
         yield deployment
+    finally:
+        leave(token)
