@@ -8,6 +8,8 @@ see as well; `simulate` and `connect` set it for their block.
 from __future__ import annotations
 
 from contextvars import ContextVar
+from importlib import import_module
+from os import environ
 
 from cloudless.errors import NoProvider
 
@@ -53,7 +55,7 @@ def serve_from(cloud: Cloud) -> None:
 
 
 def find_with(finder: Callable[[], Here | None]) -> None:
-    """Ask `finder` before giving up; `cloudless.connect` registers the one that reads CLOUDLESS_STAGE."""
+    """Ask `finder` before giving up; `cloudless.connection` registers the one that reads CLOUDLESS_STAGE."""
     if finder not in _finders:
         _finders.append(finder)
 
@@ -61,6 +63,8 @@ def find_with(finder: Callable[[], Here | None]) -> None:
 def _fallback() -> Here:
     if _process:
         return _process[0]
+    if environ.get("CLOUDLESS_STAGE"):
+        import_module("cloudless.connection")  # registers its finder; by name, because drivers know nothing above them
     for finder in _finders:
         found = finder()
         if found is not None:

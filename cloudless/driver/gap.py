@@ -11,6 +11,7 @@ CAPABILITIES: dict[str, str] = {
     "queue.long_delay": "messages that are delivered later, up to 30 days",
     "queue.ordered": "ordered queues",
     "queue.batch": "batches handed to one handler call",
+    "queue.retry_after": "waits that a handler or a held lease chooses, exactly; postponed deliveries do not count",
     "queue.once": "once_by: each key handled once",
     "queue.dead_letters": "dead letters with the error, peek and redrive",
     "topic": "topics with subscriptions",

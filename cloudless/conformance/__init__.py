@@ -1,0 +1,20 @@
+"""The contract as tests: what every provider must pass, shipped with the core. Needs pytest.
+
+    harness.py   Harness, Target: what a provider's test writes, and nothing else
+    suite.py     Suite: gaps become strict expected failures; no test may be overridden
+    journal.py   what handlers note, also from other processes
+    apps/        the programs that are deployed; importable, since handlers run in processes of their own
+    queue.py ordered.py ledger.py         what the drivers and runtimes of all providers pass
+    topic.py schedule.py function.py …    further nouns
+    simulated.py                          what only virtual time can show
+    index.py     contract row × fault → cases
+
+A provider subclasses every suite, and gives a fixture `harness`:
+
+    class TestQueue(QueueSuite):
+        pass
+"""
+
+from cloudless.conformance.harness import Harness, Target
+
+__all__ = ["Harness", "Target"]

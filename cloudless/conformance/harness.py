@@ -1,0 +1,55 @@
+"""What a provider's test writes: how an application is deployed there, and how time passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any, Protocol
+
+from cloudless.driver import Gap, Ledger
+
+
+class Target(Protocol):
+    """One deployed application. Client calls of the test go to it while its `with` block runs."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger driver; its clock is moved by `advance`."""
+        ...
+
+    def run(self) -> None:
+        """Carry out what is in flight and its back-off, until nothing moves; not delays, not schedules.
+
+        Where a real service would let time pass, a virtual clock is moved: no test sleeps.
+        """
+        ...
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass, and do everything that is due within, in order."""
+        ...
+
+    def journal(self) -> Sequence[Mapping[str, Any]]:
+        """What handlers noted (`cloudless.conformance.journal.note`), in order."""
+        ...
+
+    def inject(self, queue: str, body: str, attributes: Mapping[str, str] | None = None) -> None:
+        """Put a message on a queue as a program would that knows nothing of cloudless."""
+        ...
+
+
+class Harness(Protocol):
+    """How one provider deploys. provider: its name. gaps: its table; a capability in it is expected to fail."""
+
+    provider: str
+
+    @property
+    def gaps(self) -> Mapping[str, Gap]: ...
+
+    def deploy(self, entry: str, *, seed: int = 0) -> AbstractContextManager[Target]:
+        """Deploy the application at `entry`, "module:name", empty and with nothing in flight.
+
+        seed: of the disorder, where the target has one. The values of secrets and configuration are those of
+        `cloudless.conformance.apps.SECRETS` and `CONFIG`.
+        """
+        ...

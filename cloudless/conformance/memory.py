@@ -1,0 +1,56 @@
+"""The harness of the in-memory cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from cloudless.conformance import journal
+from cloudless.conformance.apps import CONFIG, SECRETS
+from cloudless.conformance.harness import Target
+from cloudless.driver import Gap, Ledger
+from cloudless.message import Envelope
+from cloudless.testing import Simulation, simulate
+
+
+class MemoryTarget:
+    """A simulation as a Target. simulation: for cases that only virtual time can show."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.simulation.cloud.ledger
+
+    def run(self) -> None:
+        self.simulation.run()
+
+    def advance(self, by: timedelta) -> None:
+        self.simulation.advance(by)
+
+    def journal(self) -> Sequence[Mapping[str, Any]]:
+        return journal.kept()
+
+    def inject(self, queue: str, body: str, attributes: Mapping[str, str] | None = None) -> None:
+        cloud = self.simulation.cloud
+        message = Envelope(cloud.new_id(), body, dict(attributes or {}), sent_s=cloud.now_s())
+        cloud.queues.send(queue, [message])
+
+
+class MemoryHarness:
+    """Deploys into a simulation."""
+
+    provider = "memory"
+    gaps: Mapping[str, Gap] = {}
+
+    @contextmanager
+    def deploy(self, entry: str, *, seed: int = 0) -> Generator[Target]:
+        module, _, name = entry.partition(":")
+        app = getattr(import_module(module), name)
+        journal.clear()
+        with simulate(app, seed=seed, secrets=SECRETS, config=CONFIG) as simulation:
+            yield MemoryTarget(simulation)
