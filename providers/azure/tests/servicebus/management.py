@@ -1,0 +1,165 @@
+"""Requests to `$cbs` and `<entity>/$management`: a message in, a message out.
+
+https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-amqp-request-response
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from providers.azure.tests.servicebus.codec import Array, Described, Reader, Symbol, encode, int32, timestamp
+from providers.azure.tests.servicebus.content import APPLICATION, PROPERTIES, SCHEDULED, Content
+from providers.azure.tests.servicebus.filters import CorrelationRule, Rule, SqlRule
+from providers.azure.tests.servicebus.links import LOCK_LOST
+from providers.azure.tests.servicebus.namespace import Namespace
+from providers.azure.tests.servicebus.queue import LockLost, NotDeferred
+from providers.azure.tests.servicebus.sessions import SessionLost
+from providers.azure.tests.servicebus.stored import Stored
+
+VALUE = 0x77
+_OK, _ACCEPTED, _EMPTY, _MISSING, _GONE, _UNKNOWN = 200, 202, 204, 404, 410, 501
+Answer = tuple[int, dict[str, Any]]
+Operation = Callable[[Namespace, str, dict[str, Any]], Answer]
+
+
+class Request:
+    """A request message. reply_to: the address of the link that the answer goes to."""
+
+    __slots__ = ("body", "id", "operation", "reply_to")
+
+    def __init__(self, payload: bytes) -> None:
+        reader, sections = Reader(payload), dict[int, Any]()
+        while reader.has_more():
+            section = reader.value()
+            sections[section.descriptor] = section.value
+        properties: list[Any] = [*sections.get(PROPERTIES, []), *[None] * 5]
+        self.id = properties[0]
+        self.reply_to: str | None = properties[4]
+        self.operation = str(sections.get(APPLICATION, {}).get("operation", "")).rpartition(":")[2]
+        self.body: dict[str, Any] = sections.get(VALUE) or {}
+
+    def reply(self, application: dict[str, Any], body: dict[str, Any]) -> bytes:
+        """The answer, encoded."""
+        properties = [None, None, None, None, None, self.id]
+        sections = [(PROPERTIES, properties), (APPLICATION, application), (VALUE, body)]
+        return b"".join(encode(Described(code, value)) for code, value in sections)
+
+
+def token_reply(request: Request) -> bytes:
+    """Accept any token: who may do what is not what this broker tests."""
+    return request.reply({"status-code": int32(_ACCEPTED), "status-description": "Accepted"}, {})
+
+
+def entity_reply(namespace: Namespace, entity: str, request: Request) -> bytes:
+    """Carry out a request to an entity."""
+    operation = _OPERATIONS.get(request.operation)
+    try:
+        status, body = operation(namespace, entity, request.body) if operation else (_UNKNOWN, {})
+    except (LockLost, SessionLost) as problem:
+        kind = LOCK_LOST if isinstance(problem, LockLost) else "com.microsoft:session-lock-lost"
+        return _refusal(request, _GONE, kind, f"The lock is lost: {problem}")
+    except NotDeferred as problem:
+        return _refusal(request, _MISSING, "com.microsoft:message-not-found", f"No deferred message {problem}")
+    if status == _UNKNOWN:
+        return _refusal(request, status, "amqp:not-implemented", request.operation)
+    return request.reply({"statusCode": int32(status), "statusDescription": "OK"}, body)
+
+
+def _refusal(request: Request, status: int, condition: str, text: str) -> bytes:
+    told = {"statusCode": int32(status), "errorCondition": Symbol(condition), "statusDescription": text}
+    return request.reply(told, {})
+
+
+def _schedule(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    contents = [Content.parse(one["message"]) for one in body["messages"]]
+    assert all(SCHEDULED in content.annotations for content in contents)
+    numbers = [namespace.publish(entity, content) for content in contents]
+    return _OK, {"sequence-numbers": Array("long", numbers)}
+
+
+def _cancel(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    for number in body["sequence-numbers"]:
+        namespace.queue(entity).cancel(number)
+    return _OK, {}
+
+
+def _peek(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    queue = namespace.queue(entity)
+    found = queue.peek(body["from-sequence-number"], body["message-count"], body.get("session-id"))
+    messages = [{"message": stored.encoded()} for stored in found]
+    return (_OK, {"messages": messages}) if messages else (_EMPTY, {})
+
+
+def _renew(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    ends_s = [namespace.queue(entity).renew(token) for token in body["lock-tokens"]]
+    return _OK, {"expirations": Array("timestamp", [round(end_s * 1000) for end_s in ends_s])}
+
+
+def _renew_session(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    return _OK, {"expiration": timestamp(namespace.queue(entity).renew_session(body["session-id"]))}
+
+
+def _get_state(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    return _OK, {"session-state": namespace.queue(entity).sessions.states.get(body["session-id"])}
+
+
+def _set_state(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    namespace.queue(entity).sessions.states[body["session-id"]] = body["session-state"]
+    return _OK, {}
+
+
+def _receive_deferred(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    found = [namespace.queue(entity).take_deferred(number) for number in body["sequence-numbers"]]
+    return _OK, {"messages": [_handed_out(stored) for stored in found]}
+
+
+def _handed_out(stored: Stored) -> dict[str, Any]:
+    return {"message": stored.encoded(), "lock-token": stored.token}
+
+
+def _settle(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    queue = namespace.queue(entity)
+    for token in body["lock-tokens"]:
+        status = body["disposition-status"]
+        if status == "completed":
+            queue.complete(token)
+        elif status == "abandoned":
+            queue.abandon(token)
+        elif status == "suspended":
+            queue.dead_letter(token, body.get("deadletter-reason"), body.get("deadletter-description"))
+        else:  # "defered", as the protocol spells it
+            queue.defer(token)
+    return _OK, {}
+
+
+def _add_rule(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    namespace.subscription(entity).rules[body["rule-name"]] = _rule(body["rule-description"])
+    return _OK, {}
+
+
+def _rule(description: dict[str, Any]) -> Rule:
+    if "sql-filter" in description:
+        return SqlRule(description["sql-filter"]["expression"])
+    told = {name.replace("-", "_"): value for name, value in description["correlation-filter"].items() if value}
+    return CorrelationRule(told.pop("properties", None), **told)
+
+
+def _remove_rule(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
+    namespace.subscription(entity).rules.pop(body["rule-name"], None)
+    return _OK, {}
+
+
+_OPERATIONS: dict[str, Operation] = {
+    "schedule-message": _schedule,
+    "cancel-scheduled-message": _cancel,
+    "peek-message": _peek,
+    "renew-lock": _renew,
+    "renew-session-lock": _renew_session,
+    "get-session-state": _get_state,
+    "set-session-state": _set_state,
+    "receive-by-sequence-number": _receive_deferred,
+    "update-disposition": _settle,
+    "add-rule": _add_rule,
+    "remove-rule": _remove_rule,
+}

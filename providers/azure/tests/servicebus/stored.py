@@ -1,0 +1,91 @@
+"""One message in one queue, and the settings that a queue has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from providers.azure.tests.servicebus.codec import Symbol, int32, timestamp
+from providers.azure.tests.servicebus.content import Content
+
+ACTIVE, LOCKED, DEFERRED, SCHEDULED = "active", "locked", "deferred", "scheduled"
+_STATES = {ACTIVE: 0, LOCKED: 0, DEFERRED: 1, SCHEDULED: 2}
+ENDLESS = 1 << 31
+"""More deliveries than there will be: a dead-letter sub-queue gives nothing up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """As in ARM. lock_s: 5 to 300. max_deliveries: 1 to 2,000. ttl_s: None for no limit of the queue's own.
+
+    dead_letter_expired: whether what expires is kept as a dead letter. duplicates_s: window of duplicate detection,
+    0 for none. sessions: whether it needs sessions. forward_to, forward_dead_letters_to: another entity, or "".
+    """
+
+    lock_s: float = 60
+    max_deliveries: int = 10
+    ttl_s: float | None = None
+    dead_letter_expired: bool = False
+    duplicates_s: float = 0
+    sessions: bool = False
+    forward_to: str = ""
+    forward_dead_letters_to: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what Service Bus refuses (ValueError)."""
+        if not 5 <= self.lock_s <= 300:
+            raise ValueError(f"lock duration of {self.lock_s} s: 5 s to 5 minutes")
+        if not 1 <= self.max_deliveries <= 2_000 and self.max_deliveries != ENDLESS:
+            raise ValueError(f"max delivery count {self.max_deliveries}: 1 to 2,000")
+        if self.sessions and (self.forward_to or self.forward_dead_letters_to):
+            raise ValueError("auto-forwarding is not supported for session-enabled entities")
+
+
+class Stored:
+    """One message in one queue. deliveries: how often it was handed out. token: of its lock."""
+
+    __slots__ = (
+        "content",
+        "deliveries",
+        "enqueued_s",
+        "expires_s",
+        "number",
+        "scheduled_s",
+        "state",
+        "token",
+        "until_s",
+    )
+
+    def __init__(self, number: int, content: Content, enqueued_s: float, ttl_s: float | None) -> None:
+        self.number = number
+        self.content = content
+        self.enqueued_s = enqueued_s
+        self.expires_s = None if ttl_s is None else enqueued_s + ttl_s
+        self.deliveries = 0
+        self.state = ACTIVE
+        self.scheduled_s: float | None = None
+        self.token: UUID | None = None
+        self.until_s = 0.0
+
+    def enter(self, now_s: float) -> None:
+        """Become active after it was scheduled; its time to live begins."""
+        if self.expires_s is not None:
+            self.expires_s += now_s - self.enqueued_s
+        self.state, self.enqueued_s = ACTIVE, now_s
+
+    @property
+    def ends_s(self) -> float | None:
+        """When it expires, as long as nobody has it; None for never."""
+        return self.expires_s if self.state in (ACTIVE, DEFERRED) and not self.token else None
+
+    def encoded(self) -> bytes:
+        """As a receiver or peeker gets it; a lock token travels outside of it."""
+        added = {
+            Symbol("x-opt-enqueued-time"): timestamp(self.enqueued_s),
+            Symbol("x-opt-sequence-number"): self.number,
+            Symbol("x-opt-message-state"): int32(_STATES[self.state]),
+        }
+        if self.token:
+            added[Symbol("x-opt-locked-until")] = timestamp(self.until_s)
+        expires_in_s = None if self.expires_s is None else self.expires_s - self.enqueued_s
+        return self.content.encoded(self.deliveries - (self.token is not None), expires_in_s, added)
