@@ -1,0 +1,24 @@
+"""cloudless.toml: which application this is, and the stages it is built for.
+
+    app = "shop.app:app"          # the module, and the App in it
+    include = ["shop.handlers"]   # further modules that register handlers
+
+    [stages.prod]
+    provider = "aws"
+    region = "eu-central-1"
+
+    project = load()                    # every mistake at once, each with its line
+    stage = project.stage("prod")
+    app = project.load_app()
+
+    text ──tomllib──► tables ──stage.py, file.py──► Project          project.py load, Project
+      └──place.py──► where each key and value stands ──► mistakes.py Diagnostics
+    entry.py  import what the file names        stray.py  modules that nobody imports
+
+Imports pydantic; never loaded in a deployed function.
+"""
+
+from cloudless.config.project import Project, load
+from cloudless.config.stage import Stage
+
+__all__ = ["Project", "Stage", "load"]

@@ -1,0 +1,12 @@
+"""Codes of the problems around cloudless.toml, beside those of programs (`cloudless.frontend.codes`)."""
+
+from __future__ import annotations
+
+NO_FILE = "CL501"  # no cloudless.toml where one is needed
+NOT_TOML = "CL502"  # the text is no TOML
+UNKNOWN_KEY = "CL503"  # a key that nobody reads
+MISSING_KEY = "CL504"  # a key that the stage's provider needs
+BAD_VALUE = "CL505"  # a value of the wrong type, or out of range
+NO_APP = "CL506"  # what `app` or `include` names cannot be imported, or is no App
+STRAY_MODULE = "CL507"  # a module that registers handlers, and that nobody imports
+NO_VALUE = "CL508"  # a configuration entry without default that a stage gives no value

@@ -1,0 +1,129 @@
+"""Project: what cloudless.toml says, and the application that it names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cloudless.config import codes
+from cloudless.config.entry import Entry
+from cloudless.config.mistakes import File, Mistakes
+from cloudless.config.stray import strays
+from cloudless.errors import ConfigError, InvalidArgument
+from cloudless.ir import Diagnostic, Span
+from cloudless.options import nearest
+
+if TYPE_CHECKING:
+    from cloudless.app import App
+    from cloudless.config.place import Places
+    from cloudless.config.stage import Stage
+    from cloudless.ir import Application
+
+NAME = "cloudless.toml"
+
+
+def load(path: str | os.PathLike[str] | None = None) -> Project:
+    """The project of a cloudless.toml: of that file, else of the nearest one from the working directory upwards.
+
+    Raises ConfigError with every mistake, or where there is no such file.
+    """
+    file = Path(path) if path is not None else _nearest()
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise ConfigError([_unreadable(file, problem)]) from problem
+    except UnicodeDecodeError as problem:
+        span = Span(_shown(file), 1)
+        raise ConfigError([Diagnostic(codes.NOT_TOML, f"this is no UTF-8: {problem.reason}", span)]) from problem
+    mistakes = Mistakes(_shown(file), text)
+    content, places = mistakes.read()
+    if content is None or places is None or mistakes.found:
+        raise ConfigError(mistakes.found)
+    return Project(file.resolve(), content, places)
+
+
+class Project:
+    """path: of the file. app: as in "shop.app:app". include: further modules to import. stages: by name."""
+
+    def __init__(self, path: Path, content: File, places: Places) -> None:
+        self.path = path
+        self.app = content.app
+        self.include = tuple(content.include)
+        self.stages: Mapping[str, Stage] = content.stages
+        self._places = places
+
+    @property
+    def root(self) -> Path:
+        """The directory of the file: on `sys.path` when the application is imported."""
+        return self.path.parent
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name; raises InvalidArgument with the nearest one."""
+        if name in self.stages:
+            return self.stages[name]
+        guess = nearest(name, self.stages)
+        known = f"there are {', '.join(self.stages)}" if self.stages else "the file has no stages"
+        hint = f"did you mean {guess!r}?" if guess else f"{known}; add a table [stages.{name}]"
+        raise InvalidArgument(f"{self._places.file} has no stage {name!r}: {hint}")
+
+    def load_app(self) -> App:
+        """Import the application and what it includes.
+
+        Raises ConfigError where a module cannot be found, raises, or has no App of that name: with the place
+        in the user's code where there is one, else with the line of cloudless.toml.
+        """
+        return Entry(self.root, self._places).load(self.app, self.include)
+
+    def strays(self, app: App) -> list[Diagnostic]:
+        """A warning for each module beside the application's that registers handlers, and that nobody imported."""
+        return strays(self.root, self.app.partition(":")[0], app)
+
+    def check_values(self, application: Application) -> list[Diagnostic]:
+        """What is wrong with the values that stages give to the application's configuration."""
+        return [problem for name in self.stages for problem in self._values(name, application)]
+
+    def _values(self, stage: str, application: Application) -> list[Diagnostic]:
+        given = self.stages[stage].config
+        known = [config.name for config in application.configs]
+        meant = {name: nearest(name, known) for name in given if name not in known}
+        found = [self._unknown_value(stage, name, guess) for name, guess in meant.items()]
+        needed = [config.name for config in application.configs if not config.has_default]
+        for name in needed if self.stages[stage].provider != "memory" else ():
+            if name not in {*given, *meant.values()}:
+                message = f"stage {stage!r} gives no value to {name!r}, which has no default"
+                found.append(self._problem(codes.NO_VALUE, stage, "", message, f"add config = {{ {name} = … }}"))
+        return found
+
+    def _unknown_value(self, stage: str, name: str, guess: str | None) -> Diagnostic:
+        remedy = f"did you mean `{guess}`?" if guess else f'leave it out, or declare it: app.config("{name}")'
+        return self._problem(codes.UNKNOWN_KEY, stage, name, f"the application has no configuration {name!r}", remedy)
+
+    def _problem(self, code: str, stage: str, name: str, message: str, remedy: str) -> Diagnostic:
+        path = ("stages", stage, "config", name) if name else ("stages", stage)
+        span = self._places.key(path)
+        return Diagnostic(code, message, span, remedy, source=self._places.line(span.line))
+
+
+def _nearest() -> Path:
+    here = Path.cwd()
+    for directory in (here, *here.parents):
+        if (directory / NAME).is_file():
+            return directory / NAME
+    return here / NAME
+
+
+def _unreadable(file: Path, problem: OSError) -> Diagnostic:
+    if isinstance(problem, FileNotFoundError):
+        message, remedy = f"there is no {file.name} in {file.parent}", 'write one, with a line: app = "app:app"'
+        if file.name == NAME:
+            message += " or above it"
+    else:
+        message, remedy = f"{file} cannot be read: {problem.strerror}", "make it readable"
+    return Diagnostic(codes.NO_FILE, message, Span(_shown(file), 0), remedy)
+
+
+def _shown(file: Path) -> str:
+    """As people know it: relative to the working directory where it lies below."""
+    return str(file.resolve()).removeprefix(f"{Path.cwd()}{os.sep}")

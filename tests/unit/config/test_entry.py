@@ -1,0 +1,152 @@
+"""The application that cloudless.toml names: imported, or one clear error with its place."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cloudless.config import Project, load
+from cloudless.errors import ConfigError
+from cloudless.frontend import check
+
+APP = 'from cloudless import App\napp = App("shop")\norders = app.queue("orders")\n'
+TOML = 'app = "wares.app:app"\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "wares").mkdir()
+    yield tmp_path
+    for name in [name for name in sys.modules if name.partition(".")[0] == "wares"]:
+        del sys.modules[name]
+
+
+def project(home: Path, toml: str = TOML, **modules: str) -> Project:
+    (home / "cloudless.toml").write_text(toml)
+    for name, text in modules.items():
+        (home / "wares" / f"{name}.py").write_text(text)
+    return load()
+
+
+def failure(home: Path, toml: str = TOML, **modules: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        project(home, toml, **modules).load_app()
+    return [problem.render() for problem in caught.value.problems]
+
+
+def test_the_app_is_imported_with_what_is_included(home: Path) -> None:
+    handlers = "from wares.app import orders\n@orders.consumer\ndef take(order: dict) -> None: ...\n"
+    app = project(home, TOML + 'include = ["wares.handlers"]\n', app=APP, handlers=handlers).load_app()
+    assert list(app.handlers) == ["take"]
+
+
+def test_a_module_that_raises_is_told_with_the_users_line(home: Path) -> None:
+    (said,) = failure(home, app="import wares.settings\n", settings='\n\nurl = {}["URL"]\n')
+    assert said == (
+        "wares/settings.py:3:1  CL506  importing 'wares.app' raised KeyError: 'URL'\n"
+        '    url = {}["URL"]\n'
+        "    ^\n"
+        "    instead: mend this line, or what it calls"
+    )
+
+
+def test_a_wrong_option_is_told_with_the_users_line(home: Path) -> None:
+    (said,) = failure(home, app=APP + 'bills = app.queue("bills", retries=3)\n')
+    assert said.startswith(
+        "wares/app.py:4:1  CL506  importing 'wares.app' raised UnknownOption: App.queue has no option"
+    )
+    assert "did you mean 'retry'?" in said
+
+
+def test_a_syntax_error_is_told_where_it_is(home: Path) -> None:
+    (said,) = failure(home, app="x = (\n")
+    assert said.startswith("wares/app.py:1:5  CL506  importing 'wares.app' raised SyntaxError: '(' was never closed")
+
+
+def test_a_module_that_exits_does_not_take_us_with_it(home: Path) -> None:
+    (said,) = failure(home, app="import sys\nsys.exit(3)\n")
+    assert "importing 'wares.app' raised SystemExit: 3" in said
+
+
+def test_a_module_that_is_not_there_is_told_at_the_line_of_the_file(home: Path) -> None:
+    (said,) = failure(home, 'app = "wares.ap:app"\n', app=APP)
+    assert said.startswith("cloudless.toml:1:7  CL506  there is no module 'wares.ap'\n")
+    (said,) = failure(home, 'app = "app:app"\n', app=APP)
+    assert said.endswith("instead: did you mean `wares.app`?")
+
+
+def test_a_library_that_is_not_there_is_told_where_it_is_imported(home: Path) -> None:
+    (said,) = failure(home, app="import nowhere\n")
+    assert said.startswith("wares/app.py:1:1  CL506  importing 'wares.app' raised ModuleNotFoundError")
+
+
+def test_a_module_without_the_app_names_the_one_that_it_has(home: Path) -> None:
+    (said,) = failure(home, 'app = "wares.app:shop"\n', app=APP)
+    assert said.startswith("cloudless.toml:1:7  CL506  module 'wares.app' has no 'shop'\n")
+    assert said.endswith("instead: did you mean `wares.app:app`?")
+    (said,) = failure(home, 'app = "wares.app:orders"\n', app=APP)
+    assert "wares.app:orders is a Queue, and no App" in said
+
+
+def test_every_module_that_fails_is_told_at_once(home: Path) -> None:
+    toml = TOML + 'include = ["wares.one", "wares.two"]\n'
+    said = failure(home, toml, app=APP, one="1 / 0\n", two='raise KeyError("x")\n')
+    assert [one.split("  ")[0] for one in said] == ["wares/one.py:1:1", "wares/two.py:1:1"]
+
+
+def test_a_decorated_module_that_nobody_imports_is_warned_of(home: Path) -> None:
+    mail = (
+        "from . import app as shop\n\n@shop.orders.consumer(batch_size=5)\ndef take(orders: list[dict]) -> None: ...\n"
+    )
+    found = project(home, app=APP, mail=mail, other="x = 1\n", test_app=mail)
+    (warning,) = found.strays(found.load_app())
+    assert warning.severity == "warning"
+    assert warning.render() == (
+        "wares/mail.py:3:2  CL507  nobody imports 'wares.mail', so the handlers that it registers do not exist\n"
+        "    @shop.orders.consumer(batch_size=5)\n"
+        "     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        '    instead: import it from the app\'s module, or name it in cloudless.toml: include = ["wares.mail"]'
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from wares.app import app\n@app.function\ndef f() -> None: ...\n",
+        "from .app import app as a\n@a.schedule('* * * * *')\nasync def f() -> None: ...\n",
+        "import wares.app\ndef g():\n    @wares.app.orders.consumer\n    def f(x: int) -> None: ...\n",
+        "import wares.app as w\n@w.orders.consumer\ndef f(x: int) -> None: ...\n",
+    ],
+)
+def test_every_way_to_import_the_app_is_seen(home: Path, text: str) -> None:
+    found = project(home, app=APP, mail=text)
+    assert [warning.code for warning in found.strays(found.load_app())] == ["CL507"]
+
+
+def test_decorators_of_others_are_no_handlers(home: Path) -> None:
+    text = "import functools\nfrom wares.app import app\n@functools.cache\ndef f() -> object: return app\n"
+    found = project(home, app=APP, mail=text)
+    assert found.strays(found.load_app()) == []
+
+
+def test_values_of_a_stage_are_checked_against_the_application(home: Path) -> None:
+    stage = '[stages.{}]\nprovider = "aws"\nregion = "eu-west-1"\n'
+    toml = TOML + stage.format("prod") + "config = { limt = 5 }\n" + stage.format("test")
+    found = project(home, toml, app=APP + 'limit = app.config("limit", int)\n')
+    application, _ = check(found.load_app())
+    mistyped, missing = [problem.render() for problem in found.check_values(application)]
+    assert mistyped == (
+        "cloudless.toml:5:12  CL503  the application has no configuration 'limt'\n"
+        "    config = { limt = 5 }\n"
+        "               ^^^^\n"
+        "    instead: did you mean `limit`?"
+    )
+    assert missing == (
+        "cloudless.toml:6:9  CL508  stage 'test' gives no value to 'limit', which has no default\n"
+        "    [stages.test]\n"
+        "            ^^^^\n"
+        "    instead: add config = { limit = … }"
+    )

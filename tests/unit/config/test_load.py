@@ -1,0 +1,159 @@
+"""cloudless.toml: what it says, and what is said about its mistakes."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from cloudless.config import Project, load
+from cloudless.errors import ConfigError, InvalidArgument
+
+GOOD = """
+app = "shop.app:app"
+include = ["shop.handlers"]
+
+[stages.dev]
+provider = "memory"
+like = "aws"
+
+[stages.prod]
+provider = "aws"
+region = "eu-central-1"
+config = { review-above = 500.0, since = 2026-01-02 }
+
+[stages.prod.backend.s3]
+bucket = "state"
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def read(home: Path, text: str) -> Project:
+    (home / "cloudless.toml").write_text(dedent(text))
+    return load()
+
+
+def mistakes(home: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(home, text)
+    return [problem.render() for problem in caught.value.problems]
+
+
+def mistake(home: Path, text: str) -> str:
+    (only,) = mistakes(home, text)
+    return only
+
+
+def test_a_file_says_the_application_and_its_stages(home: Path) -> None:
+    project = read(home, GOOD)
+    assert (project.app, project.include, list(project.stages)) == ("shop.app:app", ("shop.handlers",), ["dev", "prod"])
+    prod = project.stage("prod")
+    assert (prod.name, prod.provider, prod.region, prod.python) == ("prod", "aws", "eu-central-1", "3.12")
+    assert prod.config == {"review-above": 500.0, "since": "2026-01-02"}
+    assert prod.backend == {"s3": {"bucket": "state"}}
+
+
+def test_the_file_is_found_from_a_directory_below(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read(home, GOOD)
+    (home / "src" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(home / "src" / "deep")
+    assert load().root == home
+
+
+def test_a_stage_that_is_not_there_names_the_nearest(home: Path) -> None:
+    project = read(home, GOOD)
+    with pytest.raises(InvalidArgument, match=r"cloudless.toml has no stage 'pord': did you mean 'prod'\?"):
+        project.stage("pord")
+    with pytest.raises(InvalidArgument, match=r"there are dev, prod; add a table \[stages.xyz\]"):
+        project.stage("xyz")
+
+
+def test_a_missing_file_says_what_to_write(home: Path) -> None:
+    with pytest.raises(ConfigError, match=r"there is no cloudless.toml in .* or above it\n.*app = \"app:app\""):
+        load()
+    with pytest.raises(ConfigError, match=r"there is no other.toml in ."):
+        load("other.toml")
+
+
+def test_a_mistyped_key_is_one_mistake_with_its_line(home: Path) -> None:
+    text = """\
+    app = "app:app"
+    [stages.prod]
+    provider = "aws"
+    regoin = "eu-central-1"
+    """
+    assert mistake(home, text) == (
+        "cloudless.toml:4:1  CL503  nobody reads the key `regoin`\n"
+        '    regoin = "eu-central-1"\n'
+        "    ^^^^^^\n"
+        "    instead: did you mean `region`?"
+    )
+
+
+def test_all_mistakes_are_told_at_once_in_order(home: Path) -> None:
+    text = """\
+    app = "shop"
+    includes = []
+    [stages.dev]
+    provider = "memoy"
+    [stages.Prod]
+    provider = "gcp"
+    python = 3.12
+    """
+    assert [one.splitlines()[0] for one in mistakes(home, text)] == [
+        "cloudless.toml:1:7  CL505  'shop' names no module and App",
+        "cloudless.toml:2:1  CL503  nobody reads the key `includes`",
+        "cloudless.toml:4:12  CL505  there is no provider 'memoy'",
+        "cloudless.toml:5:9  CL504  stage 'Prod' has no `project`",
+        "cloudless.toml:5:9  CL504  stage 'Prod' has no `region`",
+        "cloudless.toml:5:9  CL505  'Prod' is no name for a stage",
+        "cloudless.toml:7:10  CL505  `python` should be '3.11', '3.12' or '3.13'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "remedy"),
+    [
+        ("", "1:1  CL504  the file has no `app`", 'add app = "shop.app:app"'),
+        ('app = "a:b"\nstages = 5', "2:10  CL505  `stages` should be a valid table", "give each stage a table"),
+        ('app = "a:b"\nstages.x = 5', "2:12  CL505  `stages.x` should be a valid table", "give each stage a table"),
+        ('app = "a:b"\ninclude = ["x y"]', "2:12  CL505  'x y' is no name of a module", "name modules as in an import"),
+        ('app = "a:b"\n[stages.a]', "2:9  CL504  stage 'a' has no `provider`", 'add provider = "aws"'),
+        (
+            'app = "a:b"\n[stages.a]\nprovider = "memory"\nname = "b"',
+            "4:1  CL503  nobody reads the key `name`",
+            "leave it out; there are backend, config",
+        ),
+        (
+            'app = "a:b"\n[stages.a]\nprovider = "memory"\nbackend = "s3"',
+            "4:11  CL505  `backend` should be a valid table",
+            "give one table, named after the kind",
+        ),
+        (
+            'app = "a:b"\n[stages.a]\nprovider = "memory"\nproject = "p"',
+            "4:1  CL505  `project` means something on gcp only, and stage 'a' is on memory",
+            "leave it out, or make it a stage of gcp",
+        ),
+        (
+            'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = ""\nsubscription = "x"',
+            "4:10  CL505  `region` should have at least 1 character",
+            "",
+        ),
+    ],
+)
+def test_a_mistake_has_place_and_remedy(home: Path, text: str, first: str, remedy: str) -> None:
+    said = mistake(home, text)
+    assert said.startswith(f"cloudless.toml:{first}\n")
+    assert f"instead: {remedy}" in said or not remedy
+
+
+def test_what_is_no_toml_is_shown_with_its_line(home: Path) -> None:
+    assert mistake(home, 'app = "a:b\n').startswith("cloudless.toml:1:11  CL502  this is no TOML: ")
+    assert mistake(home, "app = 1\napp = 2").startswith("cloudless.toml:2:8  CL502  this is no TOML: Cannot overwrite")
+    (home / "cloudless.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="this is no UTF-8"):
+        load()
