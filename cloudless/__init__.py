@@ -11,7 +11,7 @@ from cloudless._version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cloudless.app import App
-    from cloudless.connect import connect
+    from cloudless.connection import connect
     from cloudless.errors import CloudlessError, PartialFailure, Reject, RetryAfter
     from cloudless.message import Context, DeadLetter, Message
     from cloudless.queue import DeadLetters, OrderedQueue, Queue
@@ -33,7 +33,7 @@ _HOME = {
     "RetryAfter": "errors",
     "Topic": "topic",
     "any_of": "topic",
-    "connect": "connect",
+    "connect": "connection",
     "exists": "topic",
     "none_of": "topic",
     "prefix": "topic",

@@ -8,6 +8,7 @@ from cloudless.options import nearest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.metadata import EntryPoint
     from typing import Any, Protocol
 
     from cloudless.driver.function import FunctionDriver
@@ -80,17 +81,20 @@ class Provider(Protocol):
 
 def installed() -> dict[str, Provider]:
     """Every installed provider by name; a broken one raises the ImportError that it caused."""
-    from importlib.metadata import entry_points
-
-    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
-    return {entry.name: entry.load() for entry in found}
+    return {name: entry.load() for name, entry in _entries().items()}
 
 
 def provider(name: str) -> Provider:
-    """The installed provider of that name; raises InvalidArgument with what to install."""
-    found = installed()
+    """The installed provider of that name, and no other; raises InvalidArgument with what to install."""
+    found = _entries()
     if name in found:
-        return found[name]
+        return found[name].load()  # type: ignore[no-any-return]
     guess = nearest(name, [*found, "aws", "gcp", "azure", "memory"])
     hint = f"did you mean {guess!r}?" if guess and guess in found else f"pip install 'cloudless-sdk[{guess or name}]'"
     raise InvalidArgument(f"no provider {name!r} is installed ({', '.join(found) or 'none'} are): {hint}")
+
+
+def _entries() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)}
