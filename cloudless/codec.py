@@ -132,7 +132,9 @@ def check_size(text: str, delay_s: float = 0) -> None:
 def check_attributes(attributes: Mapping[str, str]) -> None:
     """Refuse attributes that some cloud would refuse: names, number, lengths (InvalidArgument)."""
     if len(attributes) > ATTRIBUTES_MAX:
-        raise InvalidArgument(f"{len(attributes)} attributes: a message has at most {ATTRIBUTES_MAX}")
+        raise InvalidArgument(
+            f"{len(attributes)} attributes: a message has at most {ATTRIBUTES_MAX}; put the others into the body"
+        )
     total = 0
     for name, value in attributes.items():
         _check_attribute(name, value)

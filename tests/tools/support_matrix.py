@@ -1,0 +1,89 @@
+"""The support matrix of README and docs/reference/support.md, from the capability tables of the providers.
+
+python -m tests.tools.support_matrix    # writes both; tests/tools/test_support_matrix.py checks them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cloudless.driver.gap import CAPABILITIES, NEVER, NOT_YET, Gap
+from cloudless.driver.provider import installed
+
+ROOT = Path(__file__).parents[2]
+BEGIN = "<!-- support matrix: written by `python -m tests.tools.support_matrix` -->"
+END = "<!-- end of support matrix -->"
+PROVIDERS = ("aws", "gcp", "azure")
+WORDS = {NOT_YET: "not yet", NEVER: "never"}
+MEMORY: Mapping[str, Gap] = {
+    "http": Gap(NOT_YET, "HTTP endpoints are not built"),
+    "orchestration": Gap(NOT_YET, "orchestrations are not built"),
+    "compile": Gap(NEVER, "the in-memory cloud runs the program itself: there is nothing to compile"),
+}
+"""What the in-memory cloud does not do. It is no provider, so it has no table of its own."""
+
+INTRODUCTION = """# Support
+
+What each provider does, by capability. Written from the tables of gaps in the providers' `capabilities.py`. What is
+supported ("yes") is run by the conformance suite or by that provider's own tests, against what the README names;
+nothing was run on a real account. "not yet": not built. "never": the platform cannot.
+"""
+
+Table = dict[str, tuple[str, Mapping[str, Gap]]]
+"""Provider → its title and its gaps."""
+
+
+def tables() -> Table:
+    """The in-memory cloud and each of our providers; KeyError where one is not installed."""
+    found = installed()
+    clouds = {name: (found[name].title, found[name].gaps) for name in PROVIDERS}
+    return {"memory": ("In memory", MEMORY), **clouds}
+
+
+def matrix(of: Table) -> str:
+    """The Markdown table: a row a capability, a column a provider."""
+    rows = [["", *(title for title, _ in of.values())], ["---"] * (len(of) + 1)]
+    rows += [[what, *(_cell(gaps.get(key)) for _, gaps in of.values())] for key, what in CAPABILITIES.items()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def gaps(of: Table) -> str:
+    """Every gap with its reason and link, by provider."""
+    return "\n".join(f"\n## {title}\n\n{_list(table)}" for title, table in of.values())
+
+
+def page(of: Table) -> str:
+    """The whole of docs/reference/support.md."""
+    return f"{INTRODUCTION}\n{matrix(of)}\n{gaps(of)}\n"
+
+
+def readme(text: str, of: Table) -> str:
+    """README with its matrix replaced; ValueError where it has no markers."""
+    before, after = text.index(BEGIN) + len(BEGIN), text.index(END)
+    return f"{text[:before]}\n\n{matrix(of)}\n\n{text[after:]}"
+
+
+def _cell(gap: Gap | None) -> str:
+    return "yes" if gap is None else WORDS[gap.kind]
+
+
+def _list(table: Mapping[str, Gap]) -> str:
+    return "\n".join(_line(key, table[key]) for key in CAPABILITIES if key in table) or "No gaps."
+
+
+def _line(key: str, gap: Gap) -> str:
+    link = f" ([source]({gap.link}))" if gap.link else ""
+    return f"- **{CAPABILITIES[key]}** ({WORDS[gap.kind]}): {gap.reason}{link}"
+
+
+def main() -> None:
+    """Write both files."""
+    of = tables()
+    first = ROOT / "README.md"
+    first.write_text(readme(first.read_text(), of))
+    (ROOT / "docs" / "reference" / "support.md").write_text(page(of))
+
+
+if __name__ == "__main__":
+    main()
