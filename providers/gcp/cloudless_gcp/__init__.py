@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cloudless.errors import InvalidArgument
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,17 +35,15 @@ class GoogleCloudProvider:
         return LIMITS
 
     def connect(self, stage: Any, application: Any) -> Cloud:
-        """The stage whose `addresses` are known; raises UnsupportedError where no build has told them yet."""
+        """The deployed stage; raises InvalidArgument for one without a project."""
         from cloudless_gcp.clients.cloud import GoogleCloud
+        from cloudless_gcp.names import addresses_of
 
-        addresses = getattr(stage, "addresses", None)
-        if not addresses:
-            from cloudless.errors import UnsupportedError
-
-            raise UnsupportedError(
-                f"the addresses of this stage on {self.title} are unknown: {self.gaps['compile'].reason}"
+        if not stage.project:
+            raise InvalidArgument(
+                f'stage {stage.name!r} names no project of {self.title}: add project = "my-project-id"'
             )
-        return GoogleCloud(addresses)
+        return GoogleCloud(addresses_of(application, stage.project, stage.name, stage.config))
 
 
 PROVIDER = GoogleCloudProvider()

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 _TASKS = "https://cloud.google.com/tasks/docs/creating-http-target-tasks"
 _PUSH = "https://cloud.google.com/pubsub/docs/push"
 
-_NO_DELAY = (
-    "Pub/Sub cannot delay a message, nor can a push consumer choose its own delay, and the way through Cloud Tasks is "
-    "not built: RetryAfter, factors other than 2 and postponed deliveries wait as the subscription's retry policy "
-    "says, and postponed ones count"
-)
+_NO_DELAY = "Pub/Sub cannot delay a message, and the way through Cloud Tasks is not built"
 
 GAPS: Mapping[str, Gap] = {
     "queue.delay": Gap(NOT_YET, _NO_DELAY, _TASKS),
     "queue.long_delay": Gap(NOT_YET, _NO_DELAY, _TASKS),
+    "queue.retry_after": Gap(
+        NOT_YET,
+        "a push consumer cannot choose its own delay: until the way through Cloud Tasks is built, RetryAfter, factors "
+        "other than 1 and 2 and postponed deliveries wait as the subscription's retry policy says, and postponed ones "
+        "count (so that with once_by a crash may end in a dead letter)",
+        "https://cloud.google.com/pubsub/docs/subscription-retry-policy",
+    ),
     "queue.batch": Gap(NEVER, "Pub/Sub pushes one message a request: batch handlers get lists of one", _PUSH),
     "topic": Gap(NOT_YET, "topics are not built for Google Cloud"),
     "topic.filter": Gap(NOT_YET, "topics are not built for Google Cloud"),

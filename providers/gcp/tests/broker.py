@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import warnings
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 from providers.gcp.tests.pubsubmodel import PubsubMessage
 
 PULLED_MAX = 1_000
+_PROJECTS = count(1)
+
+
+def new_project() -> str:
+    """A project that nobody uses yet: the emulators take any, and keep them apart."""
+    return f"test-{next(_PROJECTS)}"
 
 
 class Broker:

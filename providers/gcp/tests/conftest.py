@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 
-from providers.gcp.tests.broker import Broker
+from providers.gcp.tests.broker import Broker, new_project
 from providers.gcp.tests.deployment import Functions, functions
 from providers.gcp.tests.emulators import firestore_emulator, pubsub_emulator
-
-_PROJECTS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +28,7 @@ def firestore_host() -> Iterator[str]:
 @pytest.fixture
 def project() -> str:
     """A project that no other test uses."""
-    return f"test-{next(_PROJECTS)}"
+    return new_project()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from cloudless.ir import Application
 from cloudless.passes.plans import plans
 from cloudless.runtime.plan import Plan
 from cloudless_gcp.clients.cloud import GoogleCloud
-from providers.gcp.tests.broker import Broker
+from providers.gcp.tests.broker import Broker, new_project
 from providers.gcp.tests.emulators import function
 from providers.gcp.tests.pubsubmodel import HttpEndpoint, PubsubMessage, Settings, Subscription, World
 from providers.gcp.tests.pubsubmodel.subscription import US, Endpoint
@@ -94,13 +94,14 @@ def functions(folder: Path, firestore_host: str, pubsub_host: str, *preload: str
 class Deployment:
     """A deployed application; see `cloudless.conformance.harness.Target`.
 
-    cloud: what its callers use. world: turns the clock. subscriptions: by source. seed: of the disorder.
+    cloud: what its callers use. broker: where its queues are. world: turns the clock. subscriptions: by source.
+    seed: of the disorder.
     """
 
     def __init__(self, application: Application, broker: Broker, functions: Functions, *, seed: int = 0) -> None:
         self.world = World(pump=self._pump)
         self.subscriptions: dict[str, Subscription] = {}
-        self._broker = broker
+        self.broker = broker
         self._functions = functions
         self._folder = functions.folder / broker.project
         self._folder.mkdir()
@@ -127,13 +128,13 @@ class Deployment:
         return journal.read(self._functions.journal)[self._noted :]
 
     def inject(self, queue: str, body: str, attributes: Mapping[str, str] | None = None) -> None:
-        self._broker.publish(self._broker.topic(queue), body.encode(), dict(attributes or {}))
+        self.broker.publish(self.broker.topic(queue), body.encode(), dict(attributes or {}))
 
     def _make(self, application: Application) -> dict[str, Any]:
         """What Terraform makes, and the addresses that it tells."""
-        queues = {queue.name: self._broker.make_queue(queue.name) for queue in application.queues}
-        self._broker.publisher.create_topic(name=self._broker.topic(LOST))
-        return {"queues": queues, "ledger": f"projects/{self._broker.project}/databases/shop", "config": CONFIG}
+        queues = {queue.name: self.broker.make_queue(queue.name) for queue in application.queues}
+        self.broker.publisher.create_topic(name=self.broker.topic(LOST))
+        return {"queues": queues, "ledger": f"projects/{self.broker.project}/databases/shop", "config": CONFIG}
 
     def _deploy(self, application: Application, addresses: Mapping[str, Any], consumed: Mapping[str, Plan]) -> None:
         """What each handler's function is given (see `cloudless.runtime.boot`), by path."""
@@ -160,14 +161,15 @@ class Deployment:
         """The subscription of a consumer, as docs/mechanisms.md says: failure, lock, back-off, order."""
         has_back_off = plan.delay_s > 0
         maximum = plan.delay_s if plan.factor == 1 else plan.max_delay_s
-        letters = self._broker.topic(plan.dead_letters or LOST)
+        # Nothing stands behind a consumer of dead letters: what it never handles goes round, and begins again.
+        letters = self.broker.topic(source if plan.endless else plan.dead_letters or LOST)
         return Settings(
-            self._broker.subscription(source),
+            self.broker.subscription(source),
             ack_deadline_s=min(600, max(10, int(plan.timeout_s) + ACK_MARGIN_S)),
             minimum_backoff_s=plan.delay_s if has_back_off else None,
             maximum_backoff_s=maximum if has_back_off else None,
-            dead_letter_topic="" if plan.endless else letters,
-            max_delivery_attempts=max(5, plan.attempts + 1),
+            dead_letter_topic=letters,
+            max_delivery_attempts=100 if plan.endless else max(5, plan.attempts + 1),
             is_ordered=plan.ordered,
         )
 
@@ -185,11 +187,11 @@ class Deployment:
     def _pump(self, now_us: int) -> None:
         """Move what was published to the emulator into the model."""
         for source, subscription in self.subscriptions.items():
-            for message in self._broker.take(source, now_us=now_us):
+            for message in self.broker.take(source, now_us=now_us):
                 subscription.accept(message, now_us)
 
     def _forward(self, topic: str, letter: PubsubMessage) -> None:
-        self._broker.publish(topic, letter.data, dict(letter.attributes), letter.ordering_key)
+        self.broker.publish(topic, letter.data, dict(letter.attributes), letter.ordering_key)
 
 
 def _takes_lists(plan: Plan) -> bool:
@@ -197,8 +199,12 @@ def _takes_lists(plan: Plan) -> bool:
 
 
 @contextmanager
-def deployed(entry: str, broker: Broker, functions: Functions, *, seed: int = 0) -> Generator[Deployment]:
-    """Deploy the application at `entry`, "module:name", and send client calls to it for the length of the block."""
+def deployed(entry: str, functions: Functions, *, seed: int = 0) -> Generator[Deployment]:
+    """Deploy the application at `entry`, "module:name", and send client calls to it for the length of the block.
+
+    Needs PUBSUB_EMULATOR_HOST and FIRESTORE_EMULATOR_HOST, for the clients of this process.
+    """
+    broker = Broker(new_project())
     module, _, name = entry.partition(":")
     application = to_ir(getattr(import_module(module), name), entry=entry)
     deployment = Deployment(application, broker, functions, seed=seed)
@@ -207,3 +213,5 @@ def deployed(entry: str, broker: Broker, functions: Functions, *, seed: int = 0)
         yield deployment
     finally:
         leave(token)
+        deployment.cloud.close()
+        broker.close()

@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from cloudless.conformance.ledger import LedgerSuite
+from cloudless.conformance.ordered import OrderedSuite
+from cloudless.conformance.queue import QueueSuite
 from cloudless.driver import Gap
 from cloudless_gcp import PROVIDER
-from providers.gcp.tests.broker import Broker
 from providers.gcp.tests.deployment import Deployment, Functions, deployed
 
 
@@ -18,8 +20,7 @@ class GoogleHarness:
 
     provider = PROVIDER.name
 
-    def __init__(self, broker: Broker, handlers: Functions) -> None:
-        self._broker = broker
+    def __init__(self, handlers: Functions) -> None:
         self._handlers = handlers
 
     @property
@@ -27,21 +28,21 @@ class GoogleHarness:
         return PROVIDER.gaps
 
     def deploy(self, entry: str, *, seed: int = 0) -> AbstractContextManager[Deployment]:
-        return deployed(entry, self._broker, self._handlers, seed=seed)
+        return deployed(entry, self._handlers, seed=seed)
 
 
 @pytest.fixture
-def harness(broker: Broker, firestore: str, handlers: Functions) -> GoogleHarness:
-    return GoogleHarness(broker, handlers)
+def harness(pubsub: str, firestore: str, handlers: Functions) -> GoogleHarness:
+    return GoogleHarness(handlers)
 
 
-def test_spike(harness: GoogleHarness) -> None:
-    from cloudless.conformance.apps.queues import jobs, keyed
+class TestQueue(QueueSuite):
+    pass
 
-    with harness.deploy("cloudless.conformance.apps.queues:app") as target:
-        jobs.send({"do": ["raise", "crash", "return"], "then": {"n": 1}})
-        keyed.send({"order": {"id": 1}})
-        keyed.send({"order": {"id": 1}})
-        target.run()
-        print(target.journal())
-        assert len(target.journal()) == 5
+
+class TestOrdered(OrderedSuite):
+    pass
+
+
+class TestLedger(LedgerSuite):
+    pass

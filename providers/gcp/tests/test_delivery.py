@@ -8,16 +8,14 @@ from itertools import pairwise
 import pytest
 
 from cloudless.conformance.apps import queues as app
-from cloudless_gcp.capabilities import GAPS
-from providers.gcp.tests.broker import Broker
 from providers.gcp.tests.deployment import Deployment, Functions, deployed
 from providers.gcp.tests.emulators import eventually
 from providers.gcp.tests.pubsubmodel.subscription import US
 
 
 @pytest.fixture
-def deployment(broker: Broker, firestore: str, handlers: Functions) -> Iterator[Deployment]:
-    with deployed("cloudless.conformance.apps.queues:app", broker, handlers) as deployment:
+def deployment(pubsub: str, firestore: str, handlers: Functions) -> Iterator[Deployment]:
+    with deployed("cloudless.conformance.apps.queues:app", handlers) as deployment:
         yield deployment
 
 
@@ -44,18 +42,9 @@ def test_a_function_that_always_crashes_never_meets_the_services_own_dead_letter
     assert [push.status for push in deployment.subscriptions["jobs"].pushes] == [503, 503, 503, 204]
 
 
-@pytest.mark.xfail(strict=True, reason=f"gcp: {GAPS['queue.delay'].reason}")
-def test_a_message_with_a_key_is_tried_again_after_a_crash(deployment: Deployment) -> None:
-    """The lease of the crashed delivery outlives the back-off, and each delivery that meets it counts."""
-    app.keyed.send({"order": {"id": "1"}, "do": ["crash", "return"]})
-    deployment.run()
-    assert [note["attempt"] for note in deployment.journal()] == [1, 2]
-
-
-def test_the_emulators_own_push_is_handled_and_acknowledged(
-    deployment: Deployment, broker: Broker, handlers: Functions
-) -> None:
+def test_the_emulators_own_push_is_handled_and_acknowledged(deployment: Deployment, handlers: Functions) -> None:
     """No model in between: Google's emulator speaks to Google's function server."""
+    broker = deployment.broker
     pushed, topic = broker.subscription("pushed"), broker.topic("texts")
     push = {"push_endpoint": f"{handlers.url}/texts"}
     broker.subscriber.create_subscription(request={"name": pushed, "topic": topic, "push_config": push})

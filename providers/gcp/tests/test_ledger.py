@@ -1,4 +1,4 @@
-"""The ledger against Google's Firestore emulator: leases on a clock that the test turns."""
+"""The ledger against Google's Firestore emulator: what the conformance suite does not ask of every cloud."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cloudless_gcp.clients.ledger import FirestoreLedger
 from tests import tools
 
 START_S = 1_767_355_200.0
-NASTY_KEYS = ["a/b", ".", "..", "__x__", "é漢🜁", "x" * 512, "with space", "\x00", "\ud800"]
+NASTY_KEYS = ["\x00", "\ud800", "🜁" * 512]
 
 
 class Clock:
@@ -48,24 +48,6 @@ def other(store: Firestore, clock: Clock) -> FirestoreLedger:
     return FirestoreLedger(store, clock)
 
 
-def test_a_free_key_is_claimed_and_then_held(ledger: FirestoreLedger, other: FirestoreLedger, clock: Clock) -> None:
-    assert isinstance(ledger.claim("k", "me", 60), Claimed)
-    clock.now_s += 20
-    held = other.claim("k", "you", 60)
-    assert isinstance(held, Held)
-    assert held.rest_s == pytest.approx(40)
-
-
-def test_an_ended_lease_is_free_and_its_owner_cannot_complete(
-    ledger: FirestoreLedger, other: FirestoreLedger, clock: Clock
-) -> None:
-    ledger.claim("k", "me", 60)
-    clock.now_s += 60
-    assert isinstance(other.claim("k", "you", 60), Claimed)
-    assert not ledger.complete("k", "me", 100)
-    assert isinstance(ledger.claim("k", "third", 60), Held)
-
-
 def test_a_lease_that_ended_cannot_be_completed_though_nobody_claimed(ledger: FirestoreLedger, clock: Clock) -> None:
     ledger.claim("k", "me", 60)
     clock.now_s += 61
@@ -93,38 +75,6 @@ def test_a_completed_key_is_done_as_long_as_it_is_remembered(
     assert isinstance(ledger.claim("k", "me", 60), Done)
     clock.now_s += 1
     assert isinstance(other.claim("k", "you", 60), Claimed)
-
-
-def test_a_completed_key_is_not_released(ledger: FirestoreLedger) -> None:
-    ledger.claim("k", "me", 60)
-    ledger.complete("k", "me", 1_000)
-    ledger.release("k", "me")
-    assert isinstance(ledger.claim("k", "you", 60), Done)
-
-
-def test_a_released_key_is_free_at_once(ledger: FirestoreLedger, other: FirestoreLedger) -> None:
-    ledger.claim("k", "me", 60)
-    other.release("k", "me")
-    ledger.release("k", "me")
-    assert isinstance(other.claim("k", "you", 60), Claimed)
-
-
-def test_only_the_owner_releases_and_completes(ledger: FirestoreLedger, other: FirestoreLedger) -> None:
-    ledger.claim("k", "me", 60)
-    other.release("k", "you")
-    assert not other.complete("k", "you", 60)
-    assert not other.complete("never claimed", "you", 60)
-    assert isinstance(other.claim("k", "you", 60), Held)
-
-
-def test_of_many_claims_at_once_exactly_one_wins(store: Firestore, clock: Clock) -> None:
-    def claim(number: int) -> object:
-        return FirestoreLedger(store, clock).claim(f"k{number // 8}", f"owner-{number}", 60)
-
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(claim, range(64)))
-    wins = [sum(isinstance(one, Claimed) for one in answers[start : start + 8]) for start in range(0, 64, 8)]
-    assert wins == [1] * 8
 
 
 def test_of_many_take_overs_at_once_exactly_one_wins(store: Firestore, clock: Clock) -> None:

@@ -5,19 +5,28 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from cloudless.config.stage import Stage
+from cloudless.conformance.apps import queues
 from cloudless.driver.gap import CAPABILITIES
 from cloudless.driver.limit import KEYS
-from cloudless.errors import UnsupportedError
+from cloudless.errors import InvalidArgument, UnsupportedError
+from cloudless.frontend import compile as to_ir
+from cloudless.message import Envelope
 from cloudless_gcp import PROVIDER
 from cloudless_gcp.capabilities import GAPS
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.limits import LIMITS
+from providers.gcp.tests.broker import Broker
 
 ROOT = Path(__file__).parents[3]
+PROD = {"name": "prod", "provider": "gcp"}
 
 
 def test_every_limit_has_a_key_a_value_and_a_page() -> None:
@@ -36,9 +45,23 @@ def test_the_provider_shows_its_tables() -> None:
     assert (PROVIDER.name, PROVIDER.gaps, PROVIDER.limits) == ("gcp", GAPS, LIMITS)
 
 
-def test_a_stage_without_addresses_cannot_be_connected_to() -> None:
-    with pytest.raises(UnsupportedError, match="compiler for Google Cloud is not built"):
-        PROVIDER.connect(None, None)
+def test_a_stage_is_found_by_its_project_and_names(broker: Broker) -> None:
+    for name in ("queues-prod-texts", "made-elsewhere"):
+        broker.make_queue(name)
+    application = to_ir(queues.app)
+    elsewhere = replace(application.queue("jobs"), existing={"gcp": broker.topic("made-elsewhere")})
+    application = replace(application, queues=(application.queue("texts"), elsewhere))
+    stage = Stage.model_validate({**PROD, "project": broker.project, "config": {"ratio": 0.5}})
+    with closing(cast("GoogleCloud", PROVIDER.connect(stage, application))) as cloud:
+        for queue in ("texts", "jobs"):
+            cloud.queues.send(queue, [Envelope(cloud.new_id(), "{}")])
+        assert (cloud.config("ratio"), cloud.config("other")) == (0.5, None)
+    assert (len(broker.take("queues-prod-texts")), len(broker.take("made-elsewhere"))) == (1, 1)
+
+
+def test_a_stage_without_a_project_says_what_to_add() -> None:
+    with pytest.raises(InvalidArgument, match="add project ="):
+        PROVIDER.connect(Stage.model_validate(PROD), to_ir(queues.app))
 
 
 @pytest.mark.parametrize("noun", ["topics", "functions", "secrets"])

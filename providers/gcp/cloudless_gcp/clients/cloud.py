@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cloudless.driver.queue import QueueDriver
     from cloudless.driver.secret import SecretDriver
     from cloudless.driver.topic import TopicDriver
+    from cloudless_gcp.clients.ledger import FirestoreLedger
+    from cloudless_gcp.clients.queue import PubsubQueues
 
 
 class GoogleCloud:
@@ -38,8 +40,8 @@ class GoogleCloud:
 
     def __init__(self, addresses: Mapping[str, Any], clock: Callable[[], float] = time.time) -> None:
         self._addresses = addresses
-        self._queues: QueueDriver | None = None
-        self._ledger: Ledger | None = None
+        self._queues: PubsubQueues | None = None
+        self._ledger: FirestoreLedger | None = None
         self._clock = clock
 
     @property
@@ -70,6 +72,13 @@ class GoogleCloud:
     @property
     def secrets(self) -> SecretDriver:
         raise missing("secret")
+
+    def close(self) -> None:
+        """Close what was opened; a deployed function never does, a connection of a caller's ends."""
+        if self._queues is not None:
+            self._queues.close()
+        if self._ledger is not None:
+            self._ledger.close()
 
     def new_id(self) -> str:
         return os.urandom(16).hex()

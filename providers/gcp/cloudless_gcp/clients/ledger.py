@@ -88,6 +88,10 @@ class FirestoreLedger:
             if self._store.delete(path, lease.version):
                 return
 
+    def close(self) -> None:
+        """Close the connections; the ledger is not used after that."""
+        self._store.close()
+
     def _lease(self, path: str, key: str, owner: str) -> Lease | None:
         """What we know of the key, as long as it says that the owner holds it; else what the store says."""
         known = self._leases.pop((key, owner), None)
