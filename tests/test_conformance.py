@@ -2,15 +2,19 @@
 
 import pytest
 
-from cloudless.conformance import Harness
+from cloudless.conformance.function import FunctionSuite
 from cloudless.conformance.ledger import LedgerSuite
 from cloudless.conformance.memory import MemoryHarness
 from cloudless.conformance.ordered import OrderedSuite
+from cloudless.conformance.permission import PermissionSuite
 from cloudless.conformance.queue import QueueSuite
+from cloudless.conformance.schedule import ScheduleSuite
+from cloudless.conformance.simulated import SimulatedSuite
+from cloudless.conformance.topic import TopicSuite
 
 
 @pytest.fixture(scope="session")
-def harness() -> Harness:
+def harness() -> MemoryHarness:
     return MemoryHarness()
 
 
@@ -22,5 +26,25 @@ class TestOrdered(OrderedSuite):
     pass
 
 
+class TestTopic(TopicSuite):
+    pass
+
+
+class TestSchedule(ScheduleSuite):
+    pass
+
+
+class TestFunction(FunctionSuite):
+    pass
+
+
+class TestPermission(PermissionSuite):
+    pass
+
+
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestSimulated(SimulatedSuite):
     pass

@@ -15,6 +15,14 @@ A provider subclasses every suite, and gives a fixture `harness`:
         pass
 """
 
-from cloudless.conformance.harness import Harness, Target
+import sys
+
+# So that a failing case shows its values; not this module, which is already imported. Where handlers run, there is no
+# pytest, and nothing to rewrite.
+_PARTS = ("function", "ledger", "ordered", "permission", "queue", "schedule", "simulated", "topic")
+if "pytest" in sys.modules:
+    sys.modules["pytest"].register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
+
+from cloudless.conformance.harness import Harness, Target  # noqa: E402  (after the registration)
 
 __all__ = ["Harness", "Target"]

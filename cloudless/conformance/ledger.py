@@ -116,6 +116,7 @@ class LedgerSuite(Suite):
     @covers("ledger", "race")
     def test_of_many_claims_at_once_one_wins(self, target: Target) -> None:
         with ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(lambda n: target.ledger.claim("k", f"owner-{n}", 60), range(16)))
+            claims = [pool.submit(target.ledger.claim, "k", f"owner-{n}", 60) for n in range(16)]
+        answers = [claim.result() for claim in claims]
         assert sum(isinstance(answer, Claimed) for answer in answers) == 1
         assert sum(isinstance(answer, Held) for answer in answers) == 15

@@ -304,7 +304,13 @@ class QueueSuite(Suite):
     @needs("queue")
     @covers("body")
     def test_numbers_and_nesting_survive(self, target: Target) -> None:
-        body = {"int": 2**60, "float": 0.1, "tiny": 5e-324, "deep": [[[{"a": [None, True, False]}]]], "": {}}
+        body: dict[str, Any] = {
+            "int": 2**60,
+            "float": 0.1,
+            "tiny": 5e-324,
+            "deep": [[[{"a": [None, True, False]}]]],
+            "": {},
+        }
         queues.jobs.send(body)
         target.run()
         assert notes(target, "work")[0]["body"] == body

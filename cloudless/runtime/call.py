@@ -36,7 +36,7 @@ def _plain(plan: Plan, function: Callable[..., Any], makers: list[Call]) -> Call
         return lambda body, envelope: function(body)
     if shape == (kinds.MESSAGE,):
         return lambda body, envelope: function(Message(body, envelope))
-    if shape and all(kind in (kinds.VALUE, kinds.CONTEXT) for kind in shape):
+    if kinds.VALUE in shape:
         return _named(plan, function, makers)
     return lambda body, envelope: function(*[make(body, envelope) for make in makers])
 
