@@ -7,7 +7,7 @@ the runtime. It is never changed once made: a retry is another Envelope (`again`
 from __future__ import annotations
 
 from datetime import UTC
-from types import GenericAlias
+from types import GenericAlias, UnionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,10 +88,17 @@ class Envelope:
         self.deduplication = deduplication
 
     def again(self, attempt: int, *, delay_s: float = 0, error: Failure | None = None) -> Envelope:
-        """The same message as another delivery, or (with `error`) as a dead letter."""
+        """The same message as another delivery, or (with `error`) as a dead letter; a dead letter keeps its error."""
         return Envelope(
             self.id, self.body, self.attributes, delay_s, self.group, self.sent_s, self.trace, self.correlation,
-            attempt, error, self.deduplication,
+            attempt, error or self.error, self.deduplication,
+        )  # fmt: skip
+
+    def anew(self) -> Envelope:
+        """A dead letter as what it was before: a first attempt, without an error."""
+        return Envelope(
+            self.id, self.body, self.attributes, 0, self.group, self.sent_s, self.trace, self.correlation,
+            1, None, self.deduplication,
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -211,6 +218,11 @@ class Context:
             "correlation_id": self.correlation_id, "traceparent": self.traceparent,
         }  # fmt: skip
         return logging.LoggerAdapter(logging.getLogger(f"cloudless.{self.handler}"), facts)
+
+
+def is_context(hint: object) -> bool:
+    """Whether an annotation asks for the Context: `Context`, or `Context | None` where callers may leave it out."""
+    return hint is Context or (isinstance(hint, UnionType) and Context in hint.__args__)
 
 
 def traceparent(envelope: Envelope) -> str:

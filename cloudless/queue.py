@@ -161,7 +161,7 @@ class DeadLetters(_Consumable["Any"]):
         taken = queues.receive(self.name, _limit(limit))
         for moved, one in enumerate(taken):
             try:
-                unsent = queues.send(self.target, [one.envelope.again(1)])
+                unsent = queues.send(self.target, [one.envelope.anew()])
                 if unsent:
                     raise unsent[0].error
             except CloudlessError:
