@@ -43,7 +43,7 @@ class GoogleCloudProvider:
             raise InvalidArgument(
                 f'stage {stage.name!r} names no project of {self.title}: add project = "my-project-id"'
             )
-        return GoogleCloud(addresses_of(application, stage.project, stage.name, stage.config))
+        return GoogleCloud(addresses_of(application, stage))
 
 
 PROVIDER = GoogleCloudProvider()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -147,6 +148,17 @@ def test_a_service_that_does_not_answer_is_unavailable(monkeypatch: pytest.Monke
     with pytest.raises(Unavailable, match="sending to queue 'orders'"):
         queues.send("orders", [envelope()])
     queues.close()
+
+
+def test_a_region_is_spoken_to_at_its_own_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Credentials are made up: nothing is sent."""
+    monkeypatch.delenv("PUBSUB_EMULATOR_HOST", raising=False)
+    key = tmp_path / "key.json"
+    key.write_text('{"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c"}')
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
+    clients = Clients("europe-west1")
+    assert clients.publisher.api_endpoint == "europe-west1-pubsub.googleapis.com:443"
+    clients.close()
 
 
 def test_native_gives_the_official_client_and_the_topic(queues: PubsubQueues, project: str) -> None:

@@ -26,7 +26,7 @@ from cloudless_gcp.limits import LIMITS
 from providers.gcp.tests.broker import Broker
 
 ROOT = Path(__file__).parents[3]
-PROD = {"name": "prod", "provider": "gcp"}
+PROD = {"name": "prod", "provider": "gcp", "region": "europe-west1"}
 
 
 def test_every_limit_has_a_key_a_value_and_a_page() -> None:

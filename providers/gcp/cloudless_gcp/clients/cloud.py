@@ -26,6 +26,7 @@ class GoogleCloud:
 
     addresses: {"queues": {"orders": "projects/P/topics/shop-prod-orders"},
                 "ledger": "projects/P/databases/shop-prod",
+                "region": "europe-west1",
                 "config": {"review-above": 500.0}}, each part as far as it is used.
         A queue is a topic with a subscription of the same name.
     clock: seconds since the epoch, for leases and contexts.
@@ -47,9 +48,10 @@ class GoogleCloud:
     @property
     def queues(self) -> QueueDriver:
         if self._queues is None:
+            from cloudless_gcp.clients.pubsub import Clients
             from cloudless_gcp.clients.queue import PubsubQueues
 
-            self._queues = PubsubQueues(self._addresses.get("queues", {}))
+            self._queues = PubsubQueues(self._addresses.get("queues", {}), Clients(self._addresses.get("region", "")))
         return self._queues
 
     @property

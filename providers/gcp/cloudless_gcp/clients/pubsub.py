@@ -15,11 +15,18 @@ PATIENCE_S = 20.0
 
 
 class Clients:
-    """One publisher and one subscriber. patience_s: how long transient errors are repeated, 0 for never."""
+    """One publisher and one subscriber.
 
-    __slots__ = ("_publish", "_publisher", "_subscriber", "patience_s")
+    region: whose endpoint is used, e.g. "europe-west1"; "" for the global one, which takes the nearest. Messages
+    of an ordering key keep their order only if they are published in one region, whoever sends them.
+    patience_s: how long transient errors are repeated, 0 for never.
+    """
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+    __slots__ = ("_options", "_publish", "_publisher", "_subscriber", "patience_s")
+
+    def __init__(self, region: str = "", *, patience_s: float = PATIENCE_S) -> None:
+        # https://cloud.google.com/pubsub/docs/reference/service_apis_overview#pubsub_endpoints
+        self._options = {"api_endpoint": f"{region}-pubsub.googleapis.com:443"} if region else None
         self.patience_s = patience_s
         self._publisher: Any = None
         self._publish: Any = None
@@ -29,14 +36,14 @@ class Clients:
     def publisher(self) -> Any:
         """`google.cloud.pubsub_v1.PublisherClient`."""
         if self._publisher is None:
-            self._publisher = _sdk("google.cloud.pubsub_v1").PublisherClient()
+            self._publisher = _sdk("google.cloud.pubsub_v1").PublisherClient(client_options=self._options)
         return self._publisher
 
     @property
     def subscriber(self) -> Any:
         """`google.cloud.pubsub_v1.SubscriberClient`."""
         if self._subscriber is None:
-            self._subscriber = _sdk("google.cloud.pubsub_v1").SubscriberClient()
+            self._subscriber = _sdk("google.cloud.pubsub_v1").SubscriberClient(client_options=self._options)
         return self._subscriber
 
     def publish(self, topic: str, messages: list[dict[str, Any]]) -> None:
