@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,9 +80,9 @@ class Project:
         """A warning for each module beside the application's that registers handlers, and that nobody imported."""
         return strays(self.root, self.app.partition(":")[0], app)
 
-    def check_values(self, application: Application) -> list[Diagnostic]:
-        """What is wrong with the values that stages give to the application's configuration."""
-        return [problem for name in self.stages for problem in self._values(name, application)]
+    def check_values(self, application: Application, stages: Iterable[str]) -> list[Diagnostic]:
+        """What is wrong with the values that these stages give to the application's configuration."""
+        return [problem for name in stages for problem in self._values(name, application)]
 
     def _values(self, stage: str, application: Application) -> list[Diagnostic]:
         given = self.stages[stage].config

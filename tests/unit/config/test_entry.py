@@ -137,7 +137,7 @@ def test_values_of_a_stage_are_checked_against_the_application(home: Path) -> No
     toml = TOML + stage.format("prod") + "config = { limt = 5 }\n" + stage.format("test")
     found = project(home, toml, app=APP + 'limit = app.config("limit", int)\n')
     application, _ = check(found.load_app())
-    mistyped, missing = [problem.render() for problem in found.check_values(application)]
+    mistyped, missing = [problem.render() for problem in found.check_values(application, found.stages)]
     assert mistyped == (
         "cloudless.toml:5:12  CL503  the application has no configuration 'limt'\n"
         "    config = { limt = 5 }\n"

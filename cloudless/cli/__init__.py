@@ -1,0 +1,31 @@
+"""The command line: `cloudless`, or `python -m cloudless.cli`. A command a file.
+
+    check.py        does the program fit, and what is wrong with it
+    run.py          play messages and schedules in the in-memory cloud
+    permissions.py  what each handler may do, and the line that says so
+    providers.py    what each installed provider can do
+
+    options.py  what commands share      show.py    how things look       failure.py  errors → exit codes
+    script.py   events to play           tree.py    a trace as a tree     fit.py      needs against gaps
+    duration.py "1h30m"                  program.py the project, imported and compiled
+
+Needs the extra `cli` (Typer, Rich).
+"""
+
+from __future__ import annotations
+
+import sys
+
+_MISSING = "the command line needs Typer and Rich: pip install 'cloudless-sdk[cli]'\n"
+
+
+def main() -> None:
+    """Run the command line, and exit: 0 fine, 1 something is wrong with the program, 2 wrong usage."""
+    try:
+        from cloudless.cli.commands import cli
+    except ModuleNotFoundError as problem:
+        if problem.name not in {"rich", "typer"}:
+            raise
+        sys.stderr.write(_MISSING)
+        sys.exit(2)
+    cli(prog_name="cloudless")

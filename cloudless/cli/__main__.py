@@ -1,0 +1,5 @@
+"""`python -m cloudless.cli`."""
+
+from cloudless.cli import main
+
+main()

@@ -1,0 +1,40 @@
+"""Program: the project, its application imported, compiled and checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cloudless.app import App
+from cloudless.config import Project, Stage, load
+from cloudless.driver.provider import Provider, provider
+from cloudless.errors import InvalidArgument
+from cloudless.frontend import check
+from cloudless.ir import ERROR, Application, Diagnostic
+
+
+class Program:
+    """application: as far as it can be told. problems: all that hold for every cloud, in source order."""
+
+    def __init__(self, config: Path | None) -> None:
+        self.project: Project = load(config)
+        self.app: App = self.project.load_app()
+        self.application: Application
+        self.application, self.problems = check(
+            self.app, entry=self.project.app, include=self.project.include, deployable=True
+        )
+
+    def errors(self) -> list[Diagnostic]:
+        """The problems that must be mended."""
+        return [problem for problem in self.problems if problem.severity == ERROR]
+
+    def stages(self, name: str | None) -> list[Stage]:
+        """One stage by name, or all."""
+        return [self.project.stage(name)] if name else list(self.project.stages.values())
+
+
+def loaded(name: str) -> Provider:
+    """The installed provider of that name; InvalidArgument where there is none, or it cannot be imported."""
+    try:
+        return provider(name)
+    except (ImportError, AttributeError) as problem:
+        raise InvalidArgument(f"provider {name!r} cannot be loaded: {problem}") from problem

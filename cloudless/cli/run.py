@@ -1,0 +1,249 @@
+"""`cloudless run`: the application in the in-memory cloud, and what happened there as a tree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cloudless.cli import show
+from cloudless.cli.duration import duration
+from cloudless.cli.failure import FAILED, told
+from cloudless.cli.options import AsJson, ConfigFile
+from cloudless.cli.program import Program
+from cloudless.cli.script import Script, play_file
+from cloudless.cli.tree import lines
+from cloudless.config import Stage
+from cloudless.errors import CloudlessError, DefinitionError, InvalidArgument
+from cloudless.ir import DEAD_LETTERS
+from cloudless.testing import simulate
+
+if TYPE_CHECKING:
+    from cloudless.memory.history import Event
+    from cloudless.testing import Simulation
+
+HELP = """Run the application in the in-memory cloud, on virtual time, and print what happened as a tree.
+
+    cloudless run send orders '{"id": "1"}'       one message to a queue
+    cloudless run publish placed '{"id": "1"}'    one message to a topic
+    cloudless run fire report                     a schedule, now
+    cloudless run --events FILE                   a recording
+
+A recording has a line of JSON for each event: {"send": "orders", "body": …} (with "delay", "attributes", "group"),
+{"publish": "placed", "body": …}, {"fire": "report"}, {"advance": "7d"}.
+
+Everything that is in flight is carried out, with its retries. --advance lets time go on afterwards, to what is delayed
+and scheduled. Options stand before the verb: cloudless run --advance 1h send orders '{"id": "1"}'.
+
+Exit codes: 0 played (whatever handlers made of it), 1 the program or an event is wrong, 2 wrong usage.
+"""
+
+run = typer.Typer(help=HELP, short_help="Run the application in the in-memory cloud.", rich_markup_mode=None)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the options say, for all verbs."""
+
+    config: Path | None
+    stage: str | None
+    advance: str | None
+    secrets: tuple[str, ...]
+    seed: int
+    start: datetime | None
+    as_json: bool
+
+
+@run.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    *,
+    events: Annotated[Path | None, typer.Option("--events", metavar="FILE", help="Play this recording.")] = None,
+    advance: Annotated[
+        str | None, typer.Option("--advance", metavar="TIME", help="Let time go on afterwards, e.g. 90s, 1h30m, 7d.")
+    ] = None,
+    secret: Annotated[
+        list[str] | None, typer.Option("--secret", metavar="NAME=VALUE", help="A secret; may be repeated.")
+    ] = None,
+    stage: Annotated[
+        str | None,
+        typer.Option("--stage", metavar="STAGE", help="Configuration of this stage; else of the first in memory."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Decides the order of deliveries.")] = 0,
+    start: Annotated[
+        datetime | None, typer.Option("--start", help="Virtual time at which it begins, in UTC.", show_default=False)
+    ] = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    settings = Settings(config, stage, advance, tuple(secret or ()), seed, start, as_json)
+    context.obj = settings
+    if events is not None and context.invoked_subcommand is not None:
+        raise typer.BadParameter("give a recording or a verb, not both", param_hint="--events")
+    if events is not None:
+        _play(settings, lambda script: play_file(script, events))
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+@run.command()
+def send(
+    context: typer.Context,
+    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="Name of the queue.")],
+    body: Annotated[str, typer.Argument(metavar="JSON", help="The message.")],
+    delay: Annotated[str | None, typer.Option(metavar="TIME", help="Deliver it later, e.g. 10m.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="GROUP", help="Its group, on an ordered queue.")] = None,
+) -> None:
+    """Send one message to a queue.
+
+    For example: cloudless run send orders '{"id": "1"}'
+    """
+    event = {"send": queue, "delay": delay, "group": group}
+    _play(context.obj, lambda script: script.play({**_given(event), "body": _json(body)}))
+
+
+@run.command()
+def publish(
+    context: typer.Context,
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Name of the topic.")],
+    body: Annotated[str, typer.Argument(metavar="JSON", help="The message.")],
+) -> None:
+    """Publish one message on a topic.
+
+    For example: cloudless run publish placed '{"id": "1"}'
+    """
+    _play(context.obj, lambda script: script.play({"publish": topic, "body": _json(body)}))
+
+
+@run.command()
+def fire(
+    context: typer.Context, schedule: Annotated[str, typer.Argument(metavar="SCHEDULE", help="Name of the schedule.")]
+) -> None:
+    """Run a schedule now, as if it were due.
+
+    For example: cloudless run fire report
+    """
+    _play(context.obj, lambda script: script.play({"fire": schedule}))
+
+
+def _play(settings: Settings, play: Callable[[Script], None]) -> None:
+    with told():
+        later = duration(settings.advance) if settings.advance else timedelta()
+        with show.aside(settings.as_json):
+            program = Program(settings.config)
+        if errors := program.errors():
+            raise DefinitionError(errors)
+        with simulate(program.app, **_world(settings, _stage(program, settings.stage))) as cloud:
+            with show.aside(settings.as_json):
+                refused = _played(cloud, lambda: play(Script(program.app, cloud)), later)
+            _show(program, cloud, as_json=settings.as_json)
+        if refused is not None:
+            raise refused
+
+
+def _played(cloud: Simulation, play: Callable[[], None], later: timedelta) -> CloudlessError | None:
+    """What went wrong, if anything: what happened until then is worth showing."""
+    try:
+        play()
+        cloud.run()
+        cloud.advance(later)
+    except CloudlessError as error:
+        return error
+    return None
+
+
+def _stage(program: Program, name: str | None) -> Stage | None:
+    if name:
+        return program.project.stage(name)
+    return next((stage for stage in program.stages(None) if stage.provider == "memory"), None)
+
+
+def _world(settings: Settings, stage: Stage | None) -> dict[str, Any]:
+    """Arguments of `simulate`. A stage of a real cloud is played with that cloud's limits."""
+    world: dict[str, Any] = {"seed": settings.seed, "secrets": dict(map(_secret, settings.secrets))}
+    if settings.start is not None:
+        world["start"] = settings.start.replace(tzinfo=UTC)
+    if stage is not None:
+        world["config"] = stage.config
+        world["like"] = stage.like if stage.provider == "memory" else stage.provider
+    return world
+
+
+def _secret(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidArgument(f"--secret {text}: write NAME=VALUE")
+    return name, value
+
+
+def _given(event: dict[str, str | None]) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if value is not None}
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as problem:
+        show.console(stderr=True).print(
+            Text(f"the message is no JSON: {problem}\n    {text}\n    {' ' * problem.pos}^\n").append(
+                '    instead: quote it for the shell, e.g. \'{"id": "1"}\''
+            )
+        )
+        raise typer.Exit(FAILED) from problem
+
+
+def _show(program: Program, cloud: Simulation, *, as_json: bool) -> None:
+    trace = cloud.trace
+    letters = _dead_letters(program, cloud)
+    if as_json:
+        show.as_json({"now": cloud.now.isoformat(), "trace": list(map(_data, trace)), "dead_letters": letters})
+        return
+    out = show.console()
+    for line in lines(trace):
+        out.print(line)
+    if trace:
+        out.print(_summary(trace, letters, cloud.now))
+
+
+def _dead_letters(program: Program, cloud: Simulation) -> dict[str, int]:
+    """How many wait in each dead-letter queue that has some."""
+    queues = [queue.name for queue in program.application.queues if queue.role == DEAD_LETTERS]
+    waiting = {name: len(cloud.cloud.channels[name].visible()) for name in queues}
+    return {name: number for name, number in waiting.items() if number}
+
+
+def _summary(trace: list[Event], letters: dict[str, int], now: datetime) -> Text:
+    deliveries = [event for event in trace if event.kind == "deliver"]
+    failed = sum(event.outcome != "done" for event in deliveries)
+    sent = sum(event.kind in {"send", "publish"} for event in trace)
+    text = Text(f"\n{show.count(sent, 'message')}, ").append(
+        f"{len(deliveries)} {'delivery' if len(deliveries) == 1 else 'deliveries'}"
+    )
+    text.append(f", {failed} of them failed" if failed else "", "red")
+    text.append(
+        "".join(f"; {show.count(number, 'dead letter')} in {name}" for name, number in letters.items()), "bold red"
+    )
+    return text.append(f"; it is {now:%a %Y-%m-%d %H:%M:%S} UTC", "dim")
+
+
+def _data(event: Event) -> dict[str, Any]:
+    return {
+        "at": event.at.isoformat(),
+        "kind": event.kind,
+        "resource": event.resource,
+        "handler": event.handler,
+        "message": event.message,
+        "cause": event.cause,
+        "attempt": event.attempt,
+        "outcome": event.outcome,
+        "error": {"type": event.error.type, "text": event.error.text} if event.error else None,
+        "attributes": event.attributes,
+        "body": event.body,
+    }

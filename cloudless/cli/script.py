@@ -1,0 +1,125 @@
+"""Events to play in the in-memory cloud: a line of JSON each.
+
+{"send": "orders", "body": {"id": "1"}}             with "delay": "10m", "attributes": {…}, "group": "customer-7"
+{"publish": "order-placed", "body": {"id": "1"}}    with "attributes": {…}
+{"fire": "report"}                                  a schedule, now
+{"advance": "7d"}                                   let virtual time go on
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cloudless.cli.duration import duration
+from cloudless.errors import CloudlessError, InvalidArgument
+from cloudless.options import nearest
+from cloudless.queue import OrderedQueue, Queue
+from cloudless.schedule import Schedule
+from cloudless.topic import Topic
+
+if TYPE_CHECKING:
+    from cloudless.app import App
+    from cloudless.testing import Simulation
+
+_MORE = {
+    "advance": frozenset[str](),
+    "fire": frozenset[str](),
+    "publish": frozenset({"attributes", "body"}),
+    "send": frozenset({"attributes", "body", "delay", "group"}),
+}
+Event = Mapping[str, Any]
+
+
+class Script:
+    """Plays events on a running simulation of an application."""
+
+    def __init__(self, app: App, cloud: Simulation) -> None:
+        self._app = app
+        self._cloud = cloud
+        self._verbs: dict[str, Callable[[str, Event], None]] = {
+            "advance": lambda text, event: cloud.advance(duration(text)),
+            "fire": self._fire,
+            "publish": self._publish,
+            "send": self._send,
+        }
+
+    def play(self, event: Event) -> None:
+        """Do what one event says. Raises InvalidArgument where it says nothing that can be done."""
+        verbs = [key for key in event if key in self._verbs]
+        if len(verbs) != 1:
+            raise InvalidArgument(f"an event has exactly one of {', '.join(_MORE)}; this one has {list(event)}")
+        verb = verbs[0]
+        for key in event.keys() - {verb} - _MORE[verb]:
+            guess = nearest(key, _MORE[verb])
+            hint = (
+                f"did you mean {guess!r}?" if guess else f"it takes {', '.join(sorted(_MORE[verb])) or 'nothing else'}"
+            )
+            raise InvalidArgument(f"{verb!r} has no {key!r}: {hint}")
+        if not isinstance(event[verb], str):
+            raise InvalidArgument(f"{verb!r}: give a text, not {json.dumps(event[verb])}")
+        self._verbs[verb](event[verb], event)
+
+    def _send(self, name: str, event: Event) -> None:
+        queues = {one.name: one for one in self._app.declared if isinstance(one, Queue | OrderedQueue)}
+        queue: Queue[Any] | OrderedQueue[Any] = _named("queue", name, queues)
+        body, attributes = queue.codec.decode(json.dumps(event.get("body"))), event.get("attributes")
+        if isinstance(queue, OrderedQueue):
+            if "delay" in event or "group" not in event:
+                raise InvalidArgument(f"queue {name!r} is ordered: a message has a group, and no delay")
+            queue.send(body, group=event["group"], attributes=attributes)
+            return
+        if "group" in event:
+            raise InvalidArgument(f"queue {name!r} is not ordered: a message has no group")
+        delay = duration(event["delay"]) if "delay" in event else None
+        queue.send(body, delay=delay, attributes=attributes)
+
+    def _publish(self, name: str, event: Event) -> None:
+        topic: Topic[Any] = _named(
+            "topic", name, {one.name: one for one in self._app.declared if isinstance(one, Topic)}
+        )
+        topic.publish(topic.codec.decode(json.dumps(event.get("body"))), attributes=event.get("attributes"))
+
+    def _fire(self, name: str, event: Event) -> None:
+        schedules = [one for one in self._app.registered if isinstance(one, Schedule)]
+        by_name = {one.name: one for one in schedules} | {one.source: one for one in schedules}
+        self._cloud.fire(_named("schedule", name, by_name))
+
+
+def play_file(script: Script, file: Path) -> None:
+    """Play every line of a file. What a line does wrong is told with its number."""
+    for number, event in _lines(file):
+        try:
+            script.play(event)
+        except CloudlessError as problem:
+            raise InvalidArgument(f"{file}:{number}: {problem}") from problem
+
+
+def _lines(file: Path) -> Iterator[tuple[int, Event]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InvalidArgument(f"{file} cannot be read: {problem}") from problem
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError as problem:
+                raise InvalidArgument(
+                    f"{file}:{number}:{problem.colno}: this line is no JSON: {problem.msg}"
+                ) from problem
+            if not isinstance(event, dict):
+                raise InvalidArgument(
+                    f'{file}:{number}: an event is an object, e.g. {{"send": "orders", "body": {{}}}}'
+                )
+            yield number, event
+
+
+def _named(noun: str, name: str, known: Mapping[str, Any]) -> Any:
+    if name in known:
+        return known[name]
+    guess = nearest(name, known)
+    hint = f"did you mean {guess!r}?" if guess else f"there are {', '.join(known) or 'none'}"
+    raise InvalidArgument(f"the application has no {noun} {name!r}: {hint}")

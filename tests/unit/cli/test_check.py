@@ -1,0 +1,135 @@
+"""`cloudless check`: what fits, what does not, and the exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from tests.unit.cli.conftest import APP, TOML, Run
+
+FAKE = """\
+from cloudless.driver.gap import Gap
+from cloudless.driver.limit import Limit
+
+
+class Provider:
+    name, title = "fake", "Fake Cloud"
+    gaps = {
+        "queue.ordered": Gap("never", "it keeps no order", "https://example.org/order"),
+        "queue.batch": Gap("never", "it hands out one message"),
+        "identity.per_function": Gap("never", "all functions are one"),
+        "topic": Gap("not_yet", "topics are not built"),
+    }
+    limits = {"function.memory": Limit(128, "MB", "https://example.org/memory")}
+
+
+PROVIDER = Provider()
+"""
+
+
+def install(home: Path, name: str = "fake", text: str = FAKE) -> None:
+    """A distribution with a provider, beside the project."""
+    (home / f"{name}_provider.py").write_text(text)
+    information = home / f"{name}-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    (information / "entry_points.txt").write_text(f"[cloudless.providers]\n{name} = {name}_provider:PROVIDER\n")
+
+
+def first_lines(result: Result) -> list[str]:
+    return [line for line in result.stdout.splitlines() if "  CL" in line]
+
+
+def test_a_program_that_fits_is_told_so(cloudless: Run) -> None:
+    result = cloudless("check")
+    assert (result.stdout, result.exit_code) == ("shop: fits; stages: dev (memory)\n", 0)
+
+
+def test_every_problem_has_place_caret_and_remedy(home: Path, cloudless: Run) -> None:
+    (home / "wares_app.py").write_text(APP.replace('"0 8 * * *"', '"0 25 * * *"'))
+    result = cloudless("check")
+    assert result.exit_code == 1
+    assert first_lines(result) == [f"wares_app.py:31:15  {code_of(result)}  cron '0 25 * * *': Bad hour"]
+    assert '    @app.schedule("0 25 * * *", timezone="Europe/Berlin")\n' in result.stdout
+    assert "\n                  ^^^^^^^^^^^^\n" in result.stdout
+    assert result.stdout.endswith("shop: 1 error, no warnings; stages: dev (memory)\n")
+
+
+def code_of(result: Result) -> str:
+    return first_lines(result)[0].split("  ")[1]
+
+
+def test_json_has_every_problem_as_data(home: Path, cloudless: Run) -> None:
+    (home / "wares_app.py").write_text(APP.replace('"0 8 * * *"', '"0 25 * * *"') + 'print("imported")\n')
+    result = cloudless("check", "--json")
+    assert result.exit_code == 1
+    data = json.loads(result.stdout)
+    assert (data["app"], data["errors"], data["warnings"], data["stages"]) == ("shop", 1, 0, ["dev (memory)"])
+    (problem,) = data["problems"]
+    assert (problem["file"], problem["line"], problem["column"], problem["end_column"]) == ("wares_app.py", 31, 15, 27)
+    assert problem["source"] == '@app.schedule("0 25 * * *", timezone="Europe/Berlin")'
+
+
+def test_mistakes_of_the_file_are_told_as_problems(home: Path, cloudless: Run) -> None:
+    (home / "cloudless.toml").write_text(TOML + "regoin = 5\n")
+    result = cloudless("check")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("cloudless.toml:5:1  CL503  nobody reads the key `regoin`\n    regoin = 5\n")
+    assert json.loads(cloudless("check", "--json").stdout)["problems"][0]["remedy"] == "did you mean `region`?"
+
+
+def test_a_module_that_raises_is_one_error(home: Path, cloudless: Run) -> None:
+    (home / "wares_app.py").write_text("1 / 0\n")
+    result = cloudless("check")
+    assert result.exit_code == 1
+    assert "wares_app.py:1:1  CL506  importing 'wares_app' raised ZeroDivisionError: division by zero" in result.stderr
+
+
+def test_a_module_that_nobody_imports_is_a_warning(home: Path, cloudless: Run) -> None:
+    (home / "more.py").write_text("from wares_app import app\n@app.function\ndef f() -> None: ...\n")
+    result = cloudless("check")
+    assert result.exit_code == 0
+    assert first_lines(result) == [
+        "more.py:2:2  CL507  warning: nobody imports 'more', so the handlers that it registers do not exist"
+    ]
+
+
+def test_limits_and_gaps_are_those_of_the_stages(home: Path, cloudless: Run) -> None:
+    install(home)
+    (home / "cloudless.toml").write_text(TOML + '[stages.prod]\nprovider = "fake"\n')
+    result = cloudless("check")
+    assert result.exit_code == 1
+    assert (
+        "wares_app.py:5:9  CL509  ordered queue 'lines' does not fit stage 'prod': it keeps no" in result.stdout
+    )
+    assert "instead: leave it out, or build it for another provider; https://example.org/order" in result.stdout
+    assert "topic 'placed' does not fit stage 'prod': topics are not built (fake, not yet)" in result.stdout
+    assert "the memory of 'take' is 256 MB, fake takes at most 128" in result.stdout
+    assert cloudless("check", "--stage", "dev").exit_code == 0
+
+
+def test_a_gap_that_only_costs_is_a_warning(home: Path, cloudless: Run) -> None:
+    install(home)
+    (home / "cloudless.toml").write_text(TOML + 'like = "fake"\n')
+    (home / "wares_app.py").write_text(
+        'from cloudless import App\napp = App("shop")\nq = app.queue("q")\n\n\n'
+        "@q.consumer(batch_size=5, memory_mb=128)\ndef take(items: list[object]) -> None: ...\n"
+    )
+    result = cloudless("check")
+    (said,) = first_lines(result)
+    assert said.startswith(
+        "wares_app.py:6:2  CL509  warning: batches of 'q' does not fit stage 'dev': it hands out one"
+    )
+    assert result.exit_code == 0
+    assert result.stdout.endswith("stages: dev (memory, like fake)\n")
+
+
+def test_a_stage_that_is_not_there_names_the_nearest(cloudless: Run) -> None:
+    result = cloudless("check", "--stage", "dve")
+    assert (result.exit_code, result.stderr) == (1, "error: cloudless.toml has no stage 'dve': did you mean 'dev'?\n")
+
+
+@pytest.mark.parametrize("words", [["chekc"], ["check", "--jsno"], []])
+def test_wrong_usage_is_exit_code_2(cloudless: Run, words: list[str]) -> None:
+    assert cloudless(*words).exit_code == 2
