@@ -100,9 +100,7 @@ def test_limits_and_gaps_are_those_of_the_stages(home: Path, cloudless: Run) -> 
     (home / "cloudless.toml").write_text(TOML + '[stages.prod]\nprovider = "fake"\n')
     result = cloudless("check")
     assert result.exit_code == 1
-    assert (
-        "wares_app.py:5:9  CL509  ordered queue 'lines' does not fit stage 'prod': it keeps no" in result.stdout
-    )
+    assert "wares_app.py:5:9  CL509  ordered queue 'lines' does not fit stage 'prod': it keeps no" in result.stdout
     assert "instead: leave it out, or build it for another provider; https://example.org/order" in result.stdout
     assert "topic 'placed' does not fit stage 'prod': topics are not built (fake, not yet)" in result.stdout
     assert "the memory of 'take' is 256 MB, fake takes at most 128" in result.stdout
