@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: bench clean core-only demo docs help lint test test-all tools venv wheels
+.PHONY: bench clean core-only demo docs help lint test test-all tools venv wheels mutants
 
 PYTHON := .venv/bin/python
 STAMP := .venv/installed
@@ -36,7 +36,11 @@ test: $(STAMP)  ## Run every test whose tools are here; the others are skipped a
 
 test-all: $(STAMP) tools  ## Run every test with every tool; then the core alone on every Python found.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTHON) -m pytest
+	$(PYTHON) -m tests.mutants
 	$(MAKE) core-only
+
+mutants: $(STAMP)  ## Show that the conformance suite alone kills every mutant of the in-memory cloud.
+	$(PYTHON) -m tests.mutants
 
 tools: $(STAMP)  ## Install the emulators under .tools/ and list what is missing.
 	@$(PYTHON) -m tests.tools install

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import GenericAlias
 
 from cloudless.codec import arguments_codec, codec_of
+from cloudless.message import is_context
 from cloudless.source import calling
 
 TYPE_CHECKING = False
@@ -109,11 +110,9 @@ class Handler(_Generic[P, R]):
         return hints_of(self.function)
 
     def _arguments(self) -> Codec:
-        from cloudless.message import Context
-
         hints = self.hints()
         names = argument_names(self.function)
-        fields = {name: hints.get(name, object) for name in names if hints.get(name) is not Context}
+        fields = {name: hints.get(name, object) for name in names if not is_context(hints.get(name))}
         defaults = len(self.function.__defaults__ or ())
         keyword = set(self.function.__kwdefaults__ or ())
         positional = names[: self.function.__code__.co_argcount]

@@ -30,10 +30,10 @@ class PermissionSuite(Suite):
     @pytest.mark.parametrize(
         ("use", "arguments", "text"),
         [
-            ("send", [{}], r"may not send queue 'windows'.*uses=\[windows\.send\]"),
-            ("publish", [{}], r"may not publish topic 'alarms'.*uses=\[alarms\.publish\]"),
-            ("invoke", [], r"may not invoke function 'helper'.*uses=\[helper\.invoke\]"),
-            ("secret", [], r"may not read secret 'known'"),
+            ("send", [dict[str, Any]()], r"may not send queue 'windows'.*uses=\[windows\.send\]"),
+            ("publish", [dict[str, Any]()], r"may not publish topic 'alarms'.*uses=\[alarms\.publish\]"),
+            ("invoke", list[Any](), r"may not invoke function 'helper'.*uses=\[helper\.invoke\]"),
+            ("secret", list[Any](), r"may not read secret 'known'"),
         ],
     )
     def test_what_the_code_does_not_mention_is_denied_with_the_line_to_add(

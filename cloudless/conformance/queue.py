@@ -487,10 +487,10 @@ class QueueSuite(Suite):
     @needs("queue")
     @covers("batches", "partial failure")
     def test_a_failing_message_does_not_make_its_neighbours_run_again(self, target: Target) -> None:
-        queues.batches.send_all([{"n": n, "fails": 1 if n == 3 else 0} for n in range(10)])
+        queues.batches.send_all([{"n": n, "fails": 1 if n % 5 == 0 else 0} for n in range(25)])
         target.run()
         handled = [n for note in notes(target, "take_batch") for n in note["numbers"]]
-        assert sorted(handled) == sorted([*range(10), 3])
+        assert sorted(handled) == sorted([*range(25), 0, 5, 10, 15, 20])
 
     @needs("queue", "queue.dead_letters")
     @covers("batches", "partial failure")
@@ -499,6 +499,14 @@ class QueueSuite(Suite):
         target.run()
         (letter,) = queues.batches.dead_letters.peek()
         assert (letter.body["n"], letter.error.type, letter.error.attempt) == (3, "PartialFailure", 3)
+
+    @needs("queue")
+    @covers("batches", "partial failure")
+    def test_an_id_that_is_not_in_the_batch_fails_all_of_it(self, target: Target) -> None:
+        queues.batches.send_all([{"n": n, "stranger": True} for n in range(4)])
+        target.run()
+        handled = [n for note in notes(target, "take_batch") for n in note["numbers"]]
+        assert sorted(handled) == sorted([0, 1, 2, 3] * 2)
 
     @needs("queue", "queue.dead_letters")
     @covers("batches", "exception")

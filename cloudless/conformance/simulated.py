@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from cloudless import Message
 from cloudless.conformance.apps import functions, ordered, overlaps, queues, topics
 from cloudless.conformance.memory import MemoryHarness, MemoryTarget
 from cloudless.conformance.suite import Suite, covers, notes
@@ -85,6 +87,17 @@ class SimulatedSuite(Suite):
             calls = cloud.calls(queues.handle_once)
             assert any(call.error is not None and call.error.type == "Postponed" for call in calls)
 
+    @covers("once", "slow handler")
+    def test_a_postponed_delivery_is_no_attempt(self, harness: MemoryHarness) -> None:
+        with harness.deploy(self.entry) as target:
+            cloud = simulation(target)
+            cloud.takes(queues.handle_once, timedelta(seconds=30))
+            queues.keyed.send({"order": {"id": "1"}, "do": ["reject"]})
+            cloud.run_until(lambda: bool(notes(target, "handle_once")))
+            queues.keyed.send({"order": {"id": "1"}})
+            target.run()
+            assert [note["attempt"] for note in notes(target, "handle_once")] == [1, 1]
+
     @covers("topics", "slow handler")
     def test_a_slow_subscriber_does_not_hold_up_the_others(self, harness: MemoryHarness) -> None:
         with harness.deploy("cloudless.conformance.apps.topics:app") as target:
@@ -103,6 +116,16 @@ class SimulatedSuite(Suite):
             assert sorted((note["group"], note["n"]) for note in notes(target, "ship")) == [("a", 0), ("b", 0)]
             target.run()
             assert [note["n"] for note in notes(target, "ship") if note["group"] == "a"] == [0, 1]
+
+    @covers("order", "slow handler")
+    def test_the_end_of_one_group_does_not_release_another(self, harness: MemoryHarness) -> None:
+        with harness.deploy("cloudless.conformance.apps.ordered:app") as target:
+            simulation(target).takes(ordered.ship, timedelta(seconds=30))
+            ordered.parcels.send({"n": 0}, group="b")
+            target.advance(timedelta(seconds=10))
+            ordered.parcels.send_all([{"n": 0}, {"n": 1}], group="a")
+            target.advance(timedelta(seconds=25))
+            assert [note["n"] for note in notes(target, "ship") if note["group"] == "a"] == [0]
 
     @covers("delivery", "disorder")
     def test_nobody_may_rely_on_order(self, harness: MemoryHarness) -> None:
@@ -134,15 +157,27 @@ class SimulatedSuite(Suite):
 
     @covers("delivery", "isolation")
     def test_no_object_is_shared_between_handlers(self, harness: MemoryHarness) -> None:
-        with harness.deploy("cloudless.conformance.apps.topics:app") as target:
-            body = {"n": 1, "list": [1]}
-            seen: list[int] = []
-            simulation(target).replace(topics.everything, lambda message: message.body["list"].append(2))
-            simulation(target).replace(topics.faulty, lambda message: seen.append(len(message.body["list"])))
-            topics.events.publish_all([body, body, body])
-            body["list"] = []
-            target.run()
-            assert seen == [1, 1, 1]
+        seen: list[int] = []
+        for seed in SEEDS:
+            with harness.deploy("cloudless.conformance.apps.topics:app", seed=seed) as target:
+                self._publish_and_look(simulation(target), seen)
+        assert set(seen) == {1}
+
+    @staticmethod
+    def _publish_and_look(cloud: Simulation, seen: list[int]) -> None:
+        body = {"n": 1, "list": [1]}
+
+        def change(message: Message[Any]) -> None:
+            message.body["list"].append(2)
+
+        def look(message: Message[Any]) -> None:
+            seen.append(len(message.body["list"]))
+
+        cloud.replace(topics.everything, change)
+        cloud.replace(topics.faulty, look)
+        topics.events.publish_all([body, body, body])
+        body["list"] = []
+        cloud.run()
 
 
 def simulation(target: object) -> Simulation:

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 
 from cloudless.frontend.types import type_ref
 from cloudless.ir import Parameter
-from cloudless.message import Context, Message
+from cloudless.message import Message, is_context
 from cloudless.runtime.plan import BODIES, BODY, CONTEXT, DUE, MESSAGE, MESSAGES, VALUE
 
 EMPTY = object()
@@ -22,7 +22,7 @@ def is_message(hint: Any) -> bool:
 
 def consumed(hint: Any, batch: bool) -> str:
     """The kind of a consumer's or subscriber's parameter. batch: whether it takes several messages."""
-    if hint is Context:
+    if is_context(hint):
         return CONTEXT
     if is_message(hint):
         return MESSAGE
@@ -33,7 +33,9 @@ def consumed(hint: Any, batch: bool) -> str:
 
 def scheduled(hint: Any) -> str:
     """The kind of a schedule's parameter; BODY where a schedule has nothing of that type to give."""
-    return {Context: CONTEXT, datetime: DUE}.get(hint, BODY)
+    if is_context(hint):
+        return CONTEXT
+    return DUE if hint is datetime else BODY
 
 
 class Signature:
@@ -68,7 +70,7 @@ def function_parameters(signature: Signature) -> tuple[Parameter, ...]:
     """Parameters of a function: each is an argument by name, but for Context."""
     return tuple(
         Parameter(name=name, kind=CONTEXT)
-        if hint is Context
+        if is_context(hint)
         else Parameter(name=name, kind=VALUE, type=type_ref(None if hint is EMPTY else hint), required=required)
         for name, hint, required in signature.parameters
     )

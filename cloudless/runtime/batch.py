@@ -73,4 +73,6 @@ class Batch:
     def _failed_ids(problem: PartialFailure, taken: list[tuple[int, Envelope, Any]]) -> frozenset[str]:
         """The ids that failed; all of the batch where one is unknown, since the handler meant something else."""
         known = frozenset(envelope.id for _, envelope, _ in taken)
-        return min(problem.ids, known)
+        if problem.ids <= known:  # the test of a subset, not an order
+            return problem.ids
+        return known

@@ -27,7 +27,7 @@ class Bill:
 @app.function
 def double(number: int, *, times: int = 1) -> int:
     note("double", number=number)
-    return number * 2**times
+    return number << times
 
 
 @app.function
@@ -36,8 +36,8 @@ def pay(bill: Bill) -> Bill:
 
 
 @app.function
-async def shout(text: str, context: Context) -> str:
-    note("shout", correlation=context.correlation_id)
+async def shout(text: str, context: Context | None = None) -> str:
+    note("shout", correlation=context.correlation_id if context else "")
     return text.upper()
 
 
@@ -66,11 +66,12 @@ def die() -> None:
 
 
 @app.function(retry=Retry(attempts=3, delay=timedelta(seconds=2), on=[ConnectionError]))
-def later(name: str, fails: int, context: Context) -> None:
-    note("later", name=name, attempt=context.attempt)
+def later(name: str, fails: int, context: Context | None = None) -> None:
+    attempt = context.attempt if context else 0
+    note("later", name=name, attempt=attempt)
     if fails < 0:
         raise Reject("never")
-    if context.attempt <= fails:
+    if attempt <= fails:
         raise ConnectionError("not yet")
 
 

@@ -109,6 +109,7 @@ def handle_once(message: Message[dict[str, Any]]) -> None:
 def take_batch(messages: list[Message[dict[str, Any]]]) -> None:
     note("take_batch", numbers=[message.body["n"] for message in messages], ids=[one.id for one in messages])
     failed = [one.id for one in messages if one.attempt <= one.body.get("fails", 0)]
+    failed += ["a stranger" for one in messages if one.attempt == 1 and "stranger" in one.body][:1]
     if failed:
         raise PartialFailure(failed)
 

@@ -10,7 +10,7 @@ from cloudless.errors import InvalidArgument
 from cloudless.frontend.functions import original
 from cloudless.frontend.report import Report
 from cloudless.function import Function
-from cloudless.message import Context
+from cloudless.message import is_context
 from cloudless.queue import OrderedQueue, Queue, QueueHandler
 from cloudless.schedule import Schedule
 from cloudless.source import Place
@@ -59,7 +59,7 @@ def _check_function(handler: Function[..., object], report: Report) -> None:
         return
     for part in [*hints.values()]:
         try:
-            codec_of(part) if part is not Context else None
+            codec_of(part) if not is_context(part) else None
         except InvalidArgument as problem:
             report.error("CL162", report.sources.name_of(handler), f"function {handler.name!r}: {problem}", _REMEDY)
 

@@ -1,0 +1,412 @@
+# mypy: ignore-errors
+# pyright: basic, reportPrivateUsage=false, reportAttributeAccessIssue=false
+"""The mutants. Each is a function that changes one thing of the code, in a process of its own.
+
+A name says what is wrong then; FAULTS collects them in order. No checker can follow what is patched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cloudless import codec, queue, topic
+from cloudless.driver.ledger import CLAIMED
+from cloudless.memory import channel, cloud, doubles, function, ledger, ordered, permissions, world
+from cloudless.memory import queue as queues
+from cloudless.memory import topic as topics
+from cloudless.message import Envelope
+from cloudless.runtime import batch, call, consumer, once, schedule
+from cloudless.runtime import function as functions
+from cloudless.runtime.outcome import Again
+from cloudless.runtime.plan import Plan
+
+FAULTS: dict[str, Callable[[], None]] = {}
+
+
+def fault(change: Callable[[], None]) -> Callable[[], None]:
+    FAULTS[change.__name__] = change
+    return change
+
+
+def wrap(owner: Any, name: str, around: Callable[..., Any]) -> None:
+    """Replace a method by `around(original, *args, **kwargs)`."""
+    original = getattr(owner, name)
+    setattr(owner, name, lambda *args, **kwargs: around(original, *args, **kwargs))
+
+
+@fault
+def lost_attempt() -> None:
+    """A retry is a first attempt again, from the third on."""
+    wrap(Envelope, "again", lambda old, self, attempt, **rest: old(self, min(attempt, 2), **rest))
+
+
+@fault
+def attempt_counted_twice() -> None:
+    wrap(Envelope, "again", lambda old, self, attempt, **rest: old(self, attempt + (attempt > 1), **rest))
+
+
+@fault
+def early_unlock() -> None:
+    """A message whose handler crashed is visible at once."""
+    channel.LOCK_FACTOR = 0
+
+
+@fault
+def crash_loses_the_message() -> None:
+    wrap(channel.Channel, "_abandon", lambda old, self, envelope, end: self._back_to_base())
+
+
+@fault
+def crash_is_not_counted() -> None:
+    def abandon(_: Any, self: Any, envelope: Envelope, end: object) -> None:
+        self._back_to_base()
+        self.world.at(self._lock_end(), self._arrive, envelope, work=True)
+
+    wrap(channel.Channel, "_abandon", abandon)
+
+
+@fault
+def visible_while_handled() -> None:
+    """A message can be delivered again while a slow handler has it."""
+
+    def settle_later(old: Any, self: Any, envelope: Envelope, outcome: Any) -> None:
+        old(self, envelope, outcome)
+        if envelope.attempt == 1:
+            self.put(envelope.again(2))
+
+    wrap(channel.Channel, "_settle_later", settle_later)
+
+
+@fault
+def dropped_error() -> None:
+    """A dead letter does not say why."""
+    wrap(Envelope, "again", lambda old, self, attempt, error=None, **rest: old(self, attempt, **rest))
+
+
+@fault
+def dead_letter_one_attempt_early() -> None:
+    def again(old: Any, self: Any, envelope: Envelope, failure: Any, wait_s: float) -> Any:
+        return (
+            self.dead(envelope, failure)
+            if envelope.attempt >= self.plan.attempts - 1
+            else old(self, envelope, failure, wait_s)
+        )
+
+    wrap(consumer.Judge, "_again", again)
+
+
+@fault
+def dead_letter_one_attempt_late() -> None:
+    def again(old: Any, self: Any, envelope: Envelope, failure: Any, wait_s: float) -> Any:
+        late = envelope.attempt == self.plan.attempts
+        return Again(wait_s, failure) if late else old(self, envelope, failure, wait_s)
+
+    wrap(consumer.Judge, "_again", again)
+
+
+@fault
+def dead_letters_vanish() -> None:
+    wrap(queues.MemoryQueues, "store_dead_letter", lambda old, self, queue, handler, letter: None)
+
+
+@fault
+def reject_is_retried() -> None:
+    consumer.Reject = type("Other", (Exception,), {})
+
+
+@fault
+def unreadable_is_retried() -> None:
+    wrap(consumer.Judge, "unreadable", lambda old, self, envelope, problem: Again(1, consumer.failure_of(problem, 1)))
+
+
+@fault
+def every_exception_is_retried() -> None:
+    wrap(consumer.Judge, "__init__", lambda old, self, plan, on, give_up: old(self, plan, (Exception,), give_up))
+
+
+@fault
+def no_back_off() -> None:
+    wrap(channel.Channel, "_again", lambda old, self, envelope, outcome: old(self, envelope, Again(0, outcome.failure)))
+
+
+@fault
+def back_off_does_not_grow() -> None:
+    wrap(Plan, "wait_s", lambda old, self, attempt: self.delay_s)
+
+
+@fault
+def retry_after_is_ignored() -> None:
+    consumer.RetryAfter = type("Other", (Exception,), {})
+
+
+@fault
+def delay_is_ignored() -> None:
+    channel.Channel.put_later = channel.Channel.put
+
+
+@fault
+def delay_is_cut_at_fifteen_minutes() -> None:
+    def later(old: Any, self: Any, envelope: Envelope) -> None:
+        envelope.delay_s = min(envelope.delay_s, 900)
+        old(self, envelope)
+
+    wrap(channel.Channel, "put_later", later)
+
+
+@fault
+def order_is_always_first_in_first_out() -> None:
+    channel.WINDOW = 1
+
+
+@fault
+def group_is_not_blocked_by_its_head() -> None:
+    def back(_: Any, self: Any, group: str, envelope: Envelope, when_us: int) -> None:
+        self._release(group)
+        self.world.at(when_us, self.put, envelope, work=True)
+
+    wrap(ordered.OrderedChannel, "_return", back)
+
+
+@fault
+def wrong_group_is_released() -> None:
+    wrap(ordered.OrderedChannel, "_release", lambda old, self, group: [old(self, each) for each in list(self._blocked)])
+
+
+@fault
+def group_stays_blocked_after_a_dead_letter() -> None:
+    def settle(old: Any, self: Any, *rest: Any) -> None:
+        if type(rest[2]).__name__ != "Dead":
+            old(self, *rest)
+
+    wrap(ordered.OrderedChannel, "_settle", settle)
+
+
+@fault
+def groups_block_one_another() -> None:
+    wrap(
+        ordered.OrderedChannel,
+        "_block",
+        lambda old, self, group: [old(self, each) for each in [*self._groups, group]],
+    )
+
+
+@fault
+def once_forgets() -> None:
+    wrap(ledger.MemoryLedger, "claim", lambda old, self, key, owner, ttl_s: (old(self, key, owner, ttl_s), CLAIMED)[1])
+
+
+@fault
+def once_remembers_for_ever() -> None:
+    wrap(
+        ledger.MemoryLedger,
+        "complete",
+        lambda old, self, key, owner, s, result="": old(self, key, owner, s * 1e6, result),
+    )
+
+
+@fault
+def once_keeps_the_key_of_a_failure() -> None:
+    wrap(ledger.MemoryLedger, "release", lambda old, self, key, owner: self.complete(key, owner, 86_400))
+
+
+@fault
+def lease_never_ends() -> None:
+    wrap(ledger.MemoryLedger, "claim", lambda old, self, key, owner, ttl_s: old(self, key, owner, 1e9))
+
+
+@fault
+def anybody_completes() -> None:
+    def complete(old: Any, self: Any, key: str, owner: str, *rest: Any) -> Any:
+        lease = self._leases.get(key)
+        return old(self, key, lease.owner if lease else owner, *rest)
+
+    wrap(ledger.MemoryLedger, "complete", complete)
+
+
+@fault
+def postponed_counts_as_an_attempt() -> None:
+    wrap(Again, "__init__", lambda old, self, delay_s, failure, counted=True: old(self, delay_s, failure))
+
+
+@fault
+def batch_neighbours_run_again() -> None:
+    wrap(batch.Batch, "_failed_ids", lambda old, problem, taken: frozenset(one.id for _, one, _ in taken))
+    batch.Batch._failed_ids = staticmethod(batch.Batch._failed_ids)
+
+
+@fault
+def poison_fails_its_batch() -> None:
+    def deliver(old: Any, self: Any, envelopes: Any) -> Any:
+        outcomes = old(self, envelopes)
+        bad = next((one for one in outcomes if type(one).__name__ == "Dead" and not one.called), None)
+        return [bad and self._judge.dead(envelope, bad.failure) for envelope in envelopes] if bad else outcomes
+
+    wrap(batch.Batch, "deliver", deliver)
+
+
+@fault
+def filter_matches_absent_attributes() -> None:
+    def filter_of(where: Any) -> Any:
+        checks = [(one.attribute, topics._check_of(one)) for one in where]
+        return (lambda attributes: all(check(attributes.get(name, "")) for name, check in checks)) if checks else None
+
+    cloud.filter_of = filter_of
+
+
+@fault
+def filter_needs_any_condition_only() -> None:
+    def filter_of(where: Any) -> Any:
+        checks = [(one.attribute, topics._check_of(one)) for one in where]
+        return (lambda a: any(name in a and check(a[name]) for name, check in checks)) if checks else None
+
+    cloud.filter_of = filter_of
+
+
+@fault
+def filter_ignores_case() -> None:
+    wrap(topics, "_check_of", lambda old, condition: lambda value: old(condition)(value.lower()))
+
+
+@fault
+def topic_reaches_one_subscriber() -> None:
+    def publish(old: Any, self: Any, topic: str, messages: Any) -> Any:
+        self.subscriptions[topic] = self.subscriptions[topic][:1]
+        return old(self, topic, messages)
+
+    wrap(topics.MemoryTopics, "publish", publish)
+
+
+@fault
+def attributes_are_lost_on_a_retry() -> None:
+    def again(old: Any, self: Any, attempt: int, **rest: Any) -> Envelope:
+        copy = old(self, attempt, **rest)
+        copy.attributes = {}
+        return copy
+
+    wrap(Envelope, "again", again)
+
+
+@fault
+def id_changes_on_redrive() -> None:
+    def redrive(old: Any, self: Any, queue: str, messages: Any) -> Any:
+        for message in messages:
+            message.id = (
+                message.id[::-1]
+                if message.error is None and message.attempt == 1 and queue == "jobs" and self._taken
+                else message.id
+            )
+        return old(self, queue, messages)
+
+    wrap(queues.MemoryQueues, "send", redrive)
+
+
+@fault
+def redrive_keeps_the_attempt() -> None:
+    wrap(Envelope, "anew", lambda old, self: old(self).again(self.error.attempt if self.error else 1))
+
+
+@fault
+def peek_removes() -> None:
+    wrap(queues.MemoryQueues, "release", lambda old, self, queue, receipts: self.acknowledge(queue, receipts))
+
+
+@fault
+def permissions_are_not_checked() -> None:
+    wrap(permissions.Permissions, "check", lambda old, *args: None)
+
+
+@fault
+def denied_permissions_fail_no_test() -> None:
+    wrap(world.World, "raise_refused", lambda old, self: None)
+
+
+@fault
+def payload_limit_is_off_by_one() -> None:
+    codec.BODY_LIMIT += 1
+    codec.DELAYED_BODY_LIMIT += 1
+
+
+@fault
+def payload_limit_counts_characters() -> None:
+    codec.size_of = len
+
+
+@fault
+def surrogates_pass() -> None:
+    codec._escape = lambda text: text
+
+
+@fault
+def eight_attributes_pass() -> None:
+    codec.ATTRIBUTES_MAX = 8
+
+
+@fault
+def trace_is_lost_on_the_way() -> None:
+    for module in (queue, topic):
+        wrap(module, "outgoing", lambda old, at, *rest, **more: old((at[0], at[1], None), *rest, **more))
+
+
+@fault
+def schedule_runs_twice_in_the_fold() -> None:
+    """The guard believes the local clock alone."""
+    wrap(schedule, "_shift_s", lambda old, at_s, info: 0)
+
+
+@fault
+def schedule_ignores_its_zone() -> None:
+    wrap(schedule, "zone", lambda old, name: old("UTC"))
+
+
+@fault
+def overlap_is_not_skipped() -> None:
+    wrap(once.Exclusive, "call", lambda old, self, body, envelope: self._call(body, envelope))
+
+
+@fault
+def exceptions_of_functions_lose_their_type() -> None:
+    wrap(functions, "dump", lambda old, value: old({"error": ["Error", value["error"][1]]}))
+
+
+@fault
+def invoke_waits_for_ever() -> None:
+    wrap(
+        function.MemoryFunctions,
+        "_within",
+        lambda old, self, answer, call, began_us, timeout_s: old(self, answer, call, began_us, 1e6),
+    )
+
+
+@fault
+def time_outs_never_happen() -> None:
+    wrap(
+        doubles.Double,
+        "__init__",
+        lambda old, self, world, original, timeout_s, is_async: old(self, world, original, 1e6, is_async),
+    )
+
+
+@fault
+def time_outs_always_have_effects() -> None:
+    doubles.Double._begin = lambda self: None
+
+
+@fault
+def objects_are_shared_between_handlers() -> None:
+    kept: dict[str, Any] = {}
+
+    def shared(old: Any, text: str) -> Any:
+        return kept.setdefault(text, old(text))
+
+    wrap(codec, "load", shared)
+
+
+@fault
+def handlers_have_no_deadline() -> None:
+    wrap(call, "context_of", lambda old, plan, envelope, cloud: _endless(old(plan, envelope, cloud)))
+
+
+def _endless(context: Any) -> Any:
+    context._deadline_s += 1e6
+    return context
