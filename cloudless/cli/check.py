@@ -83,7 +83,7 @@ def _with_source(problem: Diagnostic) -> Diagnostic:
 
 
 def _summary(name: str, total: int, errors: int, checked: list[str]) -> None:
-    text = Text(name, "bold")
+    text = Text().append(name, "bold")
     if total:
         found = f"{show.count(errors, 'error')}, {show.count(total - errors, 'warning')}"
         text.append(f": {found}", "red" if errors else "yellow")

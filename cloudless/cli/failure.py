@@ -25,6 +25,6 @@ def told() -> Generator[None]:
     except InternalError:
         raise
     except CloudlessError as error:
-        text = Text("error", "bold red").append(f": {error}", "default")
+        text = Text().append("error", "bold red").append(f": {error}")
         show.console(stderr=True).print(text)
         raise typer.Exit(FAILED) from error

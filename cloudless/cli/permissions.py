@@ -52,7 +52,7 @@ def _shared(program: Program, stage: str | None) -> Gap | None:
 
 
 def _handler(application: Application, handler: Handler, gap: Gap | None) -> Text:
-    text = Text(handler.name, "bold").append(f"  {handler.span}\n", "dim")
+    text = Text().append(handler.name, "bold").append(f"  {handler.span}\n", "dim")
     for grant in handler.grants:
         text.append(f"    {_what(grant)}", "cyan").append(f"  {', '.join(map(str, grant.spans))}\n", "dim")
     widened = _widened(application, handler) if gap else []

@@ -63,9 +63,9 @@ def _installed() -> tuple[list[Provider], list[str]]:
 
 def _table(found: list[Provider]) -> Text:
     """A row for each capability, a column for each provider, and what the capability is."""
-    text = Text(f"{'':<{_WIDTH}}{''.join(f'{one.name:<9}' for one in found)}\n", "bold")
+    text = Text().append(f"{'':<{_WIDTH}}{''.join(f'{one.name:<9}' for one in found)}\n", "bold")
     for key, meaning in CAPABILITIES.items():
-        text.append(f"{key:<{_WIDTH}}", "default")
+        text.append(f"{key:<{_WIDTH}}")
         for one in found:
             mark = _mark(one.gaps.get(key))
             mark.pad_right(9 - len(mark))
@@ -91,7 +91,7 @@ def _details(one: Provider) -> None:
         out.print(text)
     out.print(Text("\nlimits", "bold"))
     for key, limit in one.limits.items():
-        out.print(Text(f"{key:<{_WIDTH}}{limit.value:,.10g} {limit.unit}").append(f"  {limit.link}", "dim"))
+        out.print(Text().append(f"{key:<{_WIDTH}}{limit.value:,.10g} {limit.unit}").append(f"  {limit.link}", "dim"))
 
 
 def _data(one: Provider) -> dict[str, Any]:

@@ -66,14 +66,14 @@ class Forest:
 def lines(events: Iterable[Event]) -> Iterator[Text]:
     """The trace, line by line. A tree of Rich's would be cut at the width of the terminal."""
     for root in Forest(events).roots:
-        yield Text(f"{root.event.at:%a %H:%M:%S}  ", "dim").append(_label(root))
+        yield Text().append(f"{root.event.at:%a %H:%M:%S}  ", "dim").append(_label(root))
         yield from _below(root, "")
 
 
 def _below(node: Node, indent: str) -> Iterator[Text]:
     for child in node.children:
         is_last = child is node.children[-1]
-        yield Text(f"{indent}{'└── ' if is_last else '├── '}", "dim").append(_label(child, node.event))
+        yield Text().append(f"{indent}{'└── ' if is_last else '├── '}", "dim").append(_label(child, node.event))
         yield from _below(child, f"{indent}{'    ' if is_last else '│   '}")
 
 
@@ -83,8 +83,8 @@ def _label(node: Node, parent: Event | None = None) -> Text:
         return _delivery(event, parent)
     if event.kind == "dead":
         why = f": {event.error.type}: {event.error.text}" if event.error else ""
-        return Text("dead letter", "bold red").append(f" in {event.resource}{why}", "default")
-    text = Text(event.kind, "bold cyan").append(f" {event.resource}", "default")
+        return Text().append("dead letter", "bold red").append(f" in {event.resource}{why}")
+    text = Text().append(event.kind, "bold cyan").append(f" {event.resource}")
     if event.kind != "fire":
         text.append(f" {_cut(event)}", "dim")
     if not node.children and event.kind != "invoke":
@@ -94,7 +94,7 @@ def _label(node: Node, parent: Event | None = None) -> Text:
 
 def _delivery(event: Event, parent: Event | None) -> Text:
     sign, colour = _SIGNS.get(event.outcome, _FAILED)
-    text = Text(event.handler or event.resource, "bold").append(f" {sign}", colour)
+    text = Text().append(event.handler or event.resource, "bold").append(f" {sign}", colour)
     notes: list[str] = []
     if event.attempt > 1 or event.outcome != "done":
         notes.append(f"attempt {event.attempt}")
@@ -105,7 +105,7 @@ def _delivery(event: Event, parent: Event | None) -> Text:
     if event.outcome in {"crash", "time-out"}:
         notes.append(event.outcome)
     text.append(f" {', '.join(notes)}" if notes else "", "dim")
-    return text.append(f": {event.error.type}: {event.error.text}" if event.error else "", "default")
+    return text.append(f": {event.error.type}: {event.error.text}" if event.error else "")
 
 
 def _cut(event: Event) -> str:

@@ -51,6 +51,8 @@ Run = Callable[..., Result]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     (tmp_path / "cloudless.toml").write_text(TOML)
     (tmp_path / "wares_app.py").write_text(APP)
