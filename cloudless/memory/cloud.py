@@ -126,7 +126,13 @@ class MemoryCloud:
         handler = self.app.handlers[plan.handler]
         function: Callable[..., Any] = self._doubles.get(plan.handler, handler.function)
         binding = entry.Binding(
-            plan, function, handler.codec, on=handler.on, cloud=self, wait=self._wait, give_up=self._give_up(plan)
+            plan,
+            function,
+            handler.codec,
+            on=handler.on,
+            cloud=self,
+            wait=self._wait,
+            give_up=self._give_up(plan, logs=False),
         )
         if source in self.channels:
             self._bind_channel(self.channels[source], binding)

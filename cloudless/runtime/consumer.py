@@ -36,18 +36,27 @@ MAX_RETRY_AFTER_S = 600.0
 class Judge:
     """Turns failures of one handler's deliveries into outcomes, and stores its dead letters.
 
-    on: exception types worth another attempt. give_up: stores one dead letter.
+    on: exception types worth another attempt. give_up: stores one dead letter. logs: says what failed.
     """
 
-    __slots__ = ("give_up", "on", "plan")
+    __slots__ = ("give_up", "logs", "on", "plan")
 
-    def __init__(self, plan: Plan, on: tuple[type[Exception], ...], give_up: GiveUp) -> None:
+    def __init__(self, plan: Plan, on: tuple[type[Exception], ...], give_up: GiveUp, *, logs: bool = False) -> None:
+        self.logs = logs
         self.plan = plan
         self.on = on
         self.give_up = give_up
 
     def failed(self, envelope: Envelope, problem: BaseException) -> Outcome:
         """The handler raised."""
+        outcome = self._decide(envelope, problem)
+        if self.logs:
+            from cloudless.runtime import log
+
+            log.failure(self.plan, envelope, problem, outcome)
+        return outcome
+
+    def _decide(self, envelope: Envelope, problem: BaseException) -> Outcome:
         failure = failure_of(problem, envelope.attempt)
         if isinstance(problem, Postponed):
             return Again(problem.delay_s, failure, counted=False)

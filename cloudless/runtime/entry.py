@@ -35,9 +35,10 @@ class Binding:
 
     function, codec, on: the user's function, the codec of its body (or arguments), exception types worth
     another attempt. wait: runs coroutines. give_up: stores dead letters; by default the cloud's queues do.
+    logs: whether failures are logged; a simulation shows them in its trace instead.
     """
 
-    __slots__ = ("cloud", "codec", "function", "give_up", "on", "plan", "wait")
+    __slots__ = ("cloud", "codec", "function", "give_up", "logs", "on", "plan", "wait")
 
     def __init__(
         self,
@@ -49,7 +50,9 @@ class Binding:
         cloud: Cloud,
         wait: Await | None = None,
         give_up: GiveUp | None = None,
+        logs: bool = True,
     ) -> None:
+        self.logs = logs
         self.plan = plan
         self.function = function
         self.codec = codec
@@ -64,7 +67,7 @@ class Binding:
 
     def judge(self) -> _consumer.Judge:
         """What decides on its failures."""
-        return _consumer.Judge(self.plan, self.on, self.give_up)
+        return _consumer.Judge(self.plan, self.on, self.give_up, logs=self.logs)
 
 
 def consumer(binding: Binding) -> Deliver:

@@ -122,7 +122,11 @@ def unreadable_is_retried() -> None:
 
 @fault
 def every_exception_is_retried() -> None:
-    wrap(consumer.Judge, "__init__", lambda old, self, plan, on, give_up: old(self, plan, (Exception,), give_up))
+    wrap(
+        consumer.Judge,
+        "__init__",
+        lambda old, self, plan, on, give_up, **rest: old(self, plan, (Exception,), give_up, **rest),
+    )
 
 
 @fault

@@ -1,0 +1,35 @@
+"""What a deployed function says of a failure, through `logging`; imported at the first failure.
+
+The record carries the facts that Context.logger gives, so that one formatter serves both.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from cloudless.message import traceparent
+from cloudless.runtime.outcome import Again
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cloudless.message import Envelope
+    from cloudless.runtime.outcome import Outcome
+    from cloudless.runtime.plan import Plan
+
+
+def failure(plan: Plan, envelope: Envelope, problem: BaseException, outcome: Outcome) -> None:
+    """One line for a failed delivery, with the traceback: a warning if it comes again, an error if it is given up."""
+    again = isinstance(outcome, Again)
+    what = f"comes again in {outcome.delay_s:g} s" if isinstance(outcome, Again) else "is given up"
+    facts = {
+        "handler": plan.handler,
+        "message_id": envelope.id,
+        "correlation_id": envelope.correlation,
+        "traceparent": traceparent(envelope),
+    }
+    logging.getLogger(f"cloudless.{plan.handler}").log(
+        logging.WARNING if again else logging.ERROR,
+        "message %s of %s failed in attempt %d of %d and %s: %s: %s",
+        envelope.id, plan.source, envelope.attempt, plan.attempts, what, type(problem).__name__, problem,
+        exc_info=problem, extra=facts,
+    )  # fmt: skip
