@@ -132,7 +132,8 @@ class MemoryCloud:
             on=handler.on,
             cloud=self,
             wait=self._wait,
-            give_up=self._give_up(plan, logs=False),
+            give_up=self._give_up(plan),
+            logs=False,
         )
         if source in self.channels:
             self._bind_channel(self.channels[source], binding)
