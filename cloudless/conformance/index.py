@@ -36,7 +36,8 @@ ROWS = (
 def cases() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Every case: row, fault, "Suite.test", capabilities that it needs."""
     for suite in SUITES:
-        for name, test in vars(suite).items():
+        found = {name: test for part in reversed(suite.__mro__) for name, test in vars(part).items()}
+        for name, test in found.items():
             if name.startswith("test_"):
                 row, fault = test.covers
                 yield row, fault, f"{suite.__name__}.{name}", getattr(test, "needs", ())

@@ -1,0 +1,60 @@
+"""Dead letters: peek, redrive, and their consumer."""
+
+from __future__ import annotations
+
+from cloudless.conformance.apps import queues
+from cloudless.conformance.harness import Target
+from cloudless.conformance.suite import Suite, covers, needs, notes
+
+
+class DeadLetterCases(Suite):
+    """Part of QueueSuite."""
+
+    entry = "cloudless.conformance.apps.queues:app"
+
+    @needs("queue", "queue.dead_letters")
+    @covers("dead letters")
+    def test_peek_leaves_dead_letters_where_they_are(self, target: Target) -> None:
+        queues.single.send_all([{"n": n, "do": ["raise"]} for n in range(3)])
+        target.run()
+        assert {letter.body["n"] for letter in queues.single.dead_letters.peek()} == {0, 1, 2}
+        assert {letter.body["n"] for letter in queues.single.dead_letters.peek()} == {0, 1, 2}
+        assert len(queues.single.dead_letters.peek(limit=2)) <= 2
+
+    @needs("queue", "queue.dead_letters")
+    @covers("dead letters")
+    def test_a_redriven_message_is_a_new_first_attempt_with_its_own_id(self, target: Target) -> None:
+        id = queues.jobs.send({"do": ["raise", "raise", "raise"]}, attributes={"region": "eu"})
+        target.run()
+        assert queues.jobs.dead_letters.redrive() == 1
+        target.run()
+        assert [note["attempt"] for note in notes(target, "work")] == [1, 2, 3, 1, 2, 3]
+        assert {note["id"] for note in notes(target, "work")} == {id}
+        assert {note["attributes"]["region"] for note in notes(target, "work")} == {"eu"}
+        assert len(queues.jobs.dead_letters.peek()) == 1
+
+    @needs("queue", "queue.dead_letters")
+    @covers("dead letters")
+    def test_redrive_moves_at_most_its_limit_and_loses_none(self, target: Target) -> None:
+        queues.single.send_all([{"n": n, "do": ["reject"]} for n in range(5)])
+        target.run()
+        moved = queues.single.dead_letters.redrive(limit=2)
+        assert 1 <= moved <= 2
+        target.run()
+        assert len(notes(target, "try_once")) == 5 + moved
+        assert {letter.body["n"] for letter in queues.single.dead_letters.peek(limit=100)} == set(range(5))
+
+    @needs("queue", "queue.dead_letters")
+    @covers("dead letters")
+    def test_a_consumer_of_dead_letters_gets_them_with_their_error(self, target: Target) -> None:
+        queues.mourned.send({"n": 1})
+        target.run()
+        (note,) = notes(target, "mourn")
+        assert note == {"body": {"n": 1}, "error": "ConnectionError", "attempt": 1}
+
+    @needs("queue", "queue.dead_letters")
+    @covers("dead letters", "exception")
+    def test_a_consumer_of_dead_letters_that_fails_gets_them_again(self, target: Target) -> None:
+        queues.mourned.send({"do": ["raise", "value", "return"]})
+        target.run()
+        assert [note["attempt"] for note in notes(target, "mourn")] == [1, 2, 3]
