@@ -8,6 +8,7 @@ import pytest
 
 from providers.azure.tests.sdk import Sdk
 from providers.azure.tests.servicebus import Broker
+from providers.azure.tests.storage import azurite
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,17 @@ def sdk(broker: Broker) -> Iterator[Sdk]:
     """Microsoft's client of that broker."""
     with Sdk(broker.connection_string) as connected:
         yield connected
+
+
+@pytest.fixture(scope="session")
+def azurite_connection() -> Iterator[str]:
+    """Microsoft's storage emulator."""
+    with azurite() as connection:
+        yield connection
+
+
+@pytest.fixture
+def storage(azurite_connection: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The emulator, and every storage client of this process sent to it, by the setting that a function app has."""
+    monkeypatch.setenv("CLOUDLESS_STORAGE", azurite_connection)
+    return azurite_connection

@@ -41,7 +41,7 @@ def entities(broker: Broker) -> None:
 @pytest.fixture(autouse=True)
 def _empty(broker: Broker) -> Iterator[None]:
     yield
-    broker.on_queue(QUEUE, lambda queue: queue.messages.clear())
+    broker.on_queue(QUEUE, lambda queue: queue.clear())
 
 
 def count(broker: Broker, *states: str, queue: str = QUEUE) -> int:

@@ -53,6 +53,7 @@ class FunctionsHost:
         self._settings = _settings(folder)
         self._worker: subprocess.Popen[str] | None = None
         self.triggers: list[Trigger] = []
+        self._served: dict[tuple[str, str], int] = {}  # by queue and session: number of the last call
 
     def __enter__(self) -> Self:
         self.start()
@@ -68,9 +69,10 @@ class FunctionsHost:
     def start(self) -> None:
         """Start a worker and index the app; raises IndexingFailed."""
         python = tools.require("azure-worker")
-        command = [python, "-m", WORKER, self._folder]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._worker = subprocess.Popen(command, env=self._env, text=True, encoding="utf-8", **pipes)
+        command = [str(python), "-m", WORKER, str(self._folder)]
+        self._worker = subprocess.Popen(
+            command, env=self._env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
         answer = self._answer()
         if answer is None or "error" in answer:
             self.stop()
@@ -138,9 +140,13 @@ class FunctionsHost:
         return True
 
     def _accept(self, queue: Queue) -> str | None:
-        session = queue.free_session()
-        if session is not None:
-            queue.accept_session(session, self)
+        """Take the session that waited longest: the real host serves several at a time, none holds up another."""
+        free = self._shuffled(queue.free_sessions())
+        if not free:
+            return None
+        session = min(free, key=lambda name: self._served.get((queue.name, name), -1))
+        self._served[queue.name, session] = len(self.calls)
+        queue.accept_session(session, self)
         return session
 
     def _take(self, queue: Queue, trigger: Trigger) -> list[Stored]:

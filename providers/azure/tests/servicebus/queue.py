@@ -101,6 +101,14 @@ class Queue:
         if number in self.messages and self.messages[number].state == SCHEDULED:
             del self.messages[number]
 
+    def clear(self) -> None:
+        """Forget every message, here and among the dead letters; links stay."""
+        self.messages.clear()
+        self._tokens.clear()
+        self._seen.clear()
+        if self.dead_letters:
+            self.dead_letters.clear()
+
     # --- out ------------------------------------------------------------------------------------------
 
     def ready(self, holder: object | None = None, session: str | None = None) -> Iterator[Stored]:
@@ -219,14 +227,15 @@ class Queue:
 
     # --- sessions -------------------------------------------------------------------------------------
 
-    def free_session(self) -> str | None:
-        """A session that has messages and no holder; None where there is none."""
+    def free_sessions(self) -> list[str]:
+        """The sessions that have messages and no holder, the one with the oldest message first."""
         self.tick()
-        for stored in self.messages.values():
-            session = stored.content.session
-            if stored.state == ACTIVE and session is not None and self.sessions.is_free(session):
-                return session
-        return None
+        active = [stored.content.session for stored in self.messages.values() if stored.state == ACTIVE]
+        return [name for name in dict.fromkeys(active) if name is not None and self.sessions.is_free(name)]
+
+    def free_session(self) -> str | None:
+        """The first of them; None where there is none."""
+        return next(iter(self.free_sessions()), None)
 
     def accept_session(self, name: str, holder: object) -> float:
         """Hold a session; returns when its lock ends. Raises SessionTaken."""

@@ -19,13 +19,15 @@ from providers.azure.tests.servicebus.stored import Settings, Stored
 T = TypeVar("T")
 HOST = "127.0.0.1"
 CALL_TIMEOUT_S = 10.0
+WAKE_S = 0.02
+"""How often to look at most: what a stopped clock says comes no nearer by waiting."""
 
 
 class Broker:
     """A running broker. Its methods may be called from any thread; `call` gives access to the entities."""
 
-    def __init__(self, loop: AbstractEventLoop) -> None:
-        self.clock = Clock()
+    def __init__(self, loop: AbstractEventLoop, clock: Clock) -> None:
+        self.clock = clock
         self.port = 0
         self._namespace = Namespace(self.clock)
         self._loop = loop
@@ -34,12 +36,12 @@ class Broker:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Generator[Broker]:
-        """A broker on a free port, until the block ends."""
+    def running(cls, clock: Clock | None = None) -> Generator[Broker]:
+        """A broker on a free port, until the block ends. clock: real time, unless given."""
         loop = asyncio.new_event_loop()
         thread = Thread(target=loop.run_forever, name="service-bus-broker", daemon=True)
         thread.start()
-        broker = cls(loop)
+        broker = cls(loop, clock or Clock())
         try:
             broker._run(broker._listen())
             yield broker
@@ -112,7 +114,7 @@ class Broker:
         if self._timer:
             self._timer.cancel()
         wait_s = self._namespace.next_s() - self.clock.now_s()
-        self._timer = self._loop.call_later(max(wait_s, 0), self._changed) if wait_s < float("inf") else None
+        self._timer = self._loop.call_later(max(wait_s, WAKE_S), self._changed) if wait_s < float("inf") else None
 
     async def _stop(self) -> None:
         if self._timer:

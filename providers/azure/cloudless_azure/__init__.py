@@ -1,0 +1,50 @@
+"""The provider of cloudless for Azure. Importing it loads neither its tables, nor its drivers, nor an SDK."""
+
+from __future__ import annotations
+
+from cloudless.errors import InvalidArgument
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from cloudless.driver.gap import Gap
+    from cloudless.driver.limit import Limit
+    from cloudless.driver.provider import Cloud
+
+
+class AzureProvider:
+    """See `cloudless.driver.provider.Provider`."""
+
+    __slots__ = ()
+
+    name = "azure"
+    title = "Azure"
+
+    @property
+    def gaps(self) -> Mapping[str, Gap]:
+        from cloudless_azure.capabilities import GAPS
+
+        return GAPS
+
+    @property
+    def limits(self) -> Mapping[str, Limit]:
+        from cloudless_azure.limits import LIMITS
+
+        return LIMITS
+
+    def connect(self, stage: Any, application: Any) -> Cloud:
+        """The deployed stage; raises InvalidArgument for one without a subscription."""
+        from cloudless_azure.clients.cloud import AzureCloud
+        from cloudless_azure.names import addresses_of
+
+        if not stage.subscription:
+            raise InvalidArgument(
+                f"stage {stage.name!r} names no subscription of {self.title}: add subscription = "
+                '"00000000-0000-0000-0000-000000000000" with the id of yours'
+            )
+        return AzureCloud(addresses_of(application, stage))
+
+
+PROVIDER = AzureProvider()

@@ -1,0 +1,54 @@
+"""Foreign exceptions to ours, in one place: those of the Service Bus SDK, and plain HTTP statuses."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from cloudless.errors import CloudlessError, InvalidArgument, NotFound, PermissionDenied, Unavailable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_OF_STATUS: dict[int, type[CloudlessError]] = {
+    400: InvalidArgument,
+    401: PermissionDenied,
+    403: PermissionDenied,
+    404: NotFound,
+}
+"""By HTTP status. Any other is Unavailable."""
+
+_OF_SDK: dict[str, type[CloudlessError]] = {
+    "ClientAuthenticationError": PermissionDenied,
+    "MessageSizeExceededError": InvalidArgument,
+    "MessagingEntityNotFoundError": NotFound,
+    "ServiceBusAuthenticationError": PermissionDenied,
+    "ServiceBusAuthorizationError": PermissionDenied,
+}
+"""By class name, so that nothing is imported for it. Any other is Unavailable.
+
+https://learn.microsoft.com/en-us/python/api/azure-servicebus/azure.servicebus.exceptions
+"""
+
+
+def of_status(status: int | None, text: str) -> CloudlessError:
+    """Our error for a status; None where there was no answer."""
+    return _OF_STATUS.get(status or 0, Unavailable)(text)
+
+
+def of_sdk(problem: Exception, what: str) -> CloudlessError:
+    """Our error for one of the SDK's, which stays at `native`."""
+    ours = _OF_SDK.get(type(problem).__name__, Unavailable)(f"{what}: {problem}")
+    ours.native = problem
+    return ours
+
+
+@contextmanager
+def translated(what: str) -> Generator[None]:
+    """Raise ours in place of the SDK's, chained. what: the operation, as people read it."""
+    from azure.core.exceptions import AzureError
+
+    try:
+        yield
+    except AzureError as problem:
+        raise of_sdk(problem, what) from problem
