@@ -10,9 +10,11 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from cloudless.frontend import call
+from cloudless.frontend import instance as instances
 from cloudless.frontend.handles import Handle, handle_of
 from cloudless.frontend.lift import class_of, mangled, own
 from cloudless.frontend.values import (
+    ANY,
     NOTHING,
     Access,
     Arguments,
@@ -78,7 +80,9 @@ def _of_live(frame: Frame, item: Live, name: str, node: ast.AST) -> Value:
     if isinstance(value, Handler):
         return _of_handler(frame, item.object, name)
     if isinstance(value, ModuleType):
-        return lift(vars(value) if name == "__dict__" else vars(value).get(name))
+        if name == "__dict__" and frame.analysis.territory.holds_module(value.__name__):
+            return lift(vars(value))
+        return lift(vars(value).get(name))
     if isinstance(value, enum.EnumMeta):
         return lift(value.__members__[name]) if name in value.__members__ else _of_class(frame, item, name)
     if isinstance(value, type):
@@ -137,12 +141,12 @@ def _class_of(item: Item) -> type | None:
 
 
 def _of_instance(frame: Frame, item: Live | Made, kind: type, name: str, node: ast.AST) -> Value:
-    field = call.field_of(frame, item, name)
+    field = instances.field_of(frame, item, name)
     found = lookup(kind, name)
     if found is ABSENT:
         return field or _computed(frame, item, kind, name, node)
     if _is_foreign(frame, found):
-        field |= call.field_of(frame, item, call.ANY)
+        field |= instances.field_of(frame, item, ANY)
     return field | _resolved(frame, found, frozenset((item,)), node)
 
 
@@ -151,7 +155,7 @@ def _computed(frame: Frame, item: Live | Made, kind: type, name: str, node: ast.
     if name.startswith("__") or lookup(kind, "__getattr__") is ABSENT:
         return NOTHING
     method = _resolved(frame, lookup(kind, "__getattr__"), frozenset((item,)), node)
-    return call.call(frame, method, Arguments(), node) | call.field_of(frame, item, call.ANY)
+    return call.call(frame, method, Arguments(), node) | instances.field_of(frame, item, ANY)
 
 
 def _resolved(frame: Frame, found: Any, instance: Value, node: ast.AST) -> Value:

@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.app import App
 from cloudless.frontend import call as calls
+from cloudless.frontend import instance as instances
 from cloudless.frontend import store
 from cloudless.frontend.lift import own
 from cloudless.frontend.values import (
+    ANY,
     NOTHING,
     Arguments,
     Bound,
     Closure,
+    Item,
     Live,
     Super,
     Value,
@@ -52,6 +55,7 @@ _PICKS: tuple[Any, ...] = (
 )  # fmt: skip
 _CALLS: tuple[Any, ...] = (map, itertools.starmap, functools.reduce, asyncio.to_thread)
 
+LONGEST = 8
 _LOOKED_THROUGH = (Handler, App, types.ModuleType, types.BuiltinFunctionType, types.SimpleNamespace)
 
 
@@ -133,7 +137,15 @@ def _partial(frame: Frame, arguments: Arguments, node: ast.AST) -> Value:  # noq
     if not arguments.positional:
         return NOTHING
     given = Arguments(arguments.positional[1:], arguments.keywords, arguments.rest)
-    return frozenset(Bound(item, given) for item in arguments.positional[0])
+    return frozenset(_bound(item, given) for item in arguments.positional[0])
+
+
+def _bound(item: Item, given: Arguments) -> Bound:
+    """A function with its first arguments; those of several partials in a row are one list, cut where it is long."""
+    if not isinstance(item, Bound):
+        return Bound(item, given)
+    both = given.after(item.arguments)
+    return Bound(item.target, both if len(both.positional) <= LONGEST else Arguments(rest=both.all()))
 
 
 def _getattr(frame: Frame, arguments: Arguments, node: ast.AST) -> Value:
@@ -168,7 +180,7 @@ def _vars(frame: Frame, arguments: Arguments, node: ast.AST) -> Value:
 
     found = attribute(frame, union(arguments.positional), "__dict__", node)
     return found or boxed(union([
-        calls.field_of(frame, item, calls.ANY)
+        instances.field_of(frame, item, ANY)
         for item in union(arguments.positional)
         if isinstance(item, Live) and calls.is_instance(item, frame)
     ]))  # fmt: skip

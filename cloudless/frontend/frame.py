@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cloudless.frontend import attribute, call, store
+from cloudless.frontend import attribute, call, follow, store
 from cloudless.frontend.analysis import Analysis, Facts
 from cloudless.frontend.source import Definition
 from cloudless.frontend.values import NOTHING, Closure, Value, boxed, elements, handles, union
@@ -39,6 +39,7 @@ class Frame:
         self.facts = Facts()
         self.first = ""
         self.key: Any = None
+        self.depth = 0
         self.globals: set[str] = set()
 
     def run(self, body: Definition, facts: Facts) -> None:
@@ -176,11 +177,11 @@ class Frame:
         return value
 
     def visit_Lambda(self, node: ast.Lambda) -> Value:
-        closure = Closure(node, self, call.defaults_of(self, node.args))
+        closure = Closure(node, self, follow.defaults_of(self, node.args))
         return self.seen(frozenset((closure,)), node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
-        value: Value = frozenset((Closure(node, self, call.defaults_of(self, node.args)),))
+        value: Value = frozenset((Closure(node, self, follow.defaults_of(self, node.args)),))
         self.seen(value, node)
         for decorator in reversed(node.decorator_list):
             value |= call.decorated(self, self.visit(decorator), value, decorator)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from cloudless.app import App
@@ -20,6 +21,7 @@ from cloudless.frontend.frame import Frame
 from cloudless.frontend.functions import original, plain
 from cloudless.frontend.handles import Handle
 from cloudless.frontend.report import Report
+from cloudless.frontend.telling import EVERYTHING, NO_ONE, Telling, TooMany
 from cloudless.frontend.territory import Territory
 from cloudless.frontend.types import dotted
 from cloudless.frontend.values import Item, Verb
@@ -33,27 +35,27 @@ class Permissions:
     def __init__(self, app: App, report: Report) -> None:
         self._report = report
         self._sources = report.sources
-        self._analysis = Analysis(report.sources, Territory(_modules(app)))
-        for handler in app.registered:
-            self._analysis.follow(handler, lambda handler=handler: self._root(handler))  # type: ignore[misc]
-        self._analysis.settle()
+        self._territory = Territory(_modules(app))
+        self._analysis = self._followed(app)
         self._facts = {handler: list(self._analysis.reached([handler])) for handler in app.registered}
 
-    def _root(self, handler: Handler[..., Any]) -> Callable[[Facts], None]:
-        """The job of a handler: its function, as the cloud calls it, and what it says that it uses."""
-        frame = Frame(self._analysis, handler.place.file, {}, {})
-        at = ast.Constant(None)
+    def _followed(self, app: App) -> Analysis:
+        """Every handler's code, followed in the most exact of the ways that come to an end: telling.py."""
+        try:
+            return self._follow(app, EVERYTHING)
+        except TooMany:
+            roughly = self._follow(app, NO_ONE)
+        try:
+            return self._follow(app, Telling(roughly.relevant()))
+        except TooMany:
+            return roughly
 
-        def job(facts: Facts) -> None:
-            frame.facts = facts
-            for mentioned in (plain(handler.function), *handler.settings.uses):
-                value = self._analysis.lifter.lift(mentioned)
-                call.follow_handlers(frame, value)
-                for item in value:
-                    if not isinstance(item, Verb | Handle):
-                        call.mention(frame, item, at)
-
-        return job
+    def _follow(self, app: App, telling: Telling) -> Analysis:
+        analysis = Analysis(self._sources, self._territory, telling)
+        for handler in app.registered:
+            analysis.follow(handler, partial(_root, analysis, handler))
+        analysis.settle()
+        return analysis
 
     def grants(self, handler: Handler[..., Any]) -> tuple[Grant, ...]:
         """The grants of a handler, in order, each with every line that asks for it."""
@@ -140,6 +142,23 @@ class Permissions:
         name = handle.name.removesuffix("-dead-letters").replace("-", "_")
         method = "" if handle.noun == "secret" else f".{handle.example()}"
         return f"{name}.dead_letters{method}" if handle.name.endswith("-dead-letters") else f"{name}{method}"
+
+
+def _root(analysis: Analysis, handler: Handler[..., Any]) -> Callable[[Facts], None]:
+    """The job of a handler: its function, as the cloud calls it, and what it says that it uses."""
+    frame = Frame(analysis, handler.place.file, {}, {})
+    at = ast.Constant(None)
+
+    def job(facts: Facts) -> None:
+        frame.facts = facts
+        for mentioned in (plain(handler.function), *handler.settings.uses):
+            value = analysis.lifter.lift(mentioned)
+            call.follow_handlers(frame, value)
+            for item in value:
+                if not isinstance(item, Verb | Handle):
+                    call.mention(frame, item, at)
+
+    return job
 
 
 def _one_a_line(spans: set[Span]) -> tuple[Span, ...]:

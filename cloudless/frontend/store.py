@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cloudless.frontend import call
+from cloudless.frontend import call, instance
 from cloudless.frontend.lift import own
 from cloudless.frontend.values import Box, Made, Value, boxed, elements, handles
 
@@ -57,7 +57,7 @@ def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
     base = frame.visit(target.value)
     instances = [item for item in base if call.is_instance(item, frame)]
     for item in instances:
-        call.grow_field(frame, item, target.attr, value)
+        instance.grow_field(frame, item, target.attr, value)
     if len(instances) < max(1, len(base)):
         frame.escape(value, target)
 

@@ -89,6 +89,8 @@ class Super:
 Item = Handle | Verb | Live | Bound | Closure | Made | Box | Access | Super
 Value = frozenset[Item]
 NOTHING: Value = frozenset()
+ANY = object()
+"""In place of the name of an instance's attribute: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,18 @@ def union(values: Iterable[Value]) -> Value:
     found = [value for value in values if value]
     if len(found) < 2:
         return found[0] if found else NOTHING
-    return NOTHING.union(*found)
+    return _merged(NOTHING.union(*found))
+
+
+def _merged(value: Value) -> Value:
+    """The same with one container for all that the followed code makes: they would only grow in number."""
+    boxes = [item for item in value if isinstance(item, Box) and item.live is None]
+    ways = [item for item in value if isinstance(item, Access)]
+    for several in (boxes, ways):
+        if len(several) > 1:
+            one = type(several[0])(NOTHING.union(*(item.items for item in several)))
+            value = value.difference(several) | {one}
+    return value
 
 
 def elements(value: Value) -> Value:
@@ -142,5 +155,13 @@ def handles(value: Value) -> set[Handle]:
 
 
 def depth(value: Value) -> int:
-    """How far instances in a value are made of other instances."""
-    return max((1 + depth(item.arguments.all()) for item in value if isinstance(item, Made | Bound)), default=0)
+    """How far instances and closures in a value are made of others."""
+    return max(map(_depth, value), default=0)
+
+
+def _depth(item: Item) -> int:
+    if isinstance(item, Made | Bound):
+        return 1 + depth(item.arguments.all())
+    if isinstance(item, Box | Access):
+        return depth(item.items)
+    return 1 + int(item.frame.depth) if isinstance(item, Closure) else 0
