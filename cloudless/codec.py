@@ -19,7 +19,7 @@ from cloudless.message import Envelope, Failure, traceparent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, Protocol, TypeGuard
 
     class Codec(Protocol):
@@ -412,26 +412,35 @@ def _check_of(kind: Any) -> Callable[[object], bool]:
 
 
 def _container_check(kind: GenericAlias) -> Callable[[object], bool]:
-    inner = _check_of(kind.__args__[-1])
+    values = kind.__args__[-1]
+    inner = None if _is_any(values) else _check_of(values)
     return _list_check(inner) if kind.__origin__ is list else _dict_check(inner)
 
 
-def _list_check(inner: Callable[[object], bool]) -> Callable[[object], bool]:
+def _list_check(inner: Callable[[object], bool] | None) -> Callable[[object], bool]:
+    if inner is None:
+        return _is_list
+
     def fits(value: object) -> bool:
         return _is_list(value) and all(map(inner, value))
 
     return fits
 
 
-def _dict_check(inner: Callable[[object], bool]) -> Callable[[object], bool]:
+def _dict_check(inner: Callable[[object], bool] | None) -> Callable[[object], bool]:
     def fits(value: object) -> bool:
-        return _is_object(value) and _all_strings(value) and all(map(inner, value.values()))
+        return _is_object(value) and _all_strings(value) and (inner is None or all(map(inner, value.values())))
 
     return fits
 
 
-def _all_strings(keys: Any) -> bool:
-    return all(isinstance(key, str) for key in keys)
+_STRINGS = frozenset({str})
+
+
+def _all_strings(keys: Iterable[object]) -> bool:
+    """Whether all are strings; by the set of their types, since this stands on the path of every message."""
+    kinds = set(map(type, keys))
+    return kinds <= _STRINGS or all(issubclass(kind, str) for kind in kinds)
 
 
 class _Model:

@@ -63,7 +63,7 @@ class Function(Handler[P, R]):
         reply = json.loads(at[0].functions.invoke(self.name, call, min(self.settings.timeout_s, INVOKE_LIMIT_S)))
         if "error" in reply:
             raise self._error(*reply["error"])
-        return codec_of(self.hints().get("return")).decode(dump(reply["result"]))  # type: ignore[no-any-return]
+        return codec_of(self.hints().get("return")).decode(dump(reply["result"]))
 
     def invoke_later(self, *args: P.args, **kwargs: P.kwargs) -> str:
         """Put a call on the function's internal queue and return its id; retried as `retry` says.

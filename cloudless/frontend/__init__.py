@@ -22,6 +22,7 @@ from cloudless.frontend.permissions import permitted
 from cloudless.frontend.report import Report
 from cloudless.frontend.source import Sources
 from cloudless.ir import ERROR, Application, Diagnostic
+from cloudless.passes.later import only_used
 from cloudless.passes.loops import loops
 
 __all__ = ["check", "compile"]
@@ -33,7 +34,8 @@ def compile(  # noqa: A001  (the stage's name in the design)
     """The application as IR.
 
     entry: where the App is found, "module:name"; include: further modules that register handlers.
-    deployable: also ask for what only a real cloud needs, e.g. handlers that can be imported.
+    deployable: for a real cloud: handlers must be importable, and queues of `invoke_later` that no handler
+    sends to are left out. A simulation, whose tests may send to any, says False.
     Raises DefinitionError with every error found, in source order. Warnings are `check`'s.
     """
     application, problems = check(app, entry=entry, include=include, deployable=deployable)
@@ -51,7 +53,8 @@ def check(
     application = collect(app, report.sources, entry=entry, include=include)
     for one in (*CHECKS, *(DEPLOYABLE if deployable else ())):
         one(app, report)
-    application = passes.run(permitted(app, application, report))
+    application = permitted(app, application, report)
+    application = passes.run(only_used(application) if deployable else application)
     for problem in loops(application):
         report.take(problem)
     return application, report.problems()

@@ -175,7 +175,7 @@ def _modules(app: App) -> set[str]:
 
 
 def permitted(app: App, application: Application, report: Report) -> Application:
-    """The application with the grants of every handler and the exceptions of every function."""
+    """The application with the grants of every handler and the exceptions that its functions declare."""
     permissions = Permissions(app, report)
     first: dict[str, Handler[..., Any]] = {}
     for handler in app.registered:

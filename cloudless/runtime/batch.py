@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cloudless.driver.current import HERE
 from cloudless.errors import InvalidBody, PartialFailure
-from cloudless.message import Message
+from cloudless.message import Failure, Message
+from cloudless.runtime.outcome import Again
 from cloudless.runtime.plan import MESSAGES
 
 TYPE_CHECKING = False
@@ -15,11 +16,30 @@ if TYPE_CHECKING:
     from cloudless.driver.provider import Cloud
     from cloudless.message import Envelope
     from cloudless.runtime.call import Call
-    from cloudless.runtime.consumer import Decode, Judge
+    from cloudless.runtime.consumer import Decode, Deliver, Judge
     from cloudless.runtime.outcome import Outcome
     from cloudless.runtime.plan import Plan
 
     DeliverAll = Callable[[Sequence[Envelope]], list[Outcome]]
+
+
+def one_by_one(deliver: Deliver) -> DeliverAll:
+    """Deliver messages of one group in order, each in a call of its own, up to the first that must come again."""
+
+    def deliver_all(envelopes: Sequence[Envelope]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        blocked: set[str] = set()
+        for envelope in envelopes:
+            outcome = _BEHIND if envelope.group in blocked else deliver(envelope)
+            if isinstance(outcome, Again):
+                blocked.add(envelope.group)
+            outcomes.append(outcome)
+        return outcomes
+
+    return deliver_all
+
+
+_BEHIND = Again(0, Failure("Blocked", "the message before it in its group failed", 0), counted=False)
 
 
 class Batch:

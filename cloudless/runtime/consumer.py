@@ -9,7 +9,8 @@ reached us, so it is a dead letter with the error `Crashed`.
 from __future__ import annotations
 
 from cloudless.driver.current import HERE
-from cloudless.errors import InvalidBody, Reject, RetryAfter, Unavailable
+from cloudless.codec import cut
+from cloudless.errors import CloudlessError, InvalidBody, PartialFailure, Reject, RetryAfter
 from cloudless.message import Failure
 from cloudless.runtime.outcome import Again, Dead, Postponed
 
@@ -61,10 +62,10 @@ class Judge:
         if isinstance(problem, Postponed):
             return Again(problem.delay_s, failure, counted=False)
         if isinstance(problem, Reject):
-            return self.dead(envelope, Failure("Reject", problem.reason, envelope.attempt))
+            return self.dead(envelope, Failure("Reject", cut(str(problem.reason)), envelope.attempt))
         if isinstance(problem, RetryAfter):
-            return self._again(envelope, failure, min(problem.delay.total_seconds(), MAX_RETRY_AFTER_S))
-        if not isinstance(problem, self.on) and not self.plan.endless:
+            return self._again(envelope, failure, min(max(problem.delay.total_seconds(), 0.0), MAX_RETRY_AFTER_S))
+        if not isinstance(problem, (*self.on, PartialFailure)) and not self.plan.endless:
             return self.dead(envelope, failure)
         return self._again(envelope, failure, self.plan.wait_s(envelope.attempt))
 
@@ -85,7 +86,7 @@ class Judge:
         if self.plan.dead_letters:
             try:
                 self.give_up(envelope.again(1, error=failure))
-            except Unavailable as problem:
+            except CloudlessError as problem:
                 return Again(self.plan.max_delay_s, failure_of(problem, envelope.attempt), counted=False)
         return Dead(failure, called=called)
 
@@ -96,8 +97,16 @@ class Judge:
 
 
 def failure_of(problem: BaseException, attempt: int) -> Failure:
-    """An exception as it travels with a dead letter; its text is cut at 2 KiB on the wire."""
-    return Failure(type(problem).__name__, str(problem), attempt)
+    """An exception as it travels with a dead letter, its text cut at 2 KiB."""
+    return Failure(type(problem).__name__, text_of(problem), attempt)
+
+
+def text_of(problem: BaseException) -> str:
+    """What an exception says, cut at 2 KiB; a `__str__` of the user's that raises takes nothing with it."""
+    try:
+        return cut(str(problem))
+    except Exception as second:  # noqa: BLE001  (user code may raise anything)
+        return f"(its text cannot be shown: {type(second).__name__})"
 
 
 def consumer(

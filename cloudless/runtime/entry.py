@@ -83,8 +83,14 @@ def consumer(binding: Binding) -> Deliver:
 
 
 def batch(binding: Binding) -> DeliverAll:
-    """A handler of batches: one whose parameter is a list."""
+    """A handler of batches: one whose parameter is a list.
+
+    That of an ordered queue gets lists of one (decision 0004), through the guard of `deduplication_id`. After a
+    message that failed, the rest of the list comes again behind it.
+    """
     plan, cloud = binding.plan, binding.cloud
+    if plan.ordered:
+        return _batch.one_by_one(consumer(binding))
     return _batch.Batch(plan, binding.call(), binding.codec.decode, binding.judge(), cloud).deliver
 
 
@@ -105,11 +111,20 @@ def dead_letter_sender(plan: Plan, cloud: Cloud) -> GiveUp:
 
 
 def wait_with_asyncio(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
-    """Run a coroutine on an event loop of its own; TimeoutError after `timeout_s`. asyncio is imported here."""
+    """Run a coroutine on an event loop of its own; TimeoutError after `timeout_s`. asyncio is imported here.
+
+    Where the platform calls us on a running loop, in a thread, since a thread has one loop.
+    """
     import asyncio
 
     async def bounded() -> Any:
         async with asyncio.timeout(timeout_s):
             return await coroutine
 
-    return asyncio.run(bounded())
+    if asyncio._get_running_loop() is None:  # noqa: SLF001  (public in all but name, and raises nothing)
+        return asyncio.run(bounded())
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(copy_context().run, asyncio.run, bounded()).result()

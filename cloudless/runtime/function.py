@@ -5,8 +5,9 @@ reply: {"result": <JSON>}  or  {"error": [type name, text]}
 
 from __future__ import annotations
 
-from cloudless.codec import cut, dump
+from cloudless.codec import dump
 from cloudless.driver.current import HERE
+from cloudless.runtime.consumer import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def function(plan: Plan, call: Call, decode: Decode, result: Codec, cloud: Cloud
             value = call(decode(envelope.body), envelope)
             return '{"result":' + result.encode(value) + "}"
         except Exception as problem:  # noqa: BLE001  (every exception is a reply)
-            return dump({"error": [type(problem).__name__, cut(str(problem))]})
+            return dump({"error": [type(problem).__name__, text_of(problem)]})
         finally:
             HERE.reset(token)
 

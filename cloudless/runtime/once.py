@@ -106,23 +106,40 @@ class Once:
 class Exclusive:
     """`overlap="skip"`: the guard of a schedule whose runs must not overlap."""
 
-    __slots__ = ("_call", "_cloud", "_key", "_lease_s")
+    __slots__ = ("_call", "_cloud", "_delay_s", "_key", "_lease_s")
 
     def __init__(self, plan: Plan, call: Call, cloud: Cloud) -> None:
         self._call = call
         self._cloud = cloud
+        self._delay_s = plan.delay_s
         self._key = f"running/{plan.handler}"
         self._lease_s = plan.timeout_s + LEASE_MARGIN_S
 
     def call(self, body: Any, envelope: Envelope) -> Any:
         """Run, unless another run is going on; a `Call`."""
         owner = self._cloud.new_id()
-        if isinstance(self._cloud.ledger.claim(self._key, owner, self._lease_s), Held):
+        if not self._claim(owner, envelope):
             return None
         try:
             result = self._call(body, envelope)
         except Exception:
-            self._cloud.ledger.release(self._key, owner)
+            self._release(owner)
             raise
-        self._cloud.ledger.release(self._key, owner)
+        self._release(owner)
         return result
+
+    def _claim(self, owner: str, envelope: Envelope) -> bool:
+        """Whether the run may begin. A redelivery is never left out: the lease may be that of its own crash."""
+        try:
+            answer = self._cloud.ledger.claim(self._key, owner, self._lease_s)
+        except Unavailable as problem:
+            raise Postponed(self._delay_s, f"the ledger is unavailable: {problem}") from problem
+        if isinstance(answer, Held) and envelope.attempt > 1:
+            raise Postponed(answer.rest_s, f"{self._key} is held by a run that is going on, or has crashed")
+        return not isinstance(answer, Held)
+
+    def _release(self, owner: str) -> None:
+        try:
+            self._cloud.ledger.release(self._key, owner)
+        except Unavailable:
+            return  # the lease ends by itself; what the handler did, or raised, stands

@@ -16,9 +16,9 @@ MESSAGES = 10_000
 SUBSCRIBERS = 10
 
 app = App("bench")
-orders = app.queue("orders", dict)
+orders = app.queue("orders", dict[str, Any])
 typed = app.queue("typed", Order)
-placed = app.topic("placed", dict)
+placed = app.topic("placed", dict[str, Any])
 handled = [0]
 
 

@@ -13,7 +13,7 @@ TOTAL = 1_000_000
 CHUNK = 10_000
 
 app = App("soak")
-numbers = app.queue("numbers", dict, retry=Retry(attempts=5))
+numbers = app.queue("numbers", dict[str, int], retry=Retry(attempts=5))
 done = [0]
 
 

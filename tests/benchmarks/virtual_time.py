@@ -10,7 +10,7 @@ from cloudless import App
 from cloudless.testing import simulate
 
 app = App("time")
-later = app.queue("later", dict, max_delay=timedelta(days=30))
+later = app.queue("later", dict[str, int], max_delay=timedelta(days=30))
 ran = [0]
 
 
@@ -20,7 +20,7 @@ def hourly() -> None:
 
 
 delays = App("delays")
-delayed = delays.queue("delayed", dict, max_delay=timedelta(days=30))
+delayed = delays.queue("delayed", dict[str, int], max_delay=timedelta(days=30))
 
 
 @delayed.consumer

@@ -9,11 +9,11 @@ from typing import Any
 from cloudless.app import App
 from cloudless.codec import codec_of
 from cloudless.errors import CloudlessError
+from cloudless.frontend.checks.body import Consumer, body_types
 from cloudless.frontend.report import Report
 from cloudless.function import Function
-from cloudless.handler import Handler
 from cloudless.options import nearest
-from cloudless.queue import Consumption, OrderedQueue, Queue, QueueHandler
+from cloudless.queue import QueueHandler
 from cloudless.secret import Config
 from cloudless.source import Place
 from cloudless.topic import TopicHandler
@@ -57,13 +57,15 @@ def settings(app: App, report: Report) -> None:
 
 def consumptions(app: App, report: Report) -> None:
     """What consumers and subscribers say of batches and of repeats."""
+    type_of = body_types(app)
     for handler in app.registered:
         if isinstance(handler, QueueHandler | TopicHandler):
-            _batch(handler, handler.consumption, report)
-            _once(handler, handler.consumption, report)
+            _batch(handler, report)
+            _once(handler, type_of(handler), report)
 
 
-def _batch(handler: Handler[..., Any], how: Consumption, report: Report) -> None:
+def _batch(handler: Consumer, report: Report) -> None:
+    how = handler.consumption
     smallest, largest = BATCH
     if not smallest <= how.batch_size <= largest:
         report.error(
@@ -81,7 +83,8 @@ def _batch(handler: Handler[..., Any], how: Consumption, report: Report) -> None
         )
 
 
-def _once(handler: QueueHandler[..., Any] | TopicHandler[..., Any], how: Consumption, report: Report) -> None:
+def _once(handler: Consumer, kind: Any, report: Report) -> None:
+    how = handler.consumption
     if not SHORTEST <= how.remember <= REMEMBER_LONGEST:
         report.error(
             "CL145",
@@ -99,16 +102,9 @@ def _once(handler: QueueHandler[..., Any] | TopicHandler[..., Any], how: Consump
             f"once_by and batch_size={how.batch_size} of {handler.name!r} do not go together",
             "leave batch_size out: each key is claimed for a call of its own",
         )
-    problem = missing_field(_body_type(handler), how.once_by)
+    problem = missing_field(kind, how.once_by)
     if problem:
         report.error("CL148", span, f"once_by={how.once_by!r} of {handler.name!r}: {problem[0]}", problem[1])
-
-
-def _body_type(handler: QueueHandler[..., Any] | TopicHandler[..., Any]) -> Any:
-    if isinstance(handler, TopicHandler):
-        return handler.subscription.topic.type
-    queues = [one for one in handler.app.declared if isinstance(one, Queue | OrderedQueue)]
-    return next((one.type for one in queues if one.name == handler.source), object)
 
 
 def missing_field(kind: Any, path: str) -> tuple[str, str] | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any, get_args
 
 from cloudless.app import App
 from cloudless.codec import _is_builtin, type_name
+from cloudless.frontend.checks.body import Consumer, body_types
 from cloudless.frontend.functions import hints, original
 from cloudless.frontend.parameters import EMPTY, Signature, consumed, is_message, scheduled
 from cloudless.frontend.report import Report
@@ -18,11 +20,10 @@ from cloudless.runtime.plan import BODIES, BODY, CONTEXT, MESSAGE, MESSAGES
 from cloudless.schedule import Schedule
 from cloudless.topic import TopicHandler
 
-Consumer = QueueHandler[..., Any] | TopicHandler[..., Any]
-
 
 def signatures(app: App, report: Report) -> None:
     """Every handler can be called with what its source has to give."""
+    type_of = body_types(app)
     for handler in app.registered:
         function = original(handler.function)
         if function is None:
@@ -33,7 +34,7 @@ def signatures(app: App, report: Report) -> None:
                 "register a function that calls it",
             )
         elif _annotations_hold(handler, function, report):
-            _Check(handler, function, report).run(app)
+            _Check(handler, function, report).run(type_of)
 
 
 def _annotations_hold(handler: Handler[..., Any], function: FunctionType, report: Report) -> bool:
@@ -59,13 +60,13 @@ class _Check:
         self.report = report
         self.signature = Signature(function, hints(handler))
 
-    def run(self, app: App) -> None:
+    def run(self, type_of: Callable[[Consumer], Any]) -> None:
         for name in self.signature.stars:
             self.error(
                 "CL122", name, f"{self.handler.name!r} takes *{name}, for which there is nothing", "name each parameter"
             )
         if isinstance(self.handler, QueueHandler | TopicHandler):
-            self._consumer(self.handler, _type_of(self.handler, app))
+            self._consumer(self.handler, type_of(self.handler))
         elif isinstance(self.handler, Schedule):
             self._schedule()
         elif isinstance(self.handler, Function):
@@ -149,19 +150,6 @@ class _Check:
 
     def _nothing_for(self, name: str, remedy: str) -> None:
         self.error("CL124", name, f"{self.handler.name!r} has a parameter {name!r} that nothing fills", remedy)
-
-
-def _type_of(handler: Consumer, app: App) -> Any:
-    """The declared type of what a consumer gets; DeadLetters where it may be anything."""
-    if isinstance(handler, TopicHandler):
-        return handler.subscription.topic.type
-    found = [one for one in app.declared if kind_is_queue(one) and one.name == handler.source]
-    return found[0].type if found else DeadLetters  # type: ignore[union-attr]
-
-
-def kind_is_queue(one: Any) -> bool:
-    """Whether something declared is a queue of either kind."""
-    return hasattr(one, "ordered")
 
 
 def _inner(hint: Any, what: str) -> Any:

@@ -19,7 +19,7 @@ def test_a_pool_holds_what_a_set_would(steps: list[tuple[bool, str]]) -> None:
             pool.discard(name)
             model.discard(name)
     assert len(pool) == len(model)
-    seen = {pool.choose(Random(seed).random) for seed in range(200)} if model else set()
+    seen: set[str] = {pool.choose(Random(seed).random) for seed in range(200)} if model else set()
     assert seen <= model
 
 
