@@ -13,7 +13,7 @@ import typing_extensions
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.errors import PydanticUserError
 
-from cloudless.codec import finished, type_name
+from cloudless.codec import finished, told, type_name
 from cloudless.errors import InvalidArgument, InvalidBody
 
 
@@ -35,16 +35,16 @@ class AdapterCodec:
     def encode(self, value: Any) -> str:
         try:
             checked = self._adapter.validate_python(value)
-            text = self._adapter.dump_json(checked, warnings="error").decode()
+            text = self._adapter.dump_json(checked, by_alias=True, warnings="error").decode()
         except (ValueError, TypeError) as problem:
             raise InvalidBody(f"expected {self.name}: {problem}") from problem
-        return finished(text, lambda: self._adapter.dump_python(checked, mode="json"))
+        return finished(text, lambda: self._adapter.dump_python(checked, mode="json", by_alias=True))
 
     def decode(self, text: str) -> Any:
         try:
             return self._adapter.validate_json(text)
-        except ValueError as problem:
-            raise InvalidBody(f"expected {self.name}: {problem}") from problem
+        except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
+            raise InvalidBody(f"expected {self.name}: {told(problem)}") from problem
 
 
 def _modern(kind: Any) -> Any:

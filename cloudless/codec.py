@@ -44,6 +44,7 @@ ATTRIBUTES_MAX = 7  # SQS takes 10 attributes, ours is one of them; two are kept
 ATTRIBUTE_VALUE_MAX = 256
 ATTRIBUTES_BYTES_MAX = 8 * 1024
 ERROR_TEXT_MAX = 2 * 1024
+_ESCAPED_MAX = 4 * 1024  # of the 8 KiB that the system attribute may have; ids and groups may need the rest
 SYSTEM_ATTRIBUTE = "cloudless"
 ATTRIBUTE_NAME_MAX = 64
 WORD_MAX = 256  # an id of a foreign message has at most 128 characters (Service Bus), a group of ours too
@@ -182,8 +183,16 @@ def pack_system(envelope: Envelope) -> str:
     if envelope.deduplication:
         facts["deduplication"] = envelope.deduplication
     if envelope.error is not None:
-        facts["error"] = [envelope.error.type, cut(envelope.error.text), envelope.error.attempt]
+        facts["error"] = [envelope.error.type, _fitting(envelope.error.text), envelope.error.attempt]
     return json.dumps(facts, separators=(",", ":"))
+
+
+def _fitting(text: str) -> str:
+    """An error's text, cut so that the attribute fits: escaped, a control character takes six bytes."""
+    text = cut(text)
+    while len(json.dumps(text)) > _ESCAPED_MAX:
+        text = text[: len(text) * 3 // 4]
+    return text
 
 
 def unpack(
@@ -268,7 +277,7 @@ def _trace(parent: str) -> str:
 def _failure(value: object) -> Failure | None:
     if not (_is_list(value) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], str)):
         return None
-    return Failure(value[0], value[1], _count(value[2]))
+    return Failure(value[0][:WORD_MAX], value[1], _count(value[2]))
 
 
 def cut(text: str, limit: int = ERROR_TEXT_MAX) -> str:
@@ -342,6 +351,21 @@ class _Json:
 
     def decode(self, text: str) -> Any:
         return load(text)
+
+
+class _AsItIs(_Json):
+    """Any JSON value, and the raw text of what is none; nothing that was given up is beyond reading."""
+
+    __slots__ = ()
+
+    def decode(self, text: str) -> Any:
+        try:
+            return load(text)
+        except InvalidBody:
+            return text
+
+
+AS_IT_IS: Codec = _AsItIs("JSON")
 
 
 class _Shaped:
@@ -459,16 +483,16 @@ class _Model:
         if not isinstance(value, self._model):
             raise InvalidBody(f"expected {self.name}, got {_show(value)}")
         try:
-            text: str = self._to_json(value, warnings="error").decode()
+            text: str = self._to_json(value, by_alias=True, warnings="error").decode()
         except (ValueError, TypeError) as problem:
             raise InvalidBody(f"this {self.name} cannot be written as JSON: {problem}") from problem
-        return finished(text, lambda: self._serializer.to_python(value, mode="json"))
+        return finished(text, lambda: self._serializer.to_python(value, mode="json", by_alias=True))
 
     def decode(self, text: str) -> Any:
         try:
             return self._validate(text)
-        except ValueError as problem:
-            raise InvalidBody(f"expected {self.name}: {problem}") from problem
+        except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
+            raise InvalidBody(f"expected {self.name}: {told(problem)}") from problem
 
 
 def finished(text: str, plain: Callable[[], object]) -> str:
@@ -489,6 +513,14 @@ def type_name(kind: Any) -> str:
     return str(kind).replace("typing.", "")
 
 
+def told(problem: Exception) -> str:
+    """What a validator raised; the type as well, where its text alone says little."""
+    return str(problem) if isinstance(problem, ValueError) else f"{type(problem).__name__}: {problem}"
+
+
 def _show(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError) as problem:  # an int of too many digits, a list that is too deep
+        text = f"({problem})"
     return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '...'}"

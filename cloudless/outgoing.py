@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cloudless.codec import load
-from cloudless.errors import CloudlessError, InvalidArgument, InvalidBody, PartlySent
+from datetime import timedelta
+
+from cloudless.codec import AS_IT_IS
+from cloudless.errors import CloudlessError, InvalidArgument, PartlySent
 from cloudless.message import NO_ATTRIBUTES, Envelope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import timedelta
     from typing import TypeVar
 
     from cloudless.driver.current import Here
@@ -55,6 +56,8 @@ async def off_loop(cloud: Cloud, call: Callable[[], R]) -> R:
 
 def seconds(what: str, delay: timedelta, longest_s: float) -> float:
     """A delay in seconds, whole and within 0 and `longest_s` (InvalidArgument)."""
+    if not isinstance(delay, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"{what}: delay={delay!r} is a {type(delay).__name__}: give a timedelta")
     value = delay.total_seconds()
     if not 0 <= value <= longest_s or value != int(value):
         raise InvalidArgument(f"{what}: delay={delay} must be whole seconds from 0 to {longest_s:g}")
@@ -63,7 +66,4 @@ def seconds(what: str, delay: timedelta, longest_s: float) -> float:
 
 def readable(envelope: Envelope) -> object:
     """The JSON value of a body; the raw text where it is none."""
-    try:
-        return load(envelope.body)
-    except InvalidBody:
-        return envelope.body
+    return AS_IT_IS.decode(envelope.body)

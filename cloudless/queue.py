@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from types import GenericAlias
 
-from cloudless.codec import check_attributes, check_size, codec_of
+from cloudless.codec import AS_IT_IS, check_attributes, check_size, codec_of
 from cloudless.driver.current import here
 from cloudless.errors import CloudlessError, InvalidArgument
 from cloudless.handler import Handler, Settings
@@ -131,6 +131,8 @@ class _Consumable(_Generic[T]):
 class DeadLetters(_Consumable["Any"]):
     """What a queue, subscription, schedule or function gave up, each with its error.
 
+    Its consumer gets any JSON, and the raw text of a body that is none.
+
     target: name of the queue that `redrive` sends back to.
     """
 
@@ -138,7 +140,7 @@ class DeadLetters(_Consumable["Any"]):
         self.app = app
         self.target = target
         self.name = f"{target}-dead-letters"
-        self.codec = codec_of(None)
+        self.codec = AS_IT_IS
         self.retry = Retry()
         self.place = place
 
@@ -347,5 +349,7 @@ def _limit(limit: int) -> int:
 
 
 def _check_word(what: str, word: str, shortest: int) -> None:
+    if not isinstance(word, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"{what}={word!r} is a {type(word).__name__}: give a string")
     if not shortest <= len(word) <= 128 or not word.isprintable():
         raise InvalidArgument(f"{what}={word!r}: {shortest} to 128 printable characters")

@@ -39,6 +39,25 @@ def one_by_one(deliver: Deliver) -> DeliverAll:
     return deliver_all
 
 
+def list_of_one(plan: Plan, call: Call) -> Call:
+    """The call of a batch handler, with one message."""
+    whole = _takes_messages(plan)
+
+    def call_with_list(body: Any, envelope: Envelope) -> Any:
+        try:
+            return call([Message(body, envelope) if whole else body], envelope)
+        except PartialFailure as problem:
+            if problem.ids:
+                raise
+            return None  # no message of the batch has failed
+
+    return call_with_list
+
+
+def _takes_messages(plan: Plan) -> bool:
+    return any(kind == MESSAGES for _, kind in plan.parameters)
+
+
 _BEHIND = Again(0, Failure("Blocked", "the message before it in its group failed", 0), counted=False)
 
 
@@ -53,7 +72,7 @@ class Batch:
         self._decode = decode
         self._judge = judge
         self._cloud = cloud
-        self._whole = any(kind == MESSAGES for _, kind in plan.parameters)
+        self._whole = _takes_messages(plan)
 
     def deliver(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
         """Run the handler on what can be run, and say what became of each message."""

@@ -8,8 +8,8 @@ reached us, so it is a dead letter with the error `Crashed`.
 
 from __future__ import annotations
 
-from cloudless.driver.current import HERE
 from cloudless.codec import cut
+from cloudless.driver.current import HERE
 from cloudless.errors import CloudlessError, InvalidBody, PartialFailure, Reject, RetryAfter
 from cloudless.message import Failure
 from cloudless.runtime.outcome import Again, Dead, Postponed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Decode = Callable[[str], Any]
     Settled = Callable[[Any, Envelope], bool]
     GiveUp = Callable[[Envelope], None]
-    """Stores a dead letter (its `error` is set); raises Unavailable where it could not."""
+    """Stores a dead letter (its `error` is set); raises a CloudlessError where it could not."""
 
 MAX_RETRY_AFTER_S = 600.0
 

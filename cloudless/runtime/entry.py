@@ -72,7 +72,11 @@ class Binding:
 
 def consumer(binding: Binding) -> Deliver:
     """A handler of single messages, with the guard that its plan asks for."""
-    plan, cloud, call = binding.plan, binding.cloud, binding.call()
+    return _guarded(binding, binding.call())
+
+
+def _guarded(binding: Binding, call: Call) -> Deliver:
+    plan, cloud = binding.plan, binding.cloud
     decode, judge = binding.codec.decode, binding.judge()
     if plan.exclusive:
         return _consumer.consumer(plan, Exclusive(plan, call, cloud).call, decode, judge, cloud)
@@ -90,7 +94,7 @@ def batch(binding: Binding) -> DeliverAll:
     """
     plan, cloud = binding.plan, binding.cloud
     if plan.ordered:
-        return _batch.one_by_one(consumer(binding))
+        return _batch.one_by_one(_guarded(binding, _batch.list_of_one(plan, binding.call())))
     return _batch.Batch(plan, binding.call(), binding.codec.decode, binding.judge(), cloud).deliver
 
 
