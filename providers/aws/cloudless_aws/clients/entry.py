@@ -1,0 +1,79 @@
+"""An envelope as an entry of SendMessageBatch, and lists of them as requests."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from math import ceil
+
+from cloudless_aws.limits import LIMITS
+from cloudless_aws.wire import attributes_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from cloudless.message import Envelope
+
+    Entry = dict[str, Any]
+
+_TYPE = "String"
+_GROUP = re.compile(r"[A-Za-z0-9!-/:-@\[-`{-~]{1,128}")
+"""Letters, digits and ASCII punctuation, no space.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+"""
+
+
+def entry_of(index: int, message: Envelope, fresh: str) -> Entry:
+    """One entry. fresh: a deduplication id that nobody used, for a FIFO queue; "" for another.
+
+    With the message's own id, SQS would silently drop a letter that is redriven within five minutes; deduplication
+    is the ledger's. It stays the same when a request is repeated, which is then no duplicate.
+    """
+    entry: Entry = {
+        "Id": str(index),
+        "MessageBody": message.body,
+        "MessageAttributes": {
+            name: {"DataType": _TYPE, "StringValue": value} for name, value in attributes_of(message).items()
+        },
+    }
+    if message.delay_s > 0:
+        entry["DelaySeconds"] = ceil(message.delay_s)
+    if fresh:
+        entry |= {"MessageGroupId": group_of(message), "MessageDeduplicationId": fresh}
+    return entry
+
+
+def group_of(message: Envelope) -> str:
+    """The native group. The true one travels in our attribute.
+
+    A dead letter is a group of its own, so that none hides the next from `receive`. What SQS would refuse is a digest.
+    """
+    if message.error is not None or not message.group:
+        return message.id
+    return message.group if _GROUP.fullmatch(message.group) else sha256(message.group.encode()).hexdigest()
+
+
+def batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Cut a list into what one request takes, by number and by bytes."""
+    most, room = LIMITS["batch.messages"].value, LIMITS["batch.bytes"].value
+    batch: list[Entry] = []
+    taken = 0
+    for entry in entries:
+        size = size_of(entry)
+        if batch and (len(batch) == most or taken + size > room):
+            yield batch
+            batch, taken = [], 0
+        batch.append(entry)
+        taken += size
+    yield batch
+
+
+def size_of(entry: Entry) -> int:
+    """Bytes as SQS counts them: body, and name, type and value of every attribute."""
+    texts = [entry["MessageBody"]]
+    for name, value in entry["MessageAttributes"].items():
+        texts += [name, _TYPE, value["StringValue"]]
+    return sum(len(text.encode()) for text in texts)

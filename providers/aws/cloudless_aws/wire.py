@@ -1,0 +1,68 @@
+"""A message as SQS carries it: our envelope to body and attributes, and back.
+
+Both directions and both ways of delivery (Lambda's event and ReceiveMessage, which write the same in different
+cases) meet here. Standard library only. May import: `cloudless.codec` and below.
+"""
+
+from __future__ import annotations
+
+from cloudless.codec import SYSTEM_ATTRIBUTE, pack_system, unpack
+from cloudless.message import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from cloudless.message import Envelope
+
+_MOVED = "DeadLetterQueueSourceArn"
+"""The system attribute of a message that SQS moved to a dead-letter queue."""
+
+
+def attributes_of(envelope: Envelope) -> dict[str, str]:
+    """The user's attributes and ours."""
+    return {**envelope.attributes, SYSTEM_ATTRIBUTE: pack_system(envelope)}
+
+
+def envelope_of_record(record: Mapping[str, Any]) -> Envelope:
+    """The envelope of a record in Lambda's event. Raises KeyError, TypeError or ValueError for any other shape.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    """
+    named = record["messageAttributes"]
+    texts = {name: value["stringValue"] for name, value in named.items() if _is_text(value, "stringValue")}
+    return _envelope(record["body"], texts, record["attributes"], record["messageId"])
+
+
+def envelope_of_message(message: Mapping[str, Any]) -> Envelope:
+    """The envelope of a message that ReceiveMessage gave, with all its attributes."""
+    named = message.get("MessageAttributes", {})
+    texts = {name: value["StringValue"] for name, value in named.items() if _is_text(value, "StringValue")}
+    return _envelope(message["Body"], texts, message["Attributes"], message["MessageId"])
+
+
+def _is_text(value: Mapping[str, Any], key: str) -> bool:
+    """Binary attributes of foreign programs are left out: ours are strings."""
+    return isinstance(value.get(key), str)
+
+
+def _envelope(body: str, texts: dict[str, str], native: Mapping[str, str], id: str) -> Envelope:
+    """texts: of all attributes. native: of the service. id: the service's, whose 32 digits we keep without hyphens."""
+    deliveries = int(native["ApproximateReceiveCount"])
+    envelope = unpack(
+        body,
+        {name: value for name, value in texts.items() if name != SYSTEM_ATTRIBUTE},
+        texts.get(SYSTEM_ATTRIBUTE),
+        native_id=id.replace("-", ""),
+        native_attempt=deliveries,
+        sent_s=int(native["SentTimestamp"]) / 1_000,
+        group=native.get("MessageGroupId", ""),
+    )
+    return envelope if envelope.error or _MOVED not in native else _crashed(envelope, deliveries)
+
+
+def _crashed(envelope: Envelope, deliveries: int) -> Envelope:
+    """A dead letter that SQS's own redrive moved, since no delivery of it ever ended."""
+    text = f"SQS gave it up after {deliveries} deliveries, none of which ended"
+    return envelope.again(envelope.attempt, error=Failure("Crashed", text, deliveries))
