@@ -152,7 +152,8 @@ class Analysis:
 
 def _parts(key: Key) -> Iterator[Hashable]:
     """What stands for a key among arguments: the function, node, instance or class."""
-    item = key[0] if isinstance(key, tuple) else key
+    whole: Any = key
+    item = whole[0] if isinstance(key, tuple) else whole
     yield item.node if isinstance(item, Closure) else item.kind if isinstance(item, Made) else item
     if isinstance(item, Live):
         yield Live(class_of(item.object))

@@ -25,7 +25,7 @@ from cloudless.queue import OrderedQueue, Queue, QueueHandler
 from cloudless.runtime.schedule import utc_cron
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
-from cloudless.topic import Subscribed, Topic, TopicHandler
+from cloudless.topic import Match, Subscribed, Topic, TopicHandler
 
 CO_COROUTINE = 0x80
 
@@ -160,6 +160,7 @@ class _Collector:
             where=tuple(
                 ir.Condition(attribute=name, operator=match.operator, values=match.values)
                 for name, match in sorted(subscribed.where.items())
+                if isinstance(match, Match)  # pyright: ignore[reportUnnecessaryIsInstance]  # the checks report others
             ),
             retry=retry_data(subscribed.retry),
             dead_letters=dead_letters_of(subscribed.name, subscribed.has_dead_letters),
@@ -181,6 +182,7 @@ class _Collector:
             retry=retry_data(schedule.retry),
             queue=schedule.source,
             dead_letters=dead_letters_of(schedule.source, schedule.has_dead_letters),
+            native=schedule.settings.native,
             span=self._sources.declaration(schedule.place),
         )
 

@@ -244,8 +244,10 @@ class Frame:
         return NOTHING
 
     def visit_Raise(self, node: ast.Raise) -> Value:
-        value = self.visit_parts(node)
-        self.facts.raises |= store.exceptions(value)
+        self.visit_parts(node)
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        if raised is not None:
+            self.facts.raises |= store.exceptions(self.visit(raised))
         return NOTHING
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Value:

@@ -30,14 +30,17 @@ from cloudless.ir import Application, Grant, Span
 
 
 class Permissions:
-    """What the code of each handler was seen to mention."""
+    """What the code of each handler was seen to mention.
 
-    def __init__(self, app: App, report: Report) -> None:
+    telling: the way of following; by default the most exact one that comes to an end (telling.py).
+    """
+
+    def __init__(self, app: App, report: Report, telling: Telling | None = None) -> None:
         self._report = report
         self._sources = report.sources
         self._territory = Territory(_modules(app))
-        self._analysis = self._followed(app)
-        self._facts = {handler: list(self._analysis.reached([handler])) for handler in app.registered}
+        self.analysis = self._follow(app, telling) if telling else self._followed(app)
+        self._facts = {handler: list(self.analysis.reached([handler])) for handler in app.registered}
 
     def _followed(self, app: App) -> Analysis:
         """Every handler's code, followed in the most exact of the ways that come to an end: telling.py."""
@@ -84,7 +87,7 @@ class Permissions:
 
     def _uses(self, handler: Handler[..., Any]) -> Iterator[Item]:
         for use in handler.settings.uses:
-            yield from self._analysis.lifter.lift(use)
+            yield from self.analysis.lifter.lift(use)
 
     def raises(self, handler: Handler[..., Any]) -> set[type[Exception]]:
         """Exception classes that the code of a handler names in `raise` and `except`."""

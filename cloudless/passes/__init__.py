@@ -1,11 +1,11 @@
-"""IR → IR, one pass a file; PASSES in the order in which they run.
+"""IR → IR, one pass a file; PASSES are those that every application goes through, in order.
 
     internal_queues.py  the queues behind schedules and `invoke_later`
     dead_letters.py     the queues behind queues, subscriptions, schedules and functions
     later.py            without the queues of `invoke_later` that nobody sends to; when deploying only
     loops.py            circles of messages → problems
     limits.py           what is over a limit of a cloud → problems
-    plans.py            IR → plans of the runtime; no pass of PASSES, like the three above, since it gives no IR
+    plans.py            IR → plans of the runtime
 
 May import IR and runtime; never the user's program, of which only the front end knows.
 """

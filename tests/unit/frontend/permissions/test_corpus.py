@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 
 from cloudless.frontend import check
+from cloudless.frontend.permissions import Permissions
+from cloudless.frontend.report import Report
+from cloudless.frontend.source import Sources
+from cloudless.frontend.telling import EVERYTHING, NO_ONE, Telling
+from cloudless.ir import Grant
 
 BLOCK = re.compile(r'^```python(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 GRANT = re.compile(r"(\w+): (\w+) ([\w-]+)")
@@ -89,3 +94,25 @@ def test_every_use_is_granted_with_its_line_or_asks_for_uses(program: Any, case:
 
 def test_the_corpus_is_large() -> None:
     assert len(CASES) >= 30
+
+
+def grants_of(app: Any, sources: Sources, telling: Telling) -> set[tuple[str, Grant]]:
+    permissions = Permissions(app, Report(sources), telling)
+    return {(handler.name, grant) for handler in app.registered for grant in permissions.grants(handler)}
+
+
+@pytest.mark.parametrize("program", CASES, ids=[case.title for case in CASES], indirect=True)
+def test_large_programs_are_granted_the_same(program: Any) -> None:
+    """Where not all arguments can tell callers apart, those that lead to handles still do."""
+    sources = Sources()
+    roughly = Permissions(program.app, Report(sources), NO_ONE).analysis
+    assert grants_of(program.app, sources, Telling(roughly.relevant())) == grants_of(program.app, sources, EVERYTHING)
+
+
+@pytest.mark.parametrize("program", CASES, ids=[case.title for case in CASES], indirect=True)
+def test_no_way_of_following_grants_less(program: Any) -> None:
+    def lines(telling: Telling) -> set[tuple[str, str, str, int]]:
+        found = grants_of(program.app, Sources(), telling)
+        return {(name, one.name, one.verb, span.line) for name, one in found for span in one.spans}
+
+    assert lines(EVERYTHING) <= lines(NO_ONE)

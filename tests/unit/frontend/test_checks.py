@@ -1,0 +1,269 @@
+"""Bad programs, tried: each gives one clear error with its place and its remedy, and all come at once."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from cloudless import App, Message, any_of, errors, frontend
+from cloudless.frontend import check
+from cloudless.queue import Queue
+
+HERE = Path(__file__).name
+NIGHTLY = "0 3 * * *"
+
+
+class Order(BaseModel):
+    id: str
+    region: str = "eu"
+
+
+class Refund(BaseModel):
+    id: str
+
+
+def take(order: Order) -> None: ...
+def take_refund(order: Refund) -> None: ...
+def take_nothing() -> None: ...
+def take_two(order: Order, other: Order) -> None: ...
+def take_late(*, order: Order) -> None: ...
+def take_behind(dry: bool = False, order: Order | None = None, *, other: Order) -> None: ...
+def take_all(*orders: Order) -> None: ...
+def take_list(orders: list[Order]) -> None: ...
+def take_messages(orders: list[Message[Order]]) -> None: ...
+def charge(order: Order, /) -> None: ...
+def charge_what(order: App) -> None: ...
+def tick(day: str) -> None: ...
+
+
+def says(app: App) -> list[str]:
+    """Code, message and remedy of each problem."""
+    return [f"{one.code}: {one.message}; {one.remedy}" for one in check(app)[1]]
+
+
+def only(app: App) -> str:
+    (found,) = says(app)
+    return found
+
+
+class Shop:
+    def __init__(self) -> None:
+        self.app = App("shop")
+        self.orders: Queue[Order] = self.app.queue("orders", Order)
+        self.placed = self.app.topic("placed", Order, attributes=["region"])
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "text"),
+    [
+        (take_refund, {}, "CL125: 'order' is Refund, but queue 'orders' holds Order; write order: Order"),
+        (take_nothing, {}, "CL123: 'take_nothing' has no parameter for the message; write def take_nothing("),
+        (take_two, {}, "CL124: 'take_two' has a parameter 'other' that nothing fills; a handler gets one message"),
+        (take_late, {}, "CL124: 'take_late' has a parameter 'order' that nothing fills; put it before the *"),
+        (take_all, {}, "CL122: 'take_all' takes *orders, for which there is nothing"),
+        (take_list, {}, "CL126: 'orders' is a list, but the handler gets one message a call; say batch_size=10"),
+        (take_messages, {}, "CL126: 'orders' is a list, but the handler gets one message a call; say batch_size=10"),
+        (take, {"batch_size": 5}, "CL127: batch_size is above 1, but 'order' takes one message; write"),
+        (take, {"batch_size": 0}, "CL143: batch_size=0 of 'take': 1 to 10 messages a call are possible"),
+        (take, {"timeout": timedelta(hours=1)}, "CL141: timeout=1:00:00 of 'take': a queue handler has 1 s to"),
+        (take, {"memory_mb": 9_000}, "CL142: memory_mb=9000 of 'take': 128 to 4,096 are possible; say memory_mb=4096"),
+        (take, {"once_by": "idd"}, "CL148: once_by='idd' of 'take': Order has no field 'idd'; did you mean 'id'?"),
+        (take, {"once_by": "id.x", "remember": timedelta(0)}, "CL145: remember=0:00:00 of 'take': 1 s to 90 days"),
+        (take, {"native": {"asw": {}}}, "CL149: native= names the provider 'asw', which is unknown; did"),
+        (take, {"name": "new orders"}, "CL103: handler name 'new orders' is not one that every cloud takes"),
+    ],
+)  # fmt: skip
+def test_a_consumer_that_cannot_be(function: Any, options: dict[str, Any], text: str) -> None:
+    shop = Shop()
+    shop.orders.consumer(**options)(function)
+    assert only(shop.app).startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ({"regoin": "eu"}, "CL171: {} filters on 'regoin', which topic 'placed' does not declare; did you mean 'reg"),
+        ({"region": any_of()}, "CL175: {}, 'region': any_of() has no values"),
+        ({"region": any_of("")}, "CL175: {}, 'region': any_of has a string of 0 characters"),
+        ({"region": any_of(7)}, "CL175: {}, 'region': any_of has 7, which is a int"),  # type: ignore[arg-type]
+        ({"region": 7}, "CL175: {}, 'region': 7 is no condition"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_cannot_match(where: dict[str, Any], text: str) -> None:
+    shop = Shop()
+    shop.placed.subscriber(where=where)(take)
+    assert only(shop.app).startswith(text.format("subscription 'placed-take'"))
+
+
+@pytest.mark.parametrize(
+    ("timing", "text"),
+    [
+        ({"cron": "0 25 * * *"}, "CL182: cron '0 25 * * *': "),
+        ({"cron": "0 8 * *"}, "CL182: cron '0 8 * *': five fields are needed"),
+        ({"cron": NIGHTLY, "timezone": "Europe/Berln"}, "CL183: unknown time zone 'Europe/Berln'; did you mean 'Eur"),
+        ({"cron": NIGHTLY, "every": timedelta(hours=1)}, "CL181: {} has both a cron string and every="),
+        ({}, "CL181: {} has neither a cron string nor every="),
+        ({"every": timedelta(seconds=90)}, "CL184: every=0:01:30 of {} is not a number of whole minutes"),
+        ({"every": timedelta(0)}, "CL184: every=0:00:00 of {} is not a number of whole minutes"),
+        ({"cron": NIGHTLY, "overlap": "no"}, "CL185: overlap='no' of {} is unknown"),
+    ],
+)
+def test_a_schedule_that_never_comes(timing: dict[str, Any], text: str) -> None:
+    app = App("shop")
+    app.schedule(**timing)(take_nothing)
+    assert only(app).startswith(text.format("schedule 'take-nothing'"))
+
+
+def test_a_schedule_has_no_days() -> None:
+    app = App("shop")
+    app.schedule("0 8 * * *")(tick)
+    assert only(app).startswith("CL124: 'tick' has a parameter 'day' that nothing fills; a schedule gives a datetime")
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (charge, "CL124: 'charge' has a parameter 'order' that nothing fills; arguments travel by name"),
+        (charge_what, "CL162: function 'charge_what': App has no JSON form"),
+    ],
+)
+def test_a_function_that_cannot_be_invoked(function: Any, text: str) -> None:
+    app = App("shop")
+    app.function(function)
+    assert text in only(app)
+
+
+def test_two_resources_of_one_name_say_where_the_other_is() -> None:
+    app = App("shop")
+    orders = app.queue("orders")
+    app.topic("Orders")
+    assert only(app).startswith(f"CL101: topic 'Orders': the name is taken by the queue at {shown(orders)}; give one")
+
+
+def test_the_names_that_we_give_are_taken_too() -> None:
+    app = App("shop")
+    app.queue("orders")
+    app.queue("orders-dead-letters")
+    assert "CL101: queue 'orders-dead-letters': the name is taken by the dead-letter queue of 'orders'" in says(app)[0]
+
+
+def test_two_handlers_of_one_name() -> None:
+    shop = Shop()
+    shop.orders.consumer(take)
+    shop.placed.subscriber(name="Take")(take)
+    assert only(shop.app).startswith("CL102: two handlers are named 'Take'; the other is at")
+
+
+def test_two_consumers_of_one_queue() -> None:
+    shop = Shop()
+    shop.orders.consumer(take)
+    shop.orders.consumer(name="again")(take)
+    assert only(shop.app).startswith("CL161: queue 'orders' has another consumer, 'take' at")
+
+
+@pytest.mark.parametrize("name", ["new orders", "1st", "-a", "a-", "a--b", "goog-a", "é", "", "x" * 51, "a.b", "a/b"])
+def test_a_name_that_some_cloud_refuses(name: str) -> None:
+    app = App("shop")
+    app.queue(name, dead_letters=False)
+    assert only(app).startswith(f"CL103: queue name {name!r} is not one that every cloud takes; at most 50 characters")
+
+
+@pytest.mark.parametrize("name", ["orders", "new-orders", "new_orders", "Orders2", "a"])
+def test_a_name_that_every_cloud_takes(name: str) -> None:
+    app = App("shop")
+    app.queue(name)
+    assert says(app) == []
+
+
+@pytest.mark.parametrize("name", ["Shop", "my_shop", "x" * 25, "shop-", "2shop"])
+def test_an_apps_name_is_short_and_lower_case(name: str) -> None:
+    assert only(App(name)).startswith(f"CL103: app name {name!r}")
+
+
+def test_a_secret_takes_no_underscore() -> None:
+    app = App("shop")
+    app.secret("stripe_key")
+    assert "Azure Key Vault" in only(app)
+
+
+def test_eight_attributes_are_too_many() -> None:
+    app = App("shop")
+    app.topic("placed", attributes=list("abcdefgh"))
+    assert only(app).startswith("CL173: topic 'placed' has 8 attributes, 7 are possible")
+
+
+def test_a_forward_to_a_queue_of_another_type() -> None:
+    shop = Shop()
+    refunds: Any = shop.app.queue("refunds", Refund)
+    shop.placed.forward(refunds)
+    assert only(shop.app).startswith("CL176: topic 'placed' holds Order, queue 'refunds' Refund")
+
+
+def test_all_problems_come_at_once_and_in_source_order() -> None:
+    app = App("shop")
+    orders = app.queue("new orders", Order)
+    app.topic("placed", attributes=["shipping-region"])
+    orders.consumer(batch_size=100)(take)
+    with pytest.raises(errors.DefinitionError) as raised:
+        frontend.compile(app)
+    problems = raised.value.problems
+    assert {problem.code for problem in problems} == {"CL103", "CL127", "CL143", "CL174"}
+    assert list(problems) == sorted(problems, key=lambda problem: problem.span)
+    assert all(problem.render() in str(raised.value) for problem in problems)
+
+
+def test_an_error_shows_its_line_with_a_caret() -> None:
+    app = App("shop")
+    app.queue("new orders")
+    place, line, caret, remedy = check(app)[1][0].render().splitlines()
+    assert HERE in place
+    assert line.strip() == 'app.queue("new orders")'
+    assert caret[line.index('"new') :] == "^" * len('"new orders"')
+    assert remedy.startswith("    instead: at most 50 characters")
+
+
+def test_a_warning_does_not_stop_a_program() -> None:
+    app = App("shop")
+    app.queue("orders", Order).consumer(remember_order)
+    assert frontend.compile(app).handler("remember_order").grants == ()
+    (warning,) = check(app)[1]
+    assert (warning.code, warning.severity) == ("CL303", "warning")
+
+
+SEEN: dict[str, Order] = {}
+
+
+def remember_order(order: Order) -> None:
+    SEEN[order.id] = order
+
+
+def test_a_handler_in_a_function_can_be_simulated_but_not_deployed() -> None:
+    app = App("shop")
+
+    @app.queue("orders", Order).consumer
+    def inner(order: Order) -> None: ...
+
+    assert says(app) == []
+    assert [problem.code for problem in check(app, deployable=True)[1]] == ["CL129"]
+
+
+def test_an_annotation_that_is_not_there() -> None:
+    def late(order: Order) -> None: ...
+
+    late.__annotations__["order"] = "Nowhere"
+    shop = Shop()
+    shop.orders.consumer(late)
+    assert only(shop.app).startswith("CL128: an annotation of 'late' cannot be evaluated: name 'Nowhere' is not")
+
+
+def test_an_unknown_option_is_refused_where_it_is_written() -> None:
+    options: Any = {"bach_size": 10}
+    with pytest.raises(errors.UnknownOption, match="did you mean 'batch_size'"):
+        Shop().orders.consumer(**options)
+
+
+def shown(declared: Any) -> str:
+    """Place of a declaration as people read it."""
+    return f"{declared.place.file.removeprefix(f'{Path.cwd()}/')}:{declared.place.line}"
