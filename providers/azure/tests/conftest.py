@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from providers.azure.tests.deployment import Stages, stopped_clock
 from providers.azure.tests.sdk import Sdk
 from providers.azure.tests.servicebus import Broker
 from providers.azure.tests.storage import azurite
@@ -37,3 +38,14 @@ def storage(azurite_connection: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The emulator, and every storage client of this process sent to it, by the setting that a function app has."""
     monkeypatch.setenv("CLOUDLESS_STORAGE", azurite_connection)
     return azurite_connection
+
+
+@pytest.fixture(scope="session")
+def stages(azurite_connection: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    """Where applications are deployed: a broker of their own, whose clock stands still."""
+    with Broker.running(stopped_clock()) as broker, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLOUDLESS_SERVICE_BUS", broker.connection_string)
+        patch.setenv("CLOUDLESS_STORAGE", azurite_connection)
+        stages = Stages(broker, tmp_path_factory.mktemp("apps"))
+        yield stages
+        stages.close()

@@ -16,7 +16,7 @@ import azure.functions as func
 
 from cloudless.driver.current import serve_from
 from cloudless_azure.clients.cloud import AzureCloud
-from cloudless_azure.runtime.queue import batch_consumer, consumer
+from cloudless_azure.runtime.queue import batch_consumer, consumer, drain
 
 HERE = Path(__file__).parent
 DEPLOYED = json.loads((HERE / "deployed.json").read_text())
@@ -47,9 +47,22 @@ def {name}(messages: typing.List[func.ServiceBusMessage]) -> None:
     take_{name}(messages)
 """
 
+DRAIN = """
+drain_{name} = drain("{dead_letters}", cloud)
+
+@app.function_name("{name}_drain")
+@app.service_bus_queue_trigger(
+    arg_name="message", queue_name="{entity}/$DeadLetterQueue", connection="CLOUDLESS_SERVICE_BUS")
+def {name}_drain(message: func.ServiceBusMessage) -> None:
+    drain_{name}(message)
+"""
+
 
 class Consumer:
-    """One function. facts: see `cloudless.runtime.boot`. many: whether its trigger hands over lists."""
+    """One function. facts: see `cloudless.runtime.boot`. many: whether its trigger hands over lists.
+
+    sessions: whether the queue is ordered; then a second function drains what the broker gives up.
+    """
 
     __slots__ = ("entity", "facts", "many", "sessions")
 
@@ -63,7 +76,11 @@ class Consumer:
         """Its part of function_app.py."""
         name = self.entity.replace("-", "_")
         template = MANY if self.many else ONE
-        return template.format(name=name, entity=self.entity, sessions=self.sessions)
+        text = template.format(name=name, entity=self.entity, sessions=self.sessions)
+        dead_letters = self.facts["plan"]["dead_letters"]
+        if self.sessions and dead_letters:
+            text += DRAIN.format(name=name, entity=self.entity, dead_letters=dead_letters)
+        return text
 
 
 def write_app(folder: Path, consumers: Sequence[Consumer], addresses: Mapping[str, Any], clock: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 import pytest
@@ -12,8 +12,7 @@ from cloudless.conformance.ordered import OrderedSuite
 from cloudless.conformance.queue import QueueSuite
 from cloudless.driver import Gap
 from cloudless_azure import PROVIDER
-from providers.azure.tests.deployment import Stage, Stages, deployed, stopped_clock
-from providers.azure.tests.servicebus import Broker
+from providers.azure.tests.deployment import Stage, Stages, deployed
 
 
 class AzureHarness:
@@ -30,17 +29,6 @@ class AzureHarness:
 
     def deploy(self, entry: str, *, seed: int = 0) -> AbstractContextManager[Stage]:
         return deployed(self._stages, entry, seed=seed)
-
-
-@pytest.fixture(scope="module")
-def stages(azurite_connection: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
-    """The applications of the suite, on a broker of their own."""
-    with Broker.running(stopped_clock()) as broker, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLOUDLESS_SERVICE_BUS", broker.connection_string)
-        patch.setenv("CLOUDLESS_STORAGE", azurite_connection)
-        stages = Stages(broker, tmp_path_factory.mktemp("apps"))
-        yield stages
-        stages.close()
 
 
 @pytest.fixture

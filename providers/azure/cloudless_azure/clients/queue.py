@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import ceil
 
 from cloudless.driver.queue import Delivered, Unsent
 from cloudless.errors import CloudlessError, InvalidArgument, NotFound
@@ -106,7 +107,7 @@ class ServiceBusQueues:
     def _message(self, envelope: Envelope) -> ServiceBusMessage:
         from azure.servicebus import ServiceBusMessage
 
-        due = datetime.fromtimestamp(self._now_s() + envelope.delay_s, UTC) if envelope.delay_s > 0 else None
+        due = _due(self._now_s() + envelope.delay_s) if envelope.delay_s > 0 else None
         properties: dict[Any, Any] = {**properties_of(envelope)}
         return ServiceBusMessage(
             envelope.body.encode(),
@@ -124,6 +125,11 @@ class ServiceBusQueues:
             raise NotFound(
                 f"this function has no address of a queue {queue!r}; it has: {sorted(self._addresses)}"
             ) from None
+
+
+def _due(at_s: float) -> datetime:
+    """When a delayed message may come: not before `at_s`. AMQP counts milliseconds, and the SDK cuts what is below."""
+    return datetime.fromtimestamp((ceil(at_s * 1_000) + 0.5) / 1_000, UTC)
 
 
 def _batches(sender: Sender, messages: list[ServiceBusMessage]) -> Iterator[Batch]:

@@ -32,9 +32,14 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """One call that was made. deliveries: of each message, from 1. error: what it raised, "" for nothing."""
+    """One call that was made. at_s: when, by the broker's clock. address: where its messages came from.
+
+    deliveries: of each message, from 1. error: what it raised, "" for nothing.
+    """
 
     function: str
+    address: str
+    at_s: float
     deliveries: list[int]
     error: str = ""
 

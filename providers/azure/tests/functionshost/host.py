@@ -163,12 +163,13 @@ class FunctionsHost:
             "data": data_of(taken, many=trigger.many),
             "metadata": metadata_of(taken, many=trigger.many),
         }
-        deliveries = [stored.deliveries for stored in taken]
+        at_s, deliveries = self._broker.clock.now_s(), [stored.deliveries for stored in taken]
         answer = self._order(order)
         if answer is None:
             self.stop()
         error = WORKER_DIED if answer is None else answer["error"] or ""
-        self.calls.append(Invocation(function=trigger.name, deliveries=deliveries, error=error))
+        call = Invocation(function=trigger.name, address=trigger.address, at_s=at_s, deliveries=deliveries, error=error)
+        self.calls.append(call)
         self._broker.on_queue(trigger.address, lambda queue: _settle(queue, taken, is_done=not error))
 
     def _shuffled(self, items: list[T]) -> list[T]:

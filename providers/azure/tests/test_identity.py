@@ -1,0 +1,130 @@
+"""Access tokens from an identity endpoint of ours, and connections by the settings of a function app."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from cloudless.errors import NotFound, PermissionDenied, Unavailable
+from cloudless_azure.clients.connection import SERVICE_BUS, STORAGE, connection
+from cloudless_azure.clients.identity import SERVICE_BUS_SCOPE, STORAGE_SCOPE, Identity
+from cloudless_azure.clients.servicebus import Clients
+from cloudless_azure.clients.table import Table
+from tests import tools
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """Answers as https://learn.microsoft.com/en-us/azure/app-service/overview-managed-identity says."""
+
+    lifetime_s = 3_600
+    status = 200
+    queries: list[dict[str, list[str]]]
+
+    def do_GET(self) -> None:
+        kind = type(self)
+        assert self.headers["X-IDENTITY-HEADER"] == "secret"
+        kind.queries.append(parse_qs(urlsplit(self.path).query))
+        facts = {"access_token": f"token-{len(kind.queries)}", "expires_on": str(int(time.time() + kind.lifetime_s))}
+        body = json.dumps(facts).encode()
+        self.send_response(kind.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Endpoint]]:
+    kind = type("OneEndpoint", (Endpoint,), {"queries": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{server.server_port}/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "secret")
+        yield kind
+        server.shutdown()
+
+
+def test_a_token_is_fetched_once_for_its_life_and_each_service(endpoint: type[Endpoint]) -> None:
+    identity = Identity()
+    scopes = [SERVICE_BUS_SCOPE, SERVICE_BUS_SCOPE, STORAGE_SCOPE]
+    assert [identity.get_token(scope).token for scope in scopes] == ["token-1", "token-1", "token-2"]
+    assert [query["resource"] for query in endpoint.queries] == [
+        ["https://servicebus.azure.net"],
+        ["https://storage.azure.com"],
+    ]
+    assert endpoint.queries[0]["api-version"] == ["2019-08-01"]
+
+
+def test_a_token_that_is_about_to_end_is_replaced(endpoint: type[Endpoint]) -> None:
+    endpoint.lifetime_s = 299
+    identity = Identity()
+    assert [identity.get_token(STORAGE_SCOPE).token for _ in range(2)] == ["token-1", "token-2"]
+
+
+def test_one_of_several_identities_is_asked_for_by_its_client_id(
+    endpoint: type[Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_ID", "the-app")
+    Identity().get_token(STORAGE_SCOPE)
+    assert endpoint.queries[0]["client_id"] == ["the-app"]
+
+
+def test_an_endpoint_that_refuses_is_permission_denied(endpoint: type[Endpoint]) -> None:
+    endpoint.status = 403
+    with pytest.raises(PermissionDenied, match="refused a token"):
+        Identity().get_token(STORAGE_SCOPE)
+
+
+def test_an_endpoint_that_is_away_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{tools.free_port()}/token")
+    with pytest.raises(Unavailable, match="did not answer") as caught:
+        Identity().get_token(STORAGE_SCOPE)
+    assert isinstance(caught.value.native, OSError)
+
+
+def test_outside_of_azure_the_error_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
+    monkeypatch.setitem(__import__("sys").modules, "azure.identity", None)  # as where it is not installed
+    with pytest.raises(PermissionDenied, match="pip install azure-identity"):
+        Identity().get_token(STORAGE_SCOPE)
+
+
+def test_a_connection_is_a_string_or_an_endpoint_or_what_the_caller_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLOUDLESS_SERVICE_BUS", raising=False)
+    assert connection(SERVICE_BUS, "known.example").endpoint == "known.example"
+    monkeypatch.setenv("CLOUDLESS_SERVICE_BUS__fullyQualifiedNamespace", "set.example")
+    assert connection(SERVICE_BUS, "known.example").endpoint == "set.example"
+    monkeypatch.setenv("CLOUDLESS_SERVICE_BUS", "Endpoint=sb://host;SharedAccessKey=a=b==;")
+    assert connection(SERVICE_BUS, "").parts() == {"Endpoint": "sb://host", "SharedAccessKey": "a=b=="}
+
+
+def test_a_missing_connection_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLOUDLESS_STORAGE", raising=False)
+    with pytest.raises(NotFound, match="set CLOUDLESS_STORAGE__tableServiceUri"):
+        connection(STORAGE, "")
+
+
+def test_with_an_endpoint_both_services_use_the_identity(
+    endpoint: type[Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CLOUDLESS_SERVICE_BUS", "CLOUDLESS_STORAGE"):
+        monkeypatch.delenv(name, raising=False)
+    table = Table("ledger", "https://shop.table.core.windows.net")
+    assert table._headers("/ledger")["Authorization"] == "Bearer token-1"
+    clients = Clients("shop.servicebus.windows.net")
+    assert clients.client.fully_qualified_namespace == "shop.servicebus.windows.net"
+    clients.close()
+
+
+def test_tables_of_an_account_key_are_where_the_account_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUDLESS_STORAGE", "DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=AAAA")
+    table = Table("ledger")
+    assert (table._host, table._base, table._is_secure) == ("shop.table.core.windows.net", "", True)
