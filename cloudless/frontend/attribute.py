@@ -170,7 +170,10 @@ def _resolved(frame: Frame, found: Any, instance: Value, node: ast.AST) -> Value
         return _bound(inner(found), frozenset(Live(kind) for kind in kinds if kind is not None))
     if isinstance(found, functools.partialmethod):
         return _bound(found.func, instance)
-    return NOTHING if found is ABSENT else frame.analysis.lifter.lift(inner(found))
+    if found is ABSENT:
+        return NOTHING
+    value = frame.analysis.lifter.lift(inner(found))
+    return call.by_method(frame, value, ("__get__",), node)
 
 
 def inner(found: Any) -> Any:

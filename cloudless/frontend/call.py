@@ -168,15 +168,15 @@ def decorated(frame: Frame, decorator: Value, value: Value, node: ast.expr) -> V
 
 def iterated(frame: Frame, value: Value, node: ast.AST) -> Value:
     """What a loop over a value gives."""
-    return elements(_by_method(frame, value, ("__iter__", "__next__", "__aiter__", "__anext__"), node))
+    return elements(by_method(frame, value, ("__iter__", "__next__", "__aiter__", "__anext__"), node))
 
 
 def entered(frame: Frame, value: Value, node: ast.AST) -> Value:
     """What `with value as x` gives."""
-    return _by_method(frame, value, ("__enter__", "__aenter__"), node)
+    return by_method(frame, value, ("__enter__", "__aenter__"), node)
 
 
-def _by_method(frame: Frame, value: Value, names: tuple[str, ...], node: ast.AST) -> Value:
+def by_method(frame: Frame, value: Value, names: tuple[str, ...], node: ast.AST) -> Value:
     """What the methods of instances give, and whatever has none of them as it is."""
     found: list[Value] = []
     for item in value:
