@@ -16,6 +16,9 @@ BEGIN = "<!-- support matrix: written by `python -m tests.tools.support_matrix` 
 END = "<!-- end of support matrix -->"
 PROVIDERS = ("aws", "gcp", "azure")
 WORDS = {NOT_YET: "not yet", NEVER: "never"}
+NEEDS = {"identity.per_function": "compile"}
+"""Capability → the one that makes it: what a compiler emits is not there without the compiler."""
+UNTESTED = Gap(NOT_YET, "written, and not yet run by the conformance suite")
 MEMORY: Mapping[str, Gap] = {
     "http": Gap(NOT_YET, "HTTP endpoints are not built"),
     "orchestration": Gap(NOT_YET, "orchestrations are not built"),
@@ -37,8 +40,20 @@ Table = dict[str, tuple[str, Mapping[str, Gap]]]
 def tables() -> Table:
     """The in-memory cloud and each of our providers; KeyError where one is not installed."""
     found = installed()
-    clouds = {name: (found[name].title, found[name].gaps) for name in PROVIDERS}
+    clouds = {name: (found[name].title, shown(found[name].gaps, tested=is_tested(name))) for name in PROVIDERS}
     return {"memory": ("In memory", MEMORY), **clouds}
+
+
+def is_tested(provider: str) -> bool:
+    """Whether the conformance suite is run on a provider."""
+    return (ROOT / "providers" / provider / "tests" / "test_conformance.py").exists()
+
+
+def shown(table: Mapping[str, Gap], *, tested: bool) -> Mapping[str, Gap]:
+    """A provider's gaps, and what must not be published as supported although its table has no gap for it."""
+    needed = {key: table[need] for key, need in NEEDS.items() if need in table}
+    untested = {} if tested else dict.fromkeys(CAPABILITIES, UNTESTED)
+    return {**untested, **needed, **table}
 
 
 def matrix(of: Table) -> str:
