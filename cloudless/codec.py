@@ -19,7 +19,7 @@ from cloudless.message import Envelope, Failure, traceparent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, Protocol, TypeGuard
 
     class Codec(Protocol):
@@ -72,10 +72,28 @@ _encode: Callable[[object, int], tuple[str, ...]] = _encoder.c_make_encoder(  # 
 def dump(value: object) -> str:
     """Compact JSON text of builtin values; raises InvalidBody for anything that JSON cannot hold."""
     try:
+        _check_keys(value)
         text = "".join(_encode(value, 0))
     except (TypeError, ValueError, RecursionError) as problem:
         raise InvalidBody(f"the body cannot be written as JSON: {problem}") from problem
     return text if text.isascii() else _escape(text)
+
+
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+
+
+def _check_keys(value: Any) -> None:
+    """Refuse keys that are no strings: the encoder would write them as some, and two may become one (TypeError)."""
+    if isinstance(value, dict):
+        for key, part in value.items():  # pyright: ignore[reportUnknownVariableType]
+            if key.__class__ is not str and not isinstance(key, str):
+                raise TypeError(f"the key {key!r} is a {type(key).__name__}, and JSON has only strings")  # pyright: ignore[reportUnknownArgumentType]
+            if part.__class__ not in _PLAIN:
+                _check_keys(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:  # pyright: ignore[reportUnknownVariableType]
+            if part.__class__ not in _PLAIN:
+                _check_keys(part)
 
 
 def load(text: str) -> Any:
@@ -240,8 +258,8 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
 
 def _facts(system: str | None) -> dict[str, Any]:
     """What the system attribute says; nothing where it is absent or not ours to read."""
-    if not system:
-        return {}
+    if not system or not isinstance(system, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return {}  # where attributes have types, a stranger's may be a number
     try:
         facts = json.loads(system)
     except (ValueError, RecursionError):
@@ -453,18 +471,9 @@ def _list_check(inner: Callable[[object], bool] | None) -> Callable[[object], bo
 
 def _dict_check(inner: Callable[[object], bool] | None) -> Callable[[object], bool]:
     def fits(value: object) -> bool:
-        return _is_object(value) and _all_strings(value) and (inner is None or all(map(inner, value.values())))
+        return _is_object(value) and (inner is None or all(map(inner, value.values())))  # keys: see dump
 
     return fits
-
-
-_STRINGS = frozenset({str})
-
-
-def _all_strings(keys: Iterable[object]) -> bool:
-    """Whether all are strings; by the set of their types, since this stands on the path of every message."""
-    kinds = set(map(type, keys))
-    return kinds <= _STRINGS or all(issubclass(kind, str) for kind in kinds)
 
 
 class _Model:
@@ -475,6 +484,7 @@ class _Model:
     def __init__(self, model: Any) -> None:
         self._model = model
         self.name = model.__name__
+        _check_both_ways(model)
         self._serializer = model.__pydantic_serializer__
         self._to_json = self._serializer.to_json
         self._validate = model.__pydantic_validator__.validate_json
@@ -493,6 +503,21 @@ class _Model:
             return self._validate(text)
         except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
             raise InvalidBody(f"expected {self.name}: {told(problem)}") from problem
+
+
+def _check_both_ways(model: Any) -> None:
+    """Refuse a model that does not read what it writes: its messages would all be dead letters (InvalidArgument)."""
+    config, name = model.model_config, model.__name__
+    by_name = config.get("populate_by_name") or config.get("validate_by_name")
+    for field, info in model.model_fields.items():
+        read, written = info.validation_alias, info.serialization_alias or field
+        if isinstance(read, str) and read != written and not (by_name and written == field):
+            raise InvalidArgument(f"{name}.{field} is written as {written!r} and read as {read!r}: give it one alias")
+        if info.exclude is True and info.is_required():
+            raise InvalidArgument(f"{name}.{field} is required and never written: give it a default, or write it")
+    computed = model.__pydantic_decorators__.computed_fields
+    if computed and config.get("extra") == "forbid":
+        raise InvalidArgument(f"{name} forbids extra fields, and writes the computed {min(computed)!r} that it forbids")
 
 
 def finished(text: str, plain: Callable[[], object]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+from types import ModuleType
 
 from cloudless.codec import check_size, codec_of, dump
 from cloudless.driver.current import here
@@ -107,12 +108,19 @@ class Function(Handler[P, R]):
 
     def _error(self, name: str, text: str) -> Exception:
         """The declared exception type of that name, made from the text; RemoteError where there is none."""
-        kind = getattr(builtins, name, None)
-        for handler in self.app.handlers.values():
-            kind = handler.function.__globals__.get(name, kind)
+        kind = self._named(name)
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             return RemoteError(name, text)
         try:
             return kind(text)
-        except TypeError:  # its constructor takes something else
+        except Exception:  # noqa: BLE001  (its constructor takes something else)
             return RemoteError(name, text)
+
+    def _named(self, name: str) -> Any:
+        """What the name stands for in this function's module, in those of the other handlers, in what they import."""
+        spaces = [handler.function.__globals__ for handler in (self, *self.app.handlers.values())]
+        modules = [one for space in spaces for one in space.values() if isinstance(one, ModuleType)]
+        for space in (*spaces, vars(builtins), *map(vars, modules)):  # last: `errors.CardDeclined`
+            if name in space:
+                return space[name]
+        return None

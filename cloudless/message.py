@@ -53,7 +53,7 @@ class Envelope:
     attempt: number of this delivery, from 1. sent_s: seconds since the epoch, of the first send.
     trace: the 32 hexadecimal digits of the W3C trace; correlation: an id that the whole chain shares.
     error: set on a dead letter. delay_s: seconds before it may be delivered.
-    deduplication: an ordered queue keeps one message per such id within five minutes, "" for none.
+    deduplication: an ordered queue handles one message per such id within a day, "" for none.
     """
 
     __slots__ = (
@@ -230,7 +230,20 @@ def traceparent(envelope: Envelope) -> str:
 
     https://www.w3.org/TR/trace-context/#traceparent-header
     """
-    return f"00-{envelope.trace}-{envelope.id[:16]}-01"
+    return f"00-{trace_of(envelope)}-{_digits(envelope.id, 16)}-01"
+
+
+def trace_of(envelope: Envelope) -> str:
+    """The trace of a message; one that begins with it, where it came without."""
+    return envelope.trace or _digits(envelope.id, 32)
+
+
+def _digits(id: str, count: int) -> str:
+    """So many hexadecimal digits of an id: those of ours, or of a foreign one's UTF-8."""
+    first = id[:count]
+    if len(first) == count and not first.strip("0123456789abcdef"):
+        return first
+    return id.encode("utf-8", "replace").hex()[:count].rjust(count, "0")
 
 
 def utc(seconds: float) -> datetime:

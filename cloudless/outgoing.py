@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from cloudless.codec import AS_IT_IS
 from cloudless.errors import CloudlessError, InvalidArgument, PartlySent
-from cloudless.message import NO_ATTRIBUTES, Envelope
+from cloudless.message import NO_ATTRIBUTES, Envelope, trace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def outgoing(  # noqa: PLR0917  (as Envelope)
     id = cloud.new_id()
     if cause is None:
         return Envelope(id, body, attributes, delay_s, group, cloud.now_s(), id, id, 1, None, deduplication)
-    trace, correlation = cause.trace or id, cause.correlation or cause.id
+    trace, correlation = cause.trace or trace_of(cause), cause.correlation or cause.id
     return Envelope(id, body, attributes, delay_s, group, cloud.now_s(), trace, correlation, 1, None, deduplication)
 
 

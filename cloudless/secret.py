@@ -39,17 +39,17 @@ class Secret:
         self.name = name
         self.existing = dict(existing or {})
         self.place = calling()
-        self._kept: tuple[object, str, float] | None = None
+        self._kept: tuple[object, str | None, str, float] | None = None
 
     @property
     def value(self) -> str:
         """The current value, cached for five minutes. Raises MissingSecret, PermissionDenied, NoProvider."""
         cloud, handler, _ = here()
-        asker, now_s = (id(cloud), handler), cloud.now_s()
-        if self._kept is not None and self._kept[0] == asker and now_s - self._kept[2] < CACHED_S:
-            return self._kept[1]
+        now_s, kept = cloud.now_s(), self._kept
+        if kept is not None and kept[0] is cloud and kept[1] == handler and 0 <= now_s - kept[3] < CACHED_S:
+            return kept[2]
         value = cloud.secrets.read(self.name)
-        self._kept = (asker, value, now_s)
+        self._kept = (cloud, handler, value, now_s)
         return value
 
     def __repr__(self) -> str:

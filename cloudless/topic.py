@@ -231,6 +231,7 @@ class Topic(_Generic[T]):
         def register(function: Callable[..., Any]) -> TopicHandler[..., Any]:
             title = f"{self.name}-{(name or function.__name__).replace('_', '-')}"
             subscribed = Subscribed(self, title, where or {}, retry or Retry(), dead_letters)
+            subscribed.native_arguments = settings.native
             handler = TopicHandler(self.app, function, title, settings, retry=subscribed.retry, body=self.codec)
             handler.consumption, handler.subscription, subscribed.handler = consumption, subscribed, handler
             self.app.register(handler)

@@ -14,7 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from cloudless.memory.world import US
-from cloudless.runtime.crash import Abandoned
+from cloudless.runtime.crash import Abandoned, TimedOut
 from cloudless.runtime.outcome import Again
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ class Channel:
 
     def deliver_next(self) -> None:
         """Deliver one message (or batch), chosen by the seed, and settle it."""
+        if not self._ready:  # they were taken meanwhile, by a redrive
+            return
         if self.deliver is None:
             self._deliver_batch()
             return
@@ -107,6 +109,8 @@ class Channel:
         began_us = world.now_us
         try:
             outcome = self.deliver(envelope)
+            if world.now_us != began_us:
+                self.check_time(began_us)
         except Abandoned as end:
             self._record((began_us, self.name, envelope, end))
             self._abandon(envelope, end)
@@ -128,6 +132,12 @@ class Channel:
 
     def _arrive(self, envelope: Envelope) -> None:
         self.put(envelope)
+
+    def check_time(self, began_us: int) -> None:
+        """TimedOut where the handler spent more than its time, be it in functions that it invoked."""
+        assert self.plan is not None
+        if self.world.now_us - began_us > round(self.plan.timeout_s * US):
+            raise TimedOut
 
     # --- what is not everyday -----------------------------------------------------------------
 
@@ -168,6 +178,7 @@ class Channel:
         began_us = self.world.now_us
         try:
             outcomes: Sequence[Outcome] = deliver_all(batch)
+            self.check_time(began_us)
         except Abandoned as end:
             self._abandon_all(batch, end, began_us)
             return

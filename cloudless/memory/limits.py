@@ -9,6 +9,8 @@ from cloudless.driver.provider import provider
 from cloudless.errors import PayloadTooLarge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cloudless.message import Envelope
 
 
@@ -23,12 +25,15 @@ class Limits:
         limit = provider(like).limits.get("message.bytes") if like else None
         self._bytes = None if limit is None else limit.value
 
-    def check(self, message: Envelope) -> None:
-        """Refuse what the provider would refuse (PayloadTooLarge)."""
-        if self._bytes is None:
-            return
+    def check(self, messages: Sequence[Envelope]) -> None:
+        """Refuse what the provider would refuse (PayloadTooLarge), before any of the messages is stored."""
+        if self._bytes is not None:
+            for message in messages:
+                self._check(message, self._bytes)
+
+    def _check(self, message: Envelope, most: float) -> None:
         attributes = sum(len(name) + size_of(value) for name, value in message.attributes.items())
         size = size_of(message.body) + attributes + len(pack_system(message))
-        if size > self._bytes:
-            limit = int(self._bytes)
+        if size > most:
+            limit = int(most)
             raise PayloadTooLarge(f"the message is {size:,} bytes in all, {self._like} takes {limit:,}", size, limit)

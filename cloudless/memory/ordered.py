@@ -70,6 +70,7 @@ class OrderedChannel(Channel):
         began_us = world.now_us
         try:
             outcome = self._run(envelope)
+            self.check_time(began_us)
         except Abandoned as end:
             self._record((began_us, self.name, envelope, end))
             self._back_to_base()

@@ -39,8 +39,8 @@ class MemoryQueues:
         _, handler, cause = here()
         if handler is not None:
             self._permissions.check(handler, "queue", queue, "send")
+        self._limits.check(messages)
         for message in messages:
-            self._limits.check(message)
             world.history.note("send", world.now_us, queue, message, by=handler, cause=cause.id if cause else "")
             if message.delay_s:
                 channel.put_later(message)

@@ -40,8 +40,8 @@ class MemoryTopics:
         _, handler, cause = here()
         if handler is not None:
             self._permissions.check(handler, "topic", topic, "publish")
+        self._limits.check(messages)
         for message in messages:
-            self._limits.check(message)
             world.history.note("publish", world.now_us, topic, message, by=handler, cause=cause.id if cause else "")
             for matches, channel in subscriptions:
                 if matches is None or matches(message.attributes):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cloudless import App, Context, Retry
+from cloudless import App, Context, Retry, errors
 from cloudless.errors import InvalidArgument, InvalidBody, NoProvider, PayloadTooLarge, RemoteError
 from cloudless.testing import simulate
 from tests.unit.fake_cloud import fake_cloud
@@ -28,6 +28,11 @@ class CardDeclined(Exception): ...
 class Strange(Exception):
     def __init__(self, code: int, *, reason: str) -> None:
         super().__init__(f"{code}: {reason}")
+
+
+class Coded(Exception):
+    def __init__(self, code: str) -> None:
+        super().__init__(int(code))
 
 
 @dataclass
@@ -155,6 +160,20 @@ def test_a_declared_exception_arrives_as_itself() -> None:
         charge.invoke("declined", Decimal(1))
     with simulate(app), pytest.raises(ConnectionError, match=r"^no route$"):
         charge.invoke("down", Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("NoProvider", NoProvider), ("MissingSecret", errors.MissingSecret), ("ConnectionError", ConnectionError)],
+)
+def test_a_declared_exception_is_known_by_its_name_or_through_its_module(name: str, kind: type[Exception]) -> None:
+    with fake_cloud(json.dumps({"error": [name, "text"]})), pytest.raises(kind, match=r"^text$"):
+        charge.invoke("a", Decimal(1))
+
+
+def test_an_exception_whose_making_fails_arrives_as_remote() -> None:
+    with fake_cloud(json.dumps({"error": ["Coded", "no number"]})), pytest.raises(RemoteError, match="^Coded: no"):
+        charge.invoke("a", Decimal(1))
 
 
 def test_an_exception_that_cannot_be_made_from_its_text_arrives_as_remote() -> None:

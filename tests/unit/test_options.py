@@ -85,6 +85,10 @@ def test_every_public_declaration_refuses_unknown_options(
     ("options", "text"),
     [
         ({"attempts": 0}, "attempts are 1 to 99"),
+        ({"attempts": "3"}, "attempts are a whole number"),
+        ({"attempts": 2.5}, "attempts are a whole number"),
+        ({"delay": 1}, "(delay=1): give a timedelta"),
+        ({"max_delay": 60}, "(max_delay=60): give a timedelta"),
         ({"attempts": 100}, "attempts are 1 to 99"),
         ({"delay": timedelta(seconds=-1)}, "the delay is 0 s to max_delay"),
         ({"delay": timedelta(minutes=2), "max_delay": timedelta(minutes=1)}, "the delay is 0 s to max_delay"),
