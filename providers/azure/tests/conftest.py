@@ -10,6 +10,7 @@ from providers.azure.tests.deployment import Stages, stopped_clock
 from providers.azure.tests.sdk import Sdk
 from providers.azure.tests.servicebus import Broker
 from providers.azure.tests.storage import azurite
+from tests import tools
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,7 @@ def storage(azurite_connection: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture(scope="session")
 def stages(azurite_connection: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
     """Where applications are deployed: a broker of their own, whose clock stands still."""
+    tools.require("azure-worker")
     with Broker.running(stopped_clock()) as broker, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLOUDLESS_SERVICE_BUS", broker.connection_string)
         patch.setenv("CLOUDLESS_STORAGE", azurite_connection)

@@ -14,6 +14,7 @@ from cloudless_azure.clients.queue import ServiceBusQueues
 from cloudless_azure.clients.servicebus import Clients
 from providers.azure.tests.servicebus import Broker, Content, Settings
 from providers.azure.tests.servicebus.stored import ACTIVE, SCHEDULED
+from tests import tools
 
 NASTY = '{"text":"\\u0000 \\ufffe é 漢 🜁 \\" \\\\ <>&"}'
 ORDERS, LETTERS = "driver-orders", "driver-orders-dead"
@@ -148,6 +149,27 @@ def test_a_queue_that_is_not_deployed_is_not_found(queues: ServiceBusQueues) -> 
 def test_native_is_the_client_and_the_name(queues: ServiceBusQueues) -> None:
     client, entity = queues.native("orders")
     assert (type(client).__name__, entity) == ("ServiceBusClient", ORDERS)
+
+
+@pytest.mark.slow
+def test_a_connection_that_the_service_closed_is_opened_again(queues: ServiceBusQueues, broker: Broker) -> None:
+    queues.send("orders", [envelope(1)])
+    broker.disconnect()
+    assert queues.send("orders", [envelope(2)]) == []
+    broker.disconnect()
+    assert len(queues.receive("orders", 2)) == 2
+
+
+@pytest.mark.slow
+def test_a_service_that_is_away_is_unavailable_after_three_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = f"Endpoint=sb://localhost:{tools.free_port()};SharedAccessKeyName=k;SharedAccessKey=v;"
+    monkeypatch.setenv("CLOUDLESS_SERVICE_BUS", f"{away}UseDevelopmentEmulator=true;")
+    queues = ServiceBusQueues(ADDRESSES, lambda: 0, Clients())
+    for call in (lambda: queues.send("orders", [envelope()]), lambda: queues.receive("orders", 1)):
+        with pytest.raises(Unavailable, match="queue 'orders'") as caught:
+            call()
+        assert type(caught.value.native).__name__ == "ServiceBusConnectionError"
+    queues.close()
 
 
 # --- what the broker does not do --------------------------------------------------------------------

@@ -27,6 +27,8 @@ from providers.azure.tests.sdk import PATIENCE_S, Sdk
 from providers.azure.tests.servicebus import Broker, CorrelationRule, Settings, SqlRule
 from providers.azure.tests.servicebus.stored import ACTIVE, DEFERRED, LOCKED, SCHEDULED
 
+pytestmark = pytest.mark.slow
+
 QUEUE = "sdk-orders"
 
 

@@ -90,6 +90,10 @@ class Broker:
         """Run a function on one queue, in the broker's thread."""
         return self.call(lambda namespace: function(namespace.queue(address)))
 
+    def disconnect(self) -> None:
+        """Close the socket of every client, as a service does when it moves."""
+        self.call(lambda _: [connection.close() for connection in self._connections])
+
     # --- in the broker's thread -----------------------------------------------------------------------
 
     async def _listen(self) -> None:
