@@ -19,7 +19,7 @@ from cloudless.message import Envelope, Failure, traceparent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import Any, Protocol, TypeGuard
 
     class Codec(Protocol):
@@ -44,7 +44,7 @@ ATTRIBUTES_MAX = 7  # SQS takes 10 attributes, ours is one of them; two are kept
 ATTRIBUTE_VALUE_MAX = 256
 ATTRIBUTES_BYTES_MAX = 8 * 1024
 ERROR_TEXT_MAX = 2 * 1024
-_ESCAPED_MAX = 4 * 1024  # of the 8 KiB that the system attribute may have; ids and groups may need the rest
+ERROR_ESCAPED_MAX = 4 * 1024  # of the 8 KiB that the system attribute may have; ids and groups may need the rest
 SYSTEM_ATTRIBUTE = "cloudless"
 ATTRIBUTE_NAME_MAX = 64
 WORD_MAX = 256  # an id of a foreign message has at most 128 characters (Service Bus), a group of ours too
@@ -79,21 +79,40 @@ def dump(value: object) -> str:
     return text if text.isascii() else _escape(text)
 
 
+_STRINGS = frozenset({str})
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
 
-def _check_keys(value: Any) -> None:
-    """Refuse keys that are no strings: the encoder would write them as some, and two may become one (TypeError)."""
-    if isinstance(value, dict):
-        for key, part in value.items():  # pyright: ignore[reportUnknownVariableType]
-            if key.__class__ is not str and not isinstance(key, str):
-                raise TypeError(f"the key {key!r} is a {type(key).__name__}, and JSON has only strings")  # pyright: ignore[reportUnknownArgumentType]
-            if part.__class__ not in _PLAIN:
-                _check_keys(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:  # pyright: ignore[reportUnknownVariableType]
-            if part.__class__ not in _PLAIN:
-                _check_keys(part)
+def _check_keys(value: object) -> None:
+    """Refuse keys that are no strings: the encoder would write them as some, and two may become one (TypeError).
+
+    By sets of types, since this stands on the path of every message.
+    """
+    if _is_mapping(value):
+        if not _STRINGS.issuperset(map(type, value)):
+            _check_each_key(value)
+        parts: Collection[object] = value.values()
+    elif _is_sequence(value):
+        parts = value
+    else:
+        return
+    if not _PLAIN.issuperset(map(type, parts)):
+        for part in parts:
+            _check_keys(part)
+
+
+def _check_each_key(value: Mapping[object, object]) -> None:
+    for key in value:
+        if not isinstance(key, str):
+            raise TypeError(f"the key {key!r} is a {type(key).__name__}, and JSON has only strings")
+
+
+def _is_mapping(value: object) -> TypeGuard[dict[object, object]]:
+    return isinstance(value, dict)
+
+
+def _is_sequence(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
+    return isinstance(value, (list, tuple))
 
 
 def load(text: str) -> Any:
@@ -201,16 +220,8 @@ def pack_system(envelope: Envelope) -> str:
     if envelope.deduplication:
         facts["deduplication"] = envelope.deduplication
     if envelope.error is not None:
-        facts["error"] = [envelope.error.type, _fitting(envelope.error.text), envelope.error.attempt]
+        facts["error"] = [envelope.error.type, cut(envelope.error.text), envelope.error.attempt]
     return json.dumps(facts, separators=(",", ":"))
-
-
-def _fitting(text: str) -> str:
-    """An error's text, cut so that the attribute fits: escaped, a control character takes six bytes."""
-    text = cut(text)
-    while len(json.dumps(text)) > _ESCAPED_MAX:
-        text = text[: len(text) * 3 // 4]
-    return text
 
 
 def unpack(
@@ -298,10 +309,17 @@ def _failure(value: object) -> Failure | None:
     return Failure(value[0][:WORD_MAX], value[1], _count(value[2]))
 
 
-def cut(text: str, limit: int = ERROR_TEXT_MAX) -> str:
-    """The text, cut to at most `limit` bytes of UTF-8, with lone surrogates and the like escaped."""
-    raw = text.encode("utf-8", "backslashreplace")
-    return text if len(raw) <= limit and text.isascii() else raw[:limit].decode("utf-8", "ignore")
+def cut(text: str) -> str:
+    """The text of an error, cut to 2 KiB of UTF-8 and to 4 KiB as it travels, in ASCII JSON; lone surrogates escaped.
+
+    Of text beyond ASCII, whose characters take 6 bytes each (12 beyond the BMP), at least 341 characters are kept.
+    """
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace")[:ERROR_TEXT_MAX].decode("utf-8", "ignore")
+    text = text[:ERROR_TEXT_MAX]
+    while (escaped := len(json.dumps(text)) - len('""')) > ERROR_ESCAPED_MAX:
+        text = text[: len(text) * ERROR_ESCAPED_MAX // escaped]
+    return text
 
 
 # --- codecs ---------------------------------------------------------------------------------------

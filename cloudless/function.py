@@ -118,7 +118,7 @@ class Function(Handler[P, R]):
 
     def _named(self, name: str) -> Any:
         """What the name stands for in this function's module, in those of the other handlers, in what they import."""
-        spaces = [handler.function.__globals__ for handler in (self, *self.app.handlers.values())]
+        spaces = [self.function.__globals__, *(one.function.__globals__ for one in self.app.handlers.values())]
         modules = [one for space in spaces for one in space.values() if isinstance(one, ModuleType)]
         for space in (*spaces, vars(builtins), *map(vars, modules)):  # last: `errors.CardDeclined`
             if name in space:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cloudless.codec import ERROR_ESCAPED_MAX, ERROR_TEXT_MAX
 from cloudless.conformance.apps import queues
 from cloudless.conformance.harness import Target
 from cloudless.conformance.suite import Suite, covers, needs, notes
@@ -129,10 +130,18 @@ class FailureCases(Suite):
     @needs("queue", "queue.dead_letters")
     @covers("failure", "long error")
     def test_the_text_of_an_error_is_cut_at_two_kibibytes(self, target: Target) -> None:
+        queues.single.send({"do": ["raise"], "text": "e" * 3_000})
+        target.run()
+        (letter,) = queues.single.dead_letters.peek()
+        assert letter.error.text == "e" * ERROR_TEXT_MAX
+
+    @needs("queue", "queue.dead_letters")
+    @covers("failure", "long error")
+    def test_the_text_of_an_error_beyond_ascii_is_cut_as_its_escapes_are_long(self, target: Target) -> None:
         queues.single.send({"do": ["raise"], "text": "é" * 3_000})
         target.run()
         (letter,) = queues.single.dead_letters.peek()
-        assert letter.error.text.startswith("é" * 1_000)
+        assert letter.error.text == "é" * (ERROR_ESCAPED_MAX // len("\\u00e9"))
 
     @needs("queue")
     @covers("back-off", "exception")

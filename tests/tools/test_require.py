@@ -22,17 +22,13 @@ def test_a_tool_that_is_here_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tools.require("python") == Path(sys.executable)
 
 
-def test_a_missing_tool_skips_the_test_and_says_how_to_install_it(
-    absent: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_tool_skips_the_test_and_says_how_to_install_it(absent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(REQUIRE, raising=False)
     with pytest.raises(pytest.skip.Exception, match=r"absent is missing .*: apt-get install absent"):
         tools.require(absent)
 
 
-def test_a_missing_tool_fails_the_test_when_tools_are_required(
-    absent: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_tool_fails_the_test_when_tools_are_required(absent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(REQUIRE, "1")
     with pytest.raises(pytest.fail.Exception, match="apt-get install absent"):
         tools.require(absent)

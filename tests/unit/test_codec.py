@@ -240,6 +240,13 @@ def test_the_largest_attributes_that_the_other_limits_allow_fit_together() -> No
 def test_an_error_text_is_cut_to_whole_characters(size: int) -> None:
     for text in ("x" * size, "ü" * size, "\U0001f600" * size, "\ud800" * size):
         assert len(cut(text).encode()) <= 2_048
+        assert len(json.dumps(cut(text))) - 2 <= 4_096
+        assert cut(cut(text)) == cut(text)
+
+
+@pytest.mark.parametrize(("char", "kept"), [("x", 2_048), ("é", 682), ("漢", 682), ("\U0001f600", 341), ("\0", 682)])
+def test_as_much_of_an_error_text_is_kept_as_travels(char: str, kept: int) -> None:
+    assert cut(char * 5_000) == char * kept
 
 
 # --- arguments ---

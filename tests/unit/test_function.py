@@ -172,7 +172,7 @@ def test_a_declared_exception_is_known_by_its_name_or_through_its_module(name: s
 
 
 def test_an_exception_whose_making_fails_arrives_as_remote() -> None:
-    with fake_cloud(json.dumps({"error": ["Coded", "no number"]})), pytest.raises(RemoteError, match="^Coded: no"):
+    with fake_cloud(json.dumps({"error": ["Coded", "no number"]})), pytest.raises(RemoteError, match=r"^Coded: no"):
         charge.invoke("a", Decimal(1))
 
 

@@ -37,12 +37,15 @@ def charge(number: int) -> None: ...
 def test_every_native_argument_reaches_the_resources_and_the_function() -> None:
     application = compile_app(app, deployable=False)
     made = [queue for queue in application.queues if queue.role == "declared"]
-    for one in (*made, *application.topics, *application.subscriptions, *application.schedules, *application.handlers):
+    others = (*application.topics, *application.subscriptions, *application.schedules, *application.handlers)
+    resources: list[Any] = [*made, *others]
+    for one in resources:
         assert one.native == NATIVE, one.name
 
 
 def test_every_existing_resource_is_told() -> None:
     application = compile_app(app, deployable=False)
     made = [queue for queue in application.queues if queue.role == "declared"]
-    for one in (*made, *application.topics, *application.secrets):
+    resources: list[Any] = [*made, *application.topics, *application.secrets]
+    for one in resources:
         assert one.existing == EXISTING, one.name

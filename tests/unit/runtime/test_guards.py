@@ -72,7 +72,7 @@ class Ledger:
 class Leased(FakeCloud):
     def __init__(self, answer: Claimed | Held | CloudlessError) -> None:
         super().__init__()
-        self.ledger = Ledger(answer)  # type: ignore[assignment]
+        self.ledger = Ledger(answer)
 
 
 def run_of(answer: Claimed | Held | CloudlessError, attempt: int) -> Any:
