@@ -1,0 +1,142 @@
+"""The proxy before ministack: it refuses what SQS would refuse, and keeps time for the model.
+
+ministack delays and hides in real time, and lets pass most of what SQS refuses. So a request to send is checked, and
+its delay is noted for the model instead of being waited for; visibility of what the model delivered is the model's;
+a receive never waits. Everything else goes through as it is.
+
+SQS speaks JSON: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from providers.aws.tests.emulators import HOST
+from providers.aws.tests.sqsmodel.message import Refused, check_request
+from providers.aws.tests.sqsmodel.source import EventSource
+
+_PASSED = ("Content-Type", "X-Amz-Target", "X-Amz-Date", "Authorization")
+
+
+@dataclass(slots=True)
+class Gateway:
+    """url: where clients send. sends: what was stored so far, (queue, entry). failing: errors to answer with, in turn.
+
+    delays: seconds by SQS's message id. touched: queues to which something was sent since the model looked.
+    """
+
+    upstream: str
+    url: str = ""
+    sends: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
+    failing: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    delays: dict[str, int] = field(default_factory=dict[str, int])
+    touched: set[str] = field(default_factory=set[str])
+    _sources: dict[str, tuple[EventSource, Callable[[], int]]] = field(
+        default_factory=dict[str, tuple[EventSource, Callable[[], int]]]
+    )
+
+    def attach(self, source: EventSource, now_us: Callable[[], int]) -> None:
+        """Let the model keep the visibility of a queue's messages."""
+        self._sources[source.settings.queue] = source, now_us
+
+    def answer(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """Status and body for one request of a client."""
+        operation = headers.get("X-Amz-Target", "").rpartition(".")[2]
+        request = json.loads(body or b"{}")
+        if self.failing:
+            status, code = self.failing.pop(0)
+            return _error(status, code, "as the test wants it")
+        try:
+            if operation == "SendMessageBatch":
+                return self._send(headers, request)
+            if operation == "ChangeMessageVisibilityBatch" and _queue(request) in self._sources:
+                return self._hide(request)
+        except Refused as problem:
+            return _error(400, problem.code, problem.text)
+        request.pop("WaitTimeSeconds", None)
+        return self._forward(headers, request)
+
+    def _send(self, headers: Mapping[str, str], request: dict[str, Any]) -> tuple[int, bytes]:
+        queue = _queue(request)
+        entries: dict[str, dict[str, Any]] = {entry["Id"]: entry for entry in request["Entries"]}
+        check_request(request["Entries"], is_fifo=queue.endswith(".fifo"))
+        stripped = [{key: entry[key] for key in entry if key != "DelaySeconds"} for entry in request["Entries"]]
+        status, body = self._forward(headers, {**request, "Entries": stripped})
+        for stored in json.loads(body).get("Successful", ()):
+            entry = entries[stored["Id"]]
+            self.sends.append((queue, entry))
+            self.delays[stored["MessageId"]] = entry.get("DelaySeconds", 0)
+        self.touched.add(queue)
+        return status, body
+
+    def _hide(self, request: dict[str, Any]) -> tuple[int, bytes]:
+        source, now_us = self._sources[_queue(request)]
+        done: list[dict[str, Any]] = []
+        failed: list[dict[str, Any]] = []
+        for entry in request["Entries"]:
+            if source.hide(entry["ReceiptHandle"], entry["VisibilityTimeout"], now_us()):
+                done.append({"Id": entry["Id"]})
+            else:
+                failed.append({"Id": entry["Id"], "SenderFault": True, "Code": "ReceiptHandleIsInvalid"})
+        return 200, json.dumps({"Successful": done, "Failed": failed}).encode()
+
+    def _forward(self, headers: Mapping[str, str], request: dict[str, Any]) -> tuple[int, bytes]:
+        connection = HTTPConnection(urlsplit(self.upstream).netloc)
+        passed = {name: headers[name] for name in _PASSED if name in headers}
+        connection.request("POST", "/", json.dumps(request).encode(), passed)
+        with connection.getresponse() as response:
+            answer = response.status, response.read()
+        connection.close()
+        return answer
+
+
+def _queue(request: Mapping[str, Any]) -> str:
+    return str(request.get("QueueUrl", "")).rpartition("/")[2]
+
+
+def _error(status: int, code: str, text: str) -> tuple[int, bytes]:
+    return status, json.dumps({"__type": f"com.amazonaws.sqs#{code}", "message": text}).encode()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    gateway: Gateway
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:  # noqa: N802  (http.server's name)
+        status, body = self.server.gateway.answer(self.headers, self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def gateway(upstream: str) -> Generator[Gateway]:
+    """Serve a gateway before ministack at `upstream`, for the length of the block."""
+    server = _Server((HOST, 0), _Handler)
+    server.gateway = Gateway(upstream, f"http://{HOST}:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.gateway
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
