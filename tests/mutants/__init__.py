@@ -1,5 +1,15 @@
 """Mutants: named semantic faults of the in-memory cloud and the runtime. The conformance suite alone kills each.
 
-python -m tests.mutants            # a table: mutant, and the case that killed it
-python -m tests.mutants lost_attempt early_unlock
+python -m tests.mutants                            # a table: mutant, and the cases that kill it
+python -m tests.mutants lost_attempt early_unlock  # all that kill these
+
+A kill is a named case that fails. It fails the run, with exit code 1, if a mutant survives or is broken: one that
+cannot be applied, whose own lines raise, or with which the suite cannot begin. That a process ends, or hangs, counts
+only for a mutant that is declared so, `@fault(ends=DIES)`.
+
+    fault.py       how a mutant is declared and applied
+    faults.py      the mutants
+    trial.py       one mutant, in a process of its own
+    verdict.py     what became of it
+    planted.py     mutants about which test_runner.py knows what must become of them
 """

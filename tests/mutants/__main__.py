@@ -1,74 +1,57 @@
-"""Run the conformance suite against each mutant, two at a time, and print which case killed it."""
+"""Run the conformance suite against each mutant, two at a time, and print which cases kill it."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from itertools import repeat
 
-import pytest
-
+from tests.mutants.fault import Fault
 from tests.mutants.faults import FAULTS
+from tests.mutants.verdict import LIMIT_S, SUITE, Verdict, verdict
 
-SUITE = "tests/test_conformance.py"
-LIMIT_S = 120
-
-
-class Killer:
-    """Remembers the first case that failed."""
-
-    def __init__(self) -> None:
-        self.case = ""
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self.case:
-            self.case = report.nodeid.partition("::")[2]
+SHOWN = 2
+EVERY = 1_000
 
 
-def suite(mutant: str, answer: Connection) -> None:
-    """In a process of its own: apply the mutant, run the suite, send the case that failed ("" for none)."""
-    os.environ["CLOUDLESS_MUTANT"] = mutant
-    if mutant:
-        FAULTS[mutant]()
-    killer = Killer()
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        pytest.main(["-x", "-q", "-p", "no:cacheprovider", SUITE], plugins=[killer])
-    answer.send(killer.case)
+def main(
+    chosen: Sequence[str] = (),
+    faults: Mapping[str, Fault] = FAULTS,
+    paths: Sequence[str] = (SUITE,),
+    limit_s: float = LIMIT_S,
+) -> int:
+    """Print the table; 1 where a mutant survived or is broken, or where the suite fails without one.
 
-
-def killed_by(mutant: str) -> str:
-    """The case that killed a mutant, "" where it survived. A suite that hangs is a killer, too."""
-    here, there = get_context("fork").Pipe()
-    process = get_context("fork").Process(target=suite, args=(mutant, there))
-    process.start()
-    there.close()
-    try:
-        return str(here.recv()) if here.poll(LIMIT_S) else "(does not end)"
-    except EOFError:
-        return "(ends the process)"
-    finally:
-        process.kill()
-        process.join()
-
-
-def main(names: Iterable[str]) -> int:
-    """Print the table; 1 where a mutant survived, or where the suite fails without one."""
-    chosen = list(names) or list(FAULTS)
-    if found := killed_by(""):
-        sys.stdout.write(f"the suite fails without any mutant: {found}\n")
+    chosen: names of mutants, of which every killing case is shown; all of them where there are none.
+    """
+    if unknown := sorted(set(chosen) - faults.keys()):
+        sys.stdout.write(f"there is no mutant {', '.join(unknown)}\n")
         return 1
+    sound = verdict(None, paths)
+    if sound.killers or sound.broken:
+        sys.stdout.write(f"the suite fails without any mutant: {sound.broken or sound.told(SHOWN)}\n")
+        return 1
+    mutants = [faults[name] for name in chosen or faults]
     with ThreadPoolExecutor(2) as pool:
-        results = dict(zip(chosen, pool.map(killed_by, chosen), strict=True))
-    for mutant, case in results.items():
-        sys.stdout.write(f"{mutant:<42} {case or 'SURVIVED'}\n")
-    survivors = [mutant for mutant, case in results.items() if not case]
-    sys.stdout.write(f"{len(results) - len(survivors)} of {len(results)} mutants killed\n")
-    return 1 if survivors else 0
+        verdicts = list(pool.map(verdict, mutants, repeat(paths), repeat(limit_s)))
+    return report(verdicts, EVERY if chosen else SHOWN)
+
+
+def report(verdicts: Sequence[Verdict], most: int) -> int:
+    """Print a row for each mutant, with `most` of its killing cases; 1 where one survived or is broken."""
+    width = max(len(one.mutant) for one in verdicts) + 2
+    for one in verdicts:
+        first, *rest = one.told(most).splitlines()
+        sys.stdout.write(f"{one.mutant:<{width}}{first}\n")
+        sys.stdout.writelines(f"{'':<{width}}{line}\n" for line in rest)
+    survivors = [one.mutant for one in verdicts if not one.killed and not one.broken]
+    broken = [one.mutant for one in verdicts if one.broken]
+    sys.stdout.write(f"{len(verdicts) - len(survivors) - len(broken)} of {len(verdicts)} mutants killed\n")
+    for title, names in (("survived", survivors), ("broken", broken)):
+        if names:
+            sys.stdout.write(f"{title}: {', '.join(names)}\n")
+    return 1 if survivors or broken else 0
 
 
 if __name__ == "__main__":

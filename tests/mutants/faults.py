@@ -7,7 +7,6 @@ A name says what is wrong then; FAULTS collects them in order. No checker can fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from cloudless import codec, queue, topic
@@ -20,19 +19,10 @@ from cloudless.runtime import batch, call, consumer, once, schedule
 from cloudless.runtime import function as functions
 from cloudless.runtime.outcome import Again
 from cloudless.runtime.plan import Plan
+from tests.mutants.fault import Fault, collector, patch, wrap
 
-FAULTS: dict[str, Callable[[], None]] = {}
-
-
-def fault(change: Callable[[], None]) -> Callable[[], None]:
-    FAULTS[change.__name__] = change
-    return change
-
-
-def wrap(owner: Any, name: str, around: Callable[..., Any]) -> None:
-    """Replace a method by `around(original, *args, **kwargs)`."""
-    original = getattr(owner, name)
-    setattr(owner, name, lambda *args, **kwargs: around(original, *args, **kwargs))
+FAULTS: dict[str, Fault] = {}
+fault = collector(FAULTS)
 
 
 @fault
@@ -49,7 +39,7 @@ def attempt_counted_twice() -> None:
 @fault
 def early_unlock() -> None:
     """A message whose handler crashed is visible at once."""
-    channel.LOCK_FACTOR = 0
+    patch(channel, "LOCK_FACTOR", 0)
 
 
 @fault
@@ -112,7 +102,7 @@ def dead_letters_vanish() -> None:
 
 @fault
 def reject_is_retried() -> None:
-    consumer.Reject = type("Other", (Exception,), {})
+    patch(consumer, "Reject", type("Other", (Exception,), {}))
 
 
 @fault
@@ -141,12 +131,12 @@ def back_off_does_not_grow() -> None:
 
 @fault
 def retry_after_is_ignored() -> None:
-    consumer.RetryAfter = type("Other", (Exception,), {})
+    patch(consumer, "RetryAfter", type("Other", (Exception,), {}))
 
 
 @fault
 def delay_is_ignored() -> None:
-    channel.Channel.put_later = channel.Channel.put
+    patch(channel.Channel, "put_later", channel.Channel.put)
 
 
 @fault
@@ -160,7 +150,7 @@ def delay_is_cut_at_fifteen_minutes() -> None:
 
 @fault
 def order_is_always_first_in_first_out() -> None:
-    channel.WINDOW = 1
+    patch(channel, "WINDOW", 1)
 
 
 @fault
@@ -236,7 +226,6 @@ def postponed_counts_as_an_attempt() -> None:
 @fault
 def batch_neighbours_run_again() -> None:
     wrap(batch.Batch, "_failed_ids", lambda old, problem, taken: frozenset(one.id for _, one, _ in taken))
-    batch.Batch._failed_ids = staticmethod(batch.Batch._failed_ids)
 
 
 @fault
@@ -255,7 +244,7 @@ def filter_matches_absent_attributes() -> None:
         checks = [(one.attribute, topics._check_of(one)) for one in where]
         return (lambda attributes: all(check(attributes.get(name, "")) for name, check in checks)) if checks else None
 
-    cloud.filter_of = filter_of
+    patch(cloud, "filter_of", filter_of)
 
 
 @fault
@@ -264,7 +253,7 @@ def filter_needs_any_condition_only() -> None:
         checks = [(one.attribute, topics._check_of(one)) for one in where]
         return (lambda a: any(name in a and check(a[name]) for name, check in checks)) if checks else None
 
-    cloud.filter_of = filter_of
+    patch(cloud, "filter_of", filter_of)
 
 
 @fault
@@ -327,23 +316,23 @@ def denied_permissions_fail_no_test() -> None:
 
 @fault
 def payload_limit_is_off_by_one() -> None:
-    codec.BODY_LIMIT += 1
-    codec.DELAYED_BODY_LIMIT += 1
+    patch(codec, "BODY_LIMIT", codec.BODY_LIMIT + 1)
+    patch(codec, "DELAYED_BODY_LIMIT", codec.DELAYED_BODY_LIMIT + 1)
 
 
 @fault
 def payload_limit_counts_characters() -> None:
-    codec.size_of = len
+    patch(codec, "size_of", len)
 
 
 @fault
 def surrogates_pass() -> None:
-    codec._escape = lambda text: text
+    patch(codec, "_escape", lambda text: text)
 
 
 @fault
 def eight_attributes_pass() -> None:
-    codec.ATTRIBUTES_MAX = 8
+    patch(codec, "ATTRIBUTES_MAX", 8)
 
 
 @fault
@@ -393,7 +382,7 @@ def time_outs_never_happen() -> None:
 
 @fault
 def time_outs_always_have_effects() -> None:
-    doubles.Double._begin = lambda self: None
+    patch(doubles.Double, "_begin", lambda self: None)
 
 
 @fault

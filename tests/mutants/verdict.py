@@ -1,0 +1,61 @@
+"""Verdict: what became of a mutant. It is killed by named cases, or a survivor, or broken: at fault itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.mutants.fault import DIES, HANGS, Fault
+
+ROOT = Path(__file__).parents[2]
+SUITE = "tests/test_conformance.py"
+LIMIT_S = 120.0
+
+
+class Verdict:
+    """killers: the cases that failed, in order. broken: why the mutant tells nothing of the suite, "" where it does."""
+
+    def __init__(self, mutant: str, killers: Sequence[str], broken: str = "") -> None:
+        self.mutant = mutant
+        self.killers = killers
+        self.broken = broken
+
+    @property
+    def killed(self) -> bool:
+        return bool(self.killers) and not self.broken
+
+    def told(self, most: int) -> str:
+        """The killing cases, `most` of them by name; or what is wrong."""
+        if self.broken:
+            return f"BROKEN MUTANT: {self.broken}"
+        if not self.killers:
+            return "SURVIVED"
+        more = len(self.killers) - most
+        return "\n".join([*self.killers[:most], *([f"… and {more} more"] if more > 0 else [])])
+
+
+def verdict(fault: Fault | None, paths: Sequence[str] = (SUITE,), limit_s: float = LIMIT_S) -> Verdict:
+    """Run the suite on a mutant (None: on the code as it is), in a process of its own.
+
+    A case that fails is a kill. That the process ends, or does not end in time, is one only where the mutant's
+    declaration says so; a mutant that cannot be applied, or with which the suite cannot begin, is broken.
+    """
+    name, module, ends = (fault.name, fault.module, fault.ends) if fault else ("", "", "")
+    command = [sys.executable, "-m", "tests.mutants.trial", module, name, *paths]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit_s, check=False)
+    except subprocess.TimeoutExpired:
+        return _ended(name, HANGS, ends, f"the suite does not end within {limit_s:g} s")
+    if done.returncode:
+        why = done.stderr.strip().rpartition("\n")[2]
+        return _ended(name, DIES, ends, f"the process ends with {done.returncode} {why}".rstrip())
+    found = json.loads(done.stdout.splitlines()[-1])
+    broken = found["broken"][0] if found["broken"] else f"it never {ends}, as it says" if ends else ""
+    return Verdict(name, found["killers"], broken)
+
+
+def _ended(mutant: str, how: str, declared: str, why: str) -> Verdict:
+    return Verdict(mutant, [f"({why})"]) if how == declared else Verdict(mutant, [], f"{why}, and it does not say so")
