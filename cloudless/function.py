@@ -9,7 +9,7 @@ from types import ModuleType
 from cloudless.codec import check_size, codec_of, dump
 from cloudless.driver.current import here
 from cloudless.errors import InvalidArgument, RemoteError
-from cloudless.handler import Handler, argument_names
+from cloudless.handler import Handler, argument_names, unwrapped
 from cloudless.outgoing import off_loop, outgoing, raise_unsent
 from cloudless.queue import DeadLetters
 
@@ -118,7 +118,8 @@ class Function(Handler[P, R]):
 
     def _named(self, name: str) -> Any:
         """What the name stands for in this function's module, in those of the other handlers, in what they import."""
-        spaces = [self.function.__globals__, *(one.function.__globals__ for one in self.app.handlers.values())]
+        functions = [self.function, *(one.function for one in self.app.handlers.values())]
+        spaces = [unwrapped(function).__globals__ for function in functions]
         modules = [one for space in spaces for one in space.values() if isinstance(one, ModuleType)]
         for space in (*spaces, vars(builtins), *map(vars, modules)):  # last: `errors.CardDeclined`
             if name in space:

@@ -110,12 +110,12 @@ class Handler(_Generic[P, R]):
         return hints_of(self.function)
 
     def _arguments(self) -> Codec:
-        hints = self.hints()
-        names = argument_names(self.function)
+        hints, function = self.hints(), unwrapped(self.function)
+        names = argument_names(function)
         fields = {name: hints.get(name, object) for name in names if not is_context(hints.get(name))}
-        defaults = len(self.function.__defaults__ or ())
-        keyword = set(self.function.__kwdefaults__ or ())
-        positional = names[: self.function.__code__.co_argcount]
+        defaults = len(function.__defaults__ or ())
+        keyword = set(function.__kwdefaults__ or ())
+        positional = names[: function.__code__.co_argcount]
         optional = set(positional[len(positional) - defaults :]) | keyword
         return arguments_codec(fields, frozenset(fields.keys() - optional))
 
@@ -123,14 +123,24 @@ class Handler(_Generic[P, R]):
         return f"<{self.kind} handler {self.name} of {self.source}>"
 
 
+def unwrapped(function: Any) -> Any:
+    """What the user wrote, below registrations and decorators that kept it (functools.wraps).
+
+    Its signature is the handler's; calls go through what was registered.
+    """
+    below = getattr(function, "__wrapped__", None)
+    return function if below is None else unwrapped(below)
+
+
 def argument_names(function: Callable[..., Any]) -> list[str]:
-    """Names of the parameters, keyword-only ones last; *args and **kwargs left out."""
-    code = function.__code__
+    """Names of the original's parameters, keyword-only ones last; *args and **kwargs left out."""
+    code = unwrapped(function).__code__
     return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
 
 def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """Annotations as objects, without importing `typing`."""
+    """Annotations of the original as objects, evaluated in its own module, without importing `typing`."""
+    function = unwrapped(function)
     space = function.__globals__
     return {
         name: eval(hint, space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)

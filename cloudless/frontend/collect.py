@@ -10,7 +10,7 @@ from cloudless import ir
 from cloudless.app import App
 from cloudless.codec import codec_of
 from cloudless.errors import InvalidArgument
-from cloudless.frontend.functions import hints, original
+from cloudless.frontend.functions import hints, is_async, original
 from cloudless.frontend.parameters import (
     Signature,
     consumer_parameters,
@@ -26,8 +26,6 @@ from cloudless.runtime.schedule import utc_cron
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
 from cloudless.topic import Match, Subscribed, Topic, TopicHandler
-
-CO_COROUTINE = 0x80
 
 N = TypeVar(
     "N",
@@ -84,13 +82,12 @@ class _Collector:
 
     def handler(self, handler: Handler[..., Any]) -> ir.Handler:
         function, settings = handler.function, handler.settings
-        code = getattr(original(function), "__code__", None)
         return ir.Handler(
             name=handler.name,
             module=function.__module__,
             qualname=function.__qualname__,
             parameters=self._parameters(handler),
-            is_async=code is not None and bool(code.co_flags & CO_COROUTINE),
+            is_async=is_async(function),
             timeout_s=settings.timeout_s,
             memory_mb=settings.memory_mb,
             native=settings.native,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import FunctionType, MethodType
 from typing import Any
 
-from cloudless.handler import Handler, hints_of
+from cloudless.handler import Handler, hints_of, unwrapped
+
+_CO_COROUTINE = 0x80
 
 
 def plain(function: Any) -> FunctionType | None:
@@ -16,11 +18,14 @@ def plain(function: Any) -> FunctionType | None:
 
 
 def original(function: Any) -> FunctionType | None:
-    """The function that the user wrote, below decorators that kept it (functools.wraps)."""
-    found = plain(function)
-    while found is not None and plain(getattr(found, "__wrapped__", None)) is not None:
-        found = plain(found.__wrapped__)  # type: ignore[attr-defined]
-    return found
+    """The function that the user wrote, whose signature is the handler's; None where it is none, e.g. a class."""
+    return plain(unwrapped(function))
+
+
+def is_async(function: Any) -> bool:
+    """Whether a call may give a coroutine: what is registered is async, or something that it wraps."""
+    code, below = getattr(function, "__code__", None), getattr(function, "__wrapped__", None)
+    return bool(code and code.co_flags & _CO_COROUTINE) or (below is not None and is_async(below))
 
 
 def hints(handler: Handler[..., Any]) -> dict[str, Any]:

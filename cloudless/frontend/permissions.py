@@ -154,7 +154,7 @@ def _root(analysis: Analysis, handler: Handler[..., Any]) -> Callable[[Facts], N
 
     def job(facts: Facts) -> None:
         frame.facts = facts
-        for mentioned in (plain(handler.function), *handler.settings.uses):
+        for mentioned in (plain(handler.function) or original(handler.function), *handler.settings.uses):
             value = analysis.lifter.lift(mentioned)
             call.follow_handlers(frame, value)
             for item in value:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from cloudless.frontend.functions import original
 from cloudless.handler import Handler
 from cloudless.ir import Span
 from cloudless.source import Place
@@ -131,9 +132,11 @@ class Sources:
 
     def name_of(self, handler: Handler[..., Any]) -> Span:
         """The span of a handler's name in its `def`."""
-        for node in self.definitions(handler.function) if hasattr(handler.function, "__code__") else ():
-            if not isinstance(node, ast.Lambda):
-                return self._word(handler.function.__code__.co_filename, node.lineno, node.name)
+        function = original(handler.function)
+        if function is not None:
+            for node in self.definitions(function):
+                if not isinstance(node, ast.Lambda):
+                    return self._word(function.__code__.co_filename, node.lineno, node.name)
         return self.declaration(handler.place)
 
     def parameter(self, function: FunctionType, name: str) -> Span:

@@ -50,7 +50,11 @@ def _named(plan: Plan, function: Callable[..., Any], makers: list[Call]) -> Call
 
 
 def _awaited(plain: Call, wait: Await, timeout_s: float) -> Call:
-    return lambda body, envelope: wait(plain(body, envelope), timeout_s)
+    def call(body: Any, envelope: Envelope) -> Any:
+        value = plain(body, envelope)
+        return wait(value, timeout_s) if hasattr(value, "__await__") else value  # a decorator may have awaited it
+
+    return call
 
 
 def _maker(kind: str, plan: Plan, cloud: Cloud) -> Call:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from cloudless.app import App
-from cloudless.frontend.functions import plain
+from cloudless.frontend.functions import original
 from cloudless.frontend.report import Report
 
 
 def importable(app: App, report: Report) -> None:
     """Every handler is registered when its module is imported."""
     for handler in app.registered:
-        function = plain(handler.function)
+        function = original(handler.function)
         if function is None:
             continue
-        if "<locals>" in function.__qualname__ and not hasattr(function, "__wrapped__"):
+        if "<locals>" in function.__qualname__:
             report.error(
                 "CL129",
                 report.sources.name_of(handler),

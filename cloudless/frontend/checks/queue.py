@@ -41,7 +41,7 @@ def types(app: App, report: Report) -> None:
         if isinstance(one, Queue | OrderedQueue | Topic):
             _check_type(one.type, one.place, 1, f"{one!r}", report)
     for handler in app.registered:
-        if isinstance(handler, Function) and original(handler.function) is handler.function:
+        if isinstance(handler, Function) and original(handler.function) is not None:
             _check_function(handler, report)
 
 

@@ -1,5 +1,7 @@
 """Bad programs, tried: each gives one clear error with its place and its remedy, and all come at once."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -256,6 +258,35 @@ def test_an_annotation_that_is_not_there() -> None:
     shop = Shop()
     shop.orders.consumer(late)
     assert only(shop.app).startswith("CL128: an annotation of 'late' cannot be evaluated: name 'Nowhere' is not")
+
+
+@contextmanager
+def traced() -> Generator[None]:
+    """As a decorator: a wrapper in another module, which knows no type of this one."""
+    yield
+
+
+wrapped_refund: Any = traced()(take_refund)
+wrapped_charge: Any = traced()(charge)
+wrapped_what: Any = traced()(charge_what)
+
+
+def test_the_signature_below_a_decorator_is_the_one_that_is_checked() -> None:
+    shop = Shop()
+    shop.orders.consumer(wrapped_refund)
+    shop.app.function(wrapped_charge)
+    shop.app.function(wrapped_what)
+    problems = check(shop.app)[1]
+    assert [problem.code for problem in problems] == ["CL125", "CL124", "CL162"]
+    assert {problem.span.file.rpartition("/")[2] for problem in problems} == {HERE}
+
+
+def test_a_decorator_hides_no_function_of_a_function() -> None:
+    def inner(order: Order) -> None: ...
+
+    shop = Shop()
+    shop.orders.consumer(traced()(inner))
+    assert [problem.code for problem in check(shop.app, deployable=True)[1]] == ["CL129"]
 
 
 def test_an_unknown_option_is_refused_where_it_is_written() -> None:
