@@ -70,6 +70,12 @@ class QueueHandler(Handler[P, R]):
 
     kind = "queue"
     consumption: Consumption
+    queue: _Consumable[Any]
+
+    @property
+    def codec(self) -> Codec:
+        """Of the queue's bodies. Made at first use: a type without a JSON form is reported, not raised on import."""
+        return self.queue.codec
 
 
 class _Consumable(_Generic[T]):
@@ -120,8 +126,8 @@ class _Consumable(_Generic[T]):
         consumption = Consumption(once_by, remember, batch_size, window, recursive)
 
         def register(function: Callable[..., Any]) -> QueueHandler[..., Any]:
-            handler = QueueHandler(self.app, function, self.name, settings, retry=self.retry, body=self.codec)
-            handler.consumption = consumption
+            handler = QueueHandler(self.app, function, self.name, settings, retry=self.retry, body=None)
+            handler.consumption, handler.queue = consumption, self
             self.app.register(handler)
             return handler
 

@@ -87,6 +87,11 @@ class TopicHandler(Handler[P, R]):
     subscription: Subscribed
 
     @property
+    def codec(self) -> Codec:
+        """Of the topic's bodies; made at first use, as that of a queue."""
+        return self.subscription.topic.codec
+
+    @property
     def dead_letters(self) -> DeadLetters:
         """What this subscription gave up: peek, redrive, consumer."""
         return self.subscription.dead_letters
@@ -232,7 +237,7 @@ class Topic(_Generic[T]):
             title = f"{self.name}-{(name or function.__name__).replace('_', '-')}"
             subscribed = Subscribed(self, title, where or {}, retry or Retry(), dead_letters)
             subscribed.native_arguments = settings.native
-            handler = TopicHandler(self.app, function, title, settings, retry=subscribed.retry, body=self.codec)
+            handler = TopicHandler(self.app, function, title, settings, retry=subscribed.retry, body=None)
             handler.consumption, handler.subscription, subscribed.handler = consumption, subscribed, handler
             self.app.register(handler)
             self.app.subscriptions.append(subscribed)

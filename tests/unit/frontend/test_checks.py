@@ -137,6 +137,31 @@ def test_a_function_that_cannot_be_invoked(function: Any, text: str) -> None:
     assert text in only(app)
 
 
+class Strange:
+    """What no JSON can hold."""
+
+
+def test_a_body_without_a_json_form_is_told_where_it_is_declared() -> None:
+    app = App("shop")
+    strange = app.queue("strange", Strange)
+    odd = app.topic("odd", Strange)
+
+    @strange.consumer
+    def take_strange(body: Strange) -> None: ...
+
+    @odd.subscriber
+    def take_odd(body: Strange) -> None: ...
+
+    problems = check(app)[1]
+    assert [problem.code for problem in problems] == ["CL162", "CL162"]
+    assert [problem.message[:39] for problem in problems] == [
+        "<queue strange>: Strange has no JSON fo", "<topic odd>: Strange has no JSON form: ",
+    ]  # fmt: skip
+    lines = Path(__file__).read_text().splitlines()
+    spans = [problem.span for problem in problems]
+    assert [lines[span.line - 1][span.column - 1 : span.end_column - 1] for span in spans] == ["Strange"] * 2
+
+
 def test_two_resources_of_one_name_say_where_the_other_is() -> None:
     app = App("shop")
     orders = app.queue("orders")
