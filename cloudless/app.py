@@ -17,7 +17,7 @@ from cloudless.source import calling
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, ParamSpec, TypeVar, overload
+    from typing import Any, Literal, ParamSpec, TypeVar, overload
 
     from cloudless.function import Function
     from cloudless.handler import Handler
@@ -193,7 +193,7 @@ class App:
         *,
         every: timedelta | None = None,
         timezone: str = "UTC",
-        overlap: str = "allow",
+        overlap: Literal["allow", "skip"] = "allow",
         retry: Retry | None = None,
         dead_letters: bool = True,
         timeout: timedelta | None = None,
@@ -268,12 +268,18 @@ class App:
         self.declared.append(secret)
         return secret
 
+    @overload
+    def config(self, name: str, *, default: str = ...) -> Config[str]: ...
+    @overload
+    def config(self, name: str, type: type[T], *, default: T = ...) -> Config[T]: ...
+    @overload
+    def config(self, name: str, type: Any, *, default: Any = ...) -> Config[Any]: ...
     @strict
-    def config(self, name: str, type: type[T] = str, *, default: Any = ...) -> Config[T]:  # type: ignore[assignment]
+    def config(self, name: str, type: Any = str, *, default: Any = ...) -> Config[Any]:
         """Declare a configuration entry of the stage; read it with `.value`. default: none where it is left out."""
         from cloudless.secret import Config
 
-        config: Config[T] = Config(name, type, default)
+        config: Config[Any] = Config(name, type, default)
         self.declared.append(config)
         return config
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from cloudless.driver.current import leave, use
 from cloudless.errors import InvalidArgument, NeverQuiet, NotFound
@@ -31,13 +31,20 @@ from cloudless.runtime.crash import Crash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
+    from typing import ParamSpec
 
     from cloudless.app import App
+    from cloudless.function import Function
     from cloudless.handler import Handler
     from cloudless.memory.history import Event
     from cloudless.queue import OrderedQueue, Queue
     from cloudless.schedule import Schedule
-    from cloudless.topic import Topic
+    from cloudless.topic import Topic, TopicHandler
+
+    P = ParamSpec("P")
+    _GivesUp = (
+        Queue[Any] | OrderedQueue[Any] | TopicHandler[..., Any] | Schedule[..., Any] | Function[..., Any] | DeadLetters
+    )
 
 START = datetime(2026, 1, 2, 12, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
@@ -164,9 +171,9 @@ class Simulation:
         """Every body published on a topic, as JSON values."""
         return [event.body for event in self.trace if event.kind == "publish" and event.resource == topic.name]
 
-    def dead_letters(self, source: Any) -> list[DeadLetter]:
+    def dead_letters(self, source: _GivesUp) -> list[DeadLetter]:
         """The dead letters of a queue, subscriber, schedule or function, oldest first; they stay."""
-        letters: DeadLetters = source if isinstance(source, DeadLetters) else source.dead_letters
+        letters = source if isinstance(source, DeadLetters) else source.dead_letters
         channel = self.cloud.channels.get(letters.name)
         if channel is None:
             raise NotFound(f"{source!r} has no dead letters in this app")
@@ -174,7 +181,11 @@ class Simulation:
 
     # --- test doubles ---
 
-    def replace(self, handler: Handler[..., Any], fake: Callable[..., Any]) -> None:
+    @overload
+    def replace(self, handler: Handler[P, Any], fake: Callable[P, Any]) -> None: ...
+    @overload
+    def replace(self, handler: Handler[..., Any], fake: Callable[..., Any]) -> None: ...
+    def replace(self, handler: Handler[P, Any], fake: Callable[P, Any] | Callable[..., Any]) -> None:
         """Call `fake` instead of a handler's function."""
         self.cloud.double(self._known(handler)).replace(fake)
 

@@ -1,0 +1,225 @@
+"""A user's program with every public noun: mypy --strict and pyright strict find it clean, and its test passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypedDict, assert_type
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from cloudless import (
+    App,
+    CloudlessError,
+    Context,
+    DeadLetter,
+    DeadLetters,
+    Message,
+    OrderedQueue,
+    PartialFailure,
+    Queue,
+    Reject,
+    Retry,
+    RetryAfter,
+    Topic,
+    any_of,
+    connect,
+    exists,
+    none_of,
+    prefix,
+)
+from cloudless.testing import Call, Event, Simulation, simulate
+
+
+class Region(StrEnum):
+    EU = "eu"
+    US = "us"
+
+
+class Order(BaseModel):
+    id: str
+    region: Region
+    total: Decimal = Decimal(0)
+
+
+@dataclass
+class Parcel:
+    id: UUID
+    weight_kg: float
+    shipped: datetime | None = None
+
+
+class Reading(TypedDict):
+    sensor: str
+    value: float
+
+
+class CardDeclined(Exception):
+    pass
+
+
+app = App("shop")
+stripe_key = app.secret("stripe-key", existing={"aws": "arn:aws:secretsmanager:eu-central-1:1:secret:stripe"})
+review_above = app.config("review-above", float, default=1000.0)
+greeting = app.config("greeting")
+footer = app.config("footer", str | None, default=None)
+
+orders = app.queue(
+    "orders", Order, retry=Retry(3, delay=timedelta(seconds=2), factor=3, on=[ConnectionError, TimeoutError])
+)
+parcels = app.queue("parcels", Parcel, max_delay=timedelta(hours=2), dead_letters=False)
+readings = app.queue("readings", Reading)
+names = app.queue("names", list[str])
+counts = app.queue("counts", int)
+anything = app.queue("anything")
+steps = app.ordered_queue("steps", Order, native={"aws": {"aws_sqs_queue": {"kms_master_key_id": "alias/x"}}})
+placed = app.topic("placed", Order, attributes=["region", "channel"])
+mirror = app.queue("mirror", Order)
+placed.forward(mirror, where={"region": Region.EU})
+
+assert_type(orders, Queue[Order])
+assert_type(parcels, Queue[Parcel])
+assert_type(readings, Queue[Reading])
+assert_type(names, Queue[list[str]])
+assert_type(steps, OrderedQueue[Order])
+assert_type(placed, Topic[Order])
+
+
+@app.function
+def count(text: str, *, least: int = 0) -> int:
+    return max(least, len(text))
+
+
+@app.function(timeout=timedelta(seconds=20), retry=Retry(attempts=3, on=[ConnectionError]), memory_mb=512)
+def charge(order: Order, context: Context | None = None) -> str:
+    if order.total < 0:
+        raise CardDeclined(order.id)
+    return f"{stripe_key.value}-{order.id}"
+
+
+@app.function
+async def look_up(id: str) -> Parcel | None:
+    await counts.send_async(len(id), delay=timedelta(minutes=5))
+    return None
+
+
+@orders.consumer(once_by="id", remember=timedelta(hours=1), timeout=timedelta(seconds=30))
+def take(order: Order, context: Context) -> None:
+    context.logger.info("order %s, attempt %d, %.1f s left", order.id, context.attempt, context.remaining_s)
+    receipt: str = charge.invoke(order)
+    later: str = charge.invoke_later(order)
+    if float(order.total) > review_above.value:
+        raise Reject(f"{receipt} {later}")
+    placed.publish(order, attributes={"channel": "web"})
+
+
+@parcels.consumer
+async def pack(message: Message[Parcel]) -> None:
+    found: Parcel | None = await look_up.invoke_async(str(message.body.id))
+    if found is None and message.attempt < 3:
+        raise RetryAfter(timedelta(seconds=9), "not there yet")
+    await names.send_all_async([[message.id, message.correlation_id]])
+    await count.invoke_later_async("text", least=3)
+
+
+@readings.consumer(batch_size=10, window=timedelta(seconds=1))
+def average(batch: list[Message[Reading]]) -> None:
+    failed = [message.id for message in batch if message.body["value"] < 0]
+    if failed:
+        raise PartialFailure(failed)
+
+
+@counts.consumer(batch_size=5, uses=[orders.send, placed.publish], name="adder", recursive=True)
+async def add(batch: list[int], context: Context) -> None:
+    counts.send(sum(batch))
+
+
+@steps.consumer(recursive=True)
+def step(message: Message[Order]) -> None:
+    steps.send(message.body, group=message.group, deduplication_id=message.id)
+    steps.send_all([message.body], group="all")
+
+
+@orders.dead_letters.consumer
+def bury(message: Message[object]) -> None:
+    if message.error is not None:
+        anything.send({"type": message.error.type, "text": message.error.text, "sent": message.sent_at.isoformat()})
+
+
+@placed.subscriber(where={"region": any_of("eu", "us"), "channel": prefix("w")}, retry=Retry(2), once_by="id")
+def mail(message: Message[Order]) -> None:
+    attributes: Mapping[str, str] = message.attributes
+    assert attributes["region"] == message.body.region
+
+
+@placed.subscriber(where={"region": none_of("us"), "channel": exists()}, dead_letters=False)
+async def audit(order: Order) -> None: ...
+
+
+@placed.subscriber
+def log(order: Order) -> None: ...
+
+
+@app.schedule("0 8 * * MON-FRI", timezone="Europe/Berlin", overlap="skip")
+def report() -> None:
+    assert_type(greeting.value, str)
+    text: str | None = footer.value
+    assert text != ""
+
+
+@app.schedule(every=timedelta(hours=2), retry=Retry(1))
+async def clean(context: Context) -> None: ...
+
+
+def from_a_script(order: Order) -> list[DeadLetter]:
+    with connect("prod", config="cloudless.toml"):
+        orders.send(order, delay=timedelta(seconds=5), attributes={"channel": "script"})
+        orders.send_all([order, order])
+        try:
+            placed.publish_all([order])
+        except CloudlessError as error:
+            raise SystemExit(str(error)) from error.native
+        given_up: DeadLetters = orders.dead_letters
+        given_up.redrive(limit=5)
+        return given_up.peek(10)
+
+
+def greet(*words: str) -> str:
+    return " ".join(words)
+
+
+def total(cloud: Simulation) -> int:
+    return len(cloud.trace)
+
+
+def test_the_shop() -> None:
+    order = Order(id="1", region=Region.EU)
+    with simulate(app, seed=3, secrets={"stripe-key": "test"}, config={"greeting": "hello"}) as cloud:
+        cloud.fail(charge, ConnectionError("no route"), times=1)
+        cloud.crash(take)
+        cloud.takes(pack, timedelta(seconds=9))
+        cloud.replace(audit, lambda order: order.total)
+        cloud.replace(report, greet)
+        orders.send(order)
+        cloud.run()
+        cloud.advance(timedelta(days=7))
+        cloud.run_until(lambda: len(cloud.calls(mail)) > 0, limit=timedelta(days=1))
+        cloud.fire(report)
+        calls: list[Call] = cloud.calls(charge)
+        trace: list[Event] = cloud.trace
+        letters: list[DeadLetter] = cloud.dead_letters(orders) + cloud.dead_letters(mail) + cloud.dead_letters(charge)
+        letters += cloud.dead_letters(report) + cloud.dead_letters(orders.dead_letters) + cloud.dead_letters(steps)
+        assert [call.outcome for call in calls] or trace or letters
+        assert cloud.sent(steps) != cloud.published(placed)
+        now: datetime = cloud.now
+        assert now.tzinfo is not None
+        assert total(cloud)
+        result: str = charge(order)
+        size: int = count.invoke("text", least=5) + count("text")
+        assert result
+        assert size
+        assert_type(look_up.invoke("1"), Parcel | None)
