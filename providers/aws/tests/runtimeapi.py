@@ -128,6 +128,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
     """GET …/invocation/next waits for a call; POST …/invocation/{id}/response or /error, or …/init/error ends it."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: two wait for an acknowledgement in between
     calls: SimpleQueue[tuple[str, bytes] | None]
     answers: SimpleQueue[tuple[str, bytes]]
 

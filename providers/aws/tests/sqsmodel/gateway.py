@@ -113,6 +113,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: two wait for an acknowledgement in between
     server: _Server
 
     def do_POST(self) -> None:  # noqa: N802  (http.server's name)
