@@ -27,7 +27,7 @@ SUITES: tuple[type[Suite], ...] = (
 )
 
 ROWS = (
-    "delivery", "failure", "lock", "back-off", "dead letters", "batches", "delay", "order", "once", "ledger", "body",
+    "delivery", "failure", "who retries", "lock", "back-off", "dead letters", "batches", "delay", "order", "once", "ledger", "body",
     "attributes", "topics", "schedules", "time-outs", "functions", "secrets", "tracing", "permissions",
 )  # fmt: skip
 """Rows of docs/mechanisms.md that the suite holds; loops, limits and gaps are held by tests of the front end."""

@@ -39,6 +39,9 @@ class OnceCases(Suite):
         target.run()
         assert len(notes(target, "handle_once")) == 2
         assert queues.keyed.dead_letters.peek() == []
+        queues.keyed.send({"order": {"id": "1"}})
+        target.run()
+        assert len(notes(target, "handle_once")) == 2
 
     @needs("queue", "queue.once", "queue.dead_letters")
     @covers("once", "exception")
@@ -71,4 +74,14 @@ class OnceCases(Suite):
         queues.keyed.send({"order": {"name": "no id"}})
         target.run()
         (letter,) = queues.keyed.dead_letters.peek()
-        assert (letter.error.type, notes(target, "handle_once")) == ("Reject", [])
+        assert (letter.error.type, letter.error.attempt, notes(target, "handle_once")) == ("Reject", 1, [])
+        assert "order.id" in letter.error.text
+
+    @needs("queue", "queue.once")
+    @covers("once", "nasty strings")
+    def test_keys_of_any_text_are_told_apart(self, target: Target) -> None:
+        keys = ["a/b", "a", "A", "é", "e\u0301", "🜁", " ", "a ", '"', "\n", "..", "x" * 200]
+        for key in (*keys, *keys):
+            queues.keyed.send({"order": {"id": key}})
+        target.run()
+        assert sorted(note["key"] for note in notes(target, "handle_once")) == sorted(keys)

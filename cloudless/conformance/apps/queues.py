@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from cloudless import App, Context, Message, PartialFailure, Retry
 from cloudless.conformance.apps import obey
-from cloudless.conformance.journal import note
+from cloudless.conformance.journal import crash, note
 
 app = App("queues")
 retry = Retry(attempts=3, delay=timedelta(seconds=2))
@@ -63,7 +63,7 @@ def work(message: Message[dict[str, Any]], context: Context) -> None:
     note(
         "work", id=message.id, body=message.body, attempt=message.attempt, attributes=message.attributes,
         correlation=context.correlation_id, trace=context.traceparent, sent=message.sent_at.timestamp(),
-        remaining=context.remaining_s,
+        remaining=context.remaining_s, counted=context.attempt,
     )  # fmt: skip
     obey(message.body, message.attempt)
     if "then" in message.body:
@@ -108,6 +108,8 @@ def handle_once(message: Message[dict[str, Any]]) -> None:
 @batches.consumer(batch_size=10)
 def take_batch(messages: list[Message[dict[str, Any]]]) -> None:
     note("take_batch", numbers=[message.body["n"] for message in messages], ids=[one.id for one in messages])
+    if any(one.attempt <= one.body.get("crashes", 0) for one in messages):
+        crash()
     failed = [one.id for one in messages if one.attempt <= one.body.get("fails", 0)]
     failed += ["a stranger" for one in messages if one.attempt == 1 and "stranger" in one.body][:1]
     if failed:
@@ -134,8 +136,8 @@ def take_model(model: Model) -> None:
 @records.consumer
 def take_record(record: Record) -> None:
     note(
-        "take_record", kind=type(record).__name__, at=record.at.isoformat(), price=str(record.price),
-        id=str(record.id), colour=record.colour.name,
+        "take_record", kind=type(record).__name__, at=record.at.isoformat(), price=repr(record.price),
+        id=repr(record.id), colour=repr(record.colour),
     )  # fmt: skip
 
 
