@@ -339,12 +339,12 @@ def codec_of(kind: Any) -> Codec:
         return _Shaped(kind)
     if hasattr(kind, "__pydantic_validator__") and hasattr(kind, "model_validate_json"):
         return _Model(kind)
-    return _Shaped(kind) if _is_builtin(kind) else _adapter(kind)
+    return _Shaped(kind) if is_builtin(kind) else _adapter(kind)
 
 
 def arguments_codec(fields: Mapping[str, Any], required: frozenset[str]) -> Codec:
     """The codec of a function's arguments: a dict by parameter name. required: those without a default."""
-    if all(_is_builtin(kind) for kind in fields.values()):
+    if all(is_builtin(kind) for kind in fields.values()):
         return _Arguments(fields, required)
     from cloudless.adapter import arguments
 
@@ -362,15 +362,15 @@ def _is_any(kind: Any) -> bool:
     return kind is object or kind is None or (typing is not None and kind is typing.Any)
 
 
-def _is_builtin(kind: Any) -> bool:
+def is_builtin(kind: Any) -> bool:
     """Whether a type is made of JSON builtins only, so that pydantic is not needed."""
     if kind in (str, int, float, bool, NoneType, dict, list) or _is_any(kind):
         return True
     if isinstance(kind, UnionType):
-        return all(_is_builtin(part) for part in kind.__args__)
+        return all(is_builtin(part) for part in kind.__args__)
     if isinstance(kind, GenericAlias) and kind.__origin__ in (dict, list):
         key_fits = kind.__origin__ is list or kind.__args__[0] is str
-        return key_fits and all(_is_builtin(part) for part in kind.__args__)
+        return key_fits and all(is_builtin(part) for part in kind.__args__)
     return False
 
 

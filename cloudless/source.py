@@ -24,10 +24,11 @@ class Place:
 def calling() -> Place:
     """The line outside of cloudless that is being executed."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
+    while frame.f_back is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return Place(frame.f_code.co_filename, frame.f_lineno)
 
 
-def _is_ours(file: str) -> bool:
+def is_ours(file: str) -> bool:
+    """Whether a file is part of cloudless, and not a program of its conformance suite."""
     return file.startswith(_PACKAGE) and not file.startswith(_APPS)

@@ -84,6 +84,13 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_private_name_stays_in_its_module(path: Path) -> None:
+    imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    names = [name.name for node in imports if (node.module or "").startswith("cloudless") for name in node.names]
+    assert [name for name in names if name.startswith("_") and not name.endswith("__")] == []
+
+
 def test_the_same_noun_has_the_same_file_name_in_every_layer() -> None:
     """A file of the driver layer names a portable noun: one glob finds a feature."""
     own = {"__init__", "current", "gap", "ledger", "limit", "provider"}

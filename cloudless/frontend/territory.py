@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FunctionType
 
-from cloudless.source import _is_ours as is_ours
+from cloudless.source import is_ours
 
 _INSTALLED = tuple({
     sysconfig.get_path(name) + "/" for name in ("stdlib", "platstdlib", "purelib", "platlib")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudless.codec import _is_builtin, type_name
+from cloudless.codec import is_builtin, type_name
 from cloudless.ir import Retry as RetryData
 from cloudless.ir import TypeRef
 from cloudless.retry import Retry
@@ -14,7 +14,7 @@ def type_ref(kind: Any) -> TypeRef:
     """The reference to a type; any JSON for `object`, `Any` and None."""
     if kind is None or kind is object or kind is Any:
         return TypeRef(name="JSON")
-    return TypeRef(name=type_name(kind), pydantic=not _is_builtin(kind))
+    return TypeRef(name=type_name(kind), pydantic=not is_builtin(kind))
 
 
 def retry_data(retry: Retry) -> RetryData:

@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any, get_args
 
 from cloudless.app import App
-from cloudless.codec import _is_builtin, type_name
+from cloudless.codec import is_builtin, type_name
 from cloudless.frontend.checks.body import Consumer, body_types
 from cloudless.frontend.functions import hints, original
 from cloudless.frontend.parameters import EMPTY, Signature, consumed, is_message, scheduled
@@ -164,7 +164,7 @@ def fits(hint: Any, kind: Any) -> bool:
     if hint in (EMPTY, object, Any) or hint == kind:
         return True
     if kind is DeadLetters or kind in (object, Any, None):
-        return _is_builtin(hint)
+        return is_builtin(hint)
     return isinstance(hint, type) and isinstance(kind, type) and issubclass(kind, hint)
 
 
