@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import collections
 import contextlib
 import copy
@@ -11,6 +10,7 @@ import functools
 import importlib
 import itertools
 import logging
+import sys
 import types
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,8 @@ from cloudless.handler import Handler
 if TYPE_CHECKING:
     from cloudless.frontend.frame import Frame
 
+    Rule = Callable[[Frame, Arguments, ast.AST], Value]
+
 _HARMLESS: tuple[Any, ...] = (
     print, repr, str, len, isinstance, issubclass, hasattr, id, type, hash, bool, format, callable, ascii,
     contextlib.suppress, contextlib.nullcontext,
@@ -48,12 +50,10 @@ _COPIES: tuple[Any, ...] = (
     list, tuple, set, frozenset, dict, sorted, reversed, enumerate, zip, iter, filter, copy.copy, copy.deepcopy,
     collections.deque, collections.OrderedDict, collections.ChainMap, collections.defaultdict,
     types.MappingProxyType, types.SimpleNamespace, itertools.chain, itertools.cycle, itertools.islice,
-    itertools.repeat, itertools.product, itertools.zip_longest, itertools.chain.from_iterable, asyncio.gather,
+    itertools.repeat, itertools.product, itertools.zip_longest, itertools.chain.from_iterable,
 )  # fmt: skip
-_PICKS: tuple[Any, ...] = (
-    next, max, min, asyncio.run, asyncio.create_task, asyncio.wait_for, asyncio.shield, asyncio.ensure_future,
-)  # fmt: skip
-_CALLS: tuple[Any, ...] = (map, itertools.starmap, functools.reduce, asyncio.to_thread)
+_PICKS: tuple[Any, ...] = (next, max, min)
+_CALLS: tuple[Any, ...] = (map, itertools.starmap, functools.reduce)
 
 LONGEST = 8
 _LOOKED_THROUGH = (Handler, App, types.ModuleType, types.BuiltinFunctionType, types.SimpleNamespace)
@@ -61,7 +61,7 @@ _LOOKED_THROUGH = (Handler, App, types.ModuleType, types.BuiltinFunctionType, ty
 
 def call_foreign(frame: Frame, value: Any, arguments: Arguments, node: ast.AST) -> Value:
     """Call something that was not written by the user."""
-    rule = _RULES.get(value) if isinstance(value, Hashable) else None
+    rule = (_RULES.get(value) if isinstance(value, Hashable) else None) or _rule_of_asyncio(value)
     if rule is not None:
         return rule(frame, arguments, node)
     wrapped = own(value).get("__wrapped__")
@@ -70,6 +70,12 @@ def call_foreign(frame: Frame, value: Any, arguments: Arguments, node: ast.AST) 
     if isinstance(value, types.MethodType | types.BuiltinMethodType) and _is_logger(value.__self__):
         return NOTHING
     return unknown(frame, arguments, node)
+
+
+def _rule_of_asyncio(value: Any) -> Rule | None:
+    """The rule of a function of asyncio; not imported here, since it costs 25 ms of a test run."""
+    module = own(sys.modules.get("asyncio"))
+    return next((rule for name, rule in _ASYNCIO.items() if module.get(name) is value), None)
 
 
 def unknown(frame: Frame, arguments: Arguments, node: ast.AST) -> Value:
@@ -199,7 +205,7 @@ def _unreadable(frame: Frame, arguments: Arguments, node: ast.AST) -> Value:  # 
     return NOTHING
 
 
-_RULES: dict[Any, Callable[[Frame, Arguments, ast.AST], Value]] = {
+_RULES: dict[Any, Rule] = {
     **dict.fromkeys(_HARMLESS, _harmless),
     **dict.fromkeys(_COPIES, _copied),
     **dict.fromkeys(_PICKS, _picked),
@@ -211,4 +217,9 @@ _RULES: dict[Any, Callable[[Frame, Arguments, ast.AST], Value]] = {
     globals: _globals,
     super: _super,
     vars: _vars,
+}
+_ASYNCIO: dict[str, Rule] = {
+    **dict.fromkeys(("create_task", "ensure_future", "run", "shield", "wait_for"), _picked),
+    "gather": _copied,
+    "to_thread": _called,
 }

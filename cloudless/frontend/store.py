@@ -118,10 +118,10 @@ def imported_from(frame: Frame, node: ast.ImportFrom, name: ast.alias) -> None:
 
 
 def load(frame: Frame, name: str, node: ast.AST) -> Any:
-    """A module that a function imports when it runs; a user's is imported now, to be followed."""
+    """A module that a function imports when it runs; a user's is imported now, to be followed, and asyncio."""
     try:
         full = importlib.util.resolve_name(name, frame.module.get("__package__") or "")
-        if full not in sys.modules and _is_users(frame, full):
+        if full not in sys.modules and (full == "asyncio" or _is_users(frame, full)):  # its functions are known
             importlib.import_module(full)
     except Exception:  # noqa: BLE001  (the user's module may raise anything; here it only means: not followed)
         frame.facts.blind[frame.span(node)] = f"the import of {name!r}"
