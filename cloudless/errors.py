@@ -45,7 +45,14 @@ class InvalidArgument(CloudlessError, ValueError):
 
 
 class UnknownOption(InvalidArgument, TypeError):
-    """A keyword argument that the call does not take; the message names the nearest one."""
+    """A keyword argument that the call does not take; the message names the nearest one.
+
+    option: the keyword.
+    """
+
+    def __init__(self, message: str, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class InvalidBody(InvalidArgument):

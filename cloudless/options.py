@@ -1,8 +1,13 @@
-"""Unknown options are errors with a suggestion: the decorator that public calls share. Lowest layer."""
+"""Options that are unknown, or of the wrong type, are errors with a suggestion: the decorator that public calls share.
+
+Lowest layer.
+"""
 
 from __future__ import annotations
 
-from cloudless.errors import UnknownOption
+from datetime import timedelta
+
+from cloudless.errors import InvalidArgument, UnknownOption
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,16 +18,23 @@ if TYPE_CHECKING:
 
 
 def strict(call: F) -> F:
-    """Refuse keyword arguments that `call` does not take, naming the nearest one that it does.
+    """Refuse keyword arguments that `call` does not take, naming the nearest one that it does, and wrong types.
 
-    Costs one set difference a call; used on definitions, not on the message path.
+    Types are those of its annotations that `_KINDS` knows. Costs about a microsecond an argument; used on
+    definitions and by tests, not on the message path.
     """
     code = call.__code__
-    known = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    known = frozenset(names)
+    hints = call.__annotations__
 
     def checked(*args: Any, **options: Any) -> Any:
         if options.keys() - known:
-            raise UnknownOption(_unknown(call.__qualname__, options, known))
+            raise _unknown(_title(call, args), options, known)
+        for name, value in (*zip(names, args, strict=False), *options.items()):
+            words = _instead(hints.get(name, ""), value)
+            if words:
+                raise InvalidArgument(f"{_title(call, args)}({name}={_short(value)}): give {words}")
         return call(*args, **options)
 
     checked.__wrapped__ = call  # type: ignore[attr-defined]
@@ -39,9 +51,61 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
-def _unknown(where: str, options: Iterable[str], known: frozenset[str]) -> str:
+# --- what an annotation asks for ---
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_named(name: str) -> Callable[[object], bool]:
+    """Of a class of that name, which a lowest layer cannot import."""
+    return lambda value: any(kind.__name__ == name for kind in type(value).__mro__)
+
+
+_KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "App": (_is_named("App"), 'an app, e.g. App("shop")'),
+    "Callable": (callable, "a function"),
+    "Literal": (lambda value: isinstance(value, str), "a string"),
+    "Mapping": (lambda value: hasattr(value, "items"), "a dict"),
+    "Retry": (_is_named("Retry"), "a Retry, e.g. Retry(attempts=3)"),
+    "Sequence": (lambda value: isinstance(value, (list, tuple)), "a list"),
+    "bool": (lambda value: isinstance(value, bool), "True or False"),
+    "datetime": (_is_named("datetime"), "an aware datetime, e.g. datetime(2026, 1, 2, tzinfo=UTC)"),
+    "float": (_is_number, "a number"),
+    "int": (lambda value: _is_number(value) and not isinstance(value, float), "a whole number"),
+    "str": (lambda value: isinstance(value, str), "a string"),
+    "timedelta": (lambda value: isinstance(value, timedelta), "a timedelta"),
+    "tuple": (lambda value: isinstance(value, (list, tuple)), "a list"),
+}
+
+
+def _instead(hint: str, value: object) -> str:
+    """What to give instead of a value; "" where it fits its annotation, or where that cannot be told."""
+    fits, words = _KINDS.get(hint.partition("[")[0].partition(" ")[0], (None, ""))
+    if fits is None or fits(value) or (value is None and hint.endswith("| None")):
+        return ""
+    if hint.startswith("timedelta") and _is_number(value):
+        words += f", e.g. timedelta(seconds={value})"
+    return words
+
+
+def _title(call: Callable[..., Any], args: tuple[Any, ...]) -> str:
+    """How the user knows the call: a method by the class of its object, a constructor by its class."""
+    if not (args and "." in call.__qualname__):
+        return call.__name__
+    name = type(args[0]).__name__
+    return name if call.__name__ == "__init__" else f"{name}.{call.__name__}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _unknown(where: str, options: Iterable[str], known: frozenset[str]) -> UnknownOption:
     wrong = min(set(options) - known)
     guess = nearest(wrong, known)
     public = ", ".join(sorted(known - {"self", "cls"}))
-    hint = f"did you mean {guess!r}?" if guess else f"it takes: {public}"
-    return f"{where.removesuffix('.__init__')} has no option {wrong!r}: {hint}"
+    remedy = f"did you mean {guess!r}?" if guess else f"it takes: {public}"
+    return UnknownOption(f"{where} has no option {wrong!r}: {remedy}", wrong)

@@ -46,11 +46,6 @@ class Retry:
         self._check()
 
     def _check(self) -> None:
-        if type(self.attempts) is not int:
-            raise InvalidArgument(f"Retry(attempts={self.attempts!r}): attempts are a whole number")
-        for name, value in (("delay", self.delay), ("max_delay", self.max_delay)):
-            if not isinstance(value, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise InvalidArgument(f"Retry({name}={value!r}): give a timedelta")
         if not 1 <= self.attempts <= MAX_ATTEMPTS:
             raise InvalidArgument(f"Retry(attempts={self.attempts}): attempts are 1 to {MAX_ATTEMPTS}")
         if not _ZERO <= self.max_delay <= MAX_DELAY:

@@ -1,4 +1,4 @@
-"""Options: an unknown one is an error that names the nearest; a retry is checked when it is written."""
+"""Options: an unknown one is an error that names the nearest, one of a wrong type says what to give."""
 
 from __future__ import annotations
 
@@ -81,12 +81,59 @@ def test_every_public_declaration_refuses_unknown_options(
     assert text in str(caught.value)
 
 
+WRONG_TYPES: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
+    (App, {"name": 7}, "App(name=7): give a string"),
+    (SHOP.queue, {"name": None}, "App.queue(name=None): give a string"),
+    (
+        SHOP.queue,
+        {"name": "q", "max_delay": 900},
+        "App.queue(max_delay=900): give a timedelta, e.g. timedelta(seconds=900)",
+    ),
+    (SHOP.queue, {"name": "q", "retry": 3}, "App.queue(retry=3): give a Retry, e.g. Retry(attempts=3)"),
+    (SHOP.queue, {"name": "q", "dead_letters": "no"}, "App.queue(dead_letters='no'): give True or False"),
+    (SHOP.queue("q").consumer, {"batch_size": 2.5}, "Queue.consumer(batch_size=2.5): give a whole number"),
+    (SHOP.queue("q").consumer, {"batch_size": True}, "Queue.consumer(batch_size=True): give a whole number"),
+    (
+        SHOP.queue("q").dead_letters.consumer,
+        {"timeout": "9 s"},
+        "DeadLetters.consumer(timeout='9 s'): give a timedelta",
+    ),
+    (SHOP.topic, {"name": "t", "attributes": "region"}, "App.topic(attributes='region'): give a list"),
+    (SHOP.topic("t").subscriber, {"where": ["region"]}, "Topic.subscriber(where=['region']): give a dict"),
+    (SHOP.schedule, {"every": 60}, "App.schedule(every=60): give a timedelta, e.g. timedelta(seconds=60)"),
+    (SHOP.schedule, {"cron": "* * * * *", "timezone": None}, "App.schedule(timezone=None): give a string"),
+    (SHOP.function, {"native": "aws"}, "App.function(native='aws'): give a dict"),
+    (Retry, {"on": ConnectionError}, "Retry(on=<class 'ConnectionError'>): give a list"),
+    (Retry, {"factor": "2"}, "Retry(factor='2'): give a number"),
+    (App, {"name": ["shop"] * 20}, f"App(name={str(['shop'] * 20)[:57]}...): give a string"),
+]
+
+
+@pytest.mark.parametrize(("declare", "options", "text"), WRONG_TYPES, ids=[text for _, _, text in WRONG_TYPES])
+def test_every_public_declaration_refuses_options_of_the_wrong_type(
+    declare: Callable[..., Any], options: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        declare(**options)
+    assert str(caught.value) == text
+
+
+def test_a_schedule_without_parentheses_says_what_is_missing() -> None:
+    schedule: Any = SHOP.schedule
+    with pytest.raises(InvalidArgument, match=r"^App\.schedule\(cron=<function .*\): give a string$"):
+        schedule(lambda: None)
+
+
+def test_an_option_that_may_be_left_out_may_be_none() -> None:
+    assert callable(SHOP.topic("t").subscriber(where=None, retry=None, timeout=None))
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
         ({"attempts": 0}, "attempts are 1 to 99"),
-        ({"attempts": "3"}, "attempts are a whole number"),
-        ({"attempts": 2.5}, "attempts are a whole number"),
+        ({"attempts": "3"}, "give a whole number"),
+        ({"attempts": 2.5}, "give a whole number"),
         ({"delay": 1}, "(delay=1): give a timedelta"),
         ({"max_delay": 60}, "(max_delay=60): give a timedelta"),
         ({"attempts": 100}, "attempts are 1 to 99"),
