@@ -13,8 +13,9 @@ import typing_extensions
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.errors import PydanticUserError
 
-from cloudless.codec import finished, told, type_name
-from cloudless.errors import InvalidArgument, InvalidBody
+from cloudless.codec import finished, type_name
+from cloudless.errors import InvalidArgument
+from cloudless.misfit import misfit
 
 
 class AdapterCodec:
@@ -26,9 +27,9 @@ class AdapterCodec:
         self.name = type_name(kind)
         try:
             self._adapter: TypeAdapter[Any] = TypeAdapter(_modern(kind))
-        except (PydanticUserError, NameError) as problem:
+        except Exception as problem:  # what pydantic makes of a type that is none, or a type's own code, is anything
             raise InvalidArgument(
-                f"{self.name} has no JSON form: {problem}. "
+                f"{self.name} has no JSON form: {_sentence(problem)}. "
                 "Use a pydantic model, a dataclass, a TypedDict or JSON builtins"
             ) from problem
 
@@ -37,14 +38,20 @@ class AdapterCodec:
             checked = self._adapter.validate_python(value)
             text = self._adapter.dump_json(checked, by_alias=True, warnings="error").decode()
         except (ValueError, TypeError) as problem:
-            raise InvalidBody(f"expected {self.name}: {problem}") from problem
+            raise misfit(f"expected {self.name}", problem) from problem
         return finished(text, lambda: self._adapter.dump_python(checked, mode="json", by_alias=True))
 
     def decode(self, text: str) -> Any:
         try:
             return self._adapter.validate_json(text)
         except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
-            raise InvalidBody(f"expected {self.name}: {told(problem)}") from problem
+            raise misfit(f"expected {self.name}", problem) from problem
+
+
+def _sentence(problem: Exception) -> str:
+    """The first sentence of an error; pydantic's go on with advice that does not hold here."""
+    text = str(problem).partition("\n")[0].partition(". ")[0].removesuffix(".")
+    return text if isinstance(problem, PydanticUserError | NameError) else f"{type(problem).__name__}: {text}"
 
 
 def _modern(kind: Any) -> Any:

@@ -415,13 +415,13 @@ class _Shaped:
 
     def encode(self, value: Any) -> str:
         if not self.fits(value):
-            raise InvalidBody(f"expected {self.name}, got {_show(value)}")
+            raise InvalidBody(f"expected {self.name}, got {shown(value)}")
         return dump(value)
 
     def decode(self, text: str) -> Any:
         value = load(text)
         if not self.fits(value):
-            raise InvalidBody(f"expected {self.name}, got {_show(value)}")
+            raise InvalidBody(f"expected {self.name}, got {shown(value)}")
         return value
 
 
@@ -443,7 +443,7 @@ class _Arguments:
     def decode(self, text: str) -> Any:
         value = load(text)
         if not _is_object(value):
-            raise InvalidBody(f"expected arguments by name, got {_show(value)}")
+            raise InvalidBody(f"expected arguments by name, got {shown(value)}")
         self._check(value)
         return value
 
@@ -453,7 +453,7 @@ class _Arguments:
             raise InvalidBody(f"arguments: missing {sorted(missing)}, unknown {sorted(unknown)}")
         for name, part in value.items():
             if not self._checks[name](part):
-                raise InvalidBody(f"argument {name!r}: expected {self._names[name]}, got {_show(part)}")
+                raise InvalidBody(f"argument {name!r}: expected {self._names[name]}, got {shown(part)}")
 
 
 def _check_of(kind: Any) -> Callable[[object], bool]:
@@ -509,18 +509,24 @@ class _Model:
 
     def encode(self, value: Any) -> str:
         if not isinstance(value, self._model):
-            raise InvalidBody(f"expected {self.name}, got {_show(value)}")
+            raise InvalidBody(f"expected {self.name}, got {shown(value)}")
         try:
             text: str = self._to_json(value, by_alias=True, warnings="error").decode()
         except (ValueError, TypeError) as problem:
-            raise InvalidBody(f"this {self.name} cannot be written as JSON: {problem}") from problem
+            raise _misfit(f"this {self.name} cannot be written as JSON", problem) from problem
         return finished(text, lambda: self._serializer.to_python(value, mode="json", by_alias=True))
 
     def decode(self, text: str) -> Any:
         try:
             return self._validate(text)
         except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
-            raise InvalidBody(f"expected {self.name}: {told(problem)}") from problem
+            raise _misfit(f"expected {self.name}", problem) from problem
+
+
+def _misfit(title: str, problem: Exception) -> InvalidBody:
+    from cloudless.misfit import misfit
+
+    return misfit(title, problem)
 
 
 def _check_both_ways(model: Any) -> None:
@@ -556,12 +562,8 @@ def type_name(kind: Any) -> str:
     return str(kind).replace("typing.", "")
 
 
-def told(problem: Exception) -> str:
-    """What a validator raised; the type as well, where its text alone says little."""
-    return str(problem) if isinstance(problem, ValueError) else f"{type(problem).__name__}: {problem}"
-
-
-def _show(value: object) -> str:
+def shown(value: object) -> str:
+    """A value in an error: its type, and what it looks like, cut at 80 characters."""
     try:
         text = repr(value)
     except (ValueError, RecursionError) as problem:  # an int of too many digits, a list that is too deep
