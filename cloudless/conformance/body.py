@@ -40,7 +40,7 @@ class BodyCases(Suite):
     entry = "cloudless.conformance.apps.queues:app"
 
     @needs("queue")
-    @covers("body")
+    @covers("body", "nasty strings")
     def test_every_text_survives(self, target: Target) -> None:
         for text in NASTY:
             queues.texts.send(text)
@@ -140,7 +140,7 @@ class BodyCases(Suite):
         assert notes(target, "take_text") == []
 
     @needs("queue")
-    @covers("attributes")
+    @covers("attributes", "nasty strings")
     def test_seven_attributes_of_any_text_survive(self, target: Target) -> None:
         attributes = {f"a_{n}": value for n, value in enumerate(["é", "🜁", " ", "x" * 256, '"', "a=b&c", "漢字"])}
         queues.jobs.send({"n": 1}, attributes=attributes)

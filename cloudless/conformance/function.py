@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from cloudless.conformance.apps import functions
+from cloudless.conformance.body import BODY_LIMIT, NASTY
 from cloudless.conformance.harness import Target
 from cloudless.conformance.suite import Suite, covers, needs, notes
-from cloudless.errors import InvalidArgument, InvalidBody, RemoteError
+from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge, RemoteError
 
 
 class FunctionSuite(Suite):
@@ -36,16 +37,42 @@ class FunctionSuite(Suite):
     @needs("function")
     @covers("functions", "exception")
     def test_a_declared_exception_is_raised_again(self, target: Target) -> None:
-        with pytest.raises(functions.Declined, match="no funds"):
+        with pytest.raises(functions.Declined, match=r"^no funds$"):
             functions.decline.invoke("no funds")
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ZeroDivisionError, match="division"):
             functions.divide.invoke(0)
 
     @needs("function")
     @covers("functions", "exception")
-    def test_any_other_exception_is_a_remote_error(self, target: Target) -> None:
-        with pytest.raises(RemoteError, match="Strange: nobody knows it"):
+    def test_any_other_exception_is_a_remote_error_with_its_type_and_text(self, target: Target) -> None:
+        with pytest.raises(RemoteError) as problem:
             functions.explode.invoke()
+        assert (problem.value.type, problem.value.text) == ("Strange", "nobody knows it")
+
+    @needs("function")
+    @covers("who retries", "exception")
+    def test_a_direct_call_is_never_retried(self, target: Target) -> None:
+        with pytest.raises(RemoteError):
+            functions.explode.invoke()
+        target.run()
+        assert len(notes(target, "explode")) == 1
+
+    @needs("function")
+    @covers("functions", "nasty strings")
+    def test_every_text_comes_back_unchanged(self, target: Target) -> None:
+        assert [functions.echo.invoke(text) for text in NASTY] == NASTY
+
+    @needs("function")
+    @covers("functions", "size")
+    def test_arguments_of_the_limit_are_taken_and_one_byte_more_is_refused(self, target: Target) -> None:
+        text = "x" * (BODY_LIMIT - len('{"text":""}'))
+        assert functions.echo.invoke(text) == text
+        with pytest.raises(PayloadTooLarge, match="the limit is 196,608"):
+            functions.echo.invoke(text + "x")
+        with pytest.raises(PayloadTooLarge, match="the limit is 196,608"):
+            functions.shout.invoke_later(text + "x")
+        target.run()
+        assert target.journal() == []
 
     @needs("function")
     @covers("functions", "crash")
@@ -92,7 +119,7 @@ class FunctionSuite(Suite):
         assert (letter.body, letter.error.type) == ({"name": "a", "fails": 9}, "ConnectionError")
         assert functions.later.dead_letters.redrive() == 1
         target.run()
-        assert len(notes(target, "later")) == 6
+        assert [note["attempt"] for note in notes(target, "later")] == [1, 2, 3, 1, 2, 3]
 
     @needs("function.later", "queue.dead_letters")
     @covers("functions", "reject")
@@ -100,7 +127,25 @@ class FunctionSuite(Suite):
         functions.later.invoke_later("a", -1)
         target.run()
         assert [note["attempt"] for note in notes(target, "later")] == [1]
-        assert len(functions.later.dead_letters.peek()) == 1
+        (letter,) = functions.later.dead_letters.peek()
+        assert (letter.error.type, letter.error.text, letter.error.attempt) == ("Reject", "never", 1)
+
+    @needs("function.later", "queue.dead_letters")
+    @covers("functions", "crash")
+    def test_a_later_call_that_crashes_every_time_is_a_dead_letter_that_says_so(self, target: Target) -> None:
+        functions.later.invoke_later("a", functions.CRASHES)
+        target.run()
+        assert [note["attempt"] for note in notes(target, "later")] == [1, 2, 3]
+        (letter,) = functions.later.dead_letters.peek()
+        assert (letter.error.type, letter.error.attempt) == ("Crashed", 3)
+
+    @needs("function.later")
+    @covers("functions", "wrong payload")
+    def test_arguments_of_a_later_call_that_do_not_fit_are_refused_before_it(self, target: Target) -> None:
+        with pytest.raises(InvalidBody, match="argument 'fails': expected int"):
+            functions.later.invoke_later("a", "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        target.run()
+        assert notes(target, "later") == []
 
     @needs("function.later")
     @covers("functions")

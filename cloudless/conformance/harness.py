@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from cloudless.driver import Gap, Ledger
 
@@ -35,6 +35,15 @@ class Target(Protocol):
 
     def inject(self, queue: str, body: str, attributes: Mapping[str, str] | None = None) -> None:
         """Put a message on a queue as a program would that knows nothing of cloudless."""
+        ...
+
+
+@runtime_checkable
+class RotatingTarget(Target, Protocol):
+    """A target of a provider that has secrets (capability "secret")."""
+
+    def rotate(self, secret: str, value: str) -> None:
+        """Give a secret another value in the store; who has read it keeps the old one for as long as it is cached."""
         ...
 
 

@@ -40,6 +40,9 @@ class MemoryTarget:
         message = Envelope(cloud.new_id(), body, dict(attributes or {}), sent_s=cloud.now_s())
         cloud.queues.send(queue, [message])
 
+    def rotate(self, secret: str, value: str) -> None:
+        self.simulation.cloud.secrets.put(secret, value)
+
 
 class MemoryHarness:
     """Deploys into a simulation."""

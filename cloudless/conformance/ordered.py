@@ -61,6 +61,8 @@ class OrderedSuite(Suite):
         ordered.parcels.send({"n": 1}, group="a")
         target.run()
         assert numbers(target, "a") == [0, 1]
+        (letter,) = ordered.parcels.dead_letters.peek()
+        assert (letter.body["n"], letter.group, letter.error.type) == (0, "a", "Reject")
 
     @needs("queue.ordered")
     @covers("order", "crash")
@@ -69,6 +71,17 @@ class OrderedSuite(Suite):
         ordered.parcels.send({"n": 1}, group="a")
         target.run()
         assert numbers(target, "a") == [0, 0, 1]
+        assert [note["attempt"] for note in notes(target, "ship")] == [1, 2, 1]
+
+    @needs("queue.ordered", "queue.dead_letters")
+    @covers("order", "crash")
+    def test_a_group_goes_on_when_its_head_crashed_every_time(self, target: Target) -> None:
+        ordered.parcels.send({"n": 0, "do": ["crash"]}, group="a")
+        ordered.parcels.send({"n": 1}, group="a")
+        target.run()
+        assert numbers(target, "a") == [0, 0, 0, 1]
+        (letter,) = ordered.parcels.dead_letters.peek()
+        assert (letter.body["n"], letter.group, letter.error.type, letter.error.attempt) == (0, "a", "Crashed", 3)
 
     @needs("queue.ordered", "queue.dead_letters")
     @covers("order")
@@ -84,7 +97,7 @@ class OrderedSuite(Suite):
     def test_a_batch_handler_gets_lists_of_one(self, target: Target) -> None:
         ordered.crates.send_all([{"n": n} for n in range(4)], group="a")
         target.run()
-        assert [note["numbers"] for note in notes(target, "load")] == [[0], [1], [2], [3]]
+        assert notes(target, "load") == [{"numbers": [n], "groups": ["a"]} for n in range(4)]
 
     @needs("queue.ordered")
     @covers("order", "exception")
@@ -109,6 +122,9 @@ class OrderedSuite(Suite):
         target.run()
         assert numbers(target, "a") == [0, 0]
         assert ordered.parcels.dead_letters.peek() == []
+        ordered.parcels.send({"n": 1}, group="a", deduplication_id="x")
+        target.run()
+        assert numbers(target, "a") == [0, 0]
 
     @needs("queue.ordered")
     @covers("order", "out of range")
@@ -116,6 +132,29 @@ class OrderedSuite(Suite):
     def test_a_group_that_some_cloud_would_refuse_is_refused(self, target: Target, group: str) -> None:
         with pytest.raises(InvalidArgument, match="group="):
             ordered.parcels.send({"n": 0}, group=group)
+        with pytest.raises(InvalidArgument, match="group="):
+            ordered.parcels.send_all([{"n": 0}], group=group)
+        target.run()
+        assert notes(target, "ship") == []
+
+    @needs("queue.ordered")
+    @covers("order", "nasty strings")
+    def test_groups_of_any_printable_text_are_told_apart(self, target: Target) -> None:
+        groups = ["a/b", "a", "A", "é", "漢", "🜁", "a b", '"', "..", "x" * 128]
+        for group in groups:
+            ordered.parcels.send_all([{"n": 0}, {"n": 1}], group=group)
+        target.run()
+        assert {group: numbers(target, group) for group in groups} == {group: [0, 1] for group in groups}
+        assert len(notes(target, "ship")) == 2 * len(groups)
+
+    @needs("queue.ordered")
+    @covers("once", "out of range")
+    def test_a_deduplication_id_that_some_cloud_would_refuse_is_refused(self, target: Target) -> None:
+        for bad in ("x" * 129, "line\nbreak"):
+            with pytest.raises(InvalidArgument, match="deduplication_id="):
+                ordered.parcels.send({"n": 0}, group="a", deduplication_id=bad)
+        target.run()
+        assert notes(target, "ship") == []
 
 
 def numbers(target: Target, group: str) -> list[int]:

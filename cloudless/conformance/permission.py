@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from cloudless.conformance.apps import guarded
-from cloudless.conformance.harness import Target
+from cloudless.conformance.harness import RotatingTarget, Target
 from cloudless.conformance.suite import Suite, covers, needs, notes
 from cloudless.errors import InvalidArgument, MissingSecret, PermissionDenied
 
@@ -43,13 +44,18 @@ class PermissionSuite(Suite):
         guarded.doors.send({"use": use, "with": arguments})
         with pytest.raises(PermissionDenied, match=text):
             target.run()
-        assert notes(target, "open_window") == notes(target, "ring") == []
+        assert target.journal() == []
 
-    @needs("queue")
+    @needs("queue", "topic", "function", "secret")
     @covers("permissions")
-    def test_a_caller_outside_of_a_handler_is_not_asked(self, hidden: dict[str, Any]) -> None:
+    def test_a_caller_outside_of_a_handler_is_not_asked(self, target: Target, hidden: dict[str, Any]) -> None:
         hidden["send"]({"n": 1})
+        hidden["publish"]({"n": 2})
+        assert hidden["invoke"]() == "helped"
         assert hidden["secret"]() == "s3cret"
+        target.run()
+        assert len(notes(target, "open_window")) == 1
+        assert notes(target, "ring") == [{"body": {"n": 2}}]
 
     @needs("secret")
     @covers("secrets")
@@ -65,8 +71,35 @@ class PermissionSuite(Suite):
         target.run()
         (letter,) = guarded.windows.dead_letters.peek()
         assert letter.error.type == "MissingSecret"
+        assert "secret 'unknown' has no value" in letter.error.text
         with pytest.raises(MissingSecret, match="secret 'unknown' has no value"):
             _ = guarded.unknown.value
+
+    @needs("secret")
+    @covers("secrets", "rotated")
+    def test_a_rotated_secret_is_read_anew_after_five_minutes(self, target: Target) -> None:
+        assert isinstance(target, RotatingTarget)
+        guarded.windows.send({})
+        target.run()
+        target.rotate("known", "n3w")
+        target.advance(timedelta(minutes=5, seconds=1))
+        guarded.windows.send({})
+        target.run()
+        assert [note["secret"] for note in notes(target, "open_window")] == ["s3cret", "n3w"]
+        assert guarded.known.value == "n3w"
+
+    @needs("secret", "identity.per_function")
+    @covers("secrets", "denied")
+    def test_a_secret_that_a_handler_has_read_is_denied_to_another(
+        self, target: Target, hidden: dict[str, Any]
+    ) -> None:
+        guarded.windows.send({})
+        target.run()
+        assert [note["secret"] for note in notes(target, "open_window")] == ["s3cret"]
+        guarded.doors.send({"use": "secret"})
+        with pytest.raises(PermissionDenied, match="may not read secret 'known'"):
+            target.run()
+        assert notes(target, "open_door") == []
 
     @needs("queue")
     @covers("secrets", "missing")

@@ -11,6 +11,7 @@ from cloudless import App, Context, Reject, Retry
 from cloudless.conformance.journal import crash, note
 
 app = App("functions")
+CRASHES = -2
 calls = app.queue("calls", dict[str, Any], retry=Retry(attempts=1))
 
 
@@ -52,7 +53,14 @@ def divide(number: int) -> float:
 
 
 @app.function
+def echo(text: str) -> str:
+    return text
+
+
+@app.function(retry=Retry(attempts=3))
 def explode() -> None:
+    note("explode")
+
     class Strange(Exception):
         pass
 
@@ -69,6 +77,8 @@ def die() -> None:
 def later(name: str, fails: int, context: Context | None = None) -> None:
     attempt = context.attempt if context else 0
     note("later", name=name, attempt=attempt)
+    if fails == CRASHES:
+        crash()
     if fails < 0:
         raise Reject("never")
     if attempt <= fails:

@@ -22,6 +22,7 @@ HIDDEN: dict[str, Any] = {}
 
 @app.function
 def helper() -> str:
+    note("helper")
     return "helped"
 
 

@@ -1,9 +1,11 @@
 """The suite about itself: complete, indexed, and not to be changed by a provider."""
 
+import re
+
 import pytest
 
 from cloudless.conformance.harness import Harness
-from cloudless.conformance.index import ROWS, cases, page
+from cloudless.conformance.index import ELSEWHERE, HEADINGS, ROWS, cases, page
 from cloudless.conformance.queue import QueueSuite
 from cloudless.conformance.suite import Suite, needs
 from cloudless.driver import Gap
@@ -12,8 +14,17 @@ from tests.mutants.faults import FAULTS
 from tests.tools.conformance_page import PAGE
 
 
-def test_every_row_has_cases_and_every_case_a_row() -> None:
-    assert {row for row, _, _, _ in cases()} == set(ROWS)
+def test_every_row_has_a_case_under_each_of_its_faults_and_no_other() -> None:
+    assert {(row, fault) for row, fault, _, _ in cases()} == {
+        (row, one) for row, faults in ROWS.items() for one in faults
+    }
+
+
+def test_every_row_of_the_contract_is_held_by_cases_or_elsewhere() -> None:
+    mechanisms = (PAGE.parents[1] / "mechanisms.md").read_text("utf-8")
+    headings = set(re.findall(r"^## (.+)$", mechanisms, re.MULTILINE))
+    assert {HEADINGS.get(row, row) for row in ROWS} | ELSEWHERE.keys() == headings
+    assert ROWS.keys().isdisjoint(ELSEWHERE)
 
 
 def test_every_capability_that_a_case_needs_is_known() -> None:
