@@ -41,18 +41,16 @@ class CloudlessError(Exception):
 
 
 class InvalidArgument(CloudlessError, ValueError):
-    """A value is out of range or has the wrong shape; the message says which, and what is allowed."""
+    """A value is out of range or has the wrong shape; the message says which, and what is allowed.
+
+    option: the name of the argument, where a declaration refuses one.
+    """
+
+    option: str = ""
 
 
 class UnknownOption(InvalidArgument, TypeError):
-    """A keyword argument that the call does not take; the message names the nearest one.
-
-    option: the keyword.
-    """
-
-    def __init__(self, message: str, option: str = "") -> None:
-        super().__init__(message)
-        self.option = option
+    """A keyword argument that the call does not take; the message names the nearest one."""
 
 
 class InvalidBody(InvalidArgument):

@@ -30,11 +30,13 @@ def strict(call: F) -> F:
 
     def checked(*args: Any, **options: Any) -> Any:
         if options.keys() - known:
-            raise _unknown(_title(call, args), options, known)
+            wrong = min(options.keys() - known)
+            raise _refused(UnknownOption(_unknown(_title(call, args), wrong, known)), wrong)
         for name, value in (*zip(names, args, strict=False), *options.items()):
             words = _instead(hints.get(name, ""), value)
             if words:
-                raise InvalidArgument(f"{_title(call, args)}({name}={_short(value)}): give {words}")
+                text = f"{_title(call, args)}({name}={_short(value)}): give {words}"
+                raise _refused(InvalidArgument(text), name)
         return call(*args, **options)
 
     checked.__wrapped__ = call  # type: ignore[attr-defined]
@@ -103,9 +105,13 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _unknown(where: str, options: Iterable[str], known: frozenset[str]) -> UnknownOption:
-    wrong = min(set(options) - known)
+def _unknown(where: str, wrong: str, known: frozenset[str]) -> str:
     guess = nearest(wrong, known)
     public = ", ".join(sorted(known - {"self", "cls"}))
-    remedy = f"did you mean {guess!r}?" if guess else f"it takes: {public}"
-    return UnknownOption(f"{where} has no option {wrong!r}: {remedy}", wrong)
+    hint = f"did you mean {guess!r}?" if guess else f"it takes: {public}"
+    return f"{where} has no option {wrong!r}: {hint}"
+
+
+def _refused(error: InvalidArgument, option: str) -> InvalidArgument:
+    error.option = option
+    return error

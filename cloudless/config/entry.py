@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import sys
 import traceback
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +17,7 @@ from cloudless.app import App
 from cloudless.config import codes
 from cloudless.config.place import Path as Keys
 from cloudless.config.place import Places
-from cloudless.errors import ConfigError
+from cloudless.errors import ConfigError, InvalidArgument
 from cloudless.ir import Diagnostic, Span
 from cloudless.options import nearest
 
@@ -58,22 +60,23 @@ class Entry:
     def _failed(self, module: str, keys: Keys, problem: BaseException) -> Diagnostic:
         if isinstance(problem, ModuleNotFoundError) and f"{module}.".startswith(f"{problem.name}."):
             return self._at(keys, f"there is no module {problem.name!r}", self._elsewhere(module))
-        place = _syntax_place(problem) if isinstance(problem, SyntaxError) else self._place(problem)
         text = f"importing {module!r} raised {type(problem).__name__}: {problem}".removesuffix(": ")
-        if place is None:
+        span = _syntax_span(problem) if isinstance(problem, SyntaxError) else self._span(problem)
+        if span is None:
             return self._at(keys, text, f"mend the module, or whatever it imports: python -c 'import {module}'")
-        file, line, column = place
-        span = Span(self._shown(file), line, column, column)
-        source = linecache.getline(file, line).rstrip("\n")
-        return Diagnostic(codes.NO_APP, text, span, "mend this line, or what it calls", source=source)
+        source = linecache.getline(span.file, span.line).rstrip("\n")
+        shown = replace(span, file=self._shown(span.file))
+        if isinstance(problem, InvalidArgument):  # of a declaration: the text has its remedy
+            return Diagnostic(codes.NO_APP, str(problem), shown, source=source)
+        return Diagnostic(codes.NO_APP, text, shown, "mend this line, or what it calls", source=source)
 
-    def _place(self, problem: BaseException) -> tuple[str, int, int] | None:
-        """The innermost line of the project's own that was being executed."""
+    def _span(self, problem: BaseException) -> Span | None:
+        """The innermost line of the project's own that was being executed: the option that is wrong, or the call."""
         own = f"{self._root}{os.sep}"
         for frame in reversed(traceback.extract_tb(problem.__traceback__)):
             if frame.filename.startswith(own) and "site-packages" not in frame.filename:
-                text = linecache.getline(frame.filename, frame.lineno or 0)
-                return frame.filename, frame.lineno or 0, len(text) - len(text.lstrip()) + 1
+                option = problem.option if isinstance(problem, InvalidArgument) else ""
+                return _option(frame, option) or _expression(frame)
         return None
 
     def _no_app(self, module: ModuleType, name: str) -> Diagnostic:
@@ -83,7 +86,7 @@ class Entry:
         if not hasattr(module, name):
             return self._at(("app",), f"module {module.__name__!r} has no {name!r}", remedy)
         value: Any = getattr(module, name)
-        return self._at(("app",), f"{module.__name__}:{name} is a {type(value).__name__}, and no App", remedy)
+        return self._at(("app",), f"{module.__name__}:{name} is no App, but {value!r:.60}", remedy)
 
     def _elsewhere(self, module: str) -> str:
         """What to do about a module that is not there: the likeliest file of that name, if any."""
@@ -103,7 +106,32 @@ class Entry:
         return file.removeprefix(f"{Path.cwd()}{os.sep}")
 
 
-def _syntax_place(problem: SyntaxError) -> tuple[str, int, int] | None:
+def _option(frame: traceback.FrameSummary, name: str) -> Span | None:
+    """Where an option of that name is written in a call."""
+    first = frame.lineno or 0
+    for line in range(first, (frame.end_lineno or first) + 1) if name else ():
+        found = re.search(rf"\b{name}(?=\s*=[^=])", linecache.getline(frame.filename, line))
+        if found:
+            return Span(frame.filename, line, found.start() + 1, found.end() + 1)
+    return None
+
+
+def _expression(frame: traceback.FrameSummary) -> Span:
+    """What was being executed, cut to its first line."""
+    line = frame.lineno or 0
+    text = linecache.getline(frame.filename, line).rstrip("\n")
+    end = frame.end_colno if frame.end_lineno == line else None
+    start, stop = _characters(text, frame.colno or 0), len(text) if end is None else _characters(text, end)
+    return Span(frame.filename, line, start + 1, stop + 1)
+
+
+def _characters(text: str, size: int) -> int:
+    """How many characters the first `size` bytes of a line are."""
+    return len(text.encode()[:size].decode(errors="replace"))
+
+
+def _syntax_span(problem: SyntaxError) -> Span | None:
     if problem.filename is None:
         return None
-    return problem.filename, problem.lineno or 1, max(1, problem.offset or 1)
+    column = max(1, problem.offset or 1)
+    return Span(problem.filename, problem.lineno or 1, column, column)

@@ -345,7 +345,7 @@ def test_a_module_that_raises_on_import_is_told_with_the_line_that_raised(projec
         "broken_shop.py:4:1  CL506  importing 'broken_shop' raised ValueError: "
         "invalid literal for int() with base 10: 'seven'\n"
         "    int('seven')\n"
-        "    ^\n"
+        "    ^^^^^^^^^^^^\n"
         "    instead: mend this line, or what it calls"
     )
     assert isinstance(caught.value.__cause__, ValueError)
