@@ -7,8 +7,8 @@ from types import FunctionType
 from typing import Any, get_args
 
 from cloudless.app import App
-from cloudless.codec import is_builtin, type_name
-from cloudless.frontend.checks.body import Consumer, body_types
+from cloudless.codec import type_name
+from cloudless.frontend.checks.body import Consumer, body_types, fits
 from cloudless.frontend.functions import hints, original
 from cloudless.frontend.parameters import EMPTY, Signature, consumed, is_message, scheduled
 from cloudless.frontend.report import Report
@@ -159,19 +159,10 @@ def _inner(hint: Any, what: str) -> Any:
     return next(iter(get_args(hint)), EMPTY) if is_message(hint) else hint
 
 
-def fits(hint: Any, kind: Any) -> bool:
-    """Whether a body of the declared type may be annotated so."""
-    if hint in (EMPTY, object, Any) or hint == kind:
-        return True
-    if kind is DeadLetters or kind in (object, Any, None):
-        return is_builtin(hint)
-    return isinstance(hint, type) and isinstance(kind, type) and issubclass(kind, hint)
-
-
 def _is_list_of(hint: Any, kind: Any) -> bool:
     parts = get_args(hint)
     inner = parts[0] if getattr(hint, "__origin__", None) is list and parts else None
-    return inner is not None and hint != kind and (is_message(inner) or (inner == kind and kind is not object))
+    return inner is not None and hint != kind and (is_message(inner) or (inner == kind and kind not in (object, Any)))
 
 
 def _name(kind: Any) -> str:

@@ -1,10 +1,11 @@
 """Bad programs, tried: each gives one clear error with its place and its remedy, and all come at once."""
 
-from collections.abc import Generator
+import typing
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from pydantic import BaseModel
@@ -23,6 +24,10 @@ class Order(BaseModel):
 
 
 class Refund(BaseModel):
+    id: str
+
+
+class Fields(TypedDict):
     id: str
 
 
@@ -81,6 +86,64 @@ def test_a_consumer_that_cannot_be(function: Any, options: dict[str, Any], text:
     shop = Shop()
     shop.orders.consumer(**options)(function)
     assert only(shop.app).startswith(text)
+
+
+FITTING: list[tuple[Any, Any]] = [
+    (dict, dict[str, Any]),
+    (dict, dict[str, object]),
+    (dict, dict[str, int]),
+    (dict, typing.Dict[str, Any]),  # noqa: UP006  (as older programs write it)
+    (dict, Mapping[str, Any]),
+    (dict, Message[dict[str, Any]]),
+    (dict, Any),
+    (list, list[Any]),
+    (list, list[str]),
+    (list, Sequence[Any]),
+    (list, object),
+    (dict[str, int], dict),
+    (dict[str, int], dict[str, Any]),
+    (dict[str, list[int]], Mapping[str, Sequence[Any]]),
+    (Any, list[Any]),
+    (Order, BaseModel),
+    (Order, Any),
+]
+STRANGE: list[tuple[Any, Any]] = [
+    (dict, list[Any]),
+    (dict, dict[int, Any]),
+    (dict, dict[str, Order]),
+    (dict, Order),
+    (dict, Fields),
+    (dict, str),
+    (dict, Message[list[Any]]),
+    (list, dict[str, Any]),
+    (list, list[Order]),
+    (dict[str, int], dict[str, str]),
+    (dict[str, int], list),
+    (list[int], list[list[Any]]),
+    (str, int),
+    (Order, dict[str, Any]),
+]
+
+
+def take_annotated(hint: Any) -> Any:
+    def take(order: Any) -> None: ...
+
+    take.__annotations__["order"] = hint
+    return take
+
+
+@pytest.mark.parametrize(("kind", "hint"), FITTING, ids=str)
+def test_an_annotation_may_say_less_than_the_declaration_or_more_of_a_bare_one(kind: Any, hint: Any) -> None:
+    app = App("shop")
+    app.queue("orders", kind).consumer(take_annotated(hint))
+    assert says(app) == []
+
+
+@pytest.mark.parametrize(("kind", "hint"), STRANGE, ids=str)
+def test_an_annotation_of_another_type_is_refused(kind: Any, hint: Any) -> None:
+    app = App("shop")
+    app.queue("orders", kind).consumer(take_annotated(hint))
+    assert only(app).startswith("CL125: 'order' is ")
 
 
 @pytest.mark.parametrize(
