@@ -46,7 +46,7 @@ def addresses_of(application: Application, stage: Stage) -> dict[str, Any]:
 
 
 def queues_of(application: Application, prefix: str) -> dict[str, str]:
-    """Every queue's name by its logical one; `existing={"aws": …}` gives the name or URL of one made elsewhere."""
+    """Every queue's name by its logical one; `existing={"aws": …}` gives ARN, name or URL of another."""
     behind_ordered = {queue.dead_letters for queue in application.queues if queue.ordered}
 
     def name_of(queue: Queue) -> str:

@@ -25,7 +25,7 @@ def ministack() -> Generator[str]:
 
 
 def environment(url: str, sqs_url: str) -> dict[str, str]:
-    """AWS's own variables, for clients that are to talk to `url`, those of SQS to `sqs_url`. Credentials are made up."""
+    """AWS's own variables: clients talk to `url`, those of SQS to `sqs_url`. The credentials are made up."""
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ENDPOINT_URL_SQS": sqs_url,

@@ -132,7 +132,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
     calls: SimpleQueue[tuple[str, bytes] | None]
     answers: SimpleQueue[tuple[str, bytes]]
 
-    def do_GET(self) -> None:  # noqa: N802  (http.server's name)
+    def do_GET(self) -> None:
         call = self.calls.get()
         if call is None:
             self.close_connection = True
@@ -141,7 +141,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
         with suppress(OSError):
             self._reply(200, event, id)
 
-    def do_POST(self) -> None:  # noqa: N802  (http.server's name)
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self._reply(202, b'{"status": "OK"}')
         self.answers.put((self.path.rpartition("/")[2], body))

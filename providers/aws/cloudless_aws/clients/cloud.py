@@ -27,7 +27,7 @@ class AwsCloud:
                 "ledger": "shop-prod-ledger",
                 "region": "eu-central-1",
                 "config": {"review-above": 500.0}}, each part as far as it is used.
-        A queue may be its name only, which is looked up once.
+        A queue may be its name or ARN, whose URL is looked up once.
     clock: seconds since the epoch, for leases and contexts.
 
     Emulators are found as the SDK finds them, by AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_DYNAMODB.

@@ -57,17 +57,24 @@ def group_of(message: Envelope) -> str:
 
 
 def batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Cut a list into what one request takes, by number and by bytes."""
+    """Cut a list into what one request takes, by number and by bytes, and one message of a group at most.
+
+    SQS stores each entry by itself: where one is refused and sent again, the next of its group would overtake it.
+    """
     most, room = LIMITS["batch.messages"].value, LIMITS["batch.bytes"].value
     batch: list[Entry] = []
+    groups: set[str] = set()
     taken = 0
     for entry in entries:
-        size = size_of(entry)
-        if batch and (len(batch) == most or taken + size > room):
+        size, group = size_of(entry), entry.get("MessageGroupId")
+        if batch and (len(batch) == most or taken + size > room or group in groups):
             yield batch
             batch, taken = [], 0
+            groups.clear()
         batch.append(entry)
         taken += size
+        if group is not None:
+            groups.add(group)
     yield batch
 
 

@@ -36,7 +36,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-s
 class SqsQueues:
     """See `cloudless.driver.queue.QueueDriver`. Safe from several threads. The receipts are SQS's receipt handles.
 
-    addresses: queue URL by logical name, or the queue's name, which is looked up once.
+    addresses: queue URL by logical name, or the queue's name or ARN, whose URL is looked up once.
     """
 
     __slots__ = ("_addresses", "_client")
@@ -149,10 +149,19 @@ class SqsQueues:
                 f"this function has no address of a queue {queue!r}; it has: {sorted(self._addresses)}"
             ) from None
         if "://" not in address:
+            wanted = _wanted(address)
             what = f"looking up queue {queue!r}"
-            address = self._client.call(what, lambda sqs: sqs.get_queue_url(QueueName=address)["QueueUrl"])
+            address = self._client.call(what, lambda sqs: sqs.get_queue_url(**wanted)["QueueUrl"])
             self._addresses[queue] = address
         return address
+
+
+def _wanted(address: str) -> dict[str, str]:
+    """What GetQueueUrl is asked for a name, or for an ARN, whose queue may be another account's."""
+    if not address.startswith("arn:"):
+        return {"QueueName": address}
+    account, name = address.split(":")[4:6]
+    return {"QueueName": name, "QueueOwnerAWSAccountId": account}
 
 
 def _refusal(one: Mapping[str, Any], what: str) -> CloudlessError:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Reply = dict[str, list[dict[str, str]]]
     Handle = Callable[[Mapping[str, Any], object], Reply]
-    Failed = dict[int, Again | None]
-    """By place: why a message must come again; None for one that was not delivered, to come again behind another."""
+    Failed = dict[int, float]
+    """By place: the seconds after which a message must come again."""
 
     class Queues(Protocol):
         """What an answer needs of the queue driver."""
@@ -98,21 +98,25 @@ def at_once(deliver: DeliverAll, envelopes: Sequence[Envelope], queue: str, clou
     failed: Failed = {}
     for at, (envelope, outcome) in enumerate(zip(envelopes, deliver(envelopes), strict=True)):
         if isinstance(outcome, Again) and (outcome.counted or not _copied(envelope, outcome, queue, cloud)):
-            failed[at] = outcome
+            failed[at] = outcome.delay_s
     return failed
 
 
 def in_order(deliver: DeliverAll, envelopes: Sequence[Envelope]) -> Failed:
-    """Deliver the messages of a FIFO queue, one by one. What follows a failed one in its group is not delivered."""
+    """Deliver the messages of a FIFO queue, one by one.
+
+    What follows a failed one in its group is not delivered, and waits behind it, visible at once: otherwise the group
+    would stand still for the rest of the visibility time-out.
+    """
     failed: Failed = {}
     blocked: set[str] = set()
     for at, envelope in enumerate(envelopes):
         if envelope.group in blocked:
-            failed[at] = None
+            failed[at] = 0
             continue
         (outcome,) = deliver([envelope])
         if isinstance(outcome, Again):
-            failed[at] = outcome
+            failed[at] = outcome.delay_s
             blocked.add(envelope.group)
     return failed
 
@@ -128,7 +132,7 @@ def _copied(envelope: Envelope, again: Again, queue: str, cloud: HasQueues) -> b
 
 def _hide(records: Sequence[Mapping[str, Any]], failed: Failed, queue: str, cloud: HasQueues) -> None:
     """Set the back-off of messages that must come again."""
-    delays = {records[at]["receiptHandle"]: one.delay_s for at, one in failed.items() if one is not None}
+    delays = {records[at]["receiptHandle"]: delay_s for at, delay_s in failed.items()}
     if delays:
         with suppress(CloudlessError):  # they come again all the same, when their visibility time-out ends
             cloud.queues.hide(queue, delays)

@@ -23,20 +23,22 @@ from providers.aws.tests.emulators import HOST
 from providers.aws.tests.sqsmodel.message import Refused, check_request
 from providers.aws.tests.sqsmodel.source import EventSource
 
-_PASSED = ("Content-Type", "X-Amz-Target", "X-Amz-Date", "Authorization")
+_PASSED = ("content-type", "x-amz-target", "x-amz-date", "authorization")
 
 
 @dataclass(slots=True)
 class Gateway:
-    """url: where clients send. sends: what was stored so far, (queue, entry). failing: errors to answer with, in turn.
+    """url: where clients send. sends: what was stored so far, (queue, entry).
 
-    delays: seconds by SQS's message id. touched: queues to which something was sent since the model looked.
+    failing: statuses and codes to answer the next requests with. refusing: codes to answer the next entry with, once,
+    by its Id. delays: seconds by SQS's message id. touched: queues to which something was sent since the model looked.
     """
 
     upstream: str
     url: str = ""
     sends: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
     failing: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    refusing: dict[int, str] = field(default_factory=dict[int, str])
     delays: dict[str, int] = field(default_factory=dict[str, int])
     touched: set[str] = field(default_factory=set[str])
     _sources: dict[str, tuple[EventSource, Callable[[], int]]] = field(
@@ -48,8 +50,8 @@ class Gateway:
         self._sources[source.settings.queue] = source, now_us
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        """Status and body for one request of a client."""
-        operation = headers.get("X-Amz-Target", "").rpartition(".")[2]
+        """Status and body for one request of a client. headers: by name in lower case."""
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
         request = json.loads(body or b"{}")
         if self.failing:
             status, code = self.failing.pop(0)
@@ -68,14 +70,20 @@ class Gateway:
         queue = _queue(request)
         entries: dict[str, dict[str, Any]] = {entry["Id"]: entry for entry in request["Entries"]}
         check_request(request["Entries"], is_fifo=queue.endswith(".fifo"))
-        stripped = [{key: entry[key] for key in entry if key != "DelaySeconds"} for entry in request["Entries"]]
+        refused = [_refusal(id, self.refusing.pop(int(id))) for id in entries if int(id) in self.refusing]
+        for one in refused:
+            del entries[one["Id"]]
+        if not entries:
+            return 200, json.dumps({"Successful": [], "Failed": refused}).encode()
+        stripped = [{key: entry[key] for key in entry if key != "DelaySeconds"} for entry in entries.values()]
         status, body = self._forward(headers, {**request, "Entries": stripped})
-        for stored in json.loads(body).get("Successful", ()):
+        answer = json.loads(body)
+        for stored in answer.get("Successful", ()):
             entry = entries[stored["Id"]]
             self.sends.append((queue, entry))
             self.delays[stored["MessageId"]] = entry.get("DelaySeconds", 0)
         self.touched.add(queue)
-        return status, body
+        return status, json.dumps({**answer, "Failed": [*answer.get("Failed", ()), *refused]}).encode()
 
     def _hide(self, request: dict[str, Any]) -> tuple[int, bytes]:
         source, now_us = self._sources[_queue(request)]
@@ -102,6 +110,10 @@ def _queue(request: Mapping[str, Any]) -> str:
     return str(request.get("QueueUrl", "")).rpartition("/")[2]
 
 
+def _refusal(id: str, code: str) -> dict[str, Any]:
+    return {"Id": id, "SenderFault": code != "InternalError", "Code": code, "Message": "as the test wants it"}
+
+
 def _error(status: int, code: str, text: str) -> tuple[int, bytes]:
     return status, json.dumps({"__type": f"com.amazonaws.sqs#{code}", "message": text}).encode()
 
@@ -114,10 +126,11 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one packet: two wait for an acknowledgement in between
-    server: _Server
 
-    def do_POST(self) -> None:  # noqa: N802  (http.server's name)
-        status, body = self.server.gateway.answer(self.headers, self.rfile.read(int(self.headers["Content-Length"])))
+    def do_POST(self) -> None:
+        assert isinstance(self.server, _Server)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        status, body = self.server.gateway.answer(headers, self.rfile.read(int(headers["content-length"])))
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(body)))

@@ -39,7 +39,9 @@ class World:
     def _until(self, end_us: int | None) -> None:
         for _ in range(DELIVERIES_MAX):
             self._pump(self.now_us)
-            due = [(due_us, at) for at, one in enumerate(self.sources) if (due_us := self._due_us(one, end_us)) is not None]
+            due = [
+                (due_us, at) for at, one in enumerate(self.sources) if (due_us := self._due_us(one, end_us)) is not None
+            ]
             if not due or (end_us is not None and min(due)[0] > end_us):
                 return
             due_us, at = min(due)
