@@ -50,7 +50,7 @@ def check(stage: StageName = None, config: ConfigFile = None, as_json: AsJson = 
 
 def _found(stage: str | None, config: ConfigFile) -> tuple[str, list[Diagnostic], list[str]]:
     """Name of the application, all its problems, and what it was checked for."""
-    program = Program(config)
+    program = Program(config, tolerant=True)
     stages = program.stages(stage)
     providers, checked = _providers(stages)
     tables: dict[str, Mapping[str, Limit]] = {one.name: one.limits for one in providers.values()}
@@ -58,6 +58,8 @@ def _found(stage: str | None, config: ConfigFile) -> tuple[str, list[Diagnostic]
     found = [*program.problems, *program.project.strays(program.app)]
     found += program.project.check_values(program.application, [one.name for one in stages])
     found += map(_with_source, [*limits(program.application, tables), *gaps(program.application, named)])
+    if program.project.mistakes:
+        checked = ["none before cloudless.toml is mended"]
     return program.application.name, found, checked
 
 

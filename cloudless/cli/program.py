@@ -13,22 +13,28 @@ from cloudless.ir import ERROR, Application, Diagnostic
 
 
 class Program:
-    """application: as far as it can be told. problems: all that hold for every cloud, in source order."""
+    """application: as far as it can be told. problems: all that hold for every cloud, in source order.
 
-    def __init__(self, config: Path | None) -> None:
-        self.project: Project = load(config)
+    tolerant: whether mistakes of cloudless.toml come first among the problems, instead of as a ConfigError.
+    """
+
+    def __init__(self, config: Path | None, *, tolerant: bool = False) -> None:
+        self.project: Project = load(config, tolerant=tolerant)
         self.app: App = self.project.load_app()
         self.application: Application
-        self.application, self.problems = check(
+        self.application, problems = check(
             self.app, entry=self.project.app, include=self.project.include, deployable=True
         )
+        self.problems = [*self.project.mistakes, *problems]
 
     def errors(self) -> list[Diagnostic]:
         """The problems that must be mended."""
         return [problem for problem in self.problems if problem.severity == ERROR]
 
     def stages(self, name: str | None) -> list[Stage]:
-        """One stage by name, or all."""
+        """One stage by name, or all; none where cloudless.toml has mistakes."""
+        if self.project.mistakes:
+            return []
         return [self.project.stage(name)] if name else list(self.project.stages.values())
 
 

@@ -28,16 +28,20 @@ _PATTERNS = {
     "name": ("is no name for a stage", "use 1 to 16 lower-case letters, digits and hyphens, e.g. [stages.prod]"),
 }
 _STAGES = 'give each stage a table, e.g. [stages.prod] and, below it, provider = "aws"'
-_REMEDIES: dict[str | int, str] = {
+_REMEDIES = {
     "backend": 'give one table, named after the kind, e.g. backend = { s3 = { bucket = "…", key = "…" } }',
     "config": "give a table, e.g. config = { review-above = 500.0 }",
+    "include": 'give a list, e.g. include = ["shop.handlers"]',
     "python": 'write it as text, e.g. python = "3.12"',
+    "region": 'write it as text, as the cloud calls it, e.g. region = "eu-central-1" on aws',
 }
 _EXAMPLES = {
     "app": 'app = "shop.app:app"',
+    "like": 'like = "aws"',
     "project": 'project = "my-project-123"',
     "provider": 'provider = "aws"',
     "region": 'region = "eu-central-1"',
+    "resource_group": 'resource_group = "shop-prod"',
     "subscription": 'subscription = "00000000-0000-0000-0000-000000000000"',
 }
 _REGIONS = {"azure": 'region = "westeurope"', "gcp": 'region = "europe-west1"'}
@@ -81,6 +85,14 @@ class Mistakes:
         self.found.sort(key=lambda problem: (problem.span, problem.code, problem.message))
         return file, self._places
 
+    def without_stages(self) -> File | None:
+        """The file as far as it says which application this is; None where it does not."""
+        tables = {key: self._tables[key] for key in ("app", "include") if key in self._tables}
+        try:
+            return File.model_validate(tables)
+        except ValidationError:
+            return None
+
     def _not_toml(self, text: str) -> None:
         """Tomllib tells line and column in its text only: https://docs.python.org/3/library/tomllib.html."""
         place = re.search(r" \(at line (\d+), column (\d+)\)$", text)
@@ -89,7 +101,8 @@ class Mistakes:
         source = lines[line - 1] if line <= len(lines) else ""
         message = text.removesuffix(place[0] if place else "").removesuffix(" (at end of document)")
         span = Span(self._file, line, column, column + 1)
-        self.found.append(Diagnostic(codes.NOT_TOML, f"this is no TOML: {message}", span, source=source))
+        remedy = "write each key as name = value, text in double quotes: https://toml.io"
+        self.found.append(Diagnostic(codes.NOT_TOML, f"this is no TOML: {message}", span, remedy, source=source))
 
     def _validated(self) -> File | None:
         tables: dict[str, Any] = dict(self._tables)
@@ -193,7 +206,12 @@ def _said(text: str, key: str) -> str:
 def _remedy(path: Path) -> str:
     if path[0] == "stages" and len(path) < 3:
         return _STAGES
-    return next((_REMEDIES[part] for part in path if part in _REMEDIES), "")
+    for key in map(str, path):
+        if key in _REMEDIES:
+            return _REMEDIES[key]
+        if key in _EXAMPLES:
+            return f"write it as text, e.g. {_EXAMPLES[key]}"
+    return ""
 
 
 def _written(path: Path) -> str:

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 NAME = "cloudless.toml"
 
 
-def load(path: str | os.PathLike[str] | None = None) -> Project:
+def load(path: str | os.PathLike[str] | None = None, *, tolerant: bool = False) -> Project:
     """The project of a cloudless.toml: of that file, else of the nearest one from the working directory upwards.
 
+    tolerant: where there are mistakes and the application is known, give the project without stages, and the mistakes.
     Raises ConfigError with every mistake, or where there is no such file.
     """
     file = Path(path) if path is not None else _nearest()
@@ -39,19 +40,25 @@ def load(path: str | os.PathLike[str] | None = None) -> Project:
         raise ConfigError([Diagnostic(codes.NOT_TOML, f"this is no UTF-8: {problem.reason}", span)]) from problem
     mistakes = Mistakes(_shown(file), text)
     content, places = mistakes.read()
-    if content is None or places is None or mistakes.found:
+    if mistakes.found:
+        content = mistakes.without_stages() if tolerant else None
+    if content is None or places is None:
         raise ConfigError(mistakes.found)
-    return Project(file.resolve(), content, places)
+    return Project(file.resolve(), content, places, mistakes.found)
 
 
 class Project:
-    """path: of the file. app: as in "shop.app:app". include: further modules to import. stages: by name."""
+    """path: of the file. app: as in "shop.app:app". include: further modules to import. stages: by name.
 
-    def __init__(self, path: Path, content: File, places: Places) -> None:
+    mistakes: of the file, where it was read with tolerance.
+    """
+
+    def __init__(self, path: Path, content: File, places: Places, mistakes: Iterable[Diagnostic] = ()) -> None:
         self.path = path
         self.app = content.app
         self.include = tuple(content.include)
         self.stages: Mapping[str, Stage] = content.stages
+        self.mistakes = tuple(mistakes)
         self._places = places
 
     @property
@@ -74,7 +81,12 @@ class Project:
         Raises ConfigError where a module cannot be found, raises, or has no App of that name: with the place
         in the user's code where there is one, else with the line of cloudless.toml.
         """
-        return Entry(self.root, self._places).load(self.app, self.include)
+        try:
+            return Entry(self.root, self._places).load(self.app, self.include)
+        except ConfigError as error:
+            if not self.mistakes:
+                raise
+            raise ConfigError([*self.mistakes, *error.problems]) from error.__cause__
 
     def strays(self, app: App) -> list[Diagnostic]:
         """A warning for each module beside the application's that registers handlers, and that nobody imported."""

@@ -71,12 +71,35 @@ def test_json_has_every_problem_as_data(home: Path, cloudless: Run) -> None:
     assert problem["source"] == '@app.schedule("0 25 * * *", timezone="Europe/Berlin")'
 
 
-def test_mistakes_of_the_file_are_told_as_problems(home: Path, cloudless: Run) -> None:
+def test_mistakes_of_the_file_are_told_with_those_of_the_program(home: Path, cloudless: Run) -> None:
     (home / "cloudless.toml").write_text(TOML + "regoin = 5\n")
-    result = cloudless("check")
+    (home / "wares_app.py").write_text(APP.replace('"0 8 * * *"', '"0 25 * * *"'))
+    result = cloudless("check", "--stage", "dev")
+    assert result.exit_code == 1
+    assert first_lines(result) == [
+        "cloudless.toml:5:1  CL503  nobody reads the key `regoin`",
+        "wares_app.py:31:15  CL182  cron '0 25 * * *': Bad hour",
+    ]
+    assert result.stdout.startswith("cloudless.toml:5:1  CL503  nobody reads the key `regoin`\n    regoin = 5\n")
+    assert result.stdout.endswith("shop: 2 errors, no warnings; stages: none before cloudless.toml is mended\n")
+
+
+def test_mistakes_of_the_file_are_told_with_a_module_that_raises(home: Path, cloudless: Run) -> None:
+    (home / "cloudless.toml").write_text(TOML + "regoin = 5\n")
+    (home / "wares_app.py").write_text("1 / 0\n")
+    problems = json.loads(cloudless("check", "--json").stdout)["problems"]
+    assert [(one["file"], one["line"], one["code"]) for one in problems] == [
+        ("cloudless.toml", 5, "CL503"),
+        ("wares_app.py", 1, "CL506"),
+    ]
+    assert problems[0]["remedy"] == "did you mean `region`?"
+
+
+def test_a_program_is_not_run_with_a_file_that_has_mistakes(home: Path, cloudless: Run) -> None:
+    (home / "cloudless.toml").write_text(TOML + "regoin = 5\n")
+    result = cloudless("run", "send", "orders", "{}")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("cloudless.toml:5:1  CL503  nobody reads the key `regoin`\n    regoin = 5\n")
-    assert json.loads(cloudless("check", "--json").stdout)["problems"][0]["remedy"] == "did you mean `region`?"
+    assert result.stderr.startswith("cloudless.toml:5:1  CL503  nobody reads the key `regoin`\n")
 
 
 def test_a_module_that_raises_is_one_error(home: Path, cloudless: Run) -> None:
