@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, ParamSpec, TypeVar, overload
 
     from cloudless.function import Function
-    from cloudless.handler import Handler
+    from cloudless.handler import Handler, Use
     from cloudless.schedule import Schedule
     from cloudless.secret import Config, Secret
     from cloudless.topic import Subscribed, Topic
@@ -198,7 +198,7 @@ class App:
         dead_letters: bool = True,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
-        uses: Sequence[Callable[..., Any]] = (),
+        uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, R]], Schedule[P, R]]:
@@ -228,7 +228,7 @@ class App:
         dead_letters: bool = ...,
         timeout: timedelta | None = ...,
         memory_mb: int = ...,
-        uses: Sequence[Callable[..., Any]] = ...,
+        uses: Sequence[Use] = ...,
         name: str | None = ...,
         native: Mapping[str, Any] | None = ...,
     ) -> Callable[[Callable[P, R]], Function[P, R]]: ...
@@ -242,7 +242,7 @@ class App:
         dead_letters: bool = True,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
-        uses: Sequence[Callable[..., Any]] = (),
+        uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
     ) -> Any:

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from cloudless.app import App
     from cloudless.codec import Codec
     from cloudless.retry import Retry
+    from cloudless.secret import Secret
 
     P = ParamSpec("P")
     R = TypeVar("R", covariant=True)
+
+    Use = Callable[..., Any] | Secret
+    """What `uses=` may name: a method, whose name is the verb; or a secret, which has but one."""
 
     class _Generic(Generic[P, R]):
         pass
@@ -34,7 +38,7 @@ class Settings:
     """Options of a handler that mean the same for every kind of it.
 
     timeout: after it the delivery is given up; 1 s to 10 minutes, 15 for functions. Default 60 s.
-    memory_mb: 128 to 4,096. uses: bound methods the front end cannot see, e.g. [orders.send].
+    memory_mb: 128 to 4,096. uses: bound methods, and secrets, that the front end cannot see, e.g. [orders.send, key].
     native: provider → Terraform resource type → arguments, merged into the function's resource.
     """
 
@@ -45,7 +49,7 @@ class Settings:
         name: str | None,
         timeout: timedelta | None,
         memory_mb: int,
-        uses: Sequence[Callable[..., Any]],
+        uses: Sequence[Use],
         native: Mapping[str, Any] | None,
     ) -> None:
         self.name = name

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cloudless.app import App
     from cloudless.codec import Codec
+    from cloudless.handler import Use
     from cloudless.message import Envelope
 
     P = ParamSpec("P")
@@ -100,7 +101,7 @@ class _Consumable(_Generic[T]):
         recursive: bool = ...,
         timeout: timedelta | None = ...,
         memory_mb: int = ...,
-        uses: Sequence[Callable[..., Any]] = ...,
+        uses: Sequence[Use] = ...,
         name: str | None = ...,
         native: Mapping[str, Any] | None = ...,
     ) -> Callable[[Callable[P, R]], QueueHandler[P, R]]: ...
@@ -117,7 +118,7 @@ class _Consumable(_Generic[T]):
         recursive: bool = False,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
-        uses: Sequence[Callable[..., Any]] = (),
+        uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
     ) -> Any:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cloudless.app import App
     from cloudless.codec import Codec
+    from cloudless.handler import Use
     from cloudless.message import Envelope
     from cloudless.queue import Queue
 
@@ -203,7 +204,7 @@ class Topic(_Generic[T]):
         batch_size: int = ...,
         timeout: timedelta | None = ...,
         memory_mb: int = ...,
-        uses: Sequence[Callable[..., Any]] = ...,
+        uses: Sequence[Use] = ...,
         name: str | None = ...,
         native: Mapping[str, Any] | None = ...,
     ) -> Callable[[Callable[P, R]], TopicHandler[P, R]]: ...
@@ -221,7 +222,7 @@ class Topic(_Generic[T]):
         batch_size: int = 1,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
-        uses: Sequence[Callable[..., Any]] = (),
+        uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
     ) -> Any:

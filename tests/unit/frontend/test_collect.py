@@ -115,6 +115,28 @@ def test_a_decorator_that_keeps_the_function_is_looked_through() -> None:
     assert handler.is_async
 
 
+def test_a_secret_may_be_named_alone_among_uses() -> None:
+    """The type checkers take it as well."""
+    app = App("shop")
+    inbox, placed = app.queue("inbox", Order), app.topic("placed", Order)
+    orders, key = app.queue("orders", Order), app.secret("key")
+
+    @inbox.consumer(uses=[orders.send, key])
+    def take(order: Order) -> None: ...
+
+    @placed.subscriber(uses=[orders.send, key])
+    def mail(order: Order) -> None: ...
+
+    @app.schedule("0 8 * * *", uses=[orders.send, key])
+    def report() -> None: ...
+
+    @app.function(uses=[orders.send, key])
+    def charge(order: Order) -> None: ...
+
+    for handler in frontend.compile(app).handlers:
+        assert sorted((grant.noun, grant.verb) for grant in handler.grants) == [("queue", "send"), ("secret", "read")]
+
+
 def test_options_stand_in_seconds() -> None:
     app = App("shop")
     retry = Retry(3, delay=timedelta(seconds=2), on=[ConnectionError])
