@@ -39,7 +39,10 @@ def scheduled(hint: Any) -> str:
 
 
 class Signature:
-    """Parameters of a function: (name, annotation, required) in order; `*args` and `**kwargs` are `stars`."""
+    """Parameters of a function: (name, annotation, required) in order.
+
+    stars: `*` and `**`, as far as it takes such, to the names of the parameters.
+    """
 
     def __init__(self, function: Callable[..., Any], hints: Mapping[str, Any]) -> None:
         code = function.__code__
@@ -50,8 +53,8 @@ class Signature:
         self.parameters = [(name, hints.get(name, EMPTY), name not in defaulted) for name in names]
         self.keyword_only = frozenset(names[count:])
         self.positional_only = frozenset(names[: code.co_posonlyargcount])
-        stars = bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
-        self.stars = code.co_varnames[len(names) : len(names) + stars]
+        stars = [star for star, flag in (("*", 0x04), ("**", 0x08)) if code.co_flags & flag]
+        self.stars = dict(zip(stars, code.co_varnames[len(names) :], strict=False))
 
 
 def consumer_parameters(signature: Signature, batch: bool) -> tuple[Parameter, ...]:

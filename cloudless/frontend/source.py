@@ -136,7 +136,7 @@ class Sources:
         if function is not None:
             for node in self.definitions(function):
                 if not isinstance(node, ast.Lambda):
-                    return self._word(function.__code__.co_filename, node.lineno, node.name)
+                    return self._named(function.__code__.co_filename, node.lineno, node.name)
         return self.declaration(handler.place)
 
     def parameter(self, function: FunctionType, name: str) -> Span:
@@ -148,9 +148,11 @@ class Sources:
                     return self.span(file, part)
         return Span(self.shown(file), function.__code__.co_firstlineno)
 
-    def _word(self, file: str, line: int, word: str) -> Span:
-        start = self.of(file).line(line).find(word) + 1
-        return Span(self.shown(file), line, max(1, start), max(1, start + len(word)))
+    def _named(self, file: str, line: int, name: str) -> Span:
+        """The span of the name in a line with its `def`."""
+        text = self.of(file).line(line)
+        start = text.find(name, text.find("def ") + len("def ")) + 1
+        return Span(self.shown(file), line, max(1, start), max(1, start + len(name)))
 
     def definitions(self, function: Any) -> list[Definition]:
         """The syntax of a function; none where its source cannot be read, several for lambdas of one line."""

@@ -63,11 +63,13 @@ def resources(app: App, report: Report) -> None:
         [("secret", one.name, one.place) for one in app.declared if isinstance(one, Secret)],
         [("configuration", one.name, one.place) for one in app.declared if isinstance(one, Config)],
     ]
+    told: set[Place] = set()  # the dead-letter queue of a second queue is not worth a second problem
     for space in spaces:
         first: dict[str, tuple[str, Place]] = {}
         for what, name, place in space:
             known, there = first.setdefault(name.lower(), (what, place))
-            if there is not place:
+            if there is not place and place not in told:
+                told.add(place)
                 at = report.sources.declaration(there)
                 report.error(
                     "CL101",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from cloudless.app import App
 from cloudless.codec import codec_of
 from cloudless.errors import InvalidArgument
+from cloudless.frontend.checks.names import kind_of
 from cloudless.frontend.functions import original
 from cloudless.frontend.report import Report
 from cloudless.function import Function
@@ -20,10 +21,11 @@ DELAY_LONGEST = timedelta(days=30)  # Cloud Tasks': https://cloud.google.com/tas
 
 
 def consumers(app: App, report: Report) -> None:
-    """A queue has one consumer."""
+    """A queue has one consumer. Of several queues of one name, which CL101 tells, each may have its own."""
+    named = [one.name for one in app.declared if isinstance(one, Queue | OrderedQueue)]
     first: dict[str, QueueHandler[..., object]] = {}
     for handler in app.registered:
-        if isinstance(handler, QueueHandler):
+        if isinstance(handler, QueueHandler) and named.count(handler.source) < 2:
             there = first.setdefault(handler.source, handler)
             if there is not handler:
                 at = report.sources.declaration(there.place)
@@ -39,7 +41,7 @@ def types(app: App, report: Report) -> None:
     """Bodies, arguments and results have a JSON form."""
     for one in app.declared:
         if isinstance(one, Queue | OrderedQueue | Topic):
-            _check_type(one.type, one.place, 1, f"{one!r}", report)
+            _check_type(one.type, one.place, 1, f"{kind_of(one)} {one.name!r}", report)
     for handler in app.registered:
         if isinstance(handler, Function) and original(handler.function) is not None:
             _check_function(handler, report)
@@ -49,7 +51,7 @@ def _check_type(kind: object, place: Place, position: int, what: str, report: Re
     try:
         codec_of(kind)
     except InvalidArgument as problem:
-        report.error("CL162", report.sources.option(place, "type", position), f"{what}: {problem}", _REMEDY)
+        report.error("CL162", report.sources.option(place, "type", position), f"{what}: {_why(problem)}", _REMEDY)
 
 
 def _check_function(handler: Function[..., object], report: Report) -> None:
@@ -61,7 +63,13 @@ def _check_function(handler: Function[..., object], report: Report) -> None:
         try:
             codec_of(part) if not is_context(part) else None
         except InvalidArgument as problem:
-            report.error("CL162", report.sources.name_of(handler), f"function {handler.name!r}: {problem}", _REMEDY)
+            said = f"function {handler.name!r}: {_why(problem)}"
+            report.error("CL162", report.sources.name_of(handler), said, _REMEDY)
+
+
+def _why(problem: InvalidArgument) -> str:
+    """The text of a codec's error without its remedy."""
+    return str(problem).partition(". Use ")[0]
 
 
 _REMEDY = "use a pydantic model, a dataclass, a TypedDict or JSON builtins"

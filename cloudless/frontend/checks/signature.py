@@ -33,8 +33,21 @@ def signatures(app: App, report: Report) -> None:
                 f"{handler.name!r} is no function that was written with def",
                 "register a function that calls it",
             )
+        elif _is_method(function):
+            report.error(
+                "CL121",
+                report.sources.name_of(handler),
+                f"{handler.name!r} is a method, and nobody makes the object that it is called on",
+                "register a function outside of the class, which makes the object and calls it",
+            )
         elif _annotations_hold(handler, function, report):
             _Check(handler, function, report).run(type_of)
+
+
+def _is_method(function: FunctionType) -> bool:
+    """Whether a function stands in a class and takes its object."""
+    outer, names = function.__qualname__.rpartition(".")[0], function.__code__.co_varnames
+    return bool(outer) and not outer.endswith("<locals>") and names[:1] in {("self",), ("cls",)}
 
 
 def _annotations_hold(handler: Handler[..., Any], function: FunctionType, report: Report) -> bool:
@@ -61,10 +74,9 @@ class _Check:
         self.signature = Signature(function, hints(handler))
 
     def run(self, type_of: Callable[[Consumer], Any]) -> None:
-        for name in self.signature.stars:
-            self.error(
-                "CL122", name, f"{self.handler.name!r} takes *{name}, for which there is nothing", "name each parameter"
-            )
+        for stars, name in self.signature.stars.items():
+            what = f"{self.handler.name!r} takes {stars}{name}, for which there is nothing"
+            self.error("CL122", name, what, "name each parameter")
         if isinstance(self.handler, QueueHandler | TopicHandler):
             self._consumer(self.handler, type_of(self.handler))
         elif isinstance(self.handler, Schedule):
@@ -100,7 +112,8 @@ class _Check:
             self._nothing_for(name, f"a handler gets one {_thing(kind)}; others are Context, or have a default")
         for name, hint, what in bodies[:1]:
             self._body(name, hint, what, kind, batch)
-        self._positions([name for name, _, _ in kinds])
+        more = {name for name, _, _ in bodies[1:]}
+        self._positions([name for name, _, _ in kinds if name not in more])
 
     def _positions(self, names: list[str]) -> None:
         """What a consumer gets is passed by position."""

@@ -218,7 +218,7 @@ def test_a_body_without_a_json_form_is_told_where_it_is_declared() -> None:
     problems = check(app)[1]
     assert [problem.code for problem in problems] == ["CL162", "CL162"]
     assert [problem.message[:39] for problem in problems] == [
-        "<queue strange>: Strange has no JSON fo", "<topic odd>: Strange has no JSON form: ",
+        "queue 'strange': Strange has no JSON fo", "topic 'odd': Strange has no JSON form: ",
     ]  # fmt: skip
     lines = Path(__file__).read_text().splitlines()
     spans = [problem.span for problem in problems]
@@ -230,6 +230,14 @@ def test_two_resources_of_one_name_say_where_the_other_is() -> None:
     orders = app.queue("orders")
     app.topic("Orders")
     assert only(app).startswith(f"CL101: topic 'Orders': the name is taken by the queue at {shown(orders)}; give one")
+
+
+def test_two_queues_of_one_name_are_one_problem_whatever_belongs_to_them() -> None:
+    app = App("shop")
+    first, second = app.queue("orders", Order), app.queue("orders", Order)
+    first.consumer(take)
+    second.consumer(name="again")(take)
+    assert only(app).startswith(f"CL101: queue 'orders': the name is taken by the queue at {shown(first)}; give one")
 
 
 def test_the_names_that_we_give_are_taken_too() -> None:
@@ -289,6 +297,51 @@ def test_a_forward_to_a_queue_of_another_type() -> None:
     refunds: Any = shop.app.queue("refunds", Refund)
     shop.placed.forward(refunds)
     assert only(shop.app).startswith("CL176: topic 'placed' holds Order, queue 'refunds' Refund")
+
+
+def take_keyword(order: str, *, n: int) -> None: ...
+
+
+def d() -> None: ...
+
+
+def e(*rest: str, **more: str) -> None: ...
+
+
+class Service:
+    def take(self, order: str) -> None: ...
+
+
+def test_a_parameter_that_nothing_fills_is_one_problem() -> None:
+    app = App("shop")
+    app.queue("orders", str).consumer(take_keyword)
+    assert only(app).startswith("CL124: 'take_keyword' has a parameter 'n' that nothing fills; a handler gets one mess")
+
+
+def test_stars_are_told_as_they_are_written() -> None:
+    app = App("shop")
+    app.queue("orders", str).consumer(e)
+    assert [problem.partition(", for")[0] for problem in says(app)] == [
+        "CL122: 'e' takes *rest",
+        "CL122: 'e' takes **more",
+    ]
+
+
+def test_a_name_is_pointed_at_behind_its_def() -> None:
+    app = App("shop")
+    app.queue("orders", str).consumer(d)
+    (problem,) = check(app)[1]
+    assert (problem.code, problem.span.column, problem.span.end_column) == ("CL123", len("def d"), len("def d("))
+
+
+@pytest.mark.parametrize("method", [Service.take, Service().take])
+def test_a_method_is_no_handler(method: Any) -> None:
+    app = App("shop")
+    app.queue("orders", str).consumer(method)
+    assert only(app) == (
+        "CL121: 'take' is a method, and nobody makes the object that it is called on; "
+        "register a function outside of the class, which makes the object and calls it"
+    )
 
 
 def test_all_problems_come_at_once_and_in_source_order() -> None:
