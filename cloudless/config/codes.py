@@ -1,4 +1,4 @@
-"""Codes of the problems around cloudless.toml, beside those of programs (`cloudless.frontend.codes`)."""
+"""Codes of the problems around cloudless.toml, beside those of programs; `explained` says what each means."""
 
 from __future__ import annotations
 
