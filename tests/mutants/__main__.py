@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
-from tests.mutants.fault import Fault
+from tests.mutants.fault import ENOUGH, Fault
 from tests.mutants.faults import FAULTS
 from tests.mutants.verdict import LIMIT_S, SUITE, Verdict, verdict
 
 SHOWN = 2
-EVERY = 1_000
 
 
 def main(
@@ -23,7 +22,7 @@ def main(
 ) -> int:
     """Print the table; 1 where a mutant survived or is broken, or where the suite fails without one.
 
-    chosen: names of mutants, of which every killing case is shown; all of them where there are none.
+    chosen: names of mutants, of which more killing cases are shown; all of them where there are none.
     """
     if unknown := sorted(set(chosen) - faults.keys()):
         sys.stdout.write(f"there is no mutant {', '.join(unknown)}\n")
@@ -35,7 +34,7 @@ def main(
     mutants = [faults[name] for name in chosen or faults]
     with ThreadPoolExecutor(2) as pool:
         verdicts = list(pool.map(verdict, mutants, repeat(paths), repeat(limit_s)))
-    return report(verdicts, EVERY if chosen else SHOWN)
+    return report(verdicts, ENOUGH if chosen else SHOWN)
 
 
 def report(verdicts: Sequence[Verdict], most: int) -> int:

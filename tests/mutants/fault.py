@@ -15,6 +15,9 @@ from typing import Any
 
 Change = Callable[[], None]
 DIES, HANGS = "dies", "hangs"
+ENOUGH = 10
+"""After so many failed cases a trial stops: some mutants make each case go on until the simulator gives up."""
+
 HERE = Path(__file__).parent
 
 stale: list[str] = []

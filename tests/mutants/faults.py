@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudless import codec, queue, topic
+from cronsim import CronSim
+
+from cloudless import codec, queue, secret, topic
 from cloudless.driver.ledger import CLAIMED
 from cloudless.memory import channel, cloud, doubles, function, ledger, ordered, permissions, world
 from cloudless.memory import queue as queues
 from cloudless.memory import topic as topics
-from cloudless.message import Envelope
+from cloudless.message import Context, Envelope
 from cloudless.runtime import batch, call, consumer, once, schedule
 from cloudless.runtime import function as functions
 from cloudless.runtime.outcome import Again
@@ -130,6 +132,11 @@ def back_off_does_not_grow() -> None:
 
 
 @fault
+def waits_are_too_short() -> None:
+    wrap(Plan, "wait_s", lambda old, self, attempt: old(self, attempt) * 0.8)
+
+
+@fault
 def retry_after_is_ignored() -> None:
     patch(consumer, "RetryAfter", type("Other", (Exception,), {}))
 
@@ -146,6 +153,11 @@ def delay_is_cut_at_fifteen_minutes() -> None:
         old(self, envelope)
 
     wrap(channel.Channel, "put_later", later)
+
+
+@fault
+def delays_beyond_the_maximum_pass() -> None:
+    wrap(queue, "seconds", lambda old, what, delay, longest_s: old(what, delay, longest_s + 60))
 
 
 @fault
@@ -219,6 +231,32 @@ def anybody_completes() -> None:
 
 
 @fault
+def anybody_releases() -> None:
+    def release(old: Any, self: Any, key: str, owner: str) -> None:
+        old(self, key, self._leases[key].owner if key in self._leases else owner)
+
+    wrap(ledger.MemoryLedger, "release", release)
+
+
+@fault
+def lease_is_not_renewed_by_its_owner() -> None:
+    def claim(old: Any, self: Any, key: str, owner: str, ttl_s: float) -> Any:
+        return old(self, key, f"{owner}, once more" if key in self._leases else owner, ttl_s)
+
+    wrap(ledger.MemoryLedger, "claim", claim)
+
+
+@fault
+def once_does_not_wait_for_the_holder() -> None:
+    patch(once, "Held", type("Other", (), {}))
+
+
+@fault
+def once_keys_ignore_case() -> None:
+    wrap(once.Once, "_key", lambda old, self, body, envelope: old(self, body, envelope).lower())
+
+
+@fault
 def postponed_counts_as_an_attempt() -> None:
     wrap(Again, "__init__", lambda old, self, delay_s, failure, counted=True: old(self, delay_s, failure))
 
@@ -226,6 +264,31 @@ def postponed_counts_as_an_attempt() -> None:
 @fault
 def batch_neighbours_run_again() -> None:
     wrap(batch.Batch, "_failed_ids", lambda old, problem, taken: frozenset(one.id for _, one, _ in taken))
+
+
+@fault
+def exception_fails_one_of_its_batch() -> None:
+    def run(old: Any, self: Any, taken: Any, outcomes: Any) -> None:
+        old(self, taken, outcomes)
+        for index, _, _ in taken[1:]:
+            if outcomes[index] is not None and outcomes[index].failure.type != "PartialFailure":
+                outcomes[index] = None
+
+    wrap(batch.Batch, "_run", run)
+
+
+@fault
+def crash_loses_all_but_one_of_its_batch() -> None:
+    wrap(channel.Channel, "_abandon_all", lambda old, self, taken, end, at_us: old(self, taken[:1], end, at_us))
+
+
+@fault
+def batches_are_lists_of_one() -> None:
+    def deliver(old: Any, self: Any) -> None:
+        self.plan.batch_size = 1
+        old(self)
+
+    wrap(channel.Channel, "_deliver_batch", deliver)
 
 
 @fault
@@ -281,6 +344,21 @@ def attributes_are_lost_on_a_retry() -> None:
 
 
 @fault
+def correlation_is_lost_on_a_retry() -> None:
+    def again(old: Any, self: Any, attempt: int, **rest: Any) -> Envelope:
+        copy = old(self, attempt, **rest)
+        copy.correlation = ""
+        return copy
+
+    wrap(Envelope, "again", again)
+
+
+@fault
+def context_does_not_know_its_attempt() -> None:
+    patch(Context, "attempt", property(lambda self: 1))
+
+
+@fault
 def id_changes_on_redrive() -> None:
     def redrive(old: Any, self: Any, queue: str, messages: Any) -> Any:
         for message in messages:
@@ -315,6 +393,29 @@ def denied_permissions_fail_no_test() -> None:
 
 
 @fault
+def secret_is_kept_for_ever() -> None:
+    patch(secret, "CACHED_S", 1e12)
+
+
+@fault
+def secret_that_one_handler_read_serves_all() -> None:
+    read = secret.Secret.value.fget
+
+    def value(self: Any) -> str:
+        at = secret.here()
+        if self._kept is not None and self._kept[0] is at[0]:
+            self._kept = (at[0], at[1], *self._kept[2:])
+        return read(self)
+
+    patch(secret.Secret, "value", property(value))
+
+
+@fault
+def lists_are_not_checked_for_size() -> None:
+    patch(queue, "_encoded", lambda kind, bodies, delay_s: [kind.encode(body) for body in bodies])
+
+
+@fault
 def payload_limit_is_off_by_one() -> None:
     patch(codec, "BODY_LIMIT", codec.BODY_LIMIT + 1)
     patch(codec, "DELAYED_BODY_LIMIT", codec.DELAYED_BODY_LIMIT + 1)
@@ -331,6 +432,11 @@ def surrogates_pass() -> None:
 
 
 @fault
+def attributes_of_257_characters_pass() -> None:
+    patch(codec, "ATTRIBUTE_VALUE_MAX", 257)
+
+
+@fault
 def eight_attributes_pass() -> None:
     patch(codec, "ATTRIBUTES_MAX", 8)
 
@@ -344,7 +450,22 @@ def trace_is_lost_on_the_way() -> None:
 @fault
 def schedule_runs_twice_in_the_fold() -> None:
     """The guard believes the local clock alone."""
-    wrap(schedule, "_shift_s", lambda old, at_s, info: 0)
+
+    def guard(old: Any, timing: Any) -> Any:
+        due, info = old(timing), schedule.zone(timing.timezone)
+        return lambda at_s: due(at_s) or (schedule._utc(at_s).astimezone(info).fold and due(at_s - 3_600))
+
+    wrap(schedule, "guard", guard)
+
+
+@fault
+def schedule_skips_what_falls_into_the_gap() -> None:
+    def guard(old: Any, timing: Any) -> Any:
+        due, info = old(timing), schedule.zone(timing.timezone)
+        minutes = CronSim(timing.cron, schedule._utc(0)).minutes if timing.cron else range(60)
+        return lambda at_s: due(at_s) and schedule._utc(at_s).astimezone(info).minute in minutes
+
+    wrap(schedule, "guard", guard)
 
 
 @fault
@@ -360,6 +481,11 @@ def overlap_is_not_skipped() -> None:
 @fault
 def exceptions_of_functions_lose_their_type() -> None:
     wrap(functions, "dump", lambda old, value: old({"error": ["Error", value["error"][1]]}))
+
+
+@fault
+def direct_calls_are_made_twice() -> None:
+    wrap(function.MemoryFunctions, "invoke", lambda old, *rest: (old(*rest), old(*rest))[1])
 
 
 @fault

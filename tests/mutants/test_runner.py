@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.mutants.__main__ import main, report
+from tests.mutants.fault import ENOUGH
 from tests.mutants.planted import FAULTS
 from tests.mutants.verdict import Verdict, verdict
 
 CASE = "tests/test_conformance.py::TestLedger::test_a_free_key_is_claimed_and_then_held"
 PATHS = (CASE, "tests/test_conformance.py::TestQueue::test_a_handler_knows_how_much_time_it_has")
-ENOUGH_S, SHORT_S = 60.0, 0.1
+ENOUGH_S, SHORT_S = 60.0, 0.1  # the short one ends before any process could
 
 BROKEN = {
     "raises": "it cannot be applied: RuntimeError: the patch itself",
@@ -92,6 +93,7 @@ def test_one_survivor_or_one_broken_mutant_fails_the_run(verdicts: dict[str, Ver
 def test_the_cases_beyond_those_shown_are_counted() -> None:
     assert Verdict("many", ["a", "b", "c"]).told(2) == "a\nb\n… and 1 more"
     assert Verdict("many", ["a", "b", "c"]).told(3) == "a\nb\nc"
+    assert Verdict("many", ["a"] * ENOUGH).told(1) == f"a\n… and {ENOUGH - 1} more, at least"
 
 
 def test_the_command_runs_the_suite_without_a_mutant_first(capsys: pytest.CaptureFixture[str]) -> None:

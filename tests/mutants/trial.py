@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.fault import own, stale
+from tests.mutants.fault import ENOUGH, own, stale
 
 CASES = Path(__file__).parents[2] / "cloudless" / "conformance"
 RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -57,7 +57,7 @@ def trial(module: str, mutant: str, paths: list[str]) -> Watch:
     except Exception as problem:  # noqa: BLE001  (whatever a patch raises, it is no kill)
         watch.broken.append(f"it cannot be applied: {type(problem).__name__}: {problem}")
         return watch
-    code = pytest.main(["-q", "--tb=line", "-p", "no:cacheprovider", *paths], plugins=[watch])
+    code = pytest.main(["-q", "--tb=line", f"--maxfail={ENOUGH}", "-p", "no:cacheprovider", *paths], plugins=[watch])
     watch.broken += stale
     if code not in RAN and not watch.broken:
         watch.broken.append(f"the suite did not run: {pytest.ExitCode(code).name}")

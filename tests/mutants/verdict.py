@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutants.fault import DIES, HANGS, Fault
+from tests.mutants.fault import DIES, ENOUGH, HANGS, Fault
 
 ROOT = Path(__file__).parents[2]
 SUITE = "tests/test_conformance.py"
@@ -16,7 +16,7 @@ LIMIT_S = 120.0
 
 
 class Verdict:
-    """killers: the cases that failed, in order. broken: why the mutant tells nothing of the suite, "" where it does."""
+    """killers: the first cases that failed. broken: why the mutant tells nothing of the suite, "" where it does."""
 
     def __init__(self, mutant: str, killers: Sequence[str], broken: str = "") -> None:
         self.mutant = mutant
@@ -34,7 +34,8 @@ class Verdict:
         if not self.killers:
             return "SURVIVED"
         more = len(self.killers) - most
-        return "\n".join([*self.killers[:most], *([f"… and {more} more"] if more > 0 else [])])
+        rest = f"… and {more} more{', at least' if len(self.killers) >= ENOUGH else ''}"
+        return "\n".join([*self.killers[:most], *([rest] if more > 0 else [])])
 
 
 def verdict(fault: Fault | None, paths: Sequence[str] = (SUITE,), limit_s: float = LIMIT_S) -> Verdict:
