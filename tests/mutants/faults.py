@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# pyright: basic, reportPrivateUsage=false, reportAttributeAccessIssue=false
+# pyright: basic, reportPrivateUsage=false, reportAttributeAccessIssue=false, reportOptionalCall=false
 """The mutants. Each is a function that changes one thing of the code, in a process of its own.
 
 A name says what is wrong then; FAULTS collects them in order. No checker can follow what is patched here.
