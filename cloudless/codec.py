@@ -14,7 +14,7 @@ from json import encoder as _encoder
 from json import scanner as _scanner
 from types import GenericAlias, NoneType, UnionType
 
-from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge
+from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge, hidden
 from cloudless.message import Envelope, Failure, traceparent
 
 TYPE_CHECKING = False
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
             ...
 
 
+__tracebackhide__ = hidden
 BODY_LIMIT = 192 * 1024
 DELAYED_BODY_LIMIT = 96 * 1024  # EventBridge Scheduler escapes JSON again: docs/mechanisms.md, body
 DELAYED_BEYOND_S = 15 * 60
@@ -104,7 +105,7 @@ def _check_keys(value: object) -> None:
 def _check_each_key(value: Mapping[object, object]) -> None:
     for key in value:
         if not isinstance(key, str):
-            raise TypeError(f"the key {key!r} is a {type(key).__name__}, and JSON has only strings")
+            raise TypeError(f"the key {key!r} is of type {type(key).__name__}, and JSON has only strings")
 
 
 def _is_mapping(value: object) -> TypeGuard[dict[object, object]]:
@@ -198,7 +199,7 @@ def check_attribute_name(name: str) -> None:
 def _check_attribute(name: str, value: str) -> None:
     check_attribute_name(name)
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgument(f"attribute {name!r} is a {type(value).__name__}: attributes are strings")
+        raise InvalidArgument(f"attribute {name!r} is of type {type(value).__name__}: attributes are strings")
     if not 1 <= len(value) <= ATTRIBUTE_VALUE_MAX:
         raise InvalidArgument(f"attribute {name!r} has {len(value)} characters: 1 to {ATTRIBUTE_VALUE_MAX} are allowed")
     if not value.isprintable() and any(ch < " " or "\ud800" <= ch <= "\udfff" or ch in "\ufffe\uffff" for ch in value):

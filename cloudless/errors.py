@@ -27,6 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
+    from typing import Any
 
     from cloudless.ir.diagnostic import Diagnostic
 
@@ -142,6 +143,15 @@ class HistoryOverflow(CloudlessError):
 
 class InternalError(CloudlessError):
     """A bug in cloudless. Please report it with the message."""
+
+
+def hidden(raised: Any) -> bool:
+    """What pytest asks as `__tracebackhide__` of a module: an error of ours is shown at the user's line, not in here.
+
+    raised: pytest's ExceptionInfo. Bugs are shown whole, and everything under --full-trace.
+    """
+    error = raised.value
+    return isinstance(error, CloudlessError) and not isinstance(error, InternalError)
 
 
 class Reject(Exception):

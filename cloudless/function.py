@@ -8,7 +8,7 @@ from types import ModuleType
 
 from cloudless.codec import check_size, codec_of, dump
 from cloudless.driver.current import here
-from cloudless.errors import InvalidArgument, RemoteError
+from cloudless.errors import InvalidArgument, RemoteError, hidden
 from cloudless.handler import Handler, argument_names, unwrapped
 from cloudless.outgoing import off_loop, outgoing, raise_unsent
 from cloudless.queue import DeadLetters
@@ -29,6 +29,7 @@ else:
         return function
 
 
+__tracebackhide__ = hidden
 INVOKE_LIMIT_S = 230.0  # HTTP answers of Azure Functions end there: docs/mechanisms.md, time-outs
 
 

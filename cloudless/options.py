@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cloudless.errors import InvalidArgument, UnknownOption
+from cloudless.errors import InvalidArgument, UnknownOption, hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
+
+
+__tracebackhide__ = hidden
 
 
 def strict(call: F) -> F:
@@ -68,6 +71,7 @@ def _is_named(name: str) -> Callable[[object], bool]:
 _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "App": (_is_named("App"), 'an app, e.g. App("shop")'),
     "Callable": (callable, "a function"),
+    "Exception": (lambda value: isinstance(value, Exception), 'an exception, e.g. ConnectionError("down")'),
     "Literal": (lambda value: isinstance(value, str), "a string"),
     "Mapping": (lambda value: hasattr(value, "items"), "a dict"),
     "Retry": (_is_named("Retry"), "a Retry, e.g. Retry(attempts=3)"),

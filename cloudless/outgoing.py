@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cloudless.codec import AS_IT_IS
-from cloudless.errors import CloudlessError, InvalidArgument, PartlySent
+from cloudless.errors import CloudlessError, InvalidArgument, PartlySent, hidden
 from cloudless.message import NO_ATTRIBUTES, Envelope, trace_of
 
 TYPE_CHECKING = False
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cloudless.driver.queue import Unsent
 
     R = TypeVar("R")
+
+
+__tracebackhide__ = hidden
 
 
 def outgoing(  # noqa: PLR0917  (as Envelope)
@@ -57,7 +60,7 @@ async def off_loop(cloud: Cloud, call: Callable[[], R]) -> R:
 def seconds(what: str, delay: timedelta, longest_s: float) -> float:
     """A delay in seconds, whole and within 0 and `longest_s` (InvalidArgument)."""
     if not isinstance(delay, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgument(f"{what}: delay={delay!r} is a {type(delay).__name__}: give a timedelta")
+        raise InvalidArgument(f"{what}: delay={delay!r} is of type {type(delay).__name__}: give a timedelta")
     value = delay.total_seconds()
     if not 0 <= value <= longest_s or value != int(value):
         raise InvalidArgument(f"{what}: delay={delay} must be whole seconds from 0 to {longest_s:g}")

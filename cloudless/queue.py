@@ -7,7 +7,7 @@ from types import GenericAlias
 
 from cloudless.codec import AS_IT_IS, check_attributes, check_size, codec_of
 from cloudless.driver.current import here
-from cloudless.errors import CloudlessError, InvalidArgument
+from cloudless.errors import CloudlessError, InvalidArgument, hidden
 from cloudless.handler import Handler, Settings
 from cloudless.message import NO_ATTRIBUTES, DeadLetter
 from cloudless.options import strict
@@ -42,6 +42,7 @@ else:
         __class_getitem__ = classmethod(GenericAlias)
 
 
+__tracebackhide__ = hidden
 ONE_DAY = timedelta(days=1)
 _ZERO = timedelta(0)
 
@@ -357,6 +358,6 @@ def _limit(limit: int) -> int:
 
 def _check_word(what: str, word: str, shortest: int) -> None:
     if not isinstance(word, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgument(f"{what}={word!r} is a {type(word).__name__}: give a string")
+        raise InvalidArgument(f"{what}={word!r} is of type {type(word).__name__}: give a string")
     if not shortest <= len(word) <= 128 or not word.isprintable():
         raise InvalidArgument(f"{what}={word!r}: {shortest} to 128 printable characters")

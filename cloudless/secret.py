@@ -7,7 +7,7 @@ from types import GenericAlias
 
 from cloudless.codec import codec_of, dump
 from cloudless.driver.current import here
-from cloudless.errors import InvalidArgument, InvalidBody
+from cloudless.errors import InvalidArgument, InvalidBody, hidden
 from cloudless.source import calling
 
 TYPE_CHECKING = False
@@ -26,6 +26,7 @@ else:
         __class_getitem__ = classmethod(GenericAlias)
 
 
+__tracebackhide__ = hidden
 CACHED_S = 300.0
 
 

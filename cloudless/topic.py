@@ -7,7 +7,7 @@ from types import GenericAlias
 
 from cloudless.codec import check_attributes, check_size, codec_of
 from cloudless.driver.current import here
-from cloudless.errors import InvalidArgument
+from cloudless.errors import InvalidArgument, hidden
 from cloudless.handler import Handler, Settings
 from cloudless.message import member
 from cloudless.options import nearest, strict
@@ -44,6 +44,7 @@ else:
         __class_getitem__ = classmethod(GenericAlias)
 
 
+__tracebackhide__ = hidden
 _ZERO = timedelta(0)
 
 

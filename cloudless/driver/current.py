@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from importlib import import_module
 from os import environ
 
-from cloudless.errors import NoProvider
+from cloudless.errors import NoProvider, hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 else:
     Here = tuple
 
+__tracebackhide__ = hidden
 HERE: ContextVar[Here] = ContextVar("cloudless")
 _process: list[Here] = []
 _finders: list[Callable[[], Here | None]] = []
@@ -33,10 +34,8 @@ _finders: list[Callable[[], Here | None]] = []
 
 def here() -> Here:
     """The current cloud, handler and cause; raises NoProvider where there is none."""
-    try:
-        return HERE.get()
-    except LookupError:
-        return _fallback()
+    found = HERE.get(None)
+    return _fallback() if found is None else found
 
 
 def use(cloud: Cloud) -> Token[Here]:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from cloudless import passes
 from cloudless.app import App
-from cloudless.errors import DefinitionError
+from cloudless.errors import DefinitionError, hidden
 from cloudless.frontend.checks import CHECKS, DEPLOYABLE
 from cloudless.frontend.collect import collect
 from cloudless.frontend.permissions import permitted
@@ -26,6 +26,9 @@ from cloudless.passes.later import only_used
 from cloudless.passes.loops import loops
 
 __all__ = ["check", "compile"]
+
+
+__tracebackhide__ = hidden
 
 
 def compile(  # noqa: A001  (the stage's name in the design)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.driver.current import here
-from cloudless.errors import MissingSecret
+from cloudless.errors import MissingSecret, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cloudless.memory.permissions import Permissions
+
+
+__tracebackhide__ = hidden
 
 
 class MemorySecrets:
@@ -29,5 +32,8 @@ class MemorySecrets:
         if handler is not None:
             self._permissions.check(handler, "secret", secret, "read")
         if secret not in self._values:
-            raise MissingSecret(f'secret {secret!r} has no value here: simulate(app, secrets={{{secret!r}: "…"}})')
+            raise MissingSecret(
+                f'secret {secret!r} has no value here: simulate(app, secrets={{{secret!r}: "…"}}), '
+                f"or cloudless run --secret {secret}=…"
+            )
         return self._values[secret]

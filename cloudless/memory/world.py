@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from cloudless.errors import NeverQuiet
+from cloudless.errors import NeverQuiet, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cloudless.memory.channel import Channel
     from cloudless.memory.history import History
 
+__tracebackhide__ = hidden
 US = 1_000_000
 """Microseconds in a second."""
 

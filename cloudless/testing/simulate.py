@@ -19,15 +19,19 @@ from math import inf
 from typing import TYPE_CHECKING, Any, overload
 
 from cloudless.driver.current import leave, use
-from cloudless.errors import InvalidArgument, NeverQuiet, NotFound
+from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, hidden
 from cloudless.frontend import compile as compile_app
 from cloudless.memory.cloud import MemoryCloud
 from cloudless.memory.history import KEEP
 from cloudless.memory.world import US
 from cloudless.message import DeadLetter, utc
+from cloudless.options import nearest, strict
 from cloudless.outgoing import readable
-from cloudless.queue import DeadLetters
+from cloudless.queue import DeadLetters, OrderedQueue, Queue
 from cloudless.runtime.crash import Crash
+from cloudless.schedule import Schedule
+from cloudless.secret import Config, Secret
+from cloudless.topic import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -37,20 +41,20 @@ if TYPE_CHECKING:
     from cloudless.function import Function
     from cloudless.handler import Handler
     from cloudless.memory.history import Event
-    from cloudless.queue import OrderedQueue, Queue
-    from cloudless.schedule import Schedule
-    from cloudless.topic import Topic, TopicHandler
+    from cloudless.topic import TopicHandler
 
     P = ParamSpec("P")
     _GivesUp = (
         Queue[Any] | OrderedQueue[Any] | TopicHandler[..., Any] | Schedule[..., Any] | Function[..., Any] | DeadLetters
     )
 
+__tracebackhide__ = hidden
 START = datetime(2026, 1, 2, 12, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 
 
 @contextmanager
+@strict
 def simulate(
     app: App,
     *,
@@ -72,6 +76,8 @@ def simulate(
     if start.tzinfo is None:
         raise InvalidArgument(f"simulate(start={start!r}): give an aware datetime, e.g. tzinfo=UTC")
     application = compile_app(app, deployable=False)
+    _check_names(app, Secret, "secret", secrets or {})
+    _check_names(app, Config, "configuration", config or {})
     cloud = MemoryCloud(
         app,
         application,
@@ -136,12 +142,14 @@ class Simulation:
         """
         self._world.run()
 
+    @strict
     def advance(self, by: timedelta) -> None:
         """Let time go on, and do everything that is due within, in order."""
         if by < timedelta(0):
             raise InvalidArgument(f"advance({by}): time goes forward only")
         self._world.advance(_us(by))
 
+    @strict
     def run_until(self, condition: Callable[[], bool], limit: timedelta = _HOUR) -> None:
         """Go on event by event until the condition holds; NeverQuiet where `limit` of virtual time passes first."""
         if not self._world.run_until(condition, _us(limit)):
@@ -149,6 +157,8 @@ class Simulation:
 
     def fire(self, schedule: Schedule[..., Any]) -> None:
         """Run a schedule now, as if it were due."""
+        if not isinstance(schedule, Schedule) or schedule.name not in self.cloud.timers:
+            raise NotFound(f"{schedule!r} is no schedule of app {self.cloud.app.name!r}")
         self.cloud.timers[schedule.name].fire(self._world.now_us // US)
 
     # --- lists of plain data ---
@@ -165,18 +175,21 @@ class Simulation:
 
     def sent(self, queue: Queue[Any] | OrderedQueue[Any]) -> list[Any]:
         """Every body sent to a queue, as JSON values."""
-        return [event.body for event in self.trace if event.kind == "send" and event.resource == queue.name]
+        name = self._declared(queue, (Queue, OrderedQueue), "queue")
+        return [event.body for event in self.trace if event.kind == "send" and event.resource == name]
 
     def published(self, topic: Topic[Any]) -> list[Any]:
         """Every body published on a topic, as JSON values."""
-        return [event.body for event in self.trace if event.kind == "publish" and event.resource == topic.name]
+        name = self._declared(topic, (Topic,), "topic")
+        return [event.body for event in self.trace if event.kind == "publish" and event.resource == name]
 
     def dead_letters(self, source: _GivesUp) -> list[DeadLetter]:
         """The dead letters of a queue, subscriber, schedule or function, oldest first; they stay."""
-        letters = source if isinstance(source, DeadLetters) else source.dead_letters
-        channel = self.cloud.channels.get(letters.name)
+        letters = source if isinstance(source, DeadLetters) else getattr(source, "dead_letters", None)
+        channel = self.cloud.channels.get(letters.name) if isinstance(letters, DeadLetters) else None
         if channel is None:
-            raise NotFound(f"{source!r} has no dead letters in this app")
+            what = "give a queue, subscriber, schedule or function that keeps them"
+            raise NotFound(f"{source!r} has no dead letters in app {self.cloud.app.name!r}: {what}")
         return [DeadLetter(readable(envelope), envelope) for envelope in channel.visible()]
 
     # --- test doubles ---
@@ -185,18 +198,22 @@ class Simulation:
     def replace(self, handler: Handler[P, Any], fake: Callable[P, Any]) -> None: ...
     @overload
     def replace(self, handler: Handler[..., Any], fake: Callable[..., Any]) -> None: ...
+    @strict
     def replace(self, handler: Handler[P, Any], fake: Callable[P, Any] | Callable[..., Any]) -> None:
         """Call `fake` instead of a handler's function."""
         self.cloud.double(self._known(handler)).replace(fake)
 
+    @strict
     def fail(self, handler: Handler[..., Any], error: Exception, *, times: int | None = None) -> None:
         """Let a handler raise instead of run, the next `times` times (always, where not given)."""
         self.cloud.double(self._known(handler)).fail(error, inf if times is None else times)
 
+    @strict
     def crash(self, handler: Handler[..., Any], *, times: int = 1) -> None:
         """Let a handler's instance die, before or after its effects, the next `times` times."""
         self.cloud.double(self._known(handler)).fail(Crash(), times)
 
+    @strict
     def takes(self, handler: Handler[..., Any], duration: timedelta) -> None:
         """Let every call of a handler take virtual time from now on; beyond its time-out it is given up."""
         self.cloud.double(self._known(handler)).takes_us = _us(duration)
@@ -206,6 +223,24 @@ class Simulation:
         if name is None or self.cloud.app.handlers.get(name) is not handler:
             raise NotFound(f"{handler!r} is no handler of app {self.cloud.app.name!r}")
         return handler
+
+    def _declared(self, one: Any, kinds: tuple[type, ...], what: str) -> str:
+        """The name of a queue or topic of this app."""
+        known = [other.name for other in self.cloud.app.declared if isinstance(other, kinds)]
+        if not isinstance(one, kinds) or getattr(one, "name", "") not in known:
+            raise NotFound(f"{one!r} is no {what} of app {self.cloud.app.name!r}")
+        return str(getattr(one, "name", ""))
+
+
+def _check_names(app: App, kind: type[Secret | Config[Any]], what: str, given: Mapping[str, Any]) -> None:
+    """Refuse a value whose name is a mistyped one; values of others may be there for several apps."""
+    known = [one.name for one in app.declared if isinstance(one, kind)]
+    for name, value in given.items():
+        guess = None if name in known else nearest(name, [other for other in known if other not in given])
+        if guess:
+            raise InvalidArgument(f"app {app.name!r} has no {what} {name!r}: did you mean {guess!r}?")
+        if kind is Secret and not isinstance(value, str):
+            raise InvalidArgument(f"secret {name!r} is of type {type(value).__name__}: give a string")
 
 
 def _is_call(event: Event, handler: str) -> bool:

@@ -246,7 +246,10 @@ CALLS: list[tuple[Callable[[], object], type[CloudlessError], str]] = [
     (
         lambda: key.value,
         MissingSecret,
-        "secret 'stripe-key' has no value here: simulate(app, secrets={'stripe-key': \"…\"})",
+        (
+            "secret 'stripe-key' has no value here: simulate(app, secrets={'stripe-key': \"…\"}), "
+            "or cloudless run --secret stripe-key=…"
+        ),
     ),
 ]
 

@@ -99,9 +99,9 @@ def test_one_bad_body_keeps_the_whole_list_back() -> None:
 def test_arguments_of_a_wrong_type_are_refused_in_words() -> None:
     wrong: Any = 5
     with fake_cloud():
-        with pytest.raises(InvalidArgument, match="delay=5 is a int: give a timedelta"):
+        with pytest.raises(InvalidArgument, match="delay=5 is of type int: give a timedelta"):
             orders.send(1, delay=wrong)
-        with pytest.raises(InvalidArgument, match="group=5 is a int: give a string"):
+        with pytest.raises(InvalidArgument, match="group=5 is of type int: give a string"):
             steps.send(1, group=wrong)
 
 

@@ -80,7 +80,7 @@ def _values_problem(operator: str, values: Sequence[object]) -> str | None:
         return f"{operator} has {len(values)} values, {VALUES_MOST} are possible"
     for value in values:
         if not isinstance(value, str):
-            return f"{operator} has {value!r}, which is a {type(value).__name__}: attributes are strings"
+            return f"{operator} has {value!r}, which is of type {type(value).__name__}: attributes are strings"
         if not 1 <= len(value) <= ATTRIBUTE_VALUE_MAX:
             return f"{operator} has a string of {len(value)} characters, attributes have 1 to {ATTRIBUTE_VALUE_MAX}"
     return None

@@ -152,7 +152,7 @@ def test_an_annotation_of_another_type_is_refused(kind: Any, hint: Any) -> None:
         ({"regoin": "eu"}, "CL171: {} filters on 'regoin', which topic 'placed' does not declare; did you mean 'reg"),
         ({"region": any_of()}, "CL175: {}, 'region': any_of() has no values"),
         ({"region": any_of("")}, "CL175: {}, 'region': any_of has a string of 0 characters"),
-        ({"region": any_of(7)}, "CL175: {}, 'region': any_of has 7, which is a int"),  # type: ignore[arg-type]
+        ({"region": any_of(7)}, "CL175: {}, 'region': any_of has 7, which is of type int"),  # type: ignore[arg-type]
         ({"region": 7}, "CL175: {}, 'region': 7 is no condition"),
     ],
 )  # fmt: skip
