@@ -90,12 +90,20 @@ class Entry:
 
     def _elsewhere(self, module: str) -> str:
         """What to do about a module that is not there: the likeliest file of that name, if any."""
-        files = sorted(self._root.rglob(f"{module.rpartition('.')[2]}.py"))
-        for file in files:
-            parts = file.relative_to(self._root).with_suffix("").parts
-            if not any(part.startswith(".") for part in parts) and parts[0] != "src":
-                return f"did you mean `{'.'.join(parts)}`?"
+        known = [name for file in self._root.rglob("*.py") if (name := self._module(file))]
+        last = module.rpartition(".")[2]
+        guess = next((name for name in sorted(known) if name.rpartition(".")[2] == last), None) or nearest(
+            module, known
+        )
+        if guess:
+            return f"did you mean `{guess}`?"
         return f"modules are looked for in {self._root}, and where Python finds what is installed"
+
+    def _module(self, file: Path) -> str:
+        """The name by which a file of the project is imported; "" for others."""
+        parts = file.relative_to(self._root).with_suffix("").parts
+        others = parts[0] == "src" or "site-packages" in parts or any(part.startswith(".") for part in parts)
+        return "" if others else ".".join(parts).removesuffix(".__init__")
 
     def _at(self, keys: Keys, message: str, remedy: str) -> Diagnostic:
         span = self._places.value(keys)

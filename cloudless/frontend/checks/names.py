@@ -103,7 +103,12 @@ def names(app: App, report: Report) -> None:
         if not _is_fine(one.name, pattern):
             _refuse(report, one.place, f"{kind_of(one)} name {one.name!r}", rule, LONGEST)
     for handler in app.registered:
-        if not _is_fine(handler.name.strip("_"), RESOURCE):
+        if handler.name == "<lambda>":
+            remedy = "write it with def"
+            report.error(
+                "CL121", report.sources.declaration(handler.place), "a lambda has no name to find it by", remedy
+            )
+        elif not _is_fine(handler.name.strip("_"), RESOURCE):
             _refuse(report, handler.place, f"handler name {handler.name!r}", RULE, LONGEST)
     for subscribed in app.subscriptions:
         if len(subscribed.name) > LONGEST:

@@ -20,6 +20,8 @@ from cloudless.runtime.plan import BODIES, BODY, CONTEXT, MESSAGE, MESSAGES
 from cloudless.schedule import Schedule
 from cloudless.topic import TopicHandler
 
+_YIELDS = 0x20 | 0x200  # inspect.CO_GENERATOR and CO_ASYNC_GENERATOR
+
 
 def signatures(app: App, report: Report) -> None:
     """Every handler can be called with what its source has to give."""
@@ -39,6 +41,13 @@ def signatures(app: App, report: Report) -> None:
                 report.sources.name_of(handler),
                 f"{handler.name!r} is a method, and nobody makes the object that it is called on",
                 "register a function outside of the class, which makes the object and calls it",
+            )
+        elif function.__code__.co_flags & _YIELDS:
+            report.error(
+                "CL121",
+                report.sources.name_of(handler),
+                f"{handler.name!r} has a yield, so a call of it would run nothing",
+                "return what there is, or send a message for each part",
             )
         elif _annotations_hold(handler, function, report):
             _Check(handler, function, report).run(type_of)

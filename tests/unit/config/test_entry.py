@@ -98,6 +98,18 @@ def test_a_module_that_is_not_there_is_told_at_the_line_of_the_file(home: Path) 
     assert said.startswith("cloudless.toml:1:7  CL506  there is no module 'wares.ap'\n")
     (said,) = failure(home, 'app = "app:app"\n', app=APP)
     assert said.endswith("instead: did you mean `wares.app`?")
+    (said,) = failure(home, 'app = "wares.app:app"\ninclude = ["wares.hndlers"]\n', app=APP, handlers="")
+    assert said == (
+        "cloudless.toml:2:12  CL506  there is no module 'wares.hndlers'\n"
+        '    include = ["wares.hndlers"]\n'
+        "               ^^^^^^^^^^^^^^^\n"
+        "    instead: did you mean `wares.handlers`?"
+    )
+
+
+def test_a_module_like_none_says_where_modules_are_looked_for(home: Path) -> None:
+    (said,) = failure(home, 'app = "wares.app:app"\ninclude = ["quux"]\n', app=APP)
+    assert said.endswith(f"instead: modules are looked for in {home}, and where Python finds what is installed")
 
 
 def test_a_library_that_is_not_there_is_told_where_it_is_imported(home: Path) -> None:

@@ -1,7 +1,7 @@
 """Bad programs, tried: each gives one clear error with its place and its remedy, and all come at once."""
 
 import typing
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -342,6 +342,31 @@ def test_a_method_is_no_handler(method: Any) -> None:
         "CL121: 'take' is a method, and nobody makes the object that it is called on; "
         "register a function outside of the class, which makes the object and calls it"
     )
+
+
+def take_parts(order: str) -> Iterator[str]:
+    yield order
+
+
+async def take_parts_async(order: str) -> AsyncIterator[str]:
+    yield order
+
+
+@pytest.mark.parametrize("function", [take_parts, take_parts_async])
+def test_a_handler_that_yields_would_run_nothing(function: Any) -> None:
+    app = App("shop")
+    app.queue("orders", str).consumer(function)
+    assert only(app) == (
+        f"CL121: {function.__name__!r} has a yield, so a call of it would run nothing; "
+        "return what there is, or send a message for each part"
+    )
+
+
+def test_a_lambda_needs_a_name() -> None:
+    app = App("shop")
+    consumer: Any = app.queue("orders", str).consumer
+    consumer(lambda order: None)
+    assert only(app) == "CL121: a lambda has no name to find it by; write it with def"
 
 
 def test_all_problems_come_at_once_and_in_source_order() -> None:

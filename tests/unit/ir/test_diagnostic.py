@@ -21,3 +21,10 @@ def test_a_tab_before_it_does_not_move_the_caret() -> None:
 
 def test_a_place_without_source_is_one_line() -> None:
     assert Diagnostic("CL103", "wrong", Span("app.py", 1)).render() == "app.py:1:1  CL103  wrong"
+
+
+def test_a_problem_of_a_whole_file_has_no_line() -> None:
+    assert (
+        Diagnostic("CL501", "there is none", Span("cloudless.toml", 0)).render()
+        == "cloudless.toml  CL501  there is none"
+    )
