@@ -7,6 +7,7 @@
     secret.py   SecretDriver     read
     ledger.py   Ledger           claim, complete, release
     provider.py Provider         name, gaps, limits, connect, compile
+    deployed.py what every provider's Cloud shares
     current.py  which Cloud a client call goes to, and on whose behalf
 
 Users hold the portable types (`cloudless.Queue` …), which own all shared logic: validation, encoding,

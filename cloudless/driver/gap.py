@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cloudless.errors import UnsupportedError
+
 NOT_YET = "not_yet"
 NEVER = "never"
 
@@ -39,6 +41,10 @@ class Gap:
         self.kind = kind
         self.reason = reason
         self.link = link
+
+    def error(self, provider: str) -> UnsupportedError:
+        """What a call meets that needs it. provider: its name."""
+        return UnsupportedError(f"{provider}: {self.reason} ({self.kind}). {self.link}".rstrip())
 
     def __repr__(self) -> str:
         return f"Gap({self.kind}: {self.reason})"

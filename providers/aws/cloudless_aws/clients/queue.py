@@ -7,7 +7,7 @@ from math import ceil
 
 from cloudless.driver.queue import Delivered, Unsent
 from cloudless.errors import CloudlessError, NotFound, Unavailable
-from cloudless_aws.clients.cloud import missing
+from cloudless_aws.capabilities import GAPS
 from cloudless_aws.clients.entry import batches, entry_of
 from cloudless_aws.clients.errors import of_code
 from cloudless_aws.clients.sdk import TRIES, Client, pause
@@ -47,7 +47,7 @@ class SqsQueues:
 
     def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
         if any(message.delay_s > LIMITS["queue.delay"].value for message in messages):
-            raise missing("queue.long_delay")
+            raise GAPS["queue.long_delay"].error("aws")
         url = self._url(queue)
         is_fifo = url.endswith(FIFO)
         entries = [

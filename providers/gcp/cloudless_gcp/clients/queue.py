@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloudless.driver.queue import Delivered, Unsent
 from cloudless.errors import CloudlessError, NotFound
-from cloudless_gcp.clients.cloud import missing
+from cloudless_gcp.capabilities import GAPS
 from cloudless_gcp.clients.errors import translated
 from cloudless_gcp.clients.pubsub import Clients
 from cloudless_gcp.limits import LIMITS
@@ -46,7 +46,7 @@ class PubsubQueues:
     def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
         topic = self._topic(queue)
         if any(message.delay_s > 0 for message in messages):
-            raise missing("queue.delay")
+            raise GAPS["queue.delay"].error("gcp")
         unsent: list[Unsent] = []
         for one_group in grouped(messages):
             unsent += self._send_group(queue, topic, one_group)
