@@ -365,7 +365,7 @@ def test_a_handler_that_yields_would_run_nothing(function: Any) -> None:
 def test_a_lambda_needs_a_name() -> None:
     app = App("shop")
     consumer: Any = app.queue("orders", str).consumer
-    consumer(lambda order: None)
+    consumer(lambda order: None)  # pyright: ignore[reportUnknownLambdaType]
     assert only(app) == "CL121: a lambda has no name to find it by; write it with def"
 
 
