@@ -41,9 +41,7 @@ def python_files(page: Page) -> list[str]:
     return [name for name in page.files if name.endswith(".py")]
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in PAGES if python_files(Page(path.read_text()))], ids=name_of
-)
+@pytest.mark.parametrize("path", [path for path in PAGES if python_files(Page(path.read_text()))], ids=name_of)
 def test_the_python_of_a_page_runs(path: Path, tmp_path: Path) -> None:
     page = Page(path.read_text())
     page.write(tmp_path)

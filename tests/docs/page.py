@@ -34,9 +34,7 @@ class Command:
 
     def matches(self, actual: str) -> bool:
         """Whether what the page shows is what was printed, trailing blanks aside."""
-        shown, real = (
-            "\n".join(map(str.rstrip, text.strip().splitlines())) for text in (self.output, actual)
-        )
+        shown, real = ("\n".join(map(str.rstrip, text.strip().splitlines())) for text in (self.output, actual))
         pattern = ".*".join(re.escape(part) for part in shown.split("..."))
         return not shown or re.fullmatch(pattern, real, re.DOTALL) is not None
 

@@ -7,15 +7,31 @@ from importlib import import_module
 from itertools import count
 from typing import Any
 
+import pytest
+
 from providers.gcp.tests.pubsubmodel import PubsubMessage
 
 PULLED_MAX = 1_000
+WARM_UP_S = 30
 _PROJECTS = count(1)
 
 
 def new_project() -> str:
     """A project that nobody uses yet: the emulators take any, and keep them apart."""
     return f"test-{next(_PROJECTS)}"
+
+
+def warm_up(host: str) -> None:
+    """Publish and pull once: the emulator's first answers take seconds, longer than a driver waits for messages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PUBSUB_EMULATOR_HOST", host)
+        broker = Broker(new_project())
+        topic = broker.make_queue("first")
+        broker.publish(topic, b"{}", {})
+        request = {"subscription": broker.subscription("first"), "max_messages": 1}
+        received = broker.subscriber.pull(request=request, timeout=WARM_UP_S)
+        assert len(received.received_messages) == 1
+        broker.close()
 
 
 class Broker:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.gcp.tests.broker import Broker, new_project
+from providers.gcp.tests.broker import Broker, new_project, warm_up
 from providers.gcp.tests.deployment import Functions, functions
 from providers.gcp.tests.emulators import firestore_emulator, pubsub_emulator
 
@@ -15,6 +15,7 @@ from providers.gcp.tests.emulators import firestore_emulator, pubsub_emulator
 def pubsub_host() -> Iterator[str]:
     """Address of Google's Pub/Sub emulator."""
     with pubsub_emulator() as host:
+        warm_up(host)
         yield host
 
 
