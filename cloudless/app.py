@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cloudless.handler import Settings
+from cloudless.handler import Settings, name_of
 from cloudless.options import strict
 from cloudless.queue import OrderedQueue, Queue
 from cloudless.retry import Retry
@@ -208,7 +208,7 @@ class App:
         settings = Settings(name, timeout, memory_mb, uses, native)
 
         def register(function: Callable[P, R]) -> Schedule[P, R]:
-            title = (name or function.__name__).replace("_", "-")
+            title = (name or name_of(function)).replace("_", "-")
             handler = Schedule(self, function, title, settings, retry=retry or Retry(), body=BODY)
             handler.timing = Timing(cron, every, timezone, overlap)
             handler.has_dead_letters = dead_letters

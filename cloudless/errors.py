@@ -183,5 +183,7 @@ class PartialFailure(Exception):
     """
 
     def __init__(self, ids: Iterable[str], reason: str = "part of the batch failed") -> None:
+        if isinstance(ids, str):
+            raise InvalidArgument(f"PartialFailure({ids!r}): give a list of message ids, e.g. [{ids!r}]")
         super().__init__(reason)
         self.ids = frozenset(ids)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from types import GenericAlias
+from types import FunctionType, GenericAlias
 
 from cloudless.codec import arguments_codec, codec_of
+from cloudless.errors import InvalidArgument
 from cloudless.message import is_context
 from cloudless.source import calling
 
@@ -75,16 +76,16 @@ class Handler(_Generic[P, R]):
     def __init__(
         self, app: App, function: Callable[P, R], source: str, settings: Settings, *, retry: Retry, body: Codec | None
     ) -> None:
+        self.__name__ = name_of(function)
         self.app = app
         self.function = function
-        self.name: str = settings.name or function.__name__
+        self.name: str = settings.name or self.__name__
         self.source = source or self.name
         self.settings = settings
         self.retry = retry
         self.place = calling()
         self._body = body
         self.__wrapped__ = function
-        self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
         self.__module__ = function.__module__
         self.__doc__ = function.__doc__
@@ -125,6 +126,17 @@ class Handler(_Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<{self.kind} handler {self.name} of {self.source}>"
+
+
+def name_of(function: Any) -> str:
+    """Its name; InvalidArgument for what has neither name nor signature: partials, instances, built-in functions."""
+    if not isinstance(unwrapped(function), FunctionType):
+        raise InvalidArgument(
+            f"{function!r} is a {type(function).__name__}: a handler is a function of a module, written with def or "
+            "async def; write one that calls it"
+        )
+    name: str = function.__name__
+    return name
 
 
 def unwrapped(function: Any) -> Any:

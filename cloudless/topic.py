@@ -8,7 +8,7 @@ from types import GenericAlias
 from cloudless.codec import check_attributes, check_size, codec_of
 from cloudless.driver.current import here
 from cloudless.errors import InvalidArgument, hidden
-from cloudless.handler import Handler, Settings
+from cloudless.handler import Handler, Settings, name_of
 from cloudless.message import member
 from cloudless.options import nearest, strict
 from cloudless.outgoing import off_loop, outgoing, raise_unsent
@@ -236,7 +236,7 @@ class Topic(_Generic[T]):
         consumption = Consumption(once_by, remember, batch_size, _ZERO, False)
 
         def register(function: Callable[..., Any]) -> TopicHandler[..., Any]:
-            title = f"{self.name}-{(name or function.__name__).replace('_', '-')}"
+            title = f"{self.name}-{(name or name_of(function)).replace('_', '-')}"
             subscribed = Subscribed(self, title, where or {}, retry or Retry(), dead_letters)
             subscribed.native_arguments = settings.native
             handler = TopicHandler(self.app, function, title, settings, retry=subscribed.retry, body=None)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import pytest
@@ -137,3 +137,25 @@ def test_a_decorator_may_make_a_plain_function_async() -> None:
         orders.send("a")
         cloud.run()
     assert trail == ["delayed", "a"]
+
+
+class Ship:
+    def __call__(self, order: str) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "function", [partial(len, "x"), Ship(), print, Ship], ids=["partial", "instance", "builtin", "class"]
+)
+def test_what_is_no_function_of_a_module_is_no_handler(function: Any) -> None:
+    mine = App("mine")
+    queue, topic = mine.queue("queue", str), mine.topic("topic", str)
+    registrations: list[Callable[[Any], Any]] = [
+        queue.consumer,
+        queue.consumer(name="named"),
+        topic.subscriber,
+        mine.function,
+        mine.schedule("* * * * *"),
+    ]
+    for register in registrations:
+        with pytest.raises(InvalidArgument, match="a handler is a function of a module"):
+            register(function)

@@ -12,7 +12,7 @@ import pytest
 from cloudless import App, Message, PartialFailure, Retry, RetryAfter
 from cloudless.codec import ERROR_TEXT_MAX, codec_of
 from cloudless.driver.ledger import CLAIMED, Claimed, Done, Held
-from cloudless.errors import CloudlessError, PermissionDenied, Unavailable
+from cloudless.errors import CloudlessError, InvalidArgument, PermissionDenied, Unavailable
 from cloudless.message import Envelope
 from cloudless.runtime import entry
 from cloudless.runtime.outcome import Again, Dead
@@ -199,3 +199,8 @@ def test_a_coroutine_ends_also_where_a_loop_is_running() -> None:
         return entry.wait_with_asyncio(handler(), 5)
 
     assert asyncio.run(platform()) == "done"
+
+
+def test_a_partial_failure_takes_a_list_of_ids() -> None:
+    with pytest.raises(InvalidArgument, match=r"PartialFailure\('id-1'\): give a list"):
+        PartialFailure("id-1")
