@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FunctionType, GenericAlias
+from types import GenericAlias
 
 from cloudless.codec import arguments_codec, codec_of
 from cloudless.errors import InvalidArgument
@@ -129,13 +129,13 @@ class Handler(_Generic[P, R]):
 
 
 def name_of(function: Any) -> str:
-    """Its name; InvalidArgument for what has neither name nor signature: partials, instances, built-in functions."""
-    if not isinstance(unwrapped(function), FunctionType):
+    """Its name; InvalidArgument for what has none: partials, instances. The check refuses classes and the like."""
+    name = getattr(function, "__name__", None)
+    if not isinstance(name, str):
         raise InvalidArgument(
             f"{function!r} is a {type(function).__name__}: a handler is a function of a module, written with def or "
             "async def; write one that calls it"
         )
-    name: str = function.__name__
     return name
 
 
