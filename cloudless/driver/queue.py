@@ -43,7 +43,7 @@ class QueueDriver(Protocol):
         cuts the list into the provider's batches (number and total bytes) and keeps the order of a
         group. `delay_s`: not delivered before; beyond what the queue itself can wait, by the
         provider's scheduler. `group` orders on an ordered queue; any other (dead letters) just carries it. `attempt`,
-        `error`, `trace` and `correlation` travel in the system attribute (`codec.pack_system`).
+        `error`, `trace` and `correlation` travel in the system attribute (`system.pack_system`).
 
         Delivered at least once. Partial failures are repeated at most three times, then reported.
         Raises PermissionDenied, NotFound, Unavailable when nothing was stored.

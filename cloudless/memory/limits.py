@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cloudless.codec import pack_system, size_of
+from cloudless.codec import size_of
 from cloudless.driver.provider import provider
 from cloudless.errors import PayloadTooLarge
+from cloudless.system import pack_system
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ reached us, so it is a dead letter with the error `Crashed`.
 
 from __future__ import annotations
 
-from cloudless.codec import cut
 from cloudless.driver.current import HERE
 from cloudless.errors import CloudlessError, InvalidBody, PartialFailure, Reject, RetryAfter
 from cloudless.message import Failure
 from cloudless.runtime.outcome import Again, Dead, Postponed
+from cloudless.system import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

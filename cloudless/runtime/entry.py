@@ -3,7 +3,7 @@
 An adapter (the code of a provider that speaks to one platform) needs only this module and `codec`:
 
     deliver = entry.consumer(entry.Binding(plan, function, codec, on=…, cloud=cloud))
-    outcome = deliver(codec.unpack(...))         # acknowledge, unless it is Again: see outcome.py
+    outcome = deliver(system.unpack(...))         # acknowledge, unless it is Again: see outcome.py
 """
 
 from __future__ import annotations

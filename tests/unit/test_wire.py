@@ -9,10 +9,11 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
 
 from cloudless import App, Message
-from cloudless.codec import BODY_LIMIT, codec_of, pack_system, unpack
+from cloudless.codec import BODY_LIMIT, codec_of
 from cloudless.errors import InvalidArgument, InvalidBody
 from cloudless.message import Envelope, Failure, traceparent
 from cloudless.outgoing import outgoing
+from cloudless.system import pack_system, unpack
 from cloudless.testing import simulate
 from tests.unit.fake_cloud import FakeCloud
 

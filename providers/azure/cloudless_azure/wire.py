@@ -6,8 +6,9 @@ May import: `cloudless.codec` and below.
 
 from __future__ import annotations
 
-from cloudless.codec import SYSTEM_ATTRIBUTE, pack_system, unpack
+from cloudless.codec import SYSTEM_ATTRIBUTE
 from cloudless.message import Failure
+from cloudless.system import pack_system, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ May import: `cloudless.codec` and below, `cloudless_gcp.limits`.
 
 from __future__ import annotations
 
-from cloudless.codec import SYSTEM_ATTRIBUTE, pack_system, unpack
+from cloudless.codec import SYSTEM_ATTRIBUTE
 from cloudless.message import Failure
+from cloudless.system import pack_system, unpack
 from cloudless_gcp.limits import ATTRIBUTE_VALUE_BYTES
 
 TYPE_CHECKING = False

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from cloudless import App, Message, PartialFailure, Retry, RetryAfter
-from cloudless.codec import ERROR_TEXT_MAX, codec_of
+from cloudless.codec import codec_of
 from cloudless.driver.ledger import CLAIMED, Claimed, Done, Held
 from cloudless.errors import CloudlessError, InvalidArgument, PermissionDenied, Unavailable
 from cloudless.message import Envelope
 from cloudless.runtime import entry
 from cloudless.runtime.outcome import Again, Dead
 from cloudless.runtime.plan import BODIES, Plan
+from cloudless.system import ERROR_TEXT_MAX
 from cloudless.testing import simulate
 from tests.unit.fake_cloud import FakeCloud
 

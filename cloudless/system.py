@@ -1,0 +1,131 @@
+"""The system attribute `cloudless`: what we add to a message, as ASCII JSON of at most 8 KiB.
+
+    {"id": "…", "attempt": 1, "sent": 1767355200.25, "traceparent": "00-…", "correlation": "…", "group": "…",
+     "deduplication": "…", "error": ["ConnectionError", "no answer", 3]}
+
+Providers write and read it; programs that don't know us may leave it out, or write what they like.
+"""
+
+from __future__ import annotations
+
+import json
+
+from cloudless.codec import is_list, is_object
+from cloudless.message import Envelope, Failure, traceparent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+ERROR_TEXT_MAX = 2 * 1024
+ERROR_ESCAPED_MAX = 4 * 1024  # of the 8 KiB that the system attribute may have; ids and groups may need the rest
+WORD_MAX = 256  # an id of a foreign message has at most 128 characters (Service Bus), a group of ours too
+COUNT_MAX = 1_000_000
+LATEST_S = 253_402_300_800  # the year 10000, where datetime ends
+_HEX = frozenset("0123456789abcdef")
+
+
+def pack_system(envelope: Envelope) -> str:
+    """The value of the system attribute: id, traceparent, correlation, attempt, sent, error; ASCII JSON."""
+    facts: dict[str, object] = {"id": envelope.id, "attempt": envelope.attempt, "sent": envelope.sent_s}
+    if envelope.trace:
+        facts["traceparent"] = traceparent(envelope)
+    if envelope.correlation:
+        facts["correlation"] = envelope.correlation
+    if envelope.group:
+        facts["group"] = envelope.group
+    if envelope.deduplication:
+        facts["deduplication"] = envelope.deduplication
+    if envelope.error is not None:
+        facts["error"] = [envelope.error.type, cut(envelope.error.text), envelope.error.attempt]
+    return json.dumps(facts, separators=(",", ":"))
+
+
+def unpack(
+    body: str,
+    attributes: Mapping[str, str],
+    system: str | None,
+    *,
+    native_id: str,
+    native_attempt: int,
+    sent_s: float,
+    group: str = "",
+) -> Envelope:
+    """The envelope of a delivery.
+
+    system: value of the system attribute; None for a message of a foreign program, which gets the
+    cloud's own id and time. native_attempt: the cloud's own count, from 1; a scheduled copy of ours
+    carries the attempts before it in `system`.
+
+    Never raises: anyone may write that attribute, so a part of it that is not as `pack_system` writes it is
+    as if absent.
+    """
+    facts = _facts(system)
+    return Envelope(
+        id=_word(facts, "id") or native_id,
+        body=body,
+        attributes=attributes,
+        group=_word(facts, "group") or group,
+        sent_s=_moment(facts.get("sent"), sent_s),
+        trace=_trace(_word(facts, "traceparent")),
+        correlation=_word(facts, "correlation"),
+        attempt=_count(facts.get("attempt")) + native_attempt - 1,
+        error=_failure(facts.get("error")),
+        deduplication=_word(facts, "deduplication"),
+    )
+
+
+def _facts(system: str | None) -> dict[str, Any]:
+    """What the system attribute says; nothing where it is absent or not ours to read."""
+    if not system or not isinstance(system, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return {}  # where attributes have types, a stranger's may be a number
+    try:
+        facts = json.loads(system)
+    except (ValueError, RecursionError):
+        return {}
+    return facts if is_object(facts) else {}
+
+
+def _word(facts: Mapping[str, object], name: str) -> str:
+    """A short printable text of the facts; "" where there is none."""
+    value = facts.get(name)
+    return value if isinstance(value, str) and len(value) <= WORD_MAX and value.isprintable() else ""
+
+
+def _moment(value: object, otherwise: float) -> float:
+    """Seconds since the epoch that a datetime can tell."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < LATEST_S:
+        return value
+    return otherwise
+
+
+def _count(value: object) -> int:
+    """A number of attempts; 1 where the value is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= COUNT_MAX else 1
+
+
+def _trace(parent: str) -> str:
+    """The trace of a traceparent, 32 hexadecimal digits; "" where there is none."""
+    trace = parent[3:35]
+    fits = parent[2:3] == parent[35:36] == "-" and len(trace) == 32 and all(digit in _HEX for digit in trace)
+    return trace if fits else ""
+
+
+def _failure(value: object) -> Failure | None:
+    if not (is_list(value) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], str)):
+        return None
+    return Failure(value[0][:WORD_MAX], value[1], _count(value[2]))
+
+
+def cut(text: str) -> str:
+    """The text of an error, cut to 2 KiB of UTF-8 and to 4 KiB as it travels, in ASCII JSON; lone surrogates escaped.
+
+    Of text beyond ASCII, whose characters take 6 bytes each (12 beyond the BMP), at least 341 characters are kept.
+    """
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace")[:ERROR_TEXT_MAX].decode("utf-8", "ignore")
+    text = text[:ERROR_TEXT_MAX]
+    while (escaped := len(json.dumps(text)) - len('""')) > ERROR_ESCAPED_MAX:
+        text = text[: len(text) * ERROR_ESCAPED_MAX // escaped]
+    return text
