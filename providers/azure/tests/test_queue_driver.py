@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -151,8 +153,28 @@ def test_native_is_the_client_and_the_name(queues: ServiceBusQueues) -> None:
     assert (type(client).__name__, entity) == ("ServiceBusClient", ORDERS)
 
 
+@pytest.fixture
+def moving(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ServiceBusQueues, Broker]]:
+    """A broker that may close its connections, and a driver of its own: nobody else's client breaks.
+
+    Microsoft's client forgets the socket of a broken connection without closing it: it is collected here, with its
+    warning, so that it does not disturb a later test.
+    """
+    with Broker.running() as broker:
+        broker.add_queue(ORDERS, Settings())
+        monkeypatch.setenv("CLOUDLESS_SERVICE_BUS", broker.connection_string)
+        queues = ServiceBusQueues(ADDRESSES, broker.clock.now_s, Clients())
+        yield queues, broker
+        queues.close()
+    del queues
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
 @pytest.mark.slow
-def test_a_connection_that_the_service_closed_is_opened_again(queues: ServiceBusQueues, broker: Broker) -> None:
+def test_a_connection_that_the_service_closed_is_opened_again(moving: tuple[ServiceBusQueues, Broker]) -> None:
+    queues, broker = moving
     queues.send("orders", [envelope(1)])
     broker.disconnect()
     assert queues.send("orders", [envelope(2)]) == []
