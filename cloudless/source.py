@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 _PACKAGE = __file__.rpartition("source.py")[0]
-_APPS = _PACKAGE + "conformance"  # programs of the conformance suite are users, too
+PROGRAMS = _PACKAGE + "conformance"
+"""Where the programs of the conformance suite lie: they are users, wherever we are installed."""
 
 
 class Place:
@@ -31,4 +32,4 @@ def calling() -> Place:
 
 def is_ours(file: str) -> bool:
     """Whether a file is part of cloudless, and not a program of its conformance suite."""
-    return file.startswith(_PACKAGE) and not file.startswith(_APPS)
+    return file.startswith(_PACKAGE) and not file.startswith(PROGRAMS)

@@ -106,4 +106,4 @@ _INTRODUCTION = """\
 What every provider must do, as tests: by row of the [contract](../mechanisms.md), and by the fault under which it is
 looked at. The suite ships with the core (`cloudless.conformance`); a provider subclasses it and writes only a harness.
 A capability that a provider declares as a gap is expected to fail there, strictly. This page is made from the suite
-by `python -m tests.tools.conformance_page`."""
+by `python -m tests.docs.conformance_page`."""

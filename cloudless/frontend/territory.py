@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FunctionType
 
-from cloudless.source import is_ours
+from cloudless.source import PROGRAMS, is_ours
 
 _INSTALLED = tuple({
     sysconfig.get_path(name) + "/" for name in ("stdlib", "platstdlib", "purelib", "platlib")
@@ -20,7 +20,7 @@ class Territory:
 
     def __init__(self, modules: Iterable[str]) -> None:
         roots = {name.partition(".")[0] for name in modules} - {"cloudless"}
-        self._own = tuple(filter(None, (_home(root) for root in roots)))
+        self._own = (PROGRAMS, *filter(None, map(_home, roots)))
         self._known: dict[str, bool] = {}
 
     def holds(self, file: str) -> bool:

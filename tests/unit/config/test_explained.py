@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import cloudless
 from cloudless.cli.fit import gaps
 from cloudless.config import Project, codes, load
 from cloudless.config.explained import COMMON, EXPLAINED, Explained
@@ -16,7 +17,7 @@ from cloudless.errors import ConfigError
 from cloudless.frontend import check
 from cloudless.ir import Diagnostic
 
-ROOT = Path(__file__).parents[3]
+CLOUDLESS = Path(cloudless.__file__).parent
 GAPS = {"gcp": {"queue.batch": Gap("never", "it hands out one message a call", "https://example.org/push")}}
 Problems = Callable[[Mapping[str, str]], list[Diagnostic]]
 
@@ -74,7 +75,7 @@ def test_what_is_mended_was_wrong(one: Explained) -> None:
 
 def test_every_code_around_the_file_is_in_the_table() -> None:
     named = {value for name, value in vars(codes).items() if name.isupper()}
-    sources = [path for room in ("config", "cli") for path in (ROOT / "cloudless" / room).glob("*.py")]
+    sources = [path for room in ("config", "cli") for path in (CLOUDLESS / room).glob("*.py")]
     written = {code for path in sources for code in re.findall(r'"(CL\d+)"', path.read_text())}
     assert written == named == set(EXPLAINED)
     assert list(EXPLAINED) == sorted(EXPLAINED)

@@ -1,6 +1,6 @@
 """The support matrix of README and docs/reference/support.md, from the capability tables of the providers.
 
-python -m tests.tools.support_matrix    # writes both; tests/tools/test_support_matrix.py checks them
+python -m tests.docs.support_matrix    # writes both; tests/docs/test_support_matrix.py checks them
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from cloudless.driver.gap import CAPABILITIES, NEVER, NOT_YET, Gap
 from cloudless.driver.provider import installed
 
 ROOT = Path(__file__).parents[2]
-BEGIN = "<!-- support matrix: written by `python -m tests.tools.support_matrix` -->"
+BEGIN = "<!-- support matrix: written by `python -m tests.docs.support_matrix` -->"
 END = "<!-- end of support matrix -->"
 PROVIDERS = ("aws", "gcp", "azure")
 WORDS = {NOT_YET: "not yet", NEVER: "never"}

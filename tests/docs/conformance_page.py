@@ -1,4 +1,4 @@
-"""Write docs/reference/conformance.md from the suite: `python -m tests.tools.conformance_page`."""
+"""Write docs/reference/conformance.md from the suite: `python -m tests.docs.conformance_page`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Write `docs/reference/errors.md` from the tables of codes: `python -m tests.unit.frontend.errors_page`."""
+"""Write `docs/reference/errors.md` from the tables of codes: `python -m tests.docs.errors_page`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from cloudless.config.explained import EXPLAINED, Explained
 from cloudless.frontend.codes import CODES, Code
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "errors.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
 LANGUAGES = {".py": "python", ".toml": "toml"}
 NONE = "There is no file of that name.\n\n"
 INTRO = """# Errors of the compiler
@@ -17,7 +17,7 @@ code. All problems of a program are reported at once, in source order. A code ne
 Codes from CL501 on are shown with the files of a project that matter; where `shop.py` is not among them, it holds
 `app = App("shop")` alone.
 
-<!-- Written by `python -m tests.unit.frontend.errors_page` from cloudless/frontend/codes and
+<!-- Written by `python -m tests.docs.errors_page` from cloudless/frontend/codes and
 cloudless/config/explained.py. -->
 """
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cloudless.driver.gap import CAPABILITIES, NEVER, NOT_YET, Gap
-from tests.tools.support_matrix import MEMORY, ROOT, UNTESTED, Table, matrix, page, readme, shown, tables
+from tests.docs.support_matrix import MEMORY, ROOT, UNTESTED, Table, matrix, page, readme, shown, tables
 
-REMEDY = "write it anew: python -m tests.tools.support_matrix"
+REMEDY = "write it anew: python -m tests.docs.support_matrix"
 
 
 def published() -> Table:
