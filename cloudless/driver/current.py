@@ -8,7 +8,6 @@ see as well; `simulate` and `connect` set it for their block.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from importlib import import_module
 from os import environ
 
 from cloudless.errors import NoProvider, hidden
@@ -63,6 +62,8 @@ def _fallback() -> Here:
     if _process:
         return _process[0]
     if environ.get("CLOUDLESS_STAGE"):
+        from importlib import import_module
+
         import_module("cloudless.connection")  # registers its finder; by name, because drivers know nothing above them
     for finder in _finders:
         found = finder()

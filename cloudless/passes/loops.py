@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
-from cloudless.ir import Application, Diagnostic, Span
+from cloudless.ir import Application, Diagnostic, Grant, Span
 
 Graph = dict[str, set[str]]
 """From what feeds a handler to what that handler feeds."""
@@ -16,8 +16,8 @@ def loops(application: Application) -> list[Diagnostic]:
     Feeds are queues, subscriptions and functions. Functions that only invoke each other are no loop of
     messages: each invocation ends before its caller does.
     """
-    fed, spans = _fed(application), _spans(application)
-    graph = {feed: _reached(application, handler) & fed.keys() for feed, handler in fed.items()}
+    fed, spans, outgoing = _fed(application), _spans(application), _Outgoing(application)
+    graph = {feed: outgoing.of(handler) & fed.keys() for feed, handler in fed.items()}
     found: list[Diagnostic] = []
     while cycle := _cycle(graph):
         carrying = [feed for feed in cycle if not feed.startswith("function ")]
@@ -65,22 +65,28 @@ def _spans(application: Application) -> dict[str, Span]:
     return spans | {f"queue {one.queue}": one.span for one in application.functions if one.queue}
 
 
-def _reached(application: Application, handler: str) -> set[str]:
-    """What a handler puts messages into, by its grants; dead letters of a failure are no feed of its own."""
-    found: set[str] = set()
-    queues = {one.name: one.queue for one in application.functions}
-    for grant in application.handler(handler).grants:
+class _Outgoing:
+    """What handlers put messages into, looked up by name: an application may have thousands of each."""
+
+    def __init__(self, application: Application) -> None:
+        self._grants = {one.name: one.grants for one in application.handlers}
+        self._queues = {one.name: one.queue for one in application.functions}
+        self._subscribed: dict[str, set[str]] = {}
+        for one in application.subscriptions:
+            feed = f"queue {one.forward}" if one.forward else f"subscription {one.name}"
+            self._subscribed.setdefault(one.topic, set()).add(feed)
+
+    def of(self, handler: str) -> set[str]:
+        """By a handler's grants; dead letters of a failure are no feed of its own."""
+        return {feed for grant in self._grants[handler] for feed in self._fed_by(grant)}
+
+    def _fed_by(self, grant: Grant) -> set[str]:
         if grant.verb == "send":
-            found.add(f"queue {grant.name}")
-        elif grant.verb == "publish":
-            found |= _subscribed(application, grant.name)
-        elif grant.verb == "invoke":
-            found.add(f"function {grant.name}")
-        elif grant.verb == "invoke_later":
-            found.add(f"queue {queues.get(grant.name, '')}")
-    return found
-
-
-def _subscribed(application: Application, topic: str) -> set[str]:
-    there = [one for one in application.subscriptions if one.topic == topic]
-    return {f"queue {one.forward}" if one.forward else f"subscription {one.name}" for one in there}
+            return {f"queue {grant.name}"}
+        if grant.verb == "publish":
+            return self._subscribed.get(grant.name, set())
+        if grant.verb == "invoke":
+            return {f"function {grant.name}"}
+        if grant.verb == "invoke_later":
+            return {f"queue {self._queues.get(grant.name, '')}"}
+        return set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from cloudless.app import App
@@ -22,10 +23,10 @@ DELAY_LONGEST = timedelta(days=30)  # Cloud Tasks': https://cloud.google.com/tas
 
 def consumers(app: App, report: Report) -> None:
     """A queue has one consumer. Of several queues of one name, which CL101 tells, each may have its own."""
-    named = [one.name for one in app.declared if isinstance(one, Queue | OrderedQueue)]
+    named = Counter(one.name for one in app.declared if isinstance(one, Queue | OrderedQueue))
     first: dict[str, QueueHandler[..., object]] = {}
     for handler in app.registered:
-        if isinstance(handler, QueueHandler) and named.count(handler.source) < 2:
+        if isinstance(handler, QueueHandler) and named[handler.source] < 2:
             there = first.setdefault(handler.source, handler)
             if there is not handler:
                 at = report.sources.declaration(there.place)
