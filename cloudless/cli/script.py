@@ -68,7 +68,7 @@ class Script:
         body, attributes = queue.codec.decode(json.dumps(event.get("body"))), event.get("attributes")
         if isinstance(queue, OrderedQueue):
             if "delay" in event or "group" not in event:
-                raise InvalidArgument(f"queue {name!r} is ordered: a message has a group, and no delay")
+                raise InvalidArgument(f"queue {name!r} is ordered: give a group, and no delay")
             queue.send(body, group=event["group"], attributes=attributes)
             return
         if "group" in event:

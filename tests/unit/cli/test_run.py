@@ -113,7 +113,7 @@ def test_start_and_seed_are_those_given(cloudless: Run) -> None:
         (["fire", "reprot"], "error: the application has no schedule 'reprot': did you mean 'report'?"),
         (["send", "orders", "[1]"], "error: expected dict, got"),
         (["send", "orders", "{id}"], "the message is no JSON: Expecting property name"),
-        (["send", "lines", "{}"], "error: queue 'lines' is ordered: a message has a group, and no delay"),
+        (["send", "lines", "{}"], "error: queue 'lines' is ordered: give a group, and no delay"),
         (["send", "orders", "{}", "--group", "a"], "error: queue 'orders' is not ordered: a message has no group"),
         (["send", "orders", "{}", "--delay", "soon"], "error: 'soon' is no duration: write e.g. 90s, 10m, 1h30m or 7d"),
         (["--advance", "1x", "fire", "report"], "error: '1x' is no duration"),
