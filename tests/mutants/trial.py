@@ -17,6 +17,7 @@ import pytest
 from tests.mutants.fault import ENOUGH, own, stale
 
 CASES = Path(__file__).parents[2] / "cloudless" / "conformance"
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # the suite needs neither, and each costs time
 RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 MISFITS = (AttributeError, ImportError, NameError, SyntaxError, TypeError)
 """What code raises that does not fit together: no wrong outcome, unless a line of a case itself raised it."""
@@ -57,7 +58,7 @@ def trial(module: str, mutant: str, paths: list[str]) -> Watch:
     except Exception as problem:  # noqa: BLE001  (whatever a patch raises, it is no kill)
         watch.broken.append(f"it cannot be applied: {type(problem).__name__}: {problem}")
         return watch
-    code = pytest.main(["-q", "--tb=line", f"--maxfail={ENOUGH}", "-p", "no:cacheprovider", *paths], plugins=[watch])
+    code = pytest.main(["-q", "--tb=line", f"--maxfail={ENOUGH}", *WITHOUT, *paths], plugins=[watch])
     watch.broken += stale
     if code not in RAN and not watch.broken:
         watch.broken.append(f"the suite did not run: {pytest.ExitCode(code).name}")
