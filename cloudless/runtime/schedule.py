@@ -2,8 +2,9 @@
 
     cloud's scheduler ── utc_cron: a superset of the due times ──► internal queue ──► is_due? ──► handler
 
-The rules are cronsim's, which are Debian cron's: a field that starts with `*` follows elapsed time; a fixed time in
-the gap of a daylight-saving change runs once, at its end; in the fold only the first time. Day-of-month and
+The rules are cronsim's, which are Debian cron's: a minute or hour that starts with `*` follows elapsed time; a fixed
+time in the gap of a daylight-saving change runs once, at its end; in the fold only the first time. (Where a change is
+not by whole hours, cronsim skips `*` times after it, because it goes by the hour; we do not.) Day-of-month and
 day-of-week are OR-ed where both are restricted. cronsim and zoneinfo are imported at first use. Times are whole
 seconds since the epoch.
 """
@@ -57,8 +58,8 @@ def next_due(timing: Timing, after_s: int) -> int | None:
 def guard(timing: Timing) -> Callable[[int], bool]:
     """Whether a tick (seconds, of a whole minute) is a due time; remembers nothing between ticks.
 
-    Far from a change of the zone's offset it is when the local fields match; within a day of one, cronsim is
-    asked for the first due time after the minute before.
+    Far from a change of the zone's offset it is when the local fields match. Within a day of one, cronsim is asked
+    for the first due time after the minute before; unless a `*` matches, which it may skip.
     """
     every_s = timing.every_s
     if every_s:
@@ -67,13 +68,15 @@ def guard(timing: Timing) -> Callable[[int], bool]:
 
     cron, info = check_cron(timing.cron), zone(timing.timezone)
     fields = CronSim(cron, _utc(0))
+    is_fixed = not any(field.startswith("*") for field in cron.split()[:2])
 
     def due(tick_s: int) -> bool:
         local = _utc(tick_s).astimezone(info)
-        if _shift_s(tick_s - _DAY_S, info) != _shift_s(tick_s + _DAY_S, info):
-            return int(next(CronSim(cron, _utc(tick_s - 60).astimezone(info))).timestamp()) == tick_s
         on_time = local.minute in fields.minutes and local.hour in fields.hours
-        return on_time and local.month in fields.months and fields.match_day(local.date())
+        matches = on_time and local.month in fields.months and fields.match_day(local.date())
+        if _shift_s(tick_s - _DAY_S, info) == _shift_s(tick_s + _DAY_S, info) or (matches and not is_fixed):
+            return matches
+        return int(next(CronSim(cron, _utc(tick_s - 60).astimezone(info))).timestamp()) == tick_s
 
     return due
 
