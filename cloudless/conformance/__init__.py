@@ -1,6 +1,6 @@
 """The contract as tests: what every provider must pass, shipped with the core. Needs pytest.
 
-    harness.py   Harness, Target: what a provider's test writes, and nothing else
+    harness.py   Target: what a provider's test writes, and nothing else; ProviderHarness deploys it
     suite.py     Suite: gaps become strict expected failures; no test may be overridden
     journal.py   what handlers note, also from other processes
     apps/        the programs that are deployed; importable, since handlers run in processes of their own
@@ -27,6 +27,6 @@ _PARTS = (
 if "pytest" in sys.modules:
     sys.modules["pytest"].register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from cloudless.conformance.harness import Harness, Target  # noqa: E402  (after the registration)
+from cloudless.conformance.harness import Harness, ProviderHarness, Target  # noqa: E402  (after the registration)
 
-__all__ = ["Harness", "Target"]
+__all__ = ["Harness", "ProviderHarness", "Target"]

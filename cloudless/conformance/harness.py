@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
-from cloudless.driver import Gap, Ledger
+from cloudless.driver import Gap, Ledger, Provider
 
 
 class Target(Protocol):
@@ -62,3 +62,15 @@ class Harness(Protocol):
         `cloudless.conformance.apps.SECRETS` and `CONFIG`.
         """
         ...
+
+
+class ProviderHarness:
+    """The harness of an installed provider: its own name and table, and a function that deploys (entry, seed)."""
+
+    def __init__(self, installed: Provider, deployed: Callable[[str, int], AbstractContextManager[Target]]) -> None:
+        self.provider = installed.name
+        self.gaps = installed.gaps
+        self._deployed = deployed
+
+    def deploy(self, entry: str, *, seed: int = 0) -> AbstractContextManager[Target]:
+        return self._deployed(entry, seed)

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-
 import pytest
 
+from cloudless.conformance import ProviderHarness
 from cloudless.conformance.ledger import LedgerSuite
 from cloudless.conformance.ordered import OrderedSuite
 from cloudless.conformance.queue import QueueSuite
-from cloudless.driver import Gap
 from cloudless_aws import PROVIDER
-from providers.aws.tests.deployment import Deployment, Region, deployed
+from providers.aws.tests.deployment import Region, deployed
 from providers.aws.tests.sqsmodel import Gateway
 
 
-class AwsHarness:
-    """See `cloudless.conformance.harness.Harness`."""
-
-    provider = PROVIDER.name
-
-    def __init__(self, functions: Region) -> None:
-        self._functions = functions
-
-    @property
-    def gaps(self) -> Mapping[str, Gap]:
-        return PROVIDER.gaps
-
-    def deploy(self, entry: str, *, seed: int = 0) -> AbstractContextManager[Deployment]:
-        return deployed(entry, self._functions, seed=seed)
-
-
 @pytest.fixture
-def harness(sqs: Gateway, functions: Region) -> AwsHarness:
-    return AwsHarness(functions)
+def harness(sqs: Gateway, functions: Region) -> ProviderHarness:
+    return ProviderHarness(PROVIDER, lambda entry, seed: deployed(entry, functions, seed=seed))
 
 
 class TestQueue(QueueSuite):
