@@ -3,6 +3,7 @@
     application.py Application   handler.py Handler, Parameter, Grant, Retry, TypeRef
     queue.py Queue, Consumer     topic.py Topic, Subscription, Condition
     schedule.py Schedule         function.py Function        secret.py Secret, Config
+    http.py Endpoint, Auth, Status, Cors
     span.py Span                 diagnostic.py Diagnostic    serial.py dump, load
 
 Everything that a provider needs, nothing that only one provider needs, and no provider's word. Standard
@@ -13,6 +14,7 @@ from cloudless.ir.application import VERSION, Application
 from cloudless.ir.diagnostic import ERROR, WARNING, Diagnostic
 from cloudless.ir.function import Function
 from cloudless.ir.handler import Grant, Handler, Parameter, Retry, TypeRef
+from cloudless.ir.http import API_KEY, FUNCTION, JWT, PUBLIC, Auth, Cors, Endpoint, Status
 from cloudless.ir.queue import DEAD_LETTERS, DECLARED, INTERNAL, Consumer, Queue
 from cloudless.ir.schedule import Schedule
 from cloudless.ir.secret import Config, Secret
@@ -21,17 +23,24 @@ from cloudless.ir.span import Span
 from cloudless.ir.topic import Condition, Subscription, Topic
 
 __all__ = [
+    "API_KEY",
     "DEAD_LETTERS",
     "DECLARED",
     "ERROR",
+    "FUNCTION",
     "INTERNAL",
+    "JWT",
+    "PUBLIC",
     "VERSION",
     "WARNING",
     "Application",
+    "Auth",
     "Condition",
     "Config",
     "Consumer",
+    "Cors",
     "Diagnostic",
+    "Endpoint",
     "Function",
     "Grant",
     "Handler",
@@ -41,6 +50,7 @@ __all__ = [
     "Schedule",
     "Secret",
     "Span",
+    "Status",
     "Subscription",
     "Topic",
     "TypeRef",

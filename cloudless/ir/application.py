@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from cloudless.ir.function import Function
 from cloudless.ir.handler import Handler
+from cloudless.ir.http import Cors, Endpoint
 from cloudless.ir.queue import Consumer, Queue
 from cloudless.ir.schedule import Schedule
 from cloudless.ir.secret import Config, Secret
@@ -18,9 +19,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """Every list is in order of name, so that equal programs give equal data.
+    """Every list is in order of name (endpoints: of path and method), so that equal programs give equal data.
 
     entry: where the App object is found, "module:name"; include: further modules to import.
+    cors: of every endpoint; None where browsers of other origins may do nothing.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Application:
     subscriptions: tuple[Subscription, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     functions: tuple[Function, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    cors: Cors | None = None
     secrets: tuple[Secret, ...] = ()
     configs: tuple[Config, ...] = ()
     version: int = VERSION

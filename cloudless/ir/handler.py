@@ -21,13 +21,15 @@ class TypeRef:
 class Parameter:
     """kind: one of the constants of cloudless.runtime.plan ("body", "message", "context", "value" …).
 
-    type: of a "value"; None for the others. required: False where the function has a default.
+    type: of a "value", and of what a request holds; None for the others. required: False where the function has a
+    default. key: name in the query, header or cookie.
     """
 
     name: str
     kind: str
     type: TypeRef | None = None
     required: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
