@@ -1,5 +1,6 @@
 """The command line: `cloudless`, or `python -m cloudless.cli`. A command a file.
 
+    new.py          a project to start from; its files are in starter/
     check.py        does the program fit, and what is wrong with it
     run.py          play messages and schedules in the in-memory cloud
     permissions.py  what each handler may do, and the line that says so

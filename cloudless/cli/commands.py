@@ -8,6 +8,7 @@ import typer
 
 from cloudless._version import __version__
 from cloudless.cli.check import check
+from cloudless.cli.new import new
 from cloudless.cli.permissions import permissions
 from cloudless.cli.providers import providers
 from cloudless.cli.run import run
@@ -24,6 +25,7 @@ Exit codes: 0 fine, 1 something is wrong with the program, 2 wrong usage.
 cli = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
+cli.command()(new)
 cli.command()(check)
 cli.add_typer(run, name="run")
 cli.command()(permissions)

@@ -1,0 +1,153 @@
+"""`cloudless new`: the project that it makes works at once, and what it refuses it leaves alone."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cloudless.cli.commands import cli
+
+LONGEST = "a-name-of-24-characters0"
+FILES = {
+    ".gitignore",
+    "README.md",
+    "cloudless.toml",
+    "events.jsonl",
+    "pyproject.toml",
+    "tests/test_app.py",
+    "web_shop/__init__.py",
+    "web_shop/app.py",
+}
+
+
+def new(*words: str) -> Result:
+    return CliRunner().invoke(cli, ["new", *words], prog_name="cloudless")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module", params=["web-shop", LONGEST])
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    into = tmp_path_factory.mktemp("projects")
+    assert new(request.param, "--into", str(into)).exit_code == 0
+    found: Path = into / request.param
+    return found
+
+
+def run(project: Path, *command: str) -> str:
+    """The output of a program of Python that succeeds, as a user of the project runs it."""
+    env = {**os.environ, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    line = [sys.executable, "-m", *command]
+    done = subprocess.run(line, cwd=project, env=env, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, f"$ python -m {' '.join(command)}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def below(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_tests_of_a_new_project_pass_without_warnings(project: Path) -> None:
+    assert "5 passed" in run(project, "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
+
+
+def test_a_new_project_fits_every_cloud(project: Path) -> None:
+    assert run(project, "cloudless.cli", "check") == f"{project.name}: fits; stages: dev (memory)\n"
+
+
+def test_the_recording_of_a_new_project_shows_what_there_is_to_see(project: Path) -> None:
+    shown = json.loads(run(project, "cloudless.cli", "run", "--json", "--events", "events.jsonl"))
+    delivered = {event["handler"] for event in shown["trace"] if event["outcome"] == "done"}
+    assert delivered == {"count_stock", "ship", "take"}
+    assert shown["dead_letters"] == {"orders-dead-letters": 1}
+
+
+def test_nothing_is_left_to_fill_in(project: Path) -> None:
+    assert [path for path in below(project) if "{{" in (project / path).read_text()] == []
+
+
+@pytest.mark.slow
+def test_linters_find_nothing_in_a_new_project(project: Path) -> None:
+    run(project, "ruff", "check", "--no-cache")
+    run(project, "ruff", "format", "--check", "--no-cache")
+    run(project, "mypy", "--strict", "--cache-dir", os.devnull, ".")
+
+
+def test_it_says_what_it_made_and_what_comes_next(here: Path) -> None:
+    result = new("web-shop")
+    made, next_ = result.stdout.split("next\n")
+    assert result.exit_code == 0
+    assert {line.strip() for line in made.splitlines()[1:]} == below(here / "web-shop") == FILES
+    assert next_.split("\n    ") == ["    cd web-shop", "python -m pytest", "cloudless run --events events.jsonl\n"]
+
+
+def test_the_folder_may_be_there_if_it_is_empty(here: Path) -> None:
+    (here / "shop").mkdir()
+    assert new("shop").exit_code == 0
+    assert (here / "shop" / "cloudless.toml").read_text().startswith('app = "shop.app:app"\n')
+
+
+def test_a_project_says_what_it_requires(here: Path) -> None:
+    new("shop", "--into", "some where")
+    table = tomllib.loads((here / "some where" / "shop" / "pyproject.toml").read_text())
+    assert table["project"]["name"] == "shop"
+    assert table["dependency-groups"]["dev"] == ["cloudless-sdk[cli,test]"]
+
+
+@pytest.mark.parametrize("kept", ["web-shop/mine.txt", "web-shop/.git/config"])
+def test_a_folder_that_is_not_empty_is_left_alone(here: Path, kept: str) -> None:
+    (here / kept).parent.mkdir(parents=True)
+    (here / kept).write_text("mine")
+    result = new("web-shop")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "error: web-shop exists and is not empty: choose another name, or another place: --into DIR\n"
+    )
+    assert below(here) == {kept}
+
+
+def test_a_file_in_the_way_is_left_alone(here: Path) -> None:
+    (here / "shop").write_text("mine")
+    for words in (["shop"], ["shop", "--into", "shop"]):
+        result = new(*words)
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"error: {'/'.join(words[::2])} cannot be made: Not a directory; choose ")
+    assert below(here) == {"shop"}
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "instead"),
+    [
+        ("Web_Shop", "is no name of an app: it has at most 24 characters", "web-shop"),
+        ("shop-", "is no name of an app", "shop"),
+        ("7-shops", "is no name of an app", "shops"),
+        ("a-name-of-26-characters-xy", "is no name of an app", "a-name-of-26-characters"),
+        ("", "is no name of an app", "shop"),
+        ("../code/shop", "is no name of an app", "shop --into ../code"),
+        ("class", "is a word of Python", "class-app"),
+        ("queue", "is taken: the package of the app would hide the module 'queue'", "queue-app"),
+        ("google", "is taken", "google-app"),
+    ],
+)
+def test_a_name_that_no_app_can_have_is_refused_with_one_that_it_can(
+    here: Path, name: str, why: str, instead: str
+) -> None:
+    result = new(name)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error: {name!r} {why}")
+    assert result.stderr.endswith(f"; instead: cloudless new {instead}\n")
+    assert below(here) == set()
+    assert new(*instead.split()).exit_code == 0
+
+
+def test_without_a_name_it_is_wrong_usage(here: Path) -> None:
+    assert new().exit_code == 2
