@@ -5,6 +5,7 @@
     run.py          play messages and schedules in the in-memory cloud
     permissions.py  what each handler may do, and the line that says so
     providers.py    what each installed provider can do
+    doctor.py       what is installed and what is missing; environment.py looks
 
     options.py  what commands share      show.py    how things look       failure.py  errors → exit codes
     script.py   events to play           tree.py    a trace as a tree     fit.py      needs against gaps

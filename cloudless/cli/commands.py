@@ -8,6 +8,7 @@ import typer
 
 from cloudless._version import __version__
 from cloudless.cli.check import check
+from cloudless.cli.doctor import doctor
 from cloudless.cli.new import new
 from cloudless.cli.permissions import permissions
 from cloudless.cli.providers import providers
@@ -30,6 +31,7 @@ cli.command()(check)
 cli.add_typer(run, name="run")
 cli.command()(permissions)
 cli.command()(providers)
+cli.command()(doctor)
 
 
 def _version(wanted: bool) -> None:
