@@ -23,9 +23,7 @@ Commands read cloudless.toml, from the working directory or the nearest one abov
 Exit codes: 0 fine, 1 something is wrong with the program, 2 wrong usage.
 """
 
-cli = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-)
+cli = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 cli.command()(new)
 cli.command()(check)
 cli.add_typer(run, name="run")

@@ -1,0 +1,100 @@
+"""Shell completion: what a shell is told when somebody presses the tab key, in a process of its own as shells do it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STAGES = 'app = "no_module_of_this_name:app"\n[stages.dev]\nprovider = "memory"\n[stages.prod]\nprovider = "aws"\n'
+
+
+def cloudless(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "HOME": str(folder), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "cloudless.cli", *words],
+        cwd=folder,
+        env=env,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def completed(folder: Path, line: str) -> list[str]:
+    """What bash is told about the last word of a line; nothing but that, and no error."""
+    words = line.split(" ")
+    done = cloudless(folder, COMP_WORDS=line, COMP_CWORD=str(len(words) - 1), _CLOUDLESS_COMPLETE="complete_bash")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "cloudless.toml").write_text(STAGES)
+    (tmp_path / "below" / "deep").mkdir(parents=True)
+    return tmp_path
+
+
+def test_commands_and_options_are_completed(project: Path) -> None:
+    assert {"check", "new", "run"} <= set(completed(project, "cloudless "))
+    assert completed(project, "cloudless che") == ["check"]
+    assert completed(project, "cloudless check --sta") == ["--stage"]
+    assert completed(project, "cloudless run se") == ["send"]
+
+
+def test_stages_are_those_of_the_nearest_file_and_the_app_is_not_imported(project: Path) -> None:
+    deep = project / "below" / "deep"
+    assert completed(deep, "cloudless check --stage ") == ["dev", "prod"]
+    assert completed(deep, "cloudless permissions --stage p") == ["prod"]
+
+
+def test_stages_are_those_of_the_file_that_is_named(project: Path) -> None:
+    (project / "other.toml").write_text("[stages.other]\n")
+    assert completed(project, "cloudless check --config other.toml --stage ") == ["other"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[stages.dev\n", b"\xff\xfe", b"stages = 5\n", b"", b"x = " + b"[" * 5_000, None],
+    ids=["no TOML", "no UTF-8", "no table", "empty", "deep", "none"],
+)
+def test_a_file_that_cannot_be_read_completes_nothing_and_says_nothing(project: Path, content: bytes | None) -> None:
+    if content is None:
+        (project / "cloudless.toml").unlink()
+        (project / "cloudless.toml").mkdir()
+    else:
+        (project / "cloudless.toml").write_bytes(content)
+    assert completed(project, "cloudless check --stage ") == []
+
+
+@pytest.mark.parametrize(
+    ("shell", "told"),
+    [("zsh", '_arguments \'*: :(("dev"\n"prod"))\'\n'), ("fish", "dev\nprod\n")],
+)
+def test_zsh_and_fish_are_told_in_their_own_words(project: Path, shell: str, told: str) -> None:
+    done = cloudless(
+        project,
+        _CLOUDLESS_COMPLETE=f"complete_{shell}",
+        _TYPER_COMPLETE_ARGS="cloudless check --stage ",
+        _TYPER_COMPLETE_FISH_ACTION="get-args",
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, told, "")
+
+
+@pytest.mark.parametrize(
+    ("shell", "file"),
+    [
+        ("bash", ".bash_completions/cloudless.sh"),
+        ("zsh", ".zfunc/_cloudless"),
+        ("fish", ".config/fish/completions/cloudless.fish"),
+    ],
+)
+def test_the_script_that_is_shown_is_the_one_that_is_installed(tmp_path: Path, shell: str, file: str) -> None:
+    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # a shell is then named instead of found
+    shown = cloudless(tmp_path, "--show-completion", shell, **named)
+    installed = cloudless(tmp_path, "--install-completion", shell, **named)
+    assert (shown.returncode, installed.returncode) == (0, 0)
+    assert "_CLOUDLESS_COMPLETE" in shown.stdout
+    assert (tmp_path / file).read_text().strip() == shown.stdout.strip()
