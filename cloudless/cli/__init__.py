@@ -7,6 +7,7 @@
     providers.py    what each installed provider can do
     doctor.py       what is installed and what is missing; environment.py looks
 
+    commands.py  all of them, each imported when it is used
     options.py  what commands share      show.py    how things look       failure.py  errors → exit codes
     script.py   events to play           tree.py    a trace as a tree     fit.py      needs against gaps
     duration.py "1h30m"                  program.py the project, imported and compiled
@@ -17,6 +18,7 @@ Needs the extra `cli` (Typer, Rich).
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 _MISSING = "the command line needs Typer and Rich: pip install 'cloudless-sdk[cli]'\n"
 
@@ -24,6 +26,7 @@ _MISSING = "the command line needs Typer and Rich: pip install 'cloudless-sdk[cl
 def main() -> None:
     """Run the command line, and exit: 0 fine, 1 something is wrong with the program, 2 wrong usage."""
     try:
+        import_module("rich")  # for commands, which are imported later
         from cloudless.cli.commands import cli
     except ModuleNotFoundError as problem:
         if problem.name not in {"rich", "typer"}:

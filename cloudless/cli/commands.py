@@ -1,18 +1,19 @@
-"""Every command, put together."""
+"""Every command, by name.
+
+Its module is imported when it is used or its help is asked for: `cloudless --help`, a press of the tab key and each
+other command do not pay for it.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typer.main import get_group
 
 from cloudless._version import __version__
-from cloudless.cli.check import check
-from cloudless.cli.doctor import doctor
-from cloudless.cli.new import new
-from cloudless.cli.permissions import permissions
-from cloudless.cli.providers import providers
-from cloudless.cli.run import run
 
 HELP = """Write serverless Python once. Test it in milliseconds. Compile it to AWS, Google Cloud or Azure.
 
@@ -22,14 +23,39 @@ Commands read cloudless.toml, from the working directory or the nearest one abov
 
 Exit codes: 0 fine, 1 something is wrong with the program, 2 wrong usage.
 """
+COMMANDS = {
+    "new": "Make a new project.",
+    "check": "Say what is wrong with the program.",
+    "run": "Run the application in the in-memory cloud.",
+    "permissions": "Print what each handler may do.",
+    "providers": "Print what each installed provider can do.",
+    "doctor": "Say what is installed and what is missing.",
+}
+"""Name → first line of its help. The command is what its module has of the same name: a function, or a Typer."""
+
+
+class Deferred(TyperCommand):
+    """A command that is imported when it is used. Until then, name and first line are all that is known of it."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Begin the command itself: what click goes on with is in the context, not this."""
+        return command(str(self.name)).make_context(info_name, args, parent, **extra)
+
+
+def command(name: str) -> Any:
+    """Import a command, and put it together. Typed Any: click's, or Typer's own copy of it, by Typer's version."""
+    found = getattr(import_module(f"cloudless.cli.{name}"), name)
+    alone = typer.Typer(rich_markup_mode=None)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return get_group(alone).commands[name]
+
 
 cli = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-cli.command()(new)
-cli.command()(check)
-cli.add_typer(run, name="run")
-cli.command()(permissions)
-cli.command()(providers)
-cli.command()(doctor)
+for _name, _line in COMMANDS.items():
+    cli.command(_name, cls=Deferred, short_help=_line)(lambda: None)
 
 
 def _version(wanted: bool) -> None:
