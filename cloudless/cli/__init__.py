@@ -3,6 +3,8 @@
     new.py          a project to start from; its files are in starter/
     check.py        does the program fit, and what is wrong with it
     run.py          play messages and schedules in the in-memory cloud
+    graph.py        who feeds and who calls whom, as a picture; mermaid.py and svg.py draw it, layers.py, layout.py and
+                    looks.py say where and in which colours
     permissions.py  what each handler may do, and the line that says so
     providers.py    what each installed provider can do
     doctor.py       what is installed and what is missing; environment.py looks

@@ -27,6 +27,7 @@ COMMANDS = {
     "new": "Make a new project.",
     "check": "Say what is wrong with the program.",
     "run": "Run the application in the in-memory cloud.",
+    "graph": "Draw who feeds and who calls whom.",
     "permissions": "Print what each handler may do.",
     "providers": "Print what each installed provider can do.",
     "doctor": "Say what is installed and what is missing.",

@@ -1,0 +1,85 @@
+"""Graph → Mermaid, as GitHub, GitLab and many editors draw it: https://mermaid.js.org/syntax/flowchart.html."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cloudless.cli.looks import LIGHT, shortened
+from cloudless.passes.graph import (
+    DEAD_LETTER_QUEUE,
+    ENDPOINT,
+    HANDLER,
+    QUEUE,
+    SCHEDULE,
+    SECRET,
+    TOPIC,
+    Edge,
+    Graph,
+    Node,
+)
+
+_SHAPES = {
+    DEAD_LETTER_QUEUE: ("[(", ")]"),
+    ENDPOINT: ("([", "])"),
+    HANDLER: ("(", ")"),
+    QUEUE: ("[[", "]]"),
+    SCHEDULE: (">", "]"),
+    SECRET: ("[/", "\\]"),
+    TOPIC: ("{{", "}}"),
+}
+_TEXT = "#18181b"  # readable on all of the colours, whatever the page's theme
+_SPECIAL = re.compile(r"[^\w ,:/{}-]|(?<![^\W_])_|_(?![^\W_])|:(?! )")
+"""What is an entity in a label: all that Mermaid or Markdown may read something into, e.g. a star or a link."""
+
+
+def mermaid(graph: Graph, title: str) -> str:
+    """The graph as the text of a Mermaid flow chart; boxes on it keep their colours on a dark page."""
+    ids = _ids(graph.nodes)
+    kinds = sorted({node.kind for node in graph.nodes})
+    lines = [
+        "flowchart LR",
+        f"    accTitle: Graph of {title}",
+        *(f"    {_node(node, ids[node])}" for node in graph.nodes),
+        *(f"    {_edge(edge, ids)}" for edge in graph.edges),
+        *(f"    {_colours(kind)}" for kind in kinds),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _ids(nodes: Sequence[Node]) -> dict[Node, str]:
+    """A readable id for each; a number sets those apart that would be the same."""
+    ids: dict[Node, str] = {}
+    taken: set[str] = set()
+    for node in nodes:
+        plain = re.sub(r"\W+", "_", f"{node.kind} {node.name}", flags=re.ASCII).strip("_")
+        name, number = plain, 2
+        while name in taken:
+            name, number = f"{plain}_{number}", number + 1
+        taken.add(name)
+        ids[node] = name
+    return ids
+
+
+def _node(node: Node, name: str) -> str:
+    begin, end = _SHAPES[node.kind]
+    return f"{name}{begin}{_label([node.name, node.caption])}{end}:::{_class(node.kind)}"
+
+
+def _edge(edge: Edge, ids: Mapping[Node, str]) -> str:
+    line = "-.->" if edge.aside else "-->"
+    label = f"|{_label(edge.label)}|" if edge.label else ""
+    return f"{ids[edge.source]} {line}{label} {ids[edge.target]}"
+
+
+def _label(lines: Sequence[str]) -> str:
+    quoted = "<br>".join(_SPECIAL.sub(lambda found: f"#{ord(found[0])};", shortened(line)) for line in lines)
+    return f'"{quoted}"'
+
+
+def _colours(kind: str) -> str:
+    return f"classDef {_class(kind)} fill:{LIGHT[kind].fill},stroke:{LIGHT[kind].line},color:{_TEXT}"
+
+
+def _class(kind: str) -> str:
+    return kind.replace(" ", "-")
