@@ -11,52 +11,77 @@ from cloudless._version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cloudless.app import App
+    from cloudless.auth import api_key, jwt
     from cloudless.connection import connect
-    from cloudless.errors import CloudlessError, PartialFailure, Reject, RetryAfter
+    from cloudless.errors import CloudlessError, HttpError, PartialFailure, Reject, RetryAfter
+    from cloudless.http import Body, Cookie, Cors, Header, Identity, Query
     from cloudless.message import Context, DeadLetter, Message
     from cloudless.queue import DeadLetters, OrderedQueue, Queue
+    from cloudless.request import Request, Response
     from cloudless.retry import Retry
     from cloudless.topic import Topic, any_of, exists, none_of, prefix
 
 _HOME = {
     "App": "app",
+    "Body": "http",
     "CloudlessError": "errors",
     "Context": "message",
+    "Cookie": "http",
+    "Cors": "http",
     "DeadLetter": "message",
     "DeadLetters": "queue",
+    "Header": "http",
+    "HttpError": "errors",
+    "Identity": "http",
     "Message": "message",
     "OrderedQueue": "queue",
     "PartialFailure": "errors",
+    "Query": "http",
     "Queue": "queue",
     "Reject": "errors",
+    "Request": "request",
+    "Response": "request",
     "Retry": "retry",
     "RetryAfter": "errors",
     "Topic": "topic",
     "any_of": "topic",
+    "api_key": "auth",
     "connect": "connection",
     "exists": "topic",
+    "jwt": "auth",
     "none_of": "topic",
     "prefix": "topic",
 }
 
 __all__ = [
     "App",
+    "Body",
     "CloudlessError",
     "Context",
+    "Cookie",
+    "Cors",
     "DeadLetter",
     "DeadLetters",
+    "Header",
+    "HttpError",
+    "Identity",
     "Message",
     "OrderedQueue",
     "PartialFailure",
+    "Query",
     "Queue",
     "Reject",
+    "Request",
+    "Response",
     "Retry",
     "RetryAfter",
     "Topic",
     "__version__",
     "any_of",
+    "api_key",
     "connect",
     "exists",
+    "jwt",
     "none_of",
     "prefix",
 ]

@@ -6,7 +6,7 @@ Imported at first use, so that an app of builtin types never loads pydantic (dec
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import typing_extensions
@@ -100,3 +100,19 @@ def _typed_dict(name: str, fields: Mapping[str, Any], required: frozenset[str]) 
 def arguments(fields: Mapping[str, Any], required: frozenset[str]) -> AdapterCodec:
     """The codec of a dict of arguments, of which `required` must be there; unknown ones are refused."""
     return AdapterCodec(with_config(ConfigDict(extra="forbid"))(_typed_dict("arguments", fields, required)))
+
+
+def text_parser(kind: Any) -> Callable[[str], Any]:
+    """The reader of a type from text, as `cloudless.text` wants it."""
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    except Exception as problem:  # as above
+        raise InvalidArgument(f"{type_name(kind)} cannot be read from text: {_sentence(problem)}") from problem
+
+    def parse(text: str) -> Any:
+        try:
+            return adapter.validate_strings(text)
+        except Exception as problem:
+            raise misfit(f"expected {type_name(kind)}", problem) from problem
+
+    return parse

@@ -17,10 +17,11 @@ from cloudless.source import calling
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, Literal, ParamSpec, TypeVar, overload
+    from typing import Any, Literal, ParamSpec, TypeVar, Unpack, overload
 
     from cloudless.function import Function
     from cloudless.handler import Handler, Use
+    from cloudless.http import Cors, Endpoint, EndpointOptions
     from cloudless.schedule import Schedule
     from cloudless.secret import Config, Secret
     from cloudless.topic import Subscribed, Topic
@@ -42,14 +43,20 @@ class App:
     """An application: a name, and what is declared on it.
 
     name: lower-case letters, digits and hyphens, at most 24 characters; part of every physical name.
+    errors: statuses of HTTP answers by exception type, e.g. {NoSuchOrder: 404}; an endpoint may say its own. cors: what
+    pages of other origins may do; nothing by default.
 
     Everything declared is kept in order of declaration, duplicates included, so that the front end can
     report all problems at once.
     """
 
     @strict
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self, name: str, *, errors: Mapping[type[Exception], int] | None = None, cors: Cors | None = None
+    ) -> None:
         self.name = name
+        self.errors = dict(errors or {})
+        self.cors = cors
         self.place = calling()
         self.declared: list[Queue[Any] | OrderedQueue[Any] | Topic[Any] | Secret | Config[Any]] = []
         self.registered: list[Handler[..., Any]] = []
@@ -258,6 +265,39 @@ class App:
             return handler
 
         return register if function is None else register(function)
+
+    def route(
+        self, method: str, path: str, **options: Unpack[EndpointOptions]
+    ) -> Callable[[Callable[P, R]], Endpoint[P, R]]:
+        """Register an HTTP endpoint; `get`, `post`, `put`, `patch` and `delete` are short for it.
+
+        path: "/orders/{id}": each segment a literal or one parameter. One of public=True and auth= must be given:
+        `jwt`, `api_key`, or a function of the request. status: of a success, 200 by default, 204 where nothing is
+        returned. errors: statuses by exception type. timeout: up to 29 s, the default. Bodies are at most 4 MiB.
+        """
+        from cloudless.http import endpoint
+
+        return endpoint(self, method, path, **options)
+
+    def get(self, path: str, **options: Unpack[EndpointOptions]) -> Callable[[Callable[P, R]], Endpoint[P, R]]:
+        """Register an endpoint of GET, which answers HEAD too: see `route`."""
+        return self.route("GET", path, **options)
+
+    def post(self, path: str, **options: Unpack[EndpointOptions]) -> Callable[[Callable[P, R]], Endpoint[P, R]]:
+        """Register an endpoint of POST: see `route`."""
+        return self.route("POST", path, **options)
+
+    def put(self, path: str, **options: Unpack[EndpointOptions]) -> Callable[[Callable[P, R]], Endpoint[P, R]]:
+        """Register an endpoint of PUT: see `route`."""
+        return self.route("PUT", path, **options)
+
+    def patch(self, path: str, **options: Unpack[EndpointOptions]) -> Callable[[Callable[P, R]], Endpoint[P, R]]:
+        """Register an endpoint of PATCH: see `route`."""
+        return self.route("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Unpack[EndpointOptions]) -> Callable[[Callable[P, R]], Endpoint[P, R]]:
+        """Register an endpoint of DELETE: see `route`."""
+        return self.route("DELETE", path, **options)
 
     @strict
     def secret(self, name: str, *, existing: Mapping[str, str] | None = None) -> Secret:

@@ -122,7 +122,9 @@ def _load_slowly(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as problem:
-        raise InvalidBody(f"the body is not JSON: {problem}") from problem
+        error = InvalidBody(f"the body is not JSON: {problem}")
+        error.is_json = False
+        raise error from problem
 
 
 def _escape(text: str) -> str:

@@ -19,13 +19,14 @@ CloudlessError                    what goes wrong in or around cloudless
 ├── HistoryOverflow               a simulation recorded more than it keeps
 └── InternalError                 a bug of ours
 Reject, RetryAfter, PartialFailure    what a handler raises to choose an outcome; not failures of ours
+HttpError                             the same, of an HTTP endpoint: the status of its answer
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import timedelta
     from typing import Any
 
@@ -55,7 +56,14 @@ class UnknownOption(InvalidArgument, TypeError):
 
 
 class InvalidBody(InvalidArgument):
-    """A message body does not fit its declared type, or cannot be written as JSON."""
+    """A message body does not fit its declared type, or cannot be written as JSON.
+
+    fields: (where in the body, e.g. "items.0.count", what is wrong there) of each problem, where that is known.
+    is_json: False where the text is no JSON at all.
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
+    is_json: bool = True
 
 
 class PayloadTooLarge(InvalidArgument):
@@ -187,3 +195,18 @@ class PartialFailure(Exception):
             raise InvalidArgument(f"PartialFailure({ids!r}): give a list of message ids, e.g. [{ids!r}]")
         super().__init__(reason)
         self.ids = frozenset(ids)
+
+
+class HttpError(Exception):
+    """Raise from an HTTP endpoint, or from its `auth=` function: the answer has this status.
+
+    status: 400 to 599. detail: what the caller is told. headers: of the answer.
+    """
+
+    def __init__(self, status: int, detail: str = "", *, headers: Mapping[str, str] | None = None) -> None:
+        if not 400 <= status <= 599:
+            raise InvalidArgument(f"HttpError({status}): errors are 400 to 599; return a Response for others")
+        super().__init__(detail or f"status {status}")
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})

@@ -94,6 +94,11 @@ class Handler(_Generic[P, R]):
         return self.function(*args, **kwargs)
 
     @property
+    def also(self) -> tuple[Any, ...]:
+        """What is run or read on its behalf, beside its function."""
+        return ()
+
+    @property
     def codec(self) -> Codec:
         """Of the body that it gets; of the dict of its arguments for a function."""
         if self._body is None:

@@ -24,7 +24,12 @@ def misfit(title: str, problem: Exception) -> InvalidBody:
     """
     lines = _lines(problem)
     between = "\n  " if len(lines) > 1 else " "
-    return InvalidBody(f"{title}:{between}" + between.join(lines))
+    error = InvalidBody(f"{title}:{between}" + between.join(lines))
+    if isinstance(problem, ValidationError):
+        found: list[Any] = problem.errors(include_url=False, include_context=False, include_input=False)
+        error.is_json = all(one["type"] != "json_invalid" for one in found)
+        error.fields = tuple((_place(one), _joined(one["msg"])) for one in found[:PROBLEMS_MOST])
+    return error
 
 
 def _lines(problem: Exception) -> list[str]:
@@ -43,9 +48,13 @@ def _of_validation(problem: ValidationError) -> list[str]:
 
 def _line(one: dict[str, Any]) -> str:
     """One problem: where in the body, what, and what stands there."""
-    place = ".".join(map(str, one["loc"]))
+    place = _place(one)
     got = "" if one["type"] in _WHOLE else f", got {shown(one['input'])}"
     return f"{place}: {_joined(one['msg'])}{got}" if place else f"{_joined(one['msg'])}{got}"
+
+
+def _place(one: dict[str, Any]) -> str:
+    return ".".join(map(str, one["loc"]))
 
 
 def _of_serialization(text: str) -> list[str]:

@@ -88,7 +88,7 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
 
 def _instead(hint: str, value: object) -> str:
     """What to give instead of a value; "" where it fits its annotation, or where that cannot be told."""
-    fits, words = _KINDS.get(hint.partition("[")[0].partition(" ")[0], (None, ""))
+    fits, words = _KINDS.get(hint.removesuffix(" | None").partition("[")[0], (None, ""))  # of several types, none
     if fits is None or fits(value) or (value is None and hint.endswith("| None")):
         return ""
     if hint.startswith("timedelta") and _is_number(value):

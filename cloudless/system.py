@@ -63,16 +63,16 @@ def unpack(
     """
     facts = _facts(system)
     return Envelope(
-        id=_word(facts, "id") or native_id,
+        id=word(facts.get("id")) or native_id,
         body=body,
         attributes=attributes,
-        group=_word(facts, "group") or group,
+        group=word(facts.get("group")) or group,
         sent_s=_moment(facts.get("sent"), sent_s),
-        trace=_trace(_word(facts, "traceparent")),
-        correlation=_word(facts, "correlation"),
+        trace=trace_of_parent(word(facts.get("traceparent"))),
+        correlation=word(facts.get("correlation")),
         attempt=_count(facts.get("attempt")) + native_attempt - 1,
         error=_failure(facts.get("error")),
-        deduplication=_word(facts, "deduplication"),
+        deduplication=word(facts.get("deduplication")),
     )
 
 
@@ -87,9 +87,8 @@ def _facts(system: str | None) -> dict[str, Any]:
     return facts if is_object(facts) else {}
 
 
-def _word(facts: Mapping[str, object], name: str) -> str:
-    """A short printable text of the facts; "" where there is none."""
-    value = facts.get(name)
+def word(value: object) -> str:
+    """A short printable text; "" where the value is none."""
     return value if isinstance(value, str) and len(value) <= WORD_MAX and value.isprintable() else ""
 
 
@@ -105,7 +104,7 @@ def _count(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= COUNT_MAX else 1
 
 
-def _trace(parent: str) -> str:
+def trace_of_parent(parent: str) -> str:
     """The trace of a traceparent, 32 hexadecimal digits; "" where there is none."""
     trace = parent[3:35]
     fits = parent[2:3] == parent[35:36] == "-" and len(trace) == 32 and all(digit in _HEX for digit in trace)

@@ -3,6 +3,7 @@
 import pytest
 
 from cloudless.conformance.function import FunctionSuite
+from cloudless.conformance.http import HttpSuite
 from cloudless.conformance.ledger import LedgerSuite
 from cloudless.conformance.memory import MemoryHarness
 from cloudless.conformance.ordered import OrderedSuite
@@ -35,6 +36,10 @@ class TestSchedule(ScheduleSuite):
 
 
 class TestFunction(FunctionSuite):
+    pass
+
+
+class TestHttp(HttpSuite):
     pass
 
 

@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
+from cloudless.auth import Jwt
 from cloudless.driver import Gap, Ledger, Provider
+from cloudless.testing.http import Client
 
 
 class Target(Protocol):
@@ -44,6 +46,20 @@ class RotatingTarget(Target, Protocol):
 
     def rotate(self, secret: str, value: str) -> None:
         """Give a secret another value in the store; who has read it keeps the old one for as long as it is cached."""
+        ...
+
+
+@runtime_checkable
+class HttpTarget(Target, Protocol):
+    """A target of a provider that has HTTP endpoints (capability "http")."""
+
+    @property
+    def http(self) -> Client:
+        """A client of the deployed endpoints: `Client(answer)`, where `answer` makes a real request."""
+        ...
+
+    def token(self, auth: Jwt, lifetime: timedelta = ..., **claims: Any) -> str:
+        """A token that `auth` accepts; the endpoints read its issuer's keys from the harness."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from cloudless.conformance.function import FunctionSuite
+from cloudless.conformance.http import HttpSuite
 from cloudless.conformance.ledger import LedgerSuite
 from cloudless.conformance.ordered import OrderedSuite
 from cloudless.conformance.permission import PermissionSuite
@@ -21,6 +22,7 @@ SUITES: tuple[type[Suite], ...] = (
     TopicSuite,
     ScheduleSuite,
     FunctionSuite,
+    HttpSuite,
     PermissionSuite,
     LedgerSuite,
     SimulatedSuite,
@@ -52,19 +54,22 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "functions": (
         "none", "crash", "exception", "nasty strings", "poison message", "reject", "size", "time-out", "wrong payload",
     ),
+    "HTTP": (
+        "none", "crash", "denied", "encodings", "exception", "other origin", "size", "time-out", "tracing",
+        "wrong method", "wrong path", "wrong values",
+    ),
     "secrets": ("none", "denied", "missing", "rotated"),
     "tracing": ("none", "crash", "exception"),
     "permissions": ("none", "not mentioned"),
 }  # fmt: skip
 """Each row that the suite holds, and the faults under which it must be looked at: no case, no row."""
 
-HEADINGS: Mapping[str, str] = {"dead letters": "failure", "secrets": "permissions"}
+HEADINGS: Mapping[str, str] = {"HTTP": "HTTP in detail", "dead letters": "failure", "secrets": "permissions"}
 """Rows of ours that stand under another heading in docs/mechanisms.md."""
 
 ELSEWHERE: Mapping[str, str] = {
     "orchestrations": "not built",
     "running work": "not built",
-    "HTTP in detail": "not built",
     "limits": "tests of the passes and of the simulator",
     "loops": "tests of the passes",
     "honesty": "the mutants, and tests of the simulator",
@@ -90,7 +95,7 @@ def page() -> str:
         table[row][fault].append(case)
     lines = ["# The conformance suite", "", _INTRODUCTION, ""]
     for row, faults in ROWS.items():
-        lines += [f"## {row.capitalize()}", ""]
+        lines += [f"## {row[0].upper() + row[1:]}", ""]
         for fault in faults:
             lines += [f"**{'in general' if fault == 'none' else fault}**", ""]
             lines += [f"- {_claim(case)}" for case in table[row][fault]] + [""]

@@ -8,12 +8,13 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from cloudless.auth import Jwt
 from cloudless.conformance import journal
 from cloudless.conformance.apps import CONFIG, SECRETS
 from cloudless.conformance.harness import Target
 from cloudless.driver import Gap, Ledger
 from cloudless.message import Envelope
-from cloudless.testing import Simulation, simulate
+from cloudless.testing import Client, Simulation, simulate
 
 
 class MemoryTarget:
@@ -25,6 +26,13 @@ class MemoryTarget:
     @property
     def ledger(self) -> Ledger:
         return self.simulation.cloud.ledger
+
+    @property
+    def http(self) -> Client:
+        return self.simulation.http
+
+    def token(self, auth: Jwt, lifetime: timedelta = timedelta(hours=1), **claims: Any) -> str:
+        return self.simulation.token(auth, lifetime, **claims)
 
     def run(self) -> None:
         self.simulation.run()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cloudless import Message
-from cloudless.conformance.apps import functions, ordered, overlaps, queues, topics
+from cloudless.conformance.apps import endpoints, functions, ordered, overlaps, queues, topics
 from cloudless.conformance.memory import MemoryHarness, MemoryTarget
 from cloudless.conformance.ordered import numbers as ordered_numbers
 from cloudless.conformance.suite import Suite, covers, notes
@@ -264,6 +264,17 @@ class SimulatedSuite(Suite):
             simulation(target).takes(functions.double, timedelta(seconds=61))
             with pytest.raises(TimeoutError, match="within 60 s"):
                 functions.double.invoke(1)
+
+    @covers("HTTP", "time-out")
+    @pytest.mark.parametrize("seed", SEEDS)
+    def test_a_request_ends_with_its_time_out(self, harness: MemoryHarness, seed: int) -> None:
+        with harness.deploy("cloudless.conformance.apps.endpoints:app", seed=seed) as target:
+            cloud = simulation(target)
+            cloud.takes(endpoints.show, timedelta(seconds=30))
+            answer = cloud.http.get("/items/7")
+            assert (answer.status, answer.error.text if answer.error else "") == (504, "no answer within 29 s")
+            cloud.takes(endpoints.show, timedelta(seconds=29))
+            assert cloud.http.get("/items/7").status == 200
 
     @covers("delivery", "isolation")
     def test_no_object_is_shared_between_handlers(self, harness: MemoryHarness) -> None:

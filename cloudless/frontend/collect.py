@@ -14,14 +14,17 @@ from cloudless.frontend.functions import hints, is_async, original
 from cloudless.frontend.parameters import (
     Signature,
     consumer_parameters,
+    endpoint_parameters,
     function_parameters,
     schedule_parameters,
 )
 from cloudless.frontend.source import Sources
-from cloudless.frontend.types import retry_data, type_ref
+from cloudless.frontend.types import auth_data, cors_data, dotted, retry_data, type_ref
 from cloudless.function import Function
 from cloudless.handler import Handler
+from cloudless.http import Endpoint
 from cloudless.queue import OrderedQueue, Queue, QueueHandler
+from cloudless.runtime.route import Route
 from cloudless.runtime.schedule import utc_cron
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
@@ -55,6 +58,8 @@ def collect(app: App, sources: Sources, *, entry: str = "", include: Sequence[st
         subscriptions=_named(map(collector.subscription, app.subscriptions)),
         schedules=_named(collector.schedule(one) for one in handlers if isinstance(one, Schedule)),
         functions=_named(collector.function(one) for one in handlers if isinstance(one, Function)),
+        endpoints=_routed(collector.endpoint(one) for one in handlers if isinstance(one, Endpoint)),
+        cors=cors_data(app.cors),
         secrets=_named(collector.secret(one) for one in declared if isinstance(one, Secret)),
         configs=_named(collector.config(one) for one in declared if isinstance(one, Config)),
     )
@@ -72,6 +77,14 @@ def _consumers(items: Iterable[ir.Consumer]) -> tuple[ir.Consumer, ...]:
     for item in items:
         first.setdefault(item.queue, item)
     return tuple(sorted(first.values(), key=lambda item: item.queue))
+
+
+def _routed(items: Iterable[ir.Endpoint]) -> tuple[ir.Endpoint, ...]:
+    """Of two endpoints of one method and shape of path, the first."""
+    first: dict[tuple[str, str], ir.Endpoint] = {}
+    for item in items:
+        first.setdefault((Route(item.path).shape, item.method), item)
+    return tuple(sorted(first.values(), key=lambda item: (item.path, item.method)))
 
 
 class _Collector:
@@ -101,6 +114,8 @@ class _Collector:
         signature = Signature(function, hints(handler))
         if isinstance(handler, QueueHandler | TopicHandler):
             return consumer_parameters(signature, handler.consumption.batch_size > 1)
+        if isinstance(handler, Endpoint):
+            return endpoint_parameters(signature, Route(handler.path).parameters)
         return schedule_parameters(signature) if isinstance(handler, Schedule) else function_parameters(signature)
 
     def queue(self, queue: Queue[Any] | OrderedQueue[Any]) -> ir.Queue:
@@ -192,6 +207,19 @@ class _Collector:
             queue=function.later,
             dead_letters=dead_letters_of(function.later, function.has_dead_letters),
             span=self._sources.declaration(function.place),
+        )
+
+    def endpoint(self, endpoint: Endpoint[..., Any]) -> ir.Endpoint:
+        own = [*endpoint.errors.items(), *((kind, code) for kind, code in endpoint.app.errors.items())]
+        return ir.Endpoint(
+            handler=endpoint.name,
+            method=endpoint.method,
+            path=endpoint.path,
+            result=type_ref(hints(endpoint).get("return")),
+            status=endpoint.status,
+            auth=auth_data(endpoint.auth),
+            errors=tuple(ir.Status(type=dotted(kind), status=code) for kind, code in own if isinstance(kind, type)),
+            span=self._sources.declaration(endpoint.place),
         )
 
     def secret(self, secret: Secret) -> ir.Secret:

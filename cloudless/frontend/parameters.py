@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, get_args, get_origin
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+from uuid import UUID
 
 from cloudless.frontend.types import type_ref
+from cloudless.http import Mark
 from cloudless.ir import Parameter
 from cloudless.message import Message, is_context
+from cloudless.request import Request
+from cloudless.runtime.arguments import BODY as BODY_JSON
+from cloudless.runtime.arguments import HEADER, IDENTITY, PATH, QUERY, RAW, REQUEST, is_mark
 from cloudless.runtime.plan import BODIES, BODY, CONTEXT, DUE, MESSAGE, MESSAGES, VALUE
+from cloudless.text import value_type, without_none
 
 EMPTY = object()
 """The annotation of a parameter that has none."""
@@ -77,3 +86,62 @@ def function_parameters(signature: Signature) -> tuple[Parameter, ...]:
         else Parameter(name=name, kind=VALUE, type=type_ref(None if hint is EMPTY else hint), required=required)
         for name, hint, required in signature.parameters
     )
+
+
+def endpoint_parameters(signature: Signature, path: Sequence[str]) -> tuple[Parameter, ...]:
+    """Parameters of an endpoint. path: names of the parameters in its path."""
+    return tuple(_requested(name, hint, required, path) for name, hint, required in signature.parameters)
+
+
+def _requested(name: str, hint: Any, required: bool, path: Sequence[str]) -> Parameter:
+    mark = mark_of(hint)
+    kind = requested(name, hint, path)
+    key = (mark.key if mark else "") or (name.replace("_", "-") if kind == HEADER else name)
+    if kind == HEADER:
+        key = key.lower()
+    if kind in (CONTEXT, REQUEST, IDENTITY):
+        return Parameter(name=name, kind=kind)
+    is_left_out = not required or (kind not in (PATH, BODY_JSON) and without_none(_inner(hint)) is not _inner(hint))
+    inner = hint if hint is EMPTY else value_type(hint, is_mark=is_mark)
+    return Parameter(
+        name=name, kind=kind, type=type_ref(None if inner is EMPTY else inner), required=not is_left_out, key=key
+    )
+
+
+def requested(name: str, hint: Any, path: Sequence[str]) -> str:
+    """Where an endpoint's parameter comes from: one of the kinds of runtime/arguments.py, or CONTEXT."""
+    mark = mark_of(hint)
+    if mark is not None:
+        return mark.kind
+    if is_context(hint):
+        return CONTEXT
+    if hint is Request:
+        return REQUEST
+    if name in path:
+        return PATH
+    if hint is bytes:
+        return RAW
+    return QUERY if is_text(without_none(hint)) else BODY_JSON
+
+
+def mark_of(hint: Any) -> Mark | None:
+    """The mark in `Annotated[…]`, the first one; None where there is none."""
+    return next((one for one in getattr(hint, "__metadata__", ()) if isinstance(one, Mark)), None)
+
+
+def _inner(hint: Any) -> Any:
+    return hint.__origin__ if hasattr(hint, "__metadata__") else hint
+
+
+def is_text(kind: Any) -> bool:
+    """Whether a type is one that text can hold, as in a query: str, numbers, bool, UUID, dates, enums, Literal."""
+    kind = _inner(kind)
+    if get_origin(kind) is Literal:
+        return True
+    parts = get_args(kind)
+    if isinstance(kind, UnionType) or get_origin(kind) is Union:
+        return all(is_text(part) for part in parts if part is not NoneType)
+    return isinstance(kind, type) and not parts and issubclass(kind, _TEXTS)
+
+
+_TEXTS = (str, int, float, Decimal, UUID, date, time, timedelta, Enum)

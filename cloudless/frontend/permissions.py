@@ -86,7 +86,7 @@ class Permissions:
         return found
 
     def _uses(self, handler: Handler[..., Any]) -> Iterator[Item]:
-        for use in handler.settings.uses:
+        for use in (*handler.settings.uses, *handler.also):
             yield from self.analysis.lifter.lift(use)
 
     def raises(self, handler: Handler[..., Any]) -> set[type[Exception]]:
@@ -154,7 +154,8 @@ def _root(analysis: Analysis, handler: Handler[..., Any]) -> Callable[[Facts], N
 
     def job(facts: Facts) -> None:
         frame.facts = facts
-        for mentioned in (plain(handler.function) or original(handler.function), *handler.settings.uses):
+        function = plain(handler.function) or original(handler.function)
+        for mentioned in (function, *handler.settings.uses, *handler.also):
             value = analysis.lifter.lift(mentioned)
             call.follow_handlers(frame, value)
             for item in value:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cloudless.http import Endpoint
 from cloudless.memory.channel import Channel
 from cloudless.memory.doubles import Double
 from cloudless.memory.function import MemoryFunctions
 from cloudless.memory.history import History
+from cloudless.memory.http import MemoryHttp
 from cloudless.memory.ledger import MemoryLedger
 from cloudless.memory.limits import Limits
 from cloudless.memory.ordered import OrderedChannel
@@ -17,8 +19,8 @@ from cloudless.memory.schedule import Timer
 from cloudless.memory.secret import MemorySecrets
 from cloudless.memory.topic import MemoryTopics, filter_of
 from cloudless.memory.world import US, World
-from cloudless.passes.plans import plans
-from cloudless.runtime import entry
+from cloudless.passes.plans import endpoint_plans, plans
+from cloudless.runtime import entry, http
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from cloudless.ir import Application
     from cloudless.memory.loop import Waiter
     from cloudless.runtime.consumer import GiveUp
+    from cloudless.runtime.endpoint import EndpointPlan
     from cloudless.runtime.plan import Plan
 
 
@@ -57,11 +60,13 @@ class MemoryCloud:
         self._waiter: Waiter | None = None
         self._doubles: dict[str, Double] = {}
         self._plans = plans(application)
+        self._endpoint_plans = endpoint_plans(application)
         permissions, limits = Permissions(application, self.world), Limits(like)
         self.channels = self._make_channels()
         self.queues = MemoryQueues(self.world, self.channels, permissions, limits)
         self.topics = MemoryTopics(self.world, permissions, limits)
         self.functions = MemoryFunctions(self.world, permissions)
+        self.http = MemoryHttp(self.world, self._endpoint_plans)
         self.secrets = MemorySecrets(secrets, permissions)
         self.ledger = MemoryLedger(self.world)
         self.timers: dict[str, Timer] = {}
@@ -77,7 +82,8 @@ class MemoryCloud:
         """The double of a handler, put in place at first use."""
         name = handler.name
         if name not in self._doubles:
-            plan = next(plan for plan in self._plans.values() if plan.handler == name)
+            known: list[Plan | EndpointPlan] = [*self._plans.values(), *self._endpoint_plans.values()]
+            plan = next(plan for plan in known if plan.handler == name)
             self._doubles[name] = Double(self.world, handler.function, plan.timeout_s, plan.is_async)
             self._bind_handler(name)
         return self._doubles[name]
@@ -107,6 +113,8 @@ class MemoryCloud:
     def _wire(self) -> None:
         for source in self._plans:
             self._bind(source)
+        for name in self._endpoint_plans:
+            self._bind_endpoint(name)
         for topic in self.application.topics:
             self.topics.subscriptions[topic.name] = []
         for one in self.application.subscriptions:
@@ -119,6 +127,21 @@ class MemoryCloud:
         for source, plan in self._plans.items():
             if plan.handler == name:
                 self._bind(source)
+        if name in self._endpoint_plans:
+            self._bind_endpoint(name)
+
+    def _bind_endpoint(self, name: str) -> None:
+        handler, double = self.app.handlers[name], self._doubles.get(name)
+        assert isinstance(handler, Endpoint)
+        self.http.serves[name] = http.endpoint(
+            self._endpoint_plans[name],
+            handler,
+            self,
+            function=double,
+            wait=self._wait,
+            fetch=self.http.fetch,
+            logs=False,
+        )
 
     def _bind(self, source: str) -> None:
         """Give a source the runtime's closure over its handler: the very code that runs in the cloud."""

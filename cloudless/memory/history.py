@@ -25,11 +25,12 @@ KEEP = 100_000
 class Event:
     """One thing that happened.
 
-    kind: "send", "publish", "fire", "deliver", "invoke" or "dead". resource: queue, topic, subscription, schedule
-    or function. handler: who did it (send, publish, invoke, dead) or ran (deliver); "" for the test itself.
-    message: id. cause: id of the message that the handler was handling, "" for none. outcome, on a delivery:
-    "done", "again", "dead", "crash", "time-out". called: whether the handler's code ran.
-    error: of a failed delivery or a dead letter. body: the JSON value.
+    kind: "send", "publish", "fire", "deliver", "invoke", "request" or "dead". resource: queue, topic, subscription,
+    schedule or function; of a request, method and path. handler: who did it (send, publish, invoke, dead) or ran
+    (deliver, request); "" for the test itself. message: id. cause: id of the message that the handler was handling, ""
+    for none. outcome, on a delivery: "done", "again", "dead", "crash", "time-out"; on a request, its status. called:
+    whether the handler's code ran. error: of a failed delivery or request, or a dead letter. body: the JSON value; the
+    text where it is none.
     """
 
     __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource")
@@ -94,6 +95,17 @@ class Event:
         return f"<{when} attempt {self.attempt}{failed} {self.body!r}>"
 
 
+class Exchange:
+    """What became of a request. status: 0 until it is answered. called: whether its handler was."""
+
+    __slots__ = ("called", "failure", "status")
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.called = True
+        self.failure: Failure | None = None
+
+
 class History:
     """The events of one world, oldest first."""
 
@@ -108,6 +120,10 @@ class History:
     def note(self, kind: str, at_us: int, resource: str, envelope: Envelope, *, by: str | None, cause: str) -> None:
         """Record a send, publish, fire, invoke or dead letter. by: the handler, None for the test itself."""
         self._events.append((at_us, resource, envelope, None, kind, by or "", cause))
+
+    def request(self, at_us: int, resource: str, handler: str, envelope: Envelope, exchange: Exchange) -> None:
+        """Record a request whose answer is to come."""
+        self._events.append((at_us, resource, envelope, exchange, "request", handler, ""))
 
     def events(self) -> list[Event]:
         """All events; HistoryOverflow where some are no longer kept."""
@@ -137,8 +153,8 @@ class History:
             if len(record) == 4:
                 yield self._delivery(*record)
             else:
-                at_us, resource, envelope, _, kind, handler, cause = record
-                yield Event(kind, at_us, resource, handler, envelope, cause=cause, error=envelope.error)
+                at_us, resource, envelope, exchange, kind, handler, cause = record
+                yield _event(Event(kind, at_us, resource, handler, envelope, cause=cause), envelope, exchange)
 
     def _delivery(self, at_us: int, channel: str, envelope: Envelope, outcome: Any) -> Event:
         text = _OUTCOMES[type(outcome).__name__]
@@ -155,6 +171,14 @@ class History:
 
 
 _OUTCOMES = {"NoneType": "done", "Again": "again", "Dead": "dead", "Crash": "crash", "TimedOut": "time-out"}
+
+
+def _event(event: Event, envelope: Envelope, exchange: Exchange | None) -> Event:
+    """An event with what became of it."""
+    event.error = exchange.failure if exchange else envelope.error
+    if exchange:
+        event.outcome, event.called = str(exchange.status), exchange.called
+    return event
 
 
 def _last_error(recent: list[Event], resource: str) -> str:

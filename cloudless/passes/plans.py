@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from cloudless.ir import DEAD_LETTERS, Application, Consumer, Function, Handler, Queue, Retry, Schedule, Subscription
+from cloudless.ir import (
+    DEAD_LETTERS,
+    Application,
+    Consumer,
+    Endpoint,
+    Function,
+    Handler,
+    Queue,
+    Retry,
+    Schedule,
+    Subscription,
+)
+from cloudless.runtime.endpoint import EndpointPlan
 from cloudless.runtime.plan import Plan
+from cloudless.runtime.route import Route
 
 
 def plans(application: Application) -> dict[str, Plan]:
@@ -22,6 +35,31 @@ def plans(application: Application) -> dict[str, Plan]:
     for function in application.functions:
         found |= _function(function, handlers[function.handler])
     return found
+
+
+def endpoint_plans(application: Application) -> dict[str, EndpointPlan]:
+    """The plan of every endpoint, by handler."""
+    handlers = {handler.name: handler for handler in application.handlers}
+    methods: dict[str, set[str]] = {}
+    for one in application.endpoints:
+        methods.setdefault(Route(one.path).shape, set()).add(one.method)
+    return {
+        one.handler: _endpoint(one, handlers[one.handler], sorted(methods[Route(one.path).shape]))
+        for one in application.endpoints
+    }
+
+
+def _endpoint(endpoint: Endpoint, handler: Handler, methods: list[str]) -> EndpointPlan:
+    return EndpointPlan(
+        handler.name,
+        endpoint.method,
+        endpoint.path,
+        methods=methods,
+        parameters=tuple((one.name, one.kind, one.key, one.required) for one in handler.parameters),
+        status=endpoint.status,
+        is_async=handler.is_async,
+        timeout_s=handler.timeout_s,
+    )
 
 
 def _consumer(consumer: Consumer, handler: Handler, queue: Queue) -> Plan:

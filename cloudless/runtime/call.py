@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.provider import Cloud
     from cloudless.message import Envelope
+    from cloudless.runtime.endpoint import EndpointPlan
     from cloudless.runtime.plan import Plan
 
     Call = Callable[[Any, Envelope], Any]
@@ -50,11 +51,13 @@ def _named(plan: Plan, function: Callable[..., Any], makers: list[Call]) -> Call
 
 
 def _awaited(plain: Call, wait: Await, timeout_s: float) -> Call:
-    def call(body: Any, envelope: Envelope) -> Any:
-        value = plain(body, envelope)
-        return wait(value, timeout_s) if hasattr(value, "__await__") else value  # a decorator may have awaited it
+    run = awaited(wait, timeout_s)
+    return lambda body, envelope: run(plain(body, envelope))
 
-    return call
+
+def awaited(wait: Await, timeout_s: float) -> Callable[[Any], Any]:
+    """What gives the value of a coroutine, and any other value as it is: a decorator may have awaited it."""
+    return lambda value: wait(value, timeout_s) if hasattr(value, "__await__") else value
 
 
 def _maker(kind: str, plan: Plan, cloud: Cloud) -> Call:
@@ -69,7 +72,7 @@ def _maker(kind: str, plan: Plan, cloud: Cloud) -> Call:
     raise InternalError(f"plan of {plan.handler!r}: unknown parameter kind {kind!r}")
 
 
-def context_of(plan: Plan, envelope: Envelope, cloud: Cloud) -> Context:
+def context_of(plan: Plan | EndpointPlan, envelope: Envelope, cloud: Cloud) -> Context:
     """The Context of an invocation that begins now."""
     return Context(plan.handler, cloud.new_id(), envelope, cloud.now_s() + plan.timeout_s, cloud.now_s)
 

@@ -13,6 +13,7 @@ from cloudless.runtime.outcome import Again
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cloudless.message import Envelope
+    from cloudless.runtime.endpoint import EndpointPlan
     from cloudless.runtime.outcome import Outcome
     from cloudless.runtime.plan import Plan
 
@@ -33,3 +34,16 @@ def failure(plan: Plan, envelope: Envelope, problem: BaseException, outcome: Out
         envelope.id, plan.source, envelope.attempt, plan.attempts, what, type(problem).__name__, problem,
         exc_info=problem, extra=facts,
     )  # fmt: skip
+
+
+def request_failure(plan: EndpointPlan, cause: Envelope, problem: Exception) -> None:
+    """One line for a request that was answered with a 5xx, with the traceback."""
+    facts = {
+        "handler": plan.handler,
+        "request_id": cause.id,
+        "correlation_id": cause.correlation,
+        "traceparent": traceparent(cause),
+    }
+    logging.getLogger(f"cloudless.{plan.handler}").error(
+        "%s %s failed: %s: %s", plan.method, plan.path, type(problem).__name__, problem, exc_info=problem, extra=facts
+    )

@@ -6,7 +6,7 @@
         cloud.advance(timedelta(days=7))
         assert cloud.dead_letters(orders) == []
 
-Verbs:   run, advance, run_until, fire
+Verbs:   run, advance, run_until, fire; http is a client of the app's endpoints, token makes its callers
 Lists:   calls, sent, published, dead_letters, trace
 Doubles: replace, fail, crash, takes
 """
@@ -31,6 +31,8 @@ from cloudless.queue import DeadLetters, OrderedQueue, Queue
 from cloudless.runtime.crash import Crash
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
+from cloudless.testing.http import Client
+from cloudless.testing.token import Issuer
 from cloudless.topic import Topic
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from typing import ParamSpec
 
     from cloudless.app import App
+    from cloudless.auth import Jwt
     from cloudless.function import Function
     from cloudless.handler import Handler
     from cloudless.memory.history import Event
@@ -100,7 +103,8 @@ class Call:
     """One call of a handler.
 
     body: what it was given, as JSON values (a dict by parameter name for a function). attempt: from 1.
-    outcome: "done", "again", "dead", "crash" or "time-out"; "" for a direct call. error: of a failed delivery.
+    outcome: "done", "again", "dead", "crash" or "time-out"; "" for a direct call, the status for a request. error: of a
+    failed delivery or request.
     """
 
     __slots__ = ("at", "attempt", "attributes", "body", "error", "message", "outcome")
@@ -125,7 +129,9 @@ class Simulation:
 
     def __init__(self, cloud: MemoryCloud) -> None:
         self.cloud = cloud
+        self.http = Client(cloud.http.request)
         self._world = cloud.world
+        self._issuers: dict[Jwt, Issuer] = {}
 
     # --- verbs ---
 
@@ -160,6 +166,17 @@ class Simulation:
         if not isinstance(schedule, Schedule) or schedule.name not in self.cloud.timers:
             raise NotFound(f"{schedule!r} is no schedule of app {self.cloud.app.name!r}")
         self.cloud.timers[schedule.name].fire(self._world.now_us // US)
+
+    def token(self, auth: Jwt, lifetime: timedelta = _HOUR, **claims: Any) -> str:
+        """A token that `auth` accepts, of an issuer that is simulated. claims: e.g. sub="ada", scope="orders:write".
+
+        Those of ours may be given too: iss, aud, iat, exp. A negative lifetime gives one that has expired.
+        """
+        if auth not in self._issuers:
+            issuer = self._issuers[auth] = Issuer(auth)
+            if auth.secret is None:
+                self.cloud.http.add_issuer(auth.issuer, auth.keys_url, issuer.keys)
+        return self._issuers[auth].token(claims, self._world.now_us // US, _us(lifetime) // US)
 
     # --- lists of plain data ---
 
@@ -244,7 +261,7 @@ def _check_names(app: App, kind: type[Secret | Config[Any]], what: str, given: M
 
 
 def _is_call(event: Event, handler: str) -> bool:
-    if event.kind == "deliver":
+    if event.kind in ("deliver", "request"):
         return event.handler == handler and event.called
     return event.kind == "invoke" and event.resource == handler
 

@@ -3,7 +3,7 @@
     names.py      duplicates, and names that some cloud refuses
     signature.py  parameters that cannot be filled
     option.py     options out of range
-    queue.py topic.py schedule.py    rules of these nouns
+    queue.py topic.py schedule.py http.py    rules of these nouns
     deploy.py     what only a real cloud asks for
 
 A check reads the App (and the user's source, for columns), and adds what it finds to the report.
@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from cloudless.app import App
 from cloudless.frontend.checks.deploy import importable
+from cloudless.frontend.checks.http import endpoints
 from cloudless.frontend.checks.names import handler_names, names, resources
 from cloudless.frontend.checks.option import configurations, consumptions, providers, settings
 from cloudless.frontend.checks.queue import consumers, dead_letters, delays, types
@@ -40,6 +41,7 @@ CHECKS: tuple[Callable[[App, Report], None], ...] = (
     filters,
     forwards,
     schedules,
+    endpoints,
 )
 """Those that hold for every program."""
 

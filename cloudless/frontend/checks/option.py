@@ -12,6 +12,8 @@ from cloudless.errors import CloudlessError
 from cloudless.frontend.checks.body import Consumer, body_types
 from cloudless.frontend.report import Report
 from cloudless.function import Function
+from cloudless.handler import Handler
+from cloudless.http import TIMEOUT, Endpoint
 from cloudless.options import nearest
 from cloudless.queue import QueueHandler
 from cloudless.secret import Config
@@ -36,13 +38,13 @@ PROVIDERS = ("aws", "azure", "gcp", "memory")
 def settings(app: App, report: Report) -> None:
     """Time-outs and memory are within what every cloud gives."""
     for handler in app.registered:
-        longest = FUNCTION_LONGEST if isinstance(handler, Function) else CONSUMER_LONGEST
+        longest = _longest(handler)
         timeout = handler.settings.timeout
         if timeout is not None and not SHORTEST <= timeout <= longest:
             report.error(
                 "CL141",
                 report.sources.option(handler.place, "timeout"),
-                f"timeout={timeout} of {handler.name!r}: a {handler.kind} handler has 1 s to {_minutes(longest)}",
+                f"timeout={timeout} of {handler.name!r}: {handler.kind} handlers have 1 s to {_length(longest)}",
                 "split the work into several messages",
             )
         smallest, largest = MEMORY_MB
@@ -170,5 +172,12 @@ def configurations(app: App, report: Report) -> None:
             )
 
 
-def _minutes(length: timedelta) -> str:
-    return f"{length.total_seconds() / 60:g} minutes"
+def _longest(handler: Handler[..., Any]) -> timedelta:
+    if isinstance(handler, Endpoint):
+        return TIMEOUT
+    return FUNCTION_LONGEST if isinstance(handler, Function) else CONSUMER_LONGEST
+
+
+def _length(length: timedelta) -> str:
+    seconds = length.total_seconds()
+    return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} s"

@@ -1,7 +1,7 @@
 """Every problem that the front end reports: what it means, a program that has it, and one that has not.
 
     name.py CL101 …      handler.py CL121 …      option.py CL141 …
-    resource.py CL161 …  permission.py CL301 …   limit.py CL401 …
+    resource.py CL161 …  http.py CL191 …     permission.py CL301 …   limit.py CL401 …
 
 `docs/reference/errors.md` is written from this table, and the tests compile every program of it.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from cloudless.frontend.codes.code import Code
 from cloudless.frontend.codes.handler import HANDLERS
+from cloudless.frontend.codes.http import HTTP
 from cloudless.frontend.codes.limit import LIMITS
 from cloudless.frontend.codes.name import NAMES
 from cloudless.frontend.codes.option import OPTIONS
@@ -18,5 +19,7 @@ from cloudless.frontend.codes.resource import RESOURCES
 
 __all__ = ["CODES", "Code"]
 
-CODES: dict[str, Code] = {one.code: one for one in (*NAMES, *HANDLERS, *OPTIONS, *RESOURCES, *PERMISSIONS, *LIMITS)}
+CODES: dict[str, Code] = {
+    one.code: one for one in (*NAMES, *HANDLERS, *OPTIONS, *RESOURCES, *HTTP, *PERMISSIONS, *LIMITS)
+}
 """By code, in order."""

@@ -74,7 +74,7 @@ class Shop:
         (take_messages, {}, "CL126: 'orders' is a list, but the handler gets one message a call; say batch_size=10"),
         (take, {"batch_size": 5}, "CL127: batch_size is above 1, but 'order' takes one message; write"),
         (take, {"batch_size": 0}, "CL143: batch_size=0 of 'take': 1 to 10 messages a call are possible"),
-        (take, {"timeout": timedelta(hours=1)}, "CL141: timeout=1:00:00 of 'take': a queue handler has 1 s to"),
+        (take, {"timeout": timedelta(hours=1)}, "CL141: timeout=1:00:00 of 'take': queue handlers have 1 s to"),
         (take, {"memory_mb": 9_000}, "CL142: memory_mb=9000 of 'take': 128 to 4,096 are possible; say memory_mb=4096"),
         (take, {"once_by": "idd"}, "CL148: once_by='idd' of 'take': Order has no field 'idd'; did you mean 'id'?"),
         (take, {"once_by": "id.x", "remember": timedelta(0)}, "CL145: remember=0:00:00 of 'take': 1 s to 90 days"),

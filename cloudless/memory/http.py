@@ -1,0 +1,112 @@
+"""HTTP in memory: the gateway in front of the endpoints. A request is answered here and now, in virtual time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudless.codec import dump
+from cloudless.driver.current import HERE
+from cloudless.errors import Unavailable
+from cloudless.memory.history import Exchange
+from cloudless.memory.world import US
+from cloudless.message import Envelope, Failure
+from cloudless.runtime.crash import Abandoned, TimedOut
+from cloudless.runtime.endpoint import NOT_FOUND, died
+from cloudless.runtime.problem import problem
+from cloudless.runtime.route import BadPath, Route, routes, segments_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cloudless.memory.world import World
+    from cloudless.request import Request, Response
+    from cloudless.runtime.endpoint import EndpointPlan
+    from cloudless.runtime.http import Serve
+
+GATEWAY_MOST = 10 * 1024 * 1024
+"""Bytes of a request that get to an endpoint at all, which refuses those over 4 MiB: API Gateway's limit.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+"""
+
+
+class MemoryHttp:
+    """plans: of the endpoints. serves: handler → the runtime's closure."""
+
+    def __init__(self, world: World, plans: Mapping[str, EndpointPlan]) -> None:
+        self._world = world
+        self._plans = plans
+        self.serves: dict[str, Serve] = {}
+        self._keepers = {Route(plan.path).shape: plan for plan in reversed(list(plans.values()))}
+        self._owners = {(Route(plan.path).shape, plan.method): plan for plan in plans.values()}
+        self._literal = {path: route for path, route in self._routed() if not route.parameters}
+        self._others = [route for _, route in self._routed() if route.parameters]
+        self.issuers: dict[str, bytes] = {}
+
+    def _routed(self) -> list[tuple[str, Route]]:
+        return [(route.path, route) for route in routes(plan.path for plan in self._keepers.values())]
+
+    def request(self, request: Request) -> Response:
+        """The answer to a request of the test's, or of whoever is running."""
+        try:
+            segments = segments_of(request.path)
+        except BadPath as bad:
+            return problem(400, f"the path is not percent-encoded UTF-8: {bad}")
+        route = self._route(request.path, segments)
+        if route is None or len(request.body) > GATEWAY_MOST:
+            return problem(404, NOT_FOUND) if route is None else problem(413, "the body is over 10 MiB")
+        method = "GET" if request.method == "HEAD" else request.method
+        plan = self._owners.get((route.shape, method)) or self._keepers[route.shape]
+        return self._served(plan, request, segments)
+
+    def fetch(self, url: str) -> bytes:
+        """The keys of a simulated issuer; nothing else can be read, since there is no network here."""
+        if url not in self.issuers:
+            raise Unavailable(f"{url} cannot be read in a simulation: tokens are made by cloud.token(…)")
+        return self.issuers[url]
+
+    def add_issuer(self, issuer: str, keys_url: str, keys: bytes) -> None:
+        """Publish the keys of an issuer."""
+        where = keys_url or f"{issuer.rstrip('/')}/keys"
+        self.issuers[f"{issuer.rstrip('/')}/.well-known/openid-configuration"] = dump({"jwks_uri": where}).encode()
+        self.issuers[where] = keys
+
+    def _route(self, path: str, segments: list[str]) -> Route | None:
+        literal = self._literal.get("/".join(segments) if "%" in path else path)
+        if literal is not None and ("%" not in path or literal.match(segments) is not None):
+            return literal
+        for route in self._others:
+            if route.match(segments) is not None:
+                return route
+        return None
+
+    def _served(self, plan: EndpointPlan, request: Request, segments: list[str]) -> Response:
+        world = self._world
+        request.id = world.new_id()
+        exchange = Exchange()
+        envelope = Envelope(request.id, request.body.decode("utf-8", "replace"), sent_s=world.now_us / US)
+        world.history.request(world.now_us, f"{request.method} {plan.path}", plan.handler, envelope, exchange)
+        began_us = world.now_us
+        answer = self._within(plan, request, segments, began_us)
+        exchange.status, exchange.failure, exchange.called = answer.status, answer.failure, request.is_handled
+        here = HERE.get(None)
+        if here is None or here[1] is None:
+            world.now_us = world.base_us  # the test itself takes no virtual time
+            world.raise_refused()
+        return answer
+
+    def _within(self, plan: EndpointPlan, request: Request, segments: list[str], began_us: int) -> Response:
+        """The answer, or what a gateway says in its place: the function died, or took too long."""
+        world = self._world
+        deadline_us = began_us + round(plan.timeout_s * US)
+        try:
+            answer = self.serves[plan.handler](request, segments)
+            if world.now_us <= deadline_us:
+                return answer
+        except TimedOut:
+            pass
+        except Abandoned:
+            return died(Failure("Crashed", "the function died without an answer", 1), 502, "the function died")
+        world.now_us = deadline_us
+        failure = Failure("TimeoutError", f"no answer within {plan.timeout_s:g} s", 1)
+        return died(failure, 504, failure.text)

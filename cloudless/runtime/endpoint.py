@@ -1,0 +1,233 @@
+"""From a request to its answer: one closure an endpoint, the same in memory and in every cloud.
+
+    size ─► other methods (CORS, 405) ─► who is calling ─► arguments ─► the handler ─► answer
+
+The order is the contract (docs/mechanisms.md, HTTP in detail). It is the only place where an exception of an
+endpoint becomes a status; what the program does not declare is 500, and its text stays in the log.
+"""
+
+from __future__ import annotations
+
+from cloudless.driver.current import HERE
+from cloudless.errors import HttpError, InvalidArgument, Unavailable
+from cloudless.message import Envelope, Failure
+from cloudless.request import BODY_MOST, JSON, Response
+from cloudless.runtime.arguments import Refused, Unfit
+from cloudless.runtime.call import context_of
+from cloudless.runtime.consumer import failure_of
+from cloudless.runtime.cors import add_headers, is_preflight, preflight
+from cloudless.runtime.problem import problem
+from cloudless.runtime.route import Route
+from cloudless.system import trace_of_parent, word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from cloudless.codec import Codec
+    from cloudless.driver.provider import Cloud
+    from cloudless.request import Request
+    from cloudless.runtime.arguments import Arguments
+    from cloudless.runtime.cors import Rules
+    from cloudless.runtime.guard import Guard, Run
+
+    Serve = Callable[[Request], Response]
+
+CORRELATION = "x-correlation-id"
+NOT_FOUND = "there is nothing at this path"
+
+
+class EndpointPlan:
+    """What an endpoint needs to be run; computed when building, carried in the bundle as JSON.
+
+    parameters: (name, kind, key, required) in order, kinds as in arguments.py. methods: all that the path has, sorted;
+    any endpoint of a path can answer for those that it has not. is_async: a coroutine function.
+    """
+
+    __slots__ = ("handler", "is_async", "method", "methods", "parameters", "path", "status", "timeout_s")
+
+    def __init__(
+        self,
+        handler: str,
+        method: str,
+        path: str,
+        *,
+        methods: Sequence[str] = (),
+        parameters: Sequence[tuple[str, str, str, bool]] = (),
+        status: int = 200,
+        is_async: bool = False,
+        timeout_s: float = 29,
+    ) -> None:
+        self.handler = handler
+        self.method = method
+        self.path = path
+        self.methods = tuple(methods or (method,))
+        self.parameters = tuple(parameters)
+        self.status = status
+        self.is_async = is_async
+        self.timeout_s = timeout_s
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON values; `EndpointPlan.from_json` reads them."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> EndpointPlan:
+        """The plan of JSON values that `to_json` gave."""
+        rest = {key: value for key, value in facts.items() if key not in ("handler", "method", "path", "parameters")}
+        parameters = [(name, kind, key, required) for name, kind, key, required in facts["parameters"]]
+        return cls(facts["handler"], facts["method"], facts["path"], parameters=parameters, **rest)
+
+
+class Endpoint:
+    """One endpoint bound to one cloud. `serve` is what an adapter calls.
+
+    arguments, guard, result: see their modules. statuses: by exception type. rules: of CORS, None for none.
+    run: gives the value of what the handler returned. logs: says what failed.
+    """
+
+    __slots__ = (
+        "_arguments", "_call", "_cloud", "_guard", "_logs", "_plan", "_result", "_route", "_rules", "_run", "_statuses",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        plan: EndpointPlan,
+        call: Callable[..., Any],
+        arguments: Arguments,
+        result: Codec,
+        *,
+        cloud: Cloud,
+        guard: Guard | None,
+        statuses: Mapping[type[Exception], int],
+        rules: Rules | None,
+        run: Run,
+        logs: bool = True,
+    ) -> None:
+        self._plan = plan
+        self._call = call
+        self._arguments = arguments
+        self._result = result
+        self._cloud = cloud
+        self._guard = guard
+        self._statuses = statuses
+        self._rules = rules
+        self._run = run
+        self._logs = logs
+        self._route = Route(plan.path)
+
+    def serve(self, request: Request, segments: list[str]) -> Response:
+        """The answer to a request. segments: those of its path, decoded. A BaseException passes: a crash."""
+        answer = self._answer(request, segments)
+        if self._rules is not None:
+            add_headers(self._rules, request, answer)
+        if request.method == "HEAD":
+            answer.add_header("content-length", str(len(answer.body)))
+            answer.body = b""
+        return answer
+
+    def _answer(self, request: Request, segments: list[str]) -> Response:
+        found = self._route.match(segments)
+        if found is None:
+            return problem(404, NOT_FOUND)
+        if len(request.body) > BODY_MOST:
+            return problem(413, f"the body is {len(request.body):,} bytes, the limit is {BODY_MOST:,}")
+        if request.method != self._plan.method and not (request.method == "HEAD" and self._plan.method == "GET"):
+            return self._other_method(request)
+        request.path_parameters = found
+        return self._called(request, self._cause(request))
+
+    def _other_method(self, request: Request) -> Response:
+        allowed = ", ".join(allowed_methods(self._plan.methods))
+        if self._rules is not None and is_preflight(request):
+            return preflight(self._rules, request, self._plan.methods)
+        if request.method == "OPTIONS":
+            return Response(status=204, headers={"allow": allowed})
+        return problem(405, f"this path has {allowed}", headers={"allow": allowed})
+
+    def _cause(self, request: Request) -> Envelope:
+        """What messages of the handler are traced back to."""
+        id = request.id = request.id or self._cloud.new_id()
+        trace = trace_of_parent(request.headers.get("traceparent", ""))
+        correlation = word(request.headers.get(CORRELATION)) or id
+        return Envelope(id, "", sent_s=self._cloud.now_s(), trace=trace or id, correlation=correlation)
+
+    def _called(self, request: Request, cause: Envelope) -> Response:
+        token = HERE.set((self._cloud, self._plan.handler, cause))
+        try:
+            answer = self._outcome(request, cause)
+        except Exception as error:  # noqa: BLE001  (every exception is an answer)
+            answer = self._failed(error, cause)
+        finally:
+            HERE.reset(token)
+        answer.headers.append((CORRELATION, cause.correlation))
+        return answer
+
+    def _outcome(self, request: Request, cause: Envelope) -> Response:
+        if self._guard is not None:
+            request.identity = self._guard(request)
+        values = self._arguments.of(request)
+        for name in self._arguments.contexts:
+            values[name] = context_of(self._plan, cause, self._cloud)
+        request.is_handled = True
+        answer = self._response(self._run(self._call(**values)))
+        if len(answer.body) > BODY_MOST:
+            raise InvalidArgument(f"the answer is {len(answer.body):,} bytes, the limit is {BODY_MOST:,}")
+        return answer
+
+    def _response(self, value: Any) -> Response:
+        if isinstance(value, Response):
+            return value
+        status = self._plan.status
+        if value is None:
+            return Response(status=204 if status == 200 else status)
+        if isinstance(value, bytes):
+            return Response(value, status=status)
+        answer = Response(status=status)
+        answer.body = self._result.encode(value).encode()
+        answer.headers.append(("content-type", JSON))
+        return answer
+
+    def _failed(self, error: Exception, cause: Envelope) -> Response:
+        answer = self._refusal(error)
+        answer.failure = failure_of(error, 1)
+        if self._logs and answer.status >= 500:
+            from cloudless.runtime import log
+
+            log.request_failure(self._plan, cause, error)
+        return answer
+
+    def _refusal(self, error: Exception) -> Response:
+        """The answer that an exception stands for."""
+        if isinstance(error, Refused):
+            return problem(error.status, error.detail)
+        if isinstance(error, Unfit):
+            return problem(422, str(error), errors=error.problems)
+        status = self._declared(error)
+        if status is not None:
+            return problem(status, failure_of(error, 1).text)
+        if isinstance(error, HttpError):
+            return problem(error.status, error.detail, headers=error.headers)
+        if isinstance(error, Unavailable):
+            return problem(503, "try again in a moment", headers={"retry-after": "1"})
+        return problem(500)
+
+    def _declared(self, error: Exception) -> int | None:
+        """The status of the nearest declared class above an exception."""
+        for kind in type(error).__mro__:
+            if kind in self._statuses:
+                return self._statuses[kind]
+        return None
+
+
+def allowed_methods(methods: Sequence[str]) -> list[str]:
+    """The methods that a path answers, those of ours included."""
+    return sorted({*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())})
+
+
+def died(failure: Failure, status: int, detail: str) -> Response:
+    """The answer of a gateway whose function never answered."""
+    answer = problem(status, detail)
+    answer.failure = failure
+    return answer

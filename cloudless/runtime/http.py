@@ -1,0 +1,80 @@
+"""Put the parts of an endpoint together: plan + what the app knows of it + cloud ──► what an adapter calls.
+
+serve = http.endpoint(plan, handler, cloud)
+answer = serve(Request(...), segments_of(path))       # every answer is one: nothing is raised
+"""
+
+from __future__ import annotations
+
+from cloudless.runtime.arguments import Arguments
+from cloudless.runtime.call import awaited
+from cloudless.runtime.endpoint import Endpoint
+from cloudless.runtime.entry import wait_with_asyncio
+from cloudless.runtime.guard import guard_of
+from cloudless.runtime.keys import fetch as fetch_keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Protocol
+
+    from cloudless.codec import Codec
+    from cloudless.driver.provider import Cloud
+    from cloudless.request import Request, Response
+    from cloudless.runtime.call import Await
+    from cloudless.runtime.cors import Rules
+    from cloudless.runtime.endpoint import EndpointPlan
+    from cloudless.runtime.keys import Fetch
+
+    Serve = Callable[[Request, list[str]], Response]
+    """The answer to a request, given the decoded segments of its path."""
+
+    class Shop(Protocol):
+        """What an App says for all its endpoints."""
+
+        @property
+        def cors(self) -> Rules | None: ...
+
+    class Served(Protocol):
+        """What an App knows of an endpoint; `app.handlers[name]` gives it."""
+
+        @property
+        def app(self) -> Shop: ...
+        @property
+        def function(self) -> Callable[..., Any]: ...
+        @property
+        def auth(self) -> Any: ...
+        @property
+        def statuses(self) -> Mapping[type[Exception], int]: ...
+        @property
+        def result(self) -> Codec: ...
+        def hints(self) -> dict[str, Any]: ...
+
+
+def endpoint(
+    plan: EndpointPlan,
+    served: Served,
+    cloud: Cloud,
+    *,
+    function: Callable[..., Any] | None = None,
+    wait: Await = wait_with_asyncio,
+    fetch: Fetch = fetch_keys,
+    logs: bool = True,
+) -> Serve:
+    """The endpoint of a plan.
+
+    function: instead of the app's own (a test double). wait: runs coroutines. fetch: reads the keys of token issuers.
+    """
+    run = awaited(wait, plan.timeout_s)
+    return Endpoint(
+        plan,
+        function or served.function,
+        Arguments(plan.parameters, served.hints()),
+        served.result,
+        cloud=cloud,
+        guard=guard_of(served.auth, cloud, fetch, run),
+        statuses=served.statuses,
+        rules=served.app.cors,
+        run=run,
+        logs=logs,
+    ).serve
