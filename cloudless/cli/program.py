@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cloudless.app import App
@@ -20,11 +23,12 @@ class Program:
 
     def __init__(self, config: Path | None, *, tolerant: bool = False) -> None:
         self.project: Project = load(config, tolerant=tolerant)
-        self.app: App = self.project.load_app()
-        self.application: Application
-        self.application, problems = check(
-            self.app, entry=self.project.app, include=self.project.include, deployable=True
-        )
+        with uncollected():
+            self.app: App = self.project.load_app()
+            self.application: Application
+            self.application, problems = check(
+                self.app, entry=self.project.app, include=self.project.include, deployable=True
+            )
         self.problems = [*self.project.mistakes, *problems]
 
     def errors(self) -> list[Diagnostic]:
@@ -36,6 +40,20 @@ class Program:
         if self.project.mistakes:
             return []
         return [self.project.stage(name)] if name else list(self.project.stages.values())
+
+
+@contextmanager
+def uncollected() -> Generator[None]:
+    """Pause the garbage collector, where it runs. What nothing refers to any more is freed all the same."""
+    # A compilation makes objects by the hundred thousand that live as long as the command: the collector walks over
+    # them again and again, and finds nothing. That was 5 to 15 % of the time of a check of 1,000 functions.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def loaded(name: str) -> Provider:

@@ -32,7 +32,9 @@ WELL = Environment(
     programs={"terraform": "Terraform v1.11.4", "tofu": "OpenTofu v1.8.0"},
     setup=Setup("/shop/cloudless.toml", "shop.app:app", "shop", {"aws": ("prod", "test")}),
 )
-BARE = Environment(python=(3, 11, 0), versions={"rich": "13.0", "typer": "0.12"}, providers={}, programs={}, setup=None)
+BARE = Environment(
+    python=(3, 11, 0), versions={"rich": "13.0", "typer": "0.12.5"}, providers={}, programs={}, setup=None
+)
 
 
 def findings(environment: Environment) -> dict[str, Finding]:
