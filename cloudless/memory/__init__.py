@@ -9,6 +9,7 @@
     ledger.py      leases
     secret.py      secrets and configuration
     doubles.py     fail, crash, takes, replace
+    fault.py       what may go wrong, planned or by chance      adversary.py attacked.py   carry it out
     loop.py        async handlers on virtual time
     history.py     what happened, as plain data
     cloud.py       MemoryCloud: all of it behind the driver protocols

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cloudless.handler import unwrapped
 from cloudless.http import Endpoint
+from cloudless.memory.adversary import Adversary, Attacked
+from cloudless.memory.attacked import AttackedChannel, AttackedOrderedChannel
 from cloudless.memory.channel import Channel
 from cloudless.memory.doubles import Double
 from cloudless.memory.function import MemoryFunctions
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from cloudless.app import App
     from cloudless.handler import Handler
     from cloudless.ir import Application
+    from cloudless.memory.fault import FaultPlan
     from cloudless.memory.loop import Waiter
     from cloudless.runtime.consumer import GiveUp
     from cloudless.runtime.endpoint import EndpointPlan
@@ -51,10 +55,13 @@ class MemoryCloud:
         config: Mapping[str, Any],
         like: str | None,
         history: int,
+        faults: FaultPlan | None = None,
+        watch: tuple[str, ...] = (),
     ) -> None:
         self.app = app
         self.application = application
-        self.world = World(start_us, seed, History(history))
+        self.world = World(start_us, seed, History(history), is_calm=faults is not None and faults.is_calm)
+        self.adversary = None if faults is None else Adversary(faults, self.world, watch=watch)
         self.new_id = self.world.new_id
         self._config = dict(config)
         self._waiter: Waiter | None = None
@@ -63,9 +70,12 @@ class MemoryCloud:
         self._endpoint_plans = endpoint_plans(application)
         permissions, limits = Permissions(application, self.world), Limits(like)
         self.channels = self._make_channels()
-        self.queues = MemoryQueues(self.world, self.channels, permissions, limits)
-        self.topics = MemoryTopics(self.world, permissions, limits)
-        self.functions = MemoryFunctions(self.world, permissions)
+        self._queues = MemoryQueues(self.world, self.channels, permissions, limits)
+        self._topics = MemoryTopics(self.world, permissions, limits)
+        self._functions = MemoryFunctions(self.world, permissions)
+        self.queues: MemoryQueues = self._attacked_driver(self._queues, "send")
+        self.topics: MemoryTopics = self._attacked_driver(self._topics, "publish")
+        self.functions: MemoryFunctions = self._attacked_driver(self._functions, "invoke")
         self.http = MemoryHttp(self.world, self._endpoint_plans)
         self.secrets = MemorySecrets(secrets, permissions)
         self.ledger = MemoryLedger(self.world)
@@ -104,11 +114,28 @@ class MemoryCloud:
     def _make_channels(self) -> dict[str, Channel]:
         channels: dict[str, Channel] = {}
         for queue in self.application.queues:
-            kind = OrderedChannel if queue.ordered else Channel
-            channels[queue.name] = kind(queue.name, self.world)
+            channels[queue.name] = self._channel(queue.name, ordered=queue.ordered)
         for subscription in self.application.subscriptions:
-            channels[subscription.name] = Channel(subscription.name, self.world)
+            channels[subscription.name] = self._channel(subscription.name)
         return channels
+
+    def _channel(self, name: str, *, ordered: bool = False) -> Channel:
+        if self.adversary is None:
+            return OrderedChannel(name, self.world) if ordered else Channel(name, self.world)
+        attacked = AttackedOrderedChannel if ordered else AttackedChannel
+        return attacked(name, self.world, self.adversary)
+
+    def _attacked_driver(self, driver: Any, verb: str) -> Any:
+        return driver if self.adversary is None else Attacked(driver, self.adversary, verb)
+
+    def _function(self, name: str, plan: Plan | EndpointPlan) -> Callable[..., Any]:
+        """A handler's function: its double where it has one, under attack where there are faults."""
+        original = self.app.handlers[name].function
+        function: Callable[..., Any] = self._doubles.get(name, original)
+        if self.adversary is None:
+            return function
+        file = unwrapped(original).__code__.co_filename
+        return self.adversary.attacked(name, function, plan.timeout_s, file=file, is_async=plan.is_async)
 
     def _wire(self) -> None:
         for source in self._plans:
@@ -116,10 +143,10 @@ class MemoryCloud:
         for name in self._endpoint_plans:
             self._bind_endpoint(name)
         for topic in self.application.topics:
-            self.topics.subscriptions[topic.name] = []
+            self._topics.subscriptions[topic.name] = []
         for one in self.application.subscriptions:
             target = self.channels[one.forward or one.name]
-            self.topics.subscriptions[one.topic].append((filter_of(one.where), target))
+            self._topics.subscriptions[one.topic].append((filter_of(one.where), target))
         for schedule in self.application.schedules:
             self.timers[schedule.handler] = Timer(schedule, self.world, self.channels[schedule.queue])
 
@@ -131,13 +158,13 @@ class MemoryCloud:
             self._bind_endpoint(name)
 
     def _bind_endpoint(self, name: str) -> None:
-        handler, double = self.app.handlers[name], self._doubles.get(name)
+        handler, plan = self.app.handlers[name], self._endpoint_plans[name]
         assert isinstance(handler, Endpoint)
         self.http.serves[name] = http.endpoint(
-            self._endpoint_plans[name],
+            plan,
             handler,
             self,
-            function=double,
+            function=self._function(name, plan),
             wait=self._wait,
             fetch=self.http.fetch,
             logs=False,
@@ -147,10 +174,9 @@ class MemoryCloud:
         """Give a source the runtime's closure over its handler: the very code that runs in the cloud."""
         plan = self._plans[source]
         handler = self.app.handlers[plan.handler]
-        function: Callable[..., Any] = self._doubles.get(plan.handler, handler.function)
         binding = entry.Binding(
             plan,
-            function,
+            self._function(plan.handler, plan),
             handler.codec,
             on=handler.on,
             cloud=self,
@@ -161,7 +187,7 @@ class MemoryCloud:
         if source in self.channels:
             self._bind_channel(self.channels[source], binding)
         else:
-            self.functions.answers[source] = entry.function(binding, handler.result)
+            self._functions.answers[source] = entry.function(binding, handler.result)
 
     def _bind_channel(self, channel: Channel, binding: entry.Binding) -> None:
         plan = channel.plan = binding.plan
@@ -172,4 +198,4 @@ class MemoryCloud:
             channel.deliver = entry.consumer(binding)
 
     def _give_up(self, plan: Plan) -> GiveUp:
-        return lambda letter: self.queues.store_dead_letter(plan.dead_letters, plan.handler, letter)
+        return lambda letter: self._queues.store_dead_letter(plan.dead_letters, plan.handler, letter)

@@ -28,8 +28,16 @@ _PATIENCE = 10_000
 _PATIENCE_PER_MESSAGE = 200
 
 
+def _first() -> float:
+    """The choice of a calm world: always what comes first."""
+    return 0.0
+
+
 class World:
-    """now_us: virtual time; ahead of `base_us` while a handler that takes time has spent some of it."""
+    """now_us: virtual time; ahead of `base_us` while a handler that takes time has spent some of it.
+
+    is_calm: whether things happen in the order in which they were asked for, instead of the seed's.
+    """
 
     __slots__ = (
         "_events",
@@ -45,7 +53,7 @@ class World:
         "refused",
     )
 
-    def __init__(self, start_us: int, seed: int, history: History) -> None:
+    def __init__(self, start_us: int, seed: int, history: History, *, is_calm: bool = False) -> None:
         self.now_us = self.base_us = start_us
         self.history = history
         self.ready: list[Channel] = []
@@ -55,7 +63,7 @@ class World:
         self._sequence = 0
         self._work = 0
         self._random = Random(seed)
-        self.random = self._random.random
+        self.random = _first if is_calm else self._random.random
 
     def new_id(self) -> str:
         """32 hexadecimal digits from the seed."""
@@ -94,6 +102,10 @@ class World:
                 return condition()
             self.raise_refused()
         return True
+
+    def meanwhile(self, by_us: int) -> None:
+        """Do everything that is due within `by_us` while the handler that is running stands still."""
+        self._advance_to(self.now_us + by_us, self._patience(by_us))
 
     def refuse(self, error: CloudlessError) -> CloudlessError:
         """Remember what a handler must not get away with: the verb that is going on will raise it at its end.
@@ -135,20 +147,27 @@ class World:
             index = int(random() * count) if count > 1 else 0
             channel = ready[index]
             channel.deliver_next()
-            if not channel.has_ready():
-                channel.listed = False
-                ready[index] = ready[-1]
-                ready.pop()
+            if channel.listed and not channel.has_ready():
+                self._delist(channel, index)
             self.delivered += 1
             if self.delivered > patience:
                 raise NeverQuiet(self.history.loop(patience))
 
+    def _delist(self, channel: Channel, index: int) -> None:
+        """Take a channel off the list: from its place, unless others were delivered meanwhile."""
+        ready = self.ready
+        channel.listed = False
+        if index >= len(ready) or ready[index] is not channel:
+            index = ready.index(channel)
+        ready[index] = ready[-1]
+        ready.pop()
+
     def _deliver_one(self) -> None:
-        channel = self.ready[int(self.random() * len(self.ready))]
+        index = int(self.random() * len(self.ready))
+        channel = self.ready[index]
         channel.deliver_next()
-        if not channel.has_ready():
-            channel.listed = False
-            self.ready.remove(channel)
+        if channel.listed and not channel.has_ready():
+            self._delist(channel, index)
         self.delivered += 1
 
     def _patience(self, by_us: int = 0) -> int:

@@ -22,6 +22,7 @@ from cloudless.driver.current import leave, use
 from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, hidden
 from cloudless.frontend import compile as compile_app
 from cloudless.memory.cloud import MemoryCloud
+from cloudless.memory.fault import ByChance, Faults, Planned
 from cloudless.memory.history import KEEP
 from cloudless.memory.world import US
 from cloudless.message import DeadLetter, utc
@@ -36,13 +37,14 @@ from cloudless.testing.token import Issuer
 from cloudless.topic import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from typing import ParamSpec
 
     from cloudless.app import App
     from cloudless.auth import Jwt
     from cloudless.function import Function
     from cloudless.handler import Handler
+    from cloudless.memory.fault import Fault, FaultPlan
     from cloudless.memory.history import Event
     from cloudless.topic import TopicHandler
 
@@ -63,6 +65,7 @@ def simulate(
     *,
     start: datetime = START,
     seed: int = 0,
+    faults: Faults | Sequence[Fault] | None = None,
     like: str | None = None,
     secrets: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
@@ -70,33 +73,61 @@ def simulate(
 ) -> Generator[Simulation]:
     """Run an application in the in-memory cloud for the length of a `with` block.
 
-    start: aware; the virtual time at which it begins. seed: decides order, batches and the like; equal seeds
-    give equal runs. like: an installed provider whose own limits hold as well, e.g. "aws". secrets, config:
-    values of the stage. history: how many events are kept for the lists.
+    start: aware; the virtual time at which it begins. seed: decides order, batches, faults and the like; equal seeds
+    give equal runs, on every version of Python. faults: `Faults(…)` for chances of each kind, or a list of `Fault`s,
+    with which everything else happens in order. like: an installed provider whose own limits hold as well, e.g. "aws".
+    secrets, config: values of the stage. history: how many events are kept for the lists.
 
     Raises DefinitionError with every problem of the application, before anything runs.
     """
-    if start.tzinfo is None:
-        raise InvalidArgument(f"simulate(start={start!r}): give an aware datetime, e.g. tzinfo=UTC")
-    application = compile_app(app, deployable=False)
-    _check_names(app, Secret, "secret", secrets or {})
-    _check_names(app, Config, "configuration", config or {})
-    cloud = MemoryCloud(
-        app,
-        application,
-        start_us=_us(start - datetime(1970, 1, 1, tzinfo=UTC)),
-        seed=seed,
-        secrets=secrets or {},
-        config=config or {},
-        like=like,
-        history=history,
-    )
-    token = use(cloud)
-    try:
-        yield Simulation(cloud)
-    finally:
-        leave(token)
-        cloud.close()
+    setup = Setup(app, start, like, secrets, config, history)
+    with setup.simulation(seed, plan_of(faults, seed)) as simulation:
+        yield simulation
+
+
+def plan_of(faults: Faults | Sequence[Fault] | None, seed: int) -> FaultPlan | None:
+    """What goes wrong in a simulation; None for nothing."""
+    if faults is None:
+        return None
+    return ByChance(faults, seed) if isinstance(faults, Faults) else Planned(faults)
+
+
+class Setup:
+    """An application compiled once, and what its simulations share: see `simulate`."""
+
+    def __init__(  # noqa: PLR0917  (the options of `simulate`)
+        self,
+        app: App,
+        start: datetime,
+        like: str | None,
+        secrets: Mapping[str, str] | None,
+        config: Mapping[str, Any] | None,
+        history: int,
+    ) -> None:
+        if start.tzinfo is None:
+            raise InvalidArgument(f"simulate(start={start!r}): give an aware datetime, e.g. tzinfo=UTC")
+        self.app = app
+        self.application = compile_app(app, deployable=False)
+        _check_names(app, Secret, "secret", secrets or {})
+        _check_names(app, Config, "configuration", config or {})
+        self._options: dict[str, Any] = {
+            "start_us": _us(start - datetime(1970, 1, 1, tzinfo=UTC)),
+            "like": like,
+            "secrets": secrets or {},
+            "config": config or {},
+            "history": history,
+        }
+
+    @contextmanager
+    def simulation(self, seed: int, plan: FaultPlan | None, *, watch: tuple[str, ...] = ()) -> Generator[Simulation]:
+        """One simulation. watch: folders; the lines of them that handlers run are kept by the cloud's adversary."""
+        cloud = MemoryCloud(self.app, self.application, seed=seed, faults=plan, watch=watch, **self._options)
+        token = use(cloud)
+        try:
+            yield Simulation(cloud)
+        finally:
+            leave(token)
+            cloud.close()
 
 
 class Call:
