@@ -15,7 +15,7 @@ from rich.text import Text
 from cloudless.cli import show
 from cloudless.cli.duration import duration
 from cloudless.cli.failure import FAILED, told
-from cloudless.cli.options import AsJson, ConfigFile
+from cloudless.cli.options import AsJson, ConfigFile, stage_names
 from cloudless.cli.program import Program
 from cloudless.cli.script import Script, play_file
 from cloudless.cli.tree import lines
@@ -30,13 +30,16 @@ if TYPE_CHECKING:
 
 HELP = """Run the application in the in-memory cloud, on virtual time, and print what happened as a tree.
 
-    cloudless run send orders '{"id": "1"}'       one message to a queue
-    cloudless run publish placed '{"id": "1"}'    one message to a topic
-    cloudless run fire report                     a schedule, now
-    cloudless run --events FILE                   a recording
+\b
+    cloudless run send orders '{"id": "1"}'            one message to a queue
+    cloudless run publish placed '{"id": "1"}'         one message to a topic
+    cloudless run request POST /orders '{"id": "1"}'   one HTTP request
+    cloudless run fire report                          a schedule, now
+    cloudless run --events FILE                        a recording
 
 A recording has a line of JSON for each event: {"send": "orders", "body": …} (with "delay", "attributes", "group"),
-{"publish": "placed", "body": …}, {"fire": "report"}, {"advance": "7d"}.
+{"publish": "placed", "body": …}, {"request": "POST /orders", "body": …} (with "headers"; "text" instead of a body of
+JSON), {"fire": "report"}, {"advance": "7d"}.
 
 Everything that is in flight is carried out, with its retries. --advance lets time go on afterwards, to what is delayed
 and scheduled. Options stand before the verb: cloudless run --advance 1h send orders '{"id": "1"}'.
@@ -73,7 +76,12 @@ def _options(
     ] = None,
     stage: Annotated[
         str | None,
-        typer.Option("--stage", metavar="STAGE", help="Configuration of this stage; else of the first in memory."),
+        typer.Option(
+            "--stage",
+            metavar="STAGE",
+            help="Configuration of this stage; else of the first in memory.",
+            autocompletion=stage_names,
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Decides the order of deliveries.")] = 0,
     start: Annotated[
@@ -120,6 +128,28 @@ def publish(
     For example: cloudless run publish placed '{"id": "1"}'
     """
     _play(context.obj, lambda script: script.play({"publish": topic, "body": _json(body)}))
+
+
+@run.command()
+def request(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, PUT, PATCH, DELETE …")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="With or without a query.")],
+    body: Annotated[str | None, typer.Argument(metavar="JSON", help="The body.", show_default=False)] = None,
+    *,
+    text: Annotated[str | None, typer.Option(metavar="TEXT", help="The body as it is, instead of JSON.")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", metavar="'NAME: VALUE'", help="A header; may be repeated.")
+    ] = None,
+) -> None:
+    """Send one HTTP request.
+
+    For example: cloudless run request POST /orders '{"id": "1"}' --header 'X-Shop: 7'
+    """
+    event: dict[str, Any] = {"request": f"{method} {path}", **_given({"text": text})}
+    if body is not None:
+        event["body"] = _json(body, "body")
+    _play(context.obj, lambda script: script.play({**event, "headers": _headers(header or [])}))
 
 
 @run.command()
@@ -183,16 +213,27 @@ def _secret(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _headers(lines: list[str]) -> dict[str, list[str]]:
+    """Values by name; those of one name in order."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise InvalidArgument(f"--header {line}: write 'NAME: VALUE'")
+        found.setdefault(name.strip(), []).append(value.strip())
+    return found
+
+
 def _given(event: dict[str, str | None]) -> dict[str, Any]:
     return {key: value for key, value in event.items() if value is not None}
 
 
-def _json(text: str) -> Any:
+def _json(text: str, what: str = "message") -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as problem:
         show.console(stderr=True).print(
-            Text(f"the message is no JSON: {problem}\n    {text}\n    {' ' * problem.pos}^\n").append(
+            Text(f"the {what} is no JSON: {problem}\n    {text}\n    {' ' * problem.pos}^\n").append(
                 '    instead: quote it for the shell, e.g. \'{"id": "1"}\''
             )
         )
@@ -223,14 +264,27 @@ def _summary(trace: list[Event], letters: dict[str, int], now: datetime) -> Text
     deliveries = [event for event in trace if event.kind == "deliver"]
     failed = sum(event.outcome != "done" for event in deliveries)
     sent = sum(event.kind in {"send", "publish"} for event in trace)
-    text = Text(f"\n{show.count(sent, 'message')}, ").append(
-        f"{len(deliveries)} {'delivery' if len(deliveries) == 1 else 'deliveries'}"
+    text = (
+        _answered(trace)
+        .append(f"{show.count(sent, 'message')}, ")
+        .append(f"{len(deliveries)} {'delivery' if len(deliveries) == 1 else 'deliveries'}")
     )
     text.append(f", {failed} of them failed" if failed else "", "red")
     text.append(
         "".join(f"; {show.count(number, 'dead letter')} in {name}" for name, number in letters.items()), "bold red"
     )
     return text.append(f"; it is {now:%a %Y-%m-%d %H:%M:%S} UTC", "dim")
+
+
+def _answered(trace: list[Event]) -> Text:
+    """How many requests there were, and how many of them failed; nothing where there were none."""
+    statuses = [int(event.outcome) for event in trace if event.kind == "request"]
+    failed = sum(status >= 400 for status in statuses)
+    text = Text("\n")
+    if statuses:
+        text.append(show.count(len(statuses), "request"))
+        text.append(f", {failed} of them failed" if failed else "", "red").append("; ")
+    return text
 
 
 def _data(event: Event) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 {"send": "orders", "body": {"id": "1"}}             with "delay": "10m", "attributes": {…}, "group": "customer-7"
 {"publish": "order-placed", "body": {"id": "1"}}    with "attributes": {…}
+{"request": "POST /orders", "body": {"id": "1"}}    with "headers": {…}; "text": "…" instead of a body of JSON
 {"fire": "report"}                                  a schedule, now
 {"advance": "7d"}                                   let virtual time go on
 """
@@ -9,14 +10,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cloudless.cli.duration import duration
+from cloudless.codec import is_list, is_object
 from cloudless.errors import CloudlessError, InvalidArgument
+from cloudless.http import METHODS, Endpoint
 from cloudless.options import nearest
 from cloudless.queue import OrderedQueue, Queue
+from cloudless.request import Response
+from cloudless.runtime.endpoint import allowed_methods
+from cloudless.runtime.route import BadPath, Route, segments_of
 from cloudless.schedule import Schedule
 from cloudless.topic import Topic
 
@@ -28,6 +34,7 @@ _MORE = {
     "advance": frozenset[str](),
     "fire": frozenset[str](),
     "publish": frozenset({"attributes", "body"}),
+    "request": frozenset({"body", "headers", "text"}),
     "send": frozenset({"attributes", "body", "delay", "group"}),
 }
 Event = Mapping[str, Any]
@@ -43,6 +50,7 @@ class Script:
             "advance": lambda text, event: cloud.advance(duration(text)),
             "fire": self._fire,
             "publish": self._publish,
+            "request": self._request,
             "send": self._send,
         }
 
@@ -87,6 +95,13 @@ class Script:
         by_name = {one.name: one for one in schedules} | {one.source: one for one in schedules}
         self._cloud.fire(_named("schedule", name, by_name))
 
+    def _request(self, line: str, event: Event) -> None:
+        method, _, path = line.strip().partition(" ")
+        if not path.strip():
+            raise InvalidArgument(f"'request': write a method and a path, e.g. \"POST /orders\", not {line!r}")
+        _check_target(self._app, method.upper(), path.strip())
+        self._cloud.http.request(method, path.strip(), headers=_headers(event.get("headers", {})), **_sent(event))
+
 
 def play_file(script: Script, file: Path) -> None:
     """Play every line of a file. What a line does wrong is told with its number."""
@@ -117,9 +132,51 @@ def _lines(file: Path) -> Iterator[tuple[int, Event]]:
             yield number, event
 
 
+def _check_target(app: App, method: str, path: str) -> None:
+    """Refuse what no endpoint answers: in a recording it is a slip, and a trace would not show it."""
+    if method not in _ANSWERED:
+        raise InvalidArgument(f"there is no method {method!r}: {_hint(method, _ANSWERED)}")
+    endpoints = [one for one in app.registered if isinstance(one, Endpoint)]
+    try:
+        segments = segments_of(path.partition("?")[0])
+    except BadPath as problem:
+        raise InvalidArgument(f"path {path!r}: {problem}") from problem
+    methods = [one.method for one in endpoints if Route(one.path).match(segments) is not None]
+    if not methods:
+        hint = _hint(path.partition("?")[0], sorted({one.path for one in endpoints}))
+        raise InvalidArgument(f"the application has no path {path!r}: {hint}")
+    if method not in allowed_methods(methods):
+        raise InvalidArgument(f"{path!r} has no {method}: it has {', '.join(allowed_methods(methods))}")
+
+
+_ANSWERED = allowed_methods(METHODS)
+
+
+def _sent(event: Event) -> dict[str, Any]:
+    """The body of a request, as the client of tests takes it."""
+    if "text" not in event:
+        return {"json": event["body"]} if "body" in event else {}
+    if "body" in event:
+        raise InvalidArgument("'request': give a body, which is JSON, or a text, not both")
+    if not isinstance(event["text"], str):
+        raise InvalidArgument(f"'text': give a text, not {json.dumps(event['text'])}; JSON is the 'body'")
+    return {"body": event["text"]}
+
+
+def _headers(given: object) -> list[tuple[str, str]]:
+    if not is_object(given):
+        raise InvalidArgument(f'\'headers\': give an object, e.g. {{"X-Shop": "1"}}, not {json.dumps(given)}')
+    pairs = [(name, one) for name, value in given.items() for one in (value if is_list(value) else [value])]
+    Response(headers=pairs)  # which refuses those that HTTP does not have
+    return pairs
+
+
 def _named(noun: str, name: str, known: Mapping[str, Any]) -> Any:
     if name in known:
         return known[name]
+    raise InvalidArgument(f"the application has no {noun} {name!r}: {_hint(name, known)}")
+
+
+def _hint(name: str, known: Collection[str]) -> str:
     guess = nearest(name, known)
-    hint = f"did you mean {guess!r}?" if guess else f"there are {', '.join(known) or 'none'}"
-    raise InvalidArgument(f"the application has no {noun} {name!r}: {hint}")
+    return f"did you mean {guess!r}?" if guess else f"there are {', '.join(known) or 'none'}"

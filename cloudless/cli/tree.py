@@ -5,6 +5,9 @@ send orders {"id": "1"}
 └── take ✓ attempt 2, 2 s later
     └── publish order-placed {"id": "1"}
         └── mail ✓
+POST /orders 201
+└── send orders {"id": "2"}
+    └── take ✓
 """
 
 from __future__ import annotations
@@ -58,9 +61,16 @@ class Forest:
     def _cause(self, event: Event) -> list[Node]:
         """The children of what made an event happen: a delivery, known when it ends, or a call that goes on."""
         caller = self._origins.get(event.cause)
-        if caller is not None and caller.event.kind == "invoke" and caller.event.resource == event.handler:
+        if caller is not None and _goes_on(caller.event, event.handler):
             return caller.children
         return self._effects.setdefault((event.cause, event.handler), []) if event.cause else self.roots
+
+
+def _goes_on(event: Event, handler: str) -> bool:
+    """Whether an event is a call of a handler: it is recorded when it begins, before what it does."""
+    if event.kind == "request":
+        return event.handler == handler
+    return event.kind == "invoke" and event.resource == handler
 
 
 def lines(events: Iterable[Event]) -> Iterator[Text]:
@@ -84,12 +94,22 @@ def _label(node: Node, parent: Event | None = None) -> Text:
     if event.kind == "dead":
         why = f": {event.error.type}: {event.error.text}" if event.error else ""
         return Text().append("dead letter", "bold red").append(f" in {event.resource}{why}")
+    if event.kind == "request":
+        return _request(event)
     text = Text().append(event.kind, "bold cyan").append(f" {event.resource}")
     if event.kind != "fire":
         text.append(f" {_cut(event)}", "dim")
     if not node.children and event.kind != "invoke":
         text.append("  (nobody got it yet)", "yellow")
     return text
+
+
+def _request(event: Event) -> Text:
+    """With its status, red where the program is to blame, yellow where who asked is; and why."""
+    method, _, path = event.resource.partition(" ")
+    colour = {"4": "bold yellow", "5": "bold red"}.get(event.outcome[:1], "green")
+    text = Text().append(method, "bold cyan").append(f" {path} ").append(event.outcome, colour)
+    return text.append(f": {event.error.type}: {event.error.text}" if event.error else "")
 
 
 def _delivery(event: Event, parent: Event | None) -> Text:

@@ -48,6 +48,7 @@ def test_stages_are_those_of_the_nearest_file_and_the_app_is_not_imported(projec
     deep = project / "below" / "deep"
     assert completed(deep, "cloudless check --stage ") == ["dev", "prod"]
     assert completed(deep, "cloudless permissions --stage p") == ["prod"]
+    assert completed(deep, "cloudless run --stage ") == ["dev", "prod"]
 
 
 def test_stages_are_those_of_the_file_that_is_named(project: Path) -> None:

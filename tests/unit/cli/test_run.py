@@ -5,11 +5,63 @@ from pathlib import Path
 
 import pytest
 
+from cloudless.cli.tree import lines
+from cloudless.memory.history import Exchange, History
+from cloudless.message import Envelope
 from tests.unit.cli.conftest import APP, TOML, Run
 
+HTTP = """\
+from cloudless import App, HttpError, Request
+
+app = App("shop")
+orders = app.queue("orders", dict)
+
+
+class Closed(Exception):
+    pass
+
+
+@app.post("/orders", public=True, status=201, errors={Closed: 409})
+def create(order: dict, request: Request) -> dict:
+    if order["id"] == "late":
+        raise Closed("the shop is closed")
+    if order["id"] == "odd":
+        raise ValueError("five is odd")
+    orders.send({**order, "shop": request.headers.get("x-shop", "")})
+    return check(order)
+
+
+@app.function
+def audit(order: dict) -> None:
+    orders.send({"audit": order["id"]})
+
+
+def check(order: dict) -> dict:
+    audit.invoke(order)
+    return order
+
+
+@app.get("/orders/{id}", public=True)
+def show(id: str, deep: bool = False) -> str:
+    return id
+
+
+@app.post("/notes", public=True)
+def take_note(note: bytes) -> None:
+    orders.send({"note": note.decode()})
+
+
+@orders.consumer
+def take(order: dict) -> None: ...
+"""
 DEAD = (
     "1 message, 2 deliveries, 2 of them failed; 1 dead letter in orders-dead-letters; it is Fri 2026-01-02 12:00:01 UTC"
 )
+
+
+def test_each_verb_of_the_help_has_a_line_of_its_own(cloudless: Run) -> None:
+    lines = [line.split()[:3] for line in cloudless("run", "--help").stdout.splitlines()]
+    assert all(["cloudless", "run", verb] in lines for verb in ("send", "publish", "request", "fire", "--events"))
 
 
 def test_a_message_is_followed_from_hand_to_hand(cloudless: Run) -> None:
@@ -135,7 +187,7 @@ def test_what_cannot_be_played_is_exit_code_1_and_one_error(cloudless: Run, word
         ("[]", "events.jsonl:2: an event is an object, e.g."),
         (
             '{"sned": "orders"}',
-            "events.jsonl:2: an event has exactly one of advance, fire, publish, send; this one has",
+            "events.jsonl:2: an event has exactly one of advance, fire, publish, request, send; this one has",
         ),
         ('{"send": "orders", "boddy": {}}', "events.jsonl:2: 'send' has no 'boddy': did you mean 'body'?"),
         ('{"fire": "report", "body": {}}', "events.jsonl:2: 'fire' has no 'body': it takes nothing else"),
@@ -162,3 +214,124 @@ def test_a_recording_and_a_verb_at_once_are_wrong_usage(home: Path, cloudless: R
     (home / "events.jsonl").touch()
     assert cloudless("run", "--events", "events.jsonl", "fire", "report").exit_code == 2
     assert cloudless("run").exit_code == 2
+
+
+@pytest.fixture
+def shop(home: Path, cloudless: Run) -> Run:
+    """The command line on a shop with endpoints."""
+    (home / "wares_app.py").write_text(HTTP)
+    return cloudless
+
+
+def test_a_request_is_a_root_with_its_status_and_what_it_sent_below(shop: Run) -> None:
+    result = shop("run", "request", "post", "/orders", '{"id": "1"}', "--header", "X-Shop: 7", "--header", "x-shop:8")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "Fri 12:00:00  POST /orders 201",
+        '├── send orders {"id": "1", "shop": "7, 8"}',
+        "│   └── take ✓",
+        '└── invoke audit {"order": {"id": "1"}}',
+        '    └── send orders {"audit": "1"}',
+        "        └── take ✓",
+        "",
+        "1 request; 2 messages, 2 deliveries; it is Fri 2026-01-02 12:00:00 UTC",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["GET", "/orders/7?deep=1"], "GET /orders/{id} 200"),
+        (["HEAD", "/orders/7"], "HEAD /orders/{id} 200"),
+        (["GET", "/orders/7?deep=x"], "GET /orders/{id} 422: Unfit: query deep: expected true or false, got 'x'"),
+        (["POST", "/orders", '{"id": "late"}'], "POST /orders 409: Closed: the shop is closed"),
+        (["POST", "/orders", '{"id": "odd"}'], "POST /orders 500: ValueError: five is odd"),
+        (["POST", "/orders", "--text", "{"], "POST /orders 415: Refused: the body is of type (none given): send it as"),
+    ],
+)
+def test_a_request_that_fails_says_why(shop: Run, words: list[str], line: str) -> None:
+    result = shop("run", "request", *words)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Fri 12:00:00  {line}")
+    assert ("1 of them failed; no messages" in result.stdout) == (" 200" not in line)
+
+
+def test_failed_requests_are_red_where_the_program_is_to_blame_and_yellow_where_the_caller_is() -> None:
+    def colour(status: int) -> str:
+        exchange = Exchange()
+        exchange.status = status
+        history = History()
+        history.request(0, "GET /", "show", Envelope("1", ""), exchange)
+        (line,) = lines(history.events())
+        return next(str(span.style) for span in line.spans if line.plain[span.start : span.end] == str(status))
+
+    assert [colour(status) for status in (204, 302, 404, 503)] == ["green", "green", "bold yellow", "bold red"]
+
+
+def test_a_recording_holds_requests_of_json_and_of_text(home: Path, shop: Run) -> None:
+    events = [
+        {"request": "POST /notes", "text": "é"},
+        {"request": "POST /orders", "body": {"id": "2"}, "headers": {"X-Shop": ["a", "b"], "X-Other": "c"}},
+        {"advance": "1m"},
+        {"request": "GET /orders/a b"},
+    ]
+    (home / "events.jsonl").write_text("\n".join(map(json.dumps, events)))
+    result = shop("run", "--events", "events.jsonl")
+    assert [line for line in result.stdout.splitlines() if line.startswith("Fri")] == [
+        "Fri 12:00:00  POST /notes 204",
+        "Fri 12:00:00  POST /orders 201",
+        "Fri 12:01:00  GET /orders/{id} 200",
+    ]
+    assert 'send orders {"note": "é"}' in result.stdout
+    assert 'send orders {"id": "2", "shop": "a, b"}' in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        ({"request": "/orders"}, "'request': write a method and a path, e.g. \"POST /orders\", not '/orders'"),
+        ({"request": "PSOT /orders"}, "there is no method 'PSOT': did you mean 'POST'?"),
+        ({"request": "POST /oders"}, "the application has no path '/oders': did you mean '/orders'?"),
+        ({"request": "DELETE /orders?x=1"}, "'/orders?x=1' has no DELETE: it has OPTIONS, POST"),
+        ({"request": "GET /orders/%zz"}, "path '/orders/%zz': '%zz': % is followed by two hexadecimal digits"),
+        ({"request": "POST /orders", "body": 1, "text": "1"}, "'request': give a body, which is JSON, or a text, not"),
+        ({"request": "POST /orders", "text": {}}, "'text': give a text, not {}; JSON is the 'body'"),
+        ({"request": "POST /orders", "headers": ["X-A"]}, '\'headers\': give an object, e.g. {"X-Shop": "1"}, not ['),
+        ({"request": "POST /orders", "headers": {"X-A": 5}}, "header 'X-A' is 5: give a str without line breaks"),
+        ({"request": "POST /orders", "headers": {"X A": "5"}}, "header name 'X A': letters, digits and -"),
+        ({"request": "POST /orders", "header": {}}, "'request' has no 'header': did you mean 'headers'?"),
+    ],
+)
+def test_a_wrong_request_of_a_recording_is_told_with_its_line(
+    home: Path, shop: Run, event: dict[str, object], text: str
+) -> None:
+    (home / "events.jsonl").write_text(f'{{"request": "GET /orders/1"}}\n{json.dumps(event)}\n')
+    result = shop("run", "--events", "events.jsonl")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: events.jsonl:2: {text}")
+    assert result.stdout.startswith("Fri 12:00:00  GET /orders/{id} 200\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["POST", "/orders", "{id}"], "the body is no JSON: Expecting property name"),
+        (["POST", "/orders", "1", "--text", "1"], "error: 'request': give a body, which is JSON, or a text, not both"),
+        (["POST", "/orders", "--header", "x"], "error: --header x: write 'NAME: VALUE'"),
+        (["POST", "orders"], "error: the application has no path 'orders': did you mean '/orders'?"),
+    ],
+)
+def test_a_request_that_cannot_be_sent_is_one_error(shop: Run, words: list[str], text: str) -> None:
+    result = shop("run", "request", *words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(text)
+
+
+def test_json_has_requests_as_causes_of_what_they_sent(shop: Run) -> None:
+    trace = json.loads(shop("run", "--json", "request", "POST", "/notes", "--text", "a").stdout)["trace"]
+    assert [(one["kind"], one["resource"], one["outcome"]) for one in trace] == [
+        ("request", "POST /notes", "204"),
+        ("send", "orders", ""),
+        ("deliver", "orders", "done"),
+    ]
+    assert trace[1]["cause"] == trace[0]["message"]
