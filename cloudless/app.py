@@ -205,6 +205,7 @@ class App:
         dead_letters: bool = True,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
+        min_instances: int = 0,
         uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
@@ -212,7 +213,7 @@ class App:
         """Register a handler that runs at each due time: at least once, and after an outage only the latest."""
         from cloudless.schedule import BODY, Schedule, Timing
 
-        settings = Settings(name, timeout, memory_mb, uses, native)
+        settings = Settings(name, timeout, memory_mb, min_instances, uses, native)
 
         def register(function: Callable[P, R]) -> Schedule[P, R]:
             title = (name or name_of(function)).replace("_", "-")
@@ -235,6 +236,7 @@ class App:
         dead_letters: bool = ...,
         timeout: timedelta | None = ...,
         memory_mb: int = ...,
+        min_instances: int = ...,
         uses: Sequence[Use] = ...,
         name: str | None = ...,
         native: Mapping[str, Any] | None = ...,
@@ -249,6 +251,7 @@ class App:
         dead_letters: bool = True,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
+        min_instances: int = 0,
         uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
@@ -256,7 +259,7 @@ class App:
         """Register a function that other code invokes. retry: of `invoke_later`, and of steps."""
         from cloudless.function import Function
 
-        settings = Settings(name, timeout, memory_mb, uses, native)
+        settings = Settings(name, timeout, memory_mb, min_instances, uses, native)
 
         def register(function: Callable[..., Any]) -> Function[..., Any]:
             handler: Function[..., Any] = Function(self, function, "", settings, retry=retry or Retry(), body=None)

@@ -39,23 +39,26 @@ class Settings:
     """Options of a handler that mean the same for every kind of it.
 
     timeout: after it the delivery is given up; 1 s to 10 minutes, 15 for functions. Default 60 s.
-    memory_mb: 128 to 4,096. uses: bound methods, and secrets, that the front end cannot see, e.g. [orders.send, key].
+    memory_mb: 128 to 4,096. min_instances: kept warm, 0 to 100; each is paid for while it waits.
+    uses: bound methods, and secrets, that the front end cannot see, e.g. [orders.send, key].
     native: provider → Terraform resource type → arguments, merged into the function's resource.
     """
 
-    __slots__ = ("memory_mb", "name", "native", "timeout", "uses")
+    __slots__ = ("memory_mb", "min_instances", "name", "native", "timeout", "uses")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  (given together, by every decorator)
         self,
         name: str | None,
         timeout: timedelta | None,
         memory_mb: int,
+        min_instances: int,
         uses: Sequence[Use],
         native: Mapping[str, Any] | None,
     ) -> None:
         self.name = name
         self.timeout = timeout
         self.memory_mb = memory_mb
+        self.min_instances = min_instances
         self.uses = tuple(uses)
         self.native = dict(native or {})
 

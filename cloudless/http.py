@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         errors: Mapping[type[Exception], int]
         timeout: timedelta
         memory_mb: int
+        min_instances: int
         uses: Sequence[Use]
         name: str
         native: Mapping[str, Any]
@@ -219,6 +220,7 @@ def endpoint(
     errors: Mapping[type[Exception], int] | None = None,
     timeout: timedelta | None = None,
     memory_mb: int = 256,
+    min_instances: int = 0,
     uses: Sequence[Use] = (),
     name: str | None = None,
     native: Mapping[str, Any] | None = None,
@@ -226,7 +228,7 @@ def endpoint(
     """The decorator that registers an endpoint: see `App.route`."""
     if method not in METHODS:
         raise InvalidArgument(f"route({method!r}): methods are {', '.join(METHODS)}; HEAD, OPTIONS come with them")
-    settings = Settings(name, TIMEOUT if timeout is None else timeout, memory_mb, uses, native)
+    settings = Settings(name, TIMEOUT if timeout is None else timeout, memory_mb, min_instances, uses, native)
 
     def register(function: Callable[P, R]) -> Endpoint[P, R]:
         handler = Endpoint(

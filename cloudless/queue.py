@@ -102,6 +102,7 @@ class _Consumable(_Generic[T]):
         recursive: bool = ...,
         timeout: timedelta | None = ...,
         memory_mb: int = ...,
+        min_instances: int = ...,
         uses: Sequence[Use] = ...,
         name: str | None = ...,
         native: Mapping[str, Any] | None = ...,
@@ -119,12 +120,13 @@ class _Consumable(_Generic[T]):
         recursive: bool = False,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
+        min_instances: int = 0,
         uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
     ) -> Any:
         """Register the handler of this queue's messages; a queue has one. Options: Consumption and Settings."""
-        settings = Settings(name, timeout, memory_mb, uses, native)
+        settings = Settings(name, timeout, memory_mb, min_instances, uses, native)
         consumption = Consumption(once_by, remember, batch_size, window, recursive)
 
         def register(function: Callable[..., Any]) -> QueueHandler[..., Any]:

@@ -205,6 +205,7 @@ class Topic(_Generic[T]):
         batch_size: int = ...,
         timeout: timedelta | None = ...,
         memory_mb: int = ...,
+        min_instances: int = ...,
         uses: Sequence[Use] = ...,
         name: str | None = ...,
         native: Mapping[str, Any] | None = ...,
@@ -223,6 +224,7 @@ class Topic(_Generic[T]):
         batch_size: int = 1,
         timeout: timedelta | None = None,
         memory_mb: int = 256,
+        min_instances: int = 0,
         uses: Sequence[Use] = (),
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
@@ -232,7 +234,7 @@ class Topic(_Generic[T]):
         where: attribute → any_of, none_of, prefix, exists or a plain string; all must match. At most 5.
         Other options: Consumption and Settings.
         """
-        settings = Settings(name, timeout, memory_mb, uses, native)
+        settings = Settings(name, timeout, memory_mb, min_instances, uses, native)
         consumption = Consumption(once_by, remember, batch_size, _ZERO, False)
 
         def register(function: Callable[..., Any]) -> TopicHandler[..., Any]:

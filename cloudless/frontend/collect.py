@@ -103,6 +103,7 @@ class _Collector:
             is_async=is_async(function),
             timeout_s=settings.timeout_s,
             memory_mb=settings.memory_mb,
+            min_instances=settings.min_instances,
             native=settings.native,
             span=self._sources.declaration(handler.place),
         )

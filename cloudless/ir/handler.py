@@ -48,7 +48,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handler:
-    """module, qualname: where the function is found. memory_mb: of the function, 128 to 4,096."""
+    """module, qualname: where the function is found. memory_mb: of the function, 128 to 4,096.
+
+    min_instances: kept warm, 0 to 100.
+    """
 
     name: str
     module: str
@@ -57,6 +60,7 @@ class Handler:
     is_async: bool = False
     timeout_s: float = 60
     memory_mb: int = 256
+    min_instances: int = 0
     grants: tuple[Grant, ...] = ()
     native: Native = field(default_factory=dict[str, Any])
     span: Span

@@ -163,6 +163,21 @@ async def call_async(order: Order, invoice: Invoice) -> None:
         pass
 
 
+# --- HTTP ---
+
+
+@app.get("/a", publik=True)  # E: call-arg, reportCallIssue
+def misspelt() -> None: ...
+
+
+@app.get("/b", public="yes")  # E: arg-type, reportArgumentType
+def not_a_bool() -> None: ...
+
+
+@app.get(7, public=True)  # E: arg-type, reportArgumentType
+def no_path() -> None: ...
+
+
 # --- tests ---
 
 
@@ -185,4 +200,7 @@ def test_the_shop(order: Order) -> None:
         cloud.takes(charge, 9)  # E: arg-type, reportArgumentType
         cloud.replace(charge, "receipt")  # E: call-overload, reportArgumentType
         cloud.fire(charge)  # E: arg-type, reportArgumentType
+        cloud.http.get("/", json=1, jason=2)  # E: call-arg, reportCallIssue
+        cloud.http.get("/").status_code  # E: attr-defined, reportAttributeAccessIssue
+        cloud.token("user")  # E: arg-type, reportArgumentType
         cloud.tick()  # E: attr-defined, reportAttributeAccessIssue

@@ -7,32 +7,43 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypedDict, assert_type
+from typing import Annotated, Any, TypedDict, assert_type
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from cloudless import (
     App,
+    Body,
     CloudlessError,
     Context,
+    Cookie,
+    Cors,
     DeadLetter,
     DeadLetters,
+    Header,
+    HttpError,
+    Identity,
     Message,
     OrderedQueue,
     PartialFailure,
+    Query,
     Queue,
     Reject,
+    Request,
+    Response,
     Retry,
     RetryAfter,
     Topic,
     any_of,
+    api_key,
     connect,
     exists,
+    jwt,
     none_of,
     prefix,
 )
-from cloudless.testing import Call, Event, Simulation, simulate
+from cloudless.testing import Answer, Call, Client, Event, Fault, Faults, Simulation, explore, simulate
 
 
 class Region(StrEnum):
@@ -186,6 +197,65 @@ def from_a_script(order: Order) -> list[DeadLetter]:
         given_up: DeadLetters = orders.dead_letters
         given_up.redrive(limit=5)
         return given_up.peek(10)
+
+
+edge = App("edge", errors={LookupError: 404}, cors=Cors(["https://shop.example"], max_age=timedelta(hours=2)))
+user = jwt(issuer="https://id.example", audience=["shop"], scopes=["orders"])
+machine = api_key(edge.secret("api-key"))
+inbox = edge.queue("inbox", Order)
+
+
+def guest(request: Request) -> str | None:
+    return request.cookies.get("guest") or request.headers.get("x-guest")
+
+
+@edge.post("/orders", auth=user, status=202, errors={KeyError: 409}, timeout=timedelta(seconds=5), min_instances=1)
+def accept(order: Order, claims: Annotated[dict[str, Any], Identity()]) -> dict[str, str]:
+    if order.id in claims:
+        raise HttpError(409, "twice", headers={"x-id": order.id})
+    inbox.send(order)
+    return {"id": order.id}
+
+
+@edge.get("/orders/{id}", auth=guest)
+async def status(
+    id: str,
+    tags: Annotated[list[str], Query("tag")],
+    agent: Annotated[str, Header("User-Agent")] = "",
+    theme: Annotated[str | None, Cookie()] = None,
+) -> Response:
+    answer = Response({"id": id, "tags": tags, "agent": agent}, status=203, headers={"x-theme": theme or ""})
+    answer.set_cookie("seen", id, max_age=timedelta(days=1), same_site="Strict")
+    return answer
+
+
+@edge.put("/limits/{name}", auth=machine)
+def limit(name: str, most: Annotated[int, Body()]) -> None: ...
+
+
+@edge.route("DELETE", "/limits/{name}", public=True)
+def unlimit(name: str, context: Context) -> Order | Response:
+    return Response(status=204)
+
+
+def test_the_edge() -> None:
+    with simulate(edge, faults=Faults(duplicate=0.1), secrets={"api-key": "k"}) as cloud:
+        client: Client = cloud.http
+        answer: Answer = client.post(
+            "/orders", json=Order(id="1", region=Region.EU), token=cloud.token(user, sub="ada")
+        )
+        assert answer.status in {202, 403}
+        assert client.get("/orders/7?tag=a", cookies={"guest": "eve"}).json()["tags"] == ["a"]
+        assert client.put("/limits/a", json=3, headers={"x-api-key": "k"}).status == 204
+        assert_type(unlimit.method, str)
+    with simulate(edge, faults=[Fault("crash", accept, 1, after=True)]):
+        pass
+
+
+@explore(edge, examples=10, faults=["duplicate"])
+def test_the_edge_explored(cloud: Simulation) -> None:
+    inbox.send(Order(id="1", region=Region.EU))
+    cloud.run()
 
 
 def greet(*words: str) -> str:

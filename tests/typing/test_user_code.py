@@ -76,6 +76,8 @@ def test_a_checker_finds_every_mistake_and_nothing_else(
 
 def test_the_good_program_works() -> None:
     good_user.test_the_shop()
+    good_user.test_the_edge()
+    good_user.test_the_edge_explored()
 
 
 def test_the_good_program_has_every_public_name() -> None:

@@ -29,6 +29,9 @@ MEMORY_MB = (
     128,
     4_096,
 )  # Azure Flex Consumption's largest instance: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan
+INSTANCES_MOST = (
+    100  # Azure's always-ready instances: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan
+)
 BATCH = (1, 10)  # SQS hands over ten at once without a window; design: at most ten
 WINDOW_LONGEST = timedelta(minutes=5)  # Lambda's batching window
 REMEMBER_LONGEST = timedelta(days=90)
@@ -54,6 +57,13 @@ def settings(app: App, report: Report) -> None:
                 report.sources.option(handler.place, "memory_mb"),
                 f"memory_mb={handler.settings.memory_mb} of {handler.name!r}: {smallest} to {largest:,} are possible",
                 f"say memory_mb={min(largest, max(smallest, handler.settings.memory_mb))}",
+            )
+        if not 0 <= handler.settings.min_instances <= INSTANCES_MOST:
+            report.error(
+                "CL151",
+                report.sources.option(handler.place, "min_instances"),
+                f"min_instances={handler.settings.min_instances} of {handler.name!r}: 0 to {INSTANCES_MOST} can be",
+                "choose how many wait for work; more are started when there is more of it",
             )
 
 

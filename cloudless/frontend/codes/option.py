@@ -204,4 +204,20 @@ OPTIONS = (
             def take(body: dict) -> None: ...
             """,
     ),
+    Code(
+        "CL151",
+        "More warm instances than a cloud keeps",
+        """`min_instances=` keeps instances that wait for work: provisioned concurrency on AWS, minimum instances on
+        Cloud Run, always-ready instances on Azure. Each is paid for while it waits.""",
+        wrong="""
+            @app.function(min_instances=1_000)
+            def price(item: str) -> float:
+                return 9.5
+            """,
+        right="""
+            @app.function(min_instances=1)
+            def price(item: str) -> float:
+                return 9.5
+            """,
+    ),
 )
