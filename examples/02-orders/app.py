@@ -1,11 +1,12 @@
-"""Orders: a queue, a topic with two subscribers (one of them filtered), a schedule, dead letters and redrive."""
+"""Orders: an HTTP front, a queue, a topic with two subscribers (one of them filtered), a schedule, dead letters and redrive."""
 
 from datetime import timedelta
 from enum import Enum
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from cloudless import App, Context, Message, Reject, Retry, any_of
+from cloudless import App, Context, Message, Query, Reject, Retry, any_of, api_key, jwt
 
 app = App("orders")
 
@@ -33,6 +34,22 @@ orders = app.queue("orders", Order, retry=Retry(attempts=3, delay=timedelta(seco
 placed = app.topic("order-placed", Order, attributes=["region"])
 tallies = app.queue("tallies", Tally)
 review_above = app.config("review-above", float, default=1_000.0)
+
+customer = jwt(issuer="https://id.example", audience="orders", scopes=["orders:write"])
+operator = api_key(app.secret("operator-keys"))
+
+
+@app.post("/orders", auth=customer, status=202)
+def create(order: Order) -> dict[str, str]:
+    """Accepted, not yet done: whoever sends it again within a day does no harm."""
+    orders.send(order)
+    return {"id": order.id}
+
+
+@app.get("/orders/failed", auth=operator)
+def failed(limit: Annotated[int, Query(), Field(ge=1, le=10)] = 10) -> list[dict[str, str]]:
+    """The oldest orders that were given up, and why."""
+    return [{"id": letter.body["id"], "error": letter.error.text} for letter in orders.dead_letters.peek(limit)]
 
 
 @orders.consumer(once_by="id")

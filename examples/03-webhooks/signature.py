@@ -1,0 +1,39 @@
+"""Signatures of webhooks: compared in constant time, with any of the secrets that count at the moment."""
+
+import base64
+import hmac
+import time
+from collections.abc import Callable
+
+from cloudless import Request
+
+WINDOW_S = 300
+"""How old a signed time may be, or how far ahead: https://www.standardwebhooks.com (verifying the timestamp)."""
+
+
+def deliveries_of_github(request: Request, secrets: str) -> str | None:
+    """The id of a delivery of GitHub; None where its signature is wrong.
+
+    https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+    """
+    given = request.headers.get("x-hub-signature-256", "")
+    id = request.headers.get("x-github-delivery", "")
+    return id if is_signed(request.body, given, secrets, lambda digest: f"sha256={digest.hex()}") else None
+
+
+def deliveries_of_standard(request: Request, secrets: str, now_s: float | None = None) -> str | None:
+    """The id of a delivery by Standard Webhooks; None where its signature is wrong, or its time is not now."""
+    id, sent = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
+    is_now = sent.isdecimal() and abs((time.time() if now_s is None else now_s) - int(sent)) <= WINDOW_S
+    signed = b".".join([id.encode(), sent.encode(), request.body])
+    for given in request.headers.get("webhook-signature", "").split():
+        if is_signed(signed, given, secrets, lambda digest: f"v1,{base64.b64encode(digest).decode()}") and is_now:
+            return id
+    return None
+
+
+def is_signed(text: bytes, given: str, secrets: str, written: Callable[[bytes], str]) -> bool:
+    """Whether a signature is that of a text, with any of the secrets. Each is compared, so that time tells nothing."""
+    expected = [written(hmac.digest(secret.strip().encode(), text, "sha256")) for secret in secrets.split(",")]
+    same = [hmac.compare_digest(one.encode(), given.encode()) for one in expected]
+    return any(same)
