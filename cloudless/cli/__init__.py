@@ -3,15 +3,18 @@
     new.py          a project to start from; its files are in starter/
     check.py        does the program fit, and what is wrong with it
     run.py          play messages and schedules in the in-memory cloud
+    dev.py          the application on localhost, on the real clock; live.py says what happens there
+    build.py        the files that the cloud's own tools deploy
     graph.py        who feeds and who calls whom, as a picture; mermaid.py and svg.py draw it, layers.py, layout.py and
                     looks.py say where and in which colours
+    openapi.py      an OpenAPI document of the endpoints
     permissions.py  what each handler may do, and the line that says so
     providers.py    what each installed provider can do
     doctor.py       what is installed and what is missing; environment.py looks
 
     commands.py  all of them, each imported when it is used
     options.py  what commands share      show.py    how things look       failure.py  errors → exit codes
-    script.py   events to play           tree.py    a trace as a tree     fit.py      needs against gaps
+    script.py   events to play           tree.py    a trace as a tree
     duration.py "1h30m"                  program.py the project, imported and compiled
 
 Needs the extra `cli` (Typer, Rich).

@@ -11,7 +11,6 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.failure import FAILED, told
-from cloudless.cli.fit import gaps
 from cloudless.cli.options import AsJson, ConfigFile, StageName
 from cloudless.cli.program import Program, loaded
 from cloudless.config import Stage
@@ -19,6 +18,7 @@ from cloudless.driver.limit import Limit
 from cloudless.driver.provider import Provider
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
 from cloudless.ir import ERROR, Diagnostic
+from cloudless.passes.fit import gaps
 from cloudless.passes.limits import limits
 
 

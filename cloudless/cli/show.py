@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from cloudless.errors import InvalidArgument
 from cloudless.ir import ERROR, Diagnostic
 
 _COLOURS = {ERROR: "bold red"}
@@ -51,6 +53,14 @@ def as_json(value: Any) -> None:
     console().print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)
 
 
+def to_file(path: Path, text: str) -> None:
+    """Write a file; InvalidArgument where that cannot be done."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        raise InvalidArgument(f"cannot write {str(path)!r}: {problem.strerror}") from problem
+
+
 def as_data(one: Diagnostic) -> dict[str, Any]:
     """A problem as JSON shows it. Lines and columns count from 1; line 0: of no line."""
     return {
@@ -70,6 +80,13 @@ def as_data(one: Diagnostic) -> dict[str, Any]:
 def aside(as_json: bool) -> Generator[None]:
     """Send what the user's code prints to stderr, where stdout is to be JSON."""
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
+        yield
+
+
+@contextmanager
+def progress(what: str) -> Generator[None]:
+    """Show that something goes on, where people watch: a terminal, from the first moment on."""
+    with console(stderr=True).status(f"{what} …"):
         yield
 
 

@@ -57,6 +57,12 @@ class Cloud(Protocol):
         ...
 
 
+class Compiled(Protocol):
+    """What a compiler gives: content by path."""
+
+    files: dict[str, bytes]
+
+
 class Provider(Protocol):
     """What the entry point `cloudless.providers` of a distribution refers to; importing it costs nothing."""
 
@@ -72,6 +78,13 @@ class Provider(Protocol):
     @property
     def limits(self) -> Mapping[str, Limit]:
         """By limit key (`cloudless.driver.limit.KEYS`); what is not here is unlimited."""
+        ...
+
+    def compile(self, stage: Any, application: Any) -> Compiled:
+        """The files of a stage: cloudless.compiler.Artifact. stage: of cloudless.toml. application: its IR, which fits.
+
+        Raises InvalidArgument for a stage that lacks what this provider needs. Never called where `gaps` has "compile".
+        """
         ...
 
     def connect(self, stage: Any, application: Any) -> Cloud:

@@ -5,6 +5,8 @@
     later.py            without the queues of `invoke_later` that nobody sends to; when deploying only
     loops.py            circles of messages → problems
     limits.py           what is over a limit of a cloud → problems
+    fit.py              what a provider has not got → problems
+    graph.py            who feeds and who calls whom
     plans.py            IR → plans of the runtime
 
 May import IR and runtime; never the user's program, of which only the front end knows.

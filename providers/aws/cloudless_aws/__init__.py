@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.gap import Gap
     from cloudless.driver.limit import Limit
-    from cloudless.driver.provider import Cloud
+    from cloudless.driver.provider import Cloud, Compiled
 
 
 class AwsProvider:
@@ -33,6 +33,10 @@ class AwsProvider:
         from cloudless_aws.limits import LIMITS
 
         return LIMITS
+
+    def compile(self, stage: Any, application: Any) -> Compiled:
+        """Not built yet: the table of gaps says so, and nobody asks."""
+        raise self.gaps["compile"].error(self.name)
 
     def connect(self, stage: Any, application: Any) -> Cloud:
         """The deployed stage; raises InvalidArgument for one without a region."""

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import cloudless
-from cloudless.cli.fit import gaps
 from cloudless.config import Project, codes, load
 from cloudless.config.explained import COMMON, EXPLAINED, Explained
 from cloudless.driver.gap import Gap
 from cloudless.errors import ConfigError
 from cloudless.frontend import check
 from cloudless.ir import Diagnostic
+from cloudless.passes.fit import gaps
 
 CLOUDLESS = Path(cloudless.__file__).parent
 GAPS = {"gcp": {"queue.batch": Gap("never", "it hands out one message a call", "https://example.org/push")}}

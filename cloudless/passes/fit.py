@@ -52,6 +52,8 @@ def _needs(application: Application) -> Iterator[Need]:
         yield "function", f"function {function.name!r}", function.span
         if function.queue:
             yield "function.later", f"invoke_later of {function.name!r}", function.span
+    for endpoint in application.endpoints:
+        yield "http", f"endpoint {endpoint.method} {endpoint.path}", endpoint.span
     for secret in application.secrets:
         yield "secret", f"secret {secret.name!r}", secret.span
 
