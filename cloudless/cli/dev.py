@@ -1,0 +1,206 @@
+"""`cloudless dev`: the application in the in-memory cloud, on the real clock, behind an HTTP server on localhost.
+
+dev ──► Reloader ──watches files, starts──► dev --no-reload ──► Program ──► simulate ──► Feed, Clock, Gateway
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cloudless.cli import show
+from cloudless.cli.failure import told
+from cloudless.cli.options import ConfigFile, stage_names
+from cloudless.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from cloudless.cli.program import Program
+    from cloudless.config import Stage
+
+EXTRA = "cloudless dev needs uvicorn: pip install 'cloudless-sdk[cli,dev]'"
+FASTEST = 100_000
+EVER = 10**9
+"""Events that the history keeps: of one step at most, since the feed empties it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the options say."""
+
+    config: Path | None
+    stage: str | None
+    host: str
+    port: int
+    speed: float
+    secrets: Mapping[str, str]
+
+    @property
+    def words(self) -> list[str]:
+        """The options again, for the server of a reloader, which adds the socket."""
+        given = {"--config": self.config, "--stage": self.stage, "--host": self.host, "--speed": self.speed}
+        words = [f"{option}={value}" for option, value in given.items() if value is not None]
+        return ["dev", "--no-reload", *words, *(f"--secret={name}={value}" for name, value in self.secrets.items())]
+
+
+def dev(
+    *,
+    stage: Annotated[
+        str | None,
+        typer.Option(
+            "--stage",
+            metavar="STAGE",
+            help="Configuration of this stage; else of the first in memory.",
+            show_default=False,
+            autocompletion=stage_names,
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="Listen on this address; 0.0.0.0 is every interface.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65_535, help="Listen on this port; 0 is any free one.")
+    ] = 8000,
+    speed: Annotated[
+        float, typer.Option("--speed", metavar="N", help="Virtual seconds in a real one; 60: a minute a second.")
+    ] = 1.0,
+    no_reload: Annotated[bool, typer.Option("--no-reload", help="Do not start again when a file changes.")] = False,
+    secret: Annotated[
+        list[str] | None, typer.Option("--secret", metavar="NAME=VALUE", help="A secret; may be repeated.")
+    ] = None,
+    config: ConfigFile = None,
+    fd: Annotated[int | None, typer.Option("--fd", hidden=True)] = None,
+    parent: Annotated[int | None, typer.Option("--parent", hidden=True)] = None,
+) -> None:
+    """Run the application on localhost, and again when it changes.
+
+    In the in-memory cloud, on the real clock: endpoints answer HTTP, schedules run when they are due, messages are
+    delivered at once, delays and back-off take their time. Everything that happens is printed as it happens. With
+    --speed 60 a minute passes in a second.
+
+    A secret is what --secret says, else the environment: CLOUDLESS_SECRET_API_KEY for "api-key".
+
+    When a *.py file or cloudless.toml changes, the application starts again, empty: queued messages, delays and dead
+    letters are lost. Ctrl-C stops it.
+
+    Handlers run one after another: one that blocks, blocks all, and cannot call its own server.
+
+    Exit codes: 0 stopped, 1 the program is wrong or the port is taken, 2 wrong usage.
+    """
+    with told():
+        if find_spec("uvicorn") is None:
+            raise InvalidArgument(EXTRA)
+        if not 0 < speed <= FASTEST:
+            raise InvalidArgument(f"--speed {speed:g}: give a number above 0, up to {FASTEST:,}")
+        settings = Settings(config, stage, host, port, speed, dict(map(_secret, secret or ())))
+        if no_reload:
+            _serve(settings, fd, parent)
+        else:
+            _reload(settings)
+
+
+def _reload(settings: Settings) -> None:
+    from cloudless.dev.reload import Reloader
+
+    out = show.console()
+    # modules are found where this process finds them: not in the working directory, unless it is so here
+    safely = [] if {"", str(Path.cwd())} & set(sys.path) else ["-P"]
+    command = [sys.executable, *safely, "-u", "-m", "cloudless.cli", *settings.words]
+    reloader = Reloader(command, _file(settings.config), lambda line: out.print(Text(f"-- {line}", "yellow")))
+    reloader.run(settings.host, settings.port)
+
+
+def _file(config: Path | None) -> Path:
+    """The cloudless.toml, which may have mistakes; ConfigError where there is none."""
+    from cloudless.config.project import NAME, load
+
+    here = Path.cwd()
+    known = [config.absolute()] if config else [folder / NAME for folder in (here, *here.parents)]
+    return next((file for file in known if file.is_file()), None) or load(config).path
+
+
+def _serve(settings: Settings, fd: int | None, parent: int | None) -> None:
+    """Bind the port, then import the program: a port that is taken is said before anything happens."""
+    from cloudless.cli.program import Program
+    from cloudless.dev.port import adopted, listening
+    from cloudless.errors import DefinitionError
+
+    with listening(settings.host, settings.port) if fd is None else adopted(fd) as listener:
+        program = Program(settings.config)
+        if errors := program.errors():
+            raise DefinitionError(errors)
+        _run(program, settings, listener, parent)
+
+
+def _run(program: Program, settings: Settings, listener: socket, parent: int | None) -> None:
+    from cloudless.cli import live
+    from cloudless.dev.clock import Clock
+    from cloudless.dev.feed import Feed
+    from cloudless.dev.host import Hosts
+    from cloudless.dev.issuer import Web
+    from cloudless.dev.server import Gateway, serve
+    from cloudless.testing import simulate
+
+    out, lines = show.console(), live.Lines(with_day=settings.speed != 1)
+    with simulate(program.app, **_world(program, settings)) as simulation:
+        simulation.cloud.http.issuers = Web()
+        feed = Feed(simulation, lambda news: out.print(lines.line(news)), program.project.root)
+        clock = Clock(simulation.cloud.world, feed, settings.speed)
+        _say_start(program, settings, listener)
+        serve(Gateway(simulation, clock, feed, Hosts(settings.host)), clock, listener, parent=parent)
+
+
+def _world(program: Program, settings: Settings) -> dict[str, Any]:
+    """Arguments of `simulate`. A stage of a real cloud is run with that cloud's limits."""
+    from cloudless.dev.secrets import values
+
+    names = [one.name for one in program.application.secrets]
+    world: dict[str, Any] = {
+        "start": datetime.now(UTC),
+        "secrets": values(names, settings.secrets, os.environ),
+        "history": EVER,
+    }
+    if stage := _stage(program, settings.stage):
+        world |= {"config": stage.config, "like": stage.like if stage.provider == "memory" else stage.provider}
+    return world
+
+
+def _stage(program: Program, name: str | None) -> Stage | None:
+    if name:
+        return program.project.stage(name)
+    return next((stage for stage in program.stages(None) if stage.provider == "memory"), None)
+
+
+def _say_start(program: Program, settings: Settings, listener: socket) -> None:
+    from cloudless.cli.live import start
+    from cloudless.dev.host import reachable
+    from cloudless.dev.port import port_of
+    from cloudless.dev.secrets import values, variable
+
+    out = show.console()
+    url = f"http://{reachable(settings.host)}:{port_of(listener)}"
+    for line in start(program.app, program.application, url, datetime.now(UTC)):
+        out.print(line)
+    names = [one.name for one in program.application.secrets]
+    for name in sorted({*names} - values(names, settings.secrets, os.environ).keys()):
+        text = f": secret {name!r} has no value: set {variable(name)}, or give --secret {name}=…"
+        out.print(Text().append("warning", "bold yellow").append(text))
+    pace = f", {settings.speed:g} times as fast as the clock on the wall" if settings.speed != 1 else ""
+    out.print(Text(f"running{pace}; Ctrl-C stops it", "dim"))
+
+
+def _secret(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidArgument(f"--secret {text}: write NAME=VALUE")
+    return name, value

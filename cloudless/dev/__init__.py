@@ -1,0 +1,14 @@
+"""What `cloudless dev` runs: the in-memory cloud on the real clock, behind an HTTP server.
+
+    port.py     the socket, bound before anything else begins
+    server.py   uvicorn ──► Gateway, an ASGI application ──► the endpoints
+    host.py     which Host headers are ours
+    clock.py    real time ──► virtual time
+    feed.py     what happens, told as it happens
+    issuer.py   keys of token issuers, from the network
+    secrets.py  values of secrets, from options and the environment
+    reload.py   the process that watches files, and starts the one that does all of the above
+
+Uvicorn's loop, the clock and every handler share one thread: a handler that blocks blocks everything. May import
+`testing` and what is below. Needs the extra `dev` (uvicorn), which is imported when the server starts.
+"""

@@ -1,0 +1,73 @@
+"""Clock: lets virtual time follow real time, a slice at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from cloudless.memory.world import US
+
+if TYPE_CHECKING:
+    from cloudless.dev.feed import Feed
+    from cloudless.memory.world import World
+
+TICK_S = 0.05
+"""How long the clock sleeps at most: what is due is late by so much real time."""
+
+SLICE_S = 0.02
+"""How long deliveries go on before requests have their turn: a handler that feeds itself must not starve them."""
+
+
+class Clock:
+    """speed: virtual seconds in a real one. now_s: the real clock, which may jump.
+
+    Where it jumps back, virtual time stands still; where it jumps ahead (the machine slept), what was due happens.
+    """
+
+    def __init__(self, world: World, feed: Feed, speed: float, now_s: Callable[[], float] = time.time) -> None:
+        self._world = world
+        self._feed = feed
+        self._speed = speed
+        self._now_s = now_s
+        self._read_s = now_s()
+        self._target_us: float = world.base_us
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let what has just been sent be delivered at once."""
+        self._woken.set()
+
+    def catch_up(self) -> bool:
+        """Do what is due by now, for a slice of real time at most; whether all of it is done.
+
+        `World.run_until` and not `advance`: it stops between two events when the slice is over, and needs no
+        patience with a world that is never quiet, as a real cloud has none.
+        """
+        self._read()
+        world, end_s = self._world, time.monotonic() + SLICE_S
+        with self._feed.told():
+            world.run_until(lambda: self._is_over(end_s), max(0, int(self._target_us) - world.base_us))
+        return world.base_us >= int(self._target_us) and not world.ready
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        while True:
+            self._woken.clear()
+            if self.catch_up():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), TICK_S)
+            else:
+                await asyncio.sleep(0)
+
+    def _read(self) -> None:
+        now_s = self._now_s()
+        self._target_us += max(0.0, now_s - self._read_s) * self._speed * US
+        self._read_s = now_s
+
+    def _is_over(self, end_s: float) -> bool:
+        """Asked before each event, so what the last one did is told while it is news."""
+        self._feed.flush()
+        return time.monotonic() >= end_s
