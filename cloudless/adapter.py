@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import typing_extensions
@@ -25,13 +26,7 @@ class AdapterCodec:
 
     def __init__(self, kind: Any) -> None:
         self.name = type_name(kind)
-        try:
-            self._adapter: TypeAdapter[Any] = TypeAdapter(_modern(kind))
-        except Exception as problem:  # what pydantic makes of a type that is none, or a type's own code, is anything
-            raise InvalidArgument(
-                f"{self.name} has no JSON form: {_sentence(problem)}. "
-                "Use a pydantic model, a dataclass, a TypedDict or JSON builtins"
-            ) from problem
+        self._adapter = adapter_of(kind)
 
     def encode(self, value: Any) -> str:
         try:
@@ -46,6 +41,17 @@ class AdapterCodec:
             return self._adapter.validate_json(text)
         except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
             raise misfit(f"expected {self.name}", problem) from problem
+
+
+def adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """Pydantic's adapter of a type; raises InvalidArgument for a type that has no JSON form."""
+    try:
+        return TypeAdapter(_modern(kind))
+    except Exception as problem:  # what pydantic makes of a type that is none, or a type's own code, is anything
+        raise InvalidArgument(
+            f"{type_name(kind)} has no JSON form: {_sentence(problem)}. "
+            "Use a pydantic model, a dataclass, a TypedDict or JSON builtins"
+        ) from problem
 
 
 def _sentence(problem: Exception) -> str:
@@ -70,14 +76,18 @@ def _modern(kind: Any) -> Any:
     return kind
 
 
+@cache
 def _modern_typed_dict(kind: Any) -> Any:
-    """Which fields are required says their marker first: `__required_keys__` does not see one in a string annotation.
+    """The same one each time, so that a schema that names it has it once.
 
+    Which fields are required says their marker first: `__required_keys__` does not see one in a string annotation.
     https://docs.python.org/3/library/typing.html#typing.TypedDict.__required_keys__
     """
     hints = get_type_hints(kind, include_extras=True)
     required = {name for name, hint in hints.items() if _is_required(hint, name in kind.__required_keys__)}
-    return _typed_dict(kind.__name__, {name: _unmarked(hint) for name, hint in hints.items()}, frozenset(required))
+    made = _typed_dict(kind.__name__, {name: _unmarked(hint) for name, hint in hints.items()}, frozenset(required))
+    made.__module__ = kind.__module__
+    return made
 
 
 def _is_required(hint: Any, otherwise: bool) -> bool:

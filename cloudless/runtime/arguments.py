@@ -108,7 +108,7 @@ def _getter(kind: str, key: str, hint: Any) -> Get:
     if kind in TEXTS:
         return _text_getter(kind, key, value_type(hint, is_mark=is_mark))
     if kind == BODY:
-        return _json_getter(_unmarked(hint))
+        return _json_getter(unmarked(hint))
     if kind == RAW:
         return lambda request: request.body
     if kind == IDENTITY:
@@ -116,7 +116,7 @@ def _getter(kind: str, key: str, hint: Any) -> Get:
     return lambda request: request
 
 
-def _unmarked(hint: Any) -> Any:
+def unmarked(hint: Any) -> Any:
     """The type of a body, None in it included."""
     metadata = getattr(hint, "__metadata__", ())
     return hint.__origin__ if metadata and all(map(is_mark, metadata)) else hint
