@@ -228,6 +228,28 @@ def test_a_default_is_there_where_json_of_the_type_can_hold_it(kind: Any, value:
     assert not parameter["required"]
 
 
+def test_a_default_that_the_schema_of_its_own_model_would_refuse_is_left_out() -> None:
+    made = datetime(2026, 1, 2)  # noqa: DTZ001  (no date-time of RFC 3339)
+    fields: dict[str, Any] = {
+        "count": (int, None),
+        "made": (datetime, made),
+        "all": (dict[str, list[datetime]], {"a": [made]}),
+        "size": (Size, None),
+        "price": (Decimal, Decimal(1)),
+        "note": (str | None, None),
+        "sizes": (list[Size], [Size.SMALL]),
+    }
+
+    def create(value: Any) -> None: ...
+
+    create.__annotations__["value"] = create_model("Many", **fields)
+    app = App("shop")
+    app.post("/x", public=True)(create)
+    properties = described(app)["components"]["schemas"]["Many"]["properties"]
+    found = {name: one["default"] for name, one in properties.items() if "default" in one}
+    assert found == {"price": "1", "note": None, "sizes": ["s"]}
+
+
 def test_of_two_arguments_that_read_the_same_text_one_is_told() -> None:
     def show(a: Annotated[int, Query("x")], b: Annotated[str, Query("x")]) -> None: ...
 
