@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Mapping
-from dataclasses import replace
 
 import typer
 from rich.text import Text
@@ -18,6 +17,7 @@ from cloudless.driver.limit import Limit
 from cloudless.driver.provider import Provider
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
 from cloudless.ir import ERROR, Diagnostic
+from cloudless.node import replace
 from cloudless.passes.fit import gaps
 from cloudless.passes.limits import limits
 

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 import traceback
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ from cloudless.config.place import Path as Keys
 from cloudless.config.place import Places
 from cloudless.errors import ConfigError, InvalidArgument
 from cloudless.ir import Diagnostic, Span
+from cloudless.node import replace
 from cloudless.options import nearest
 
 

@@ -9,7 +9,6 @@ import copy
 import functools
 import importlib
 import itertools
-import logging
 import sys
 import types
 from collections.abc import Callable, Hashable
@@ -90,7 +89,8 @@ def unknown(frame: Frame, arguments: Arguments, node: ast.AST) -> Value:
 
 
 def _is_logger(value: object) -> bool:
-    return isinstance(value, logging.Logger | logging.LoggerAdapter)
+    logging = sys.modules.get("logging")  # nobody has a logger before it is imported
+    return logging is not None and isinstance(value, logging.Logger | logging.LoggerAdapter)
 
 
 def mention_instance(frame: Frame, value: Any, node: ast.AST) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cloudless.handler import Handler
+from cloudless.node import field, node
 from cloudless.queue import DeadLetters, OrderedQueue, Queue
 from cloudless.secret import Secret
 from cloudless.topic import Topic
@@ -27,7 +27,7 @@ TABLE: dict[type, tuple[str, dict[str, str]]] = {
 """Noun of each kind of handle, and the verb that each of its attributes asks for."""
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Handle:
     """A resource that code can do something to. object: the portable type behind it; equal ones are one."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,6 +26,7 @@ from cloudless.frontend.types import dotted
 from cloudless.frontend.values import Item, Verb
 from cloudless.handler import Handler
 from cloudless.ir import Application, Grant, Span
+from cloudless.node import replace
 
 
 class Permissions:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from cloudless.frontend.handles import Handle
+from cloudless.node import field, node
 
 
 class Live:
@@ -30,7 +30,7 @@ class Live:
         return id(self.object)
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Verb:
     """A bound method of a handle, granted where it is mentioned; it may then go anywhere."""
 
@@ -38,7 +38,7 @@ class Verb:
     verb: str
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Bound:
     """A user's method with its `self`, or a function with its first arguments (functools.partial)."""
 
@@ -46,7 +46,7 @@ class Bound:
     arguments: Arguments
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Closure:
     """A nested function or lambda. frame: the one that it was made in; defaults: by parameter."""
 
@@ -55,7 +55,7 @@ class Closure:
     defaults: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Made:
     """An instance of a user's class that the followed code makes; equal arguments, equal instances."""
 
@@ -63,7 +63,7 @@ class Made:
     arguments: Arguments
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Box:
     """A container, of which only the contents count. live: the container itself, where it exists now."""
 
@@ -71,14 +71,14 @@ class Box:
     live: Live | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Access:
     """A method of a container, e.g. `QUEUES.get`: its result may be anything in it."""
 
     items: Value
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Super:
     """`super()`: attributes of `instance` from the classes after `kind`."""
 
@@ -93,7 +93,7 @@ ANY = object()
 """In place of the name of an instance's attribute: all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Arguments:
     """Of a call. rest: what `*` and `**` give, or what may become any parameter."""
 

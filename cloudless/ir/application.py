@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeVar
 
 from cloudless.ir.function import Function
@@ -12,12 +11,13 @@ from cloudless.ir.queue import Consumer, Queue
 from cloudless.ir.schedule import Schedule
 from cloudless.ir.secret import Config, Secret
 from cloudless.ir.topic import Subscription, Topic
+from cloudless.node import node
 
 VERSION = 1
 """Of the form of this data; a change that old readers would misread raises it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Application:
     """Every list is in order of name (endpoints: of path and method), so that equal programs give equal data.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cloudless.ir.span import Span
+from cloudless.node import node
 
 ERROR = "error"
 WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Diagnostic:
     """code: stable, e.g. "CL101"; docs/errors has a page for each. remedy: what to do instead, imperative.
 

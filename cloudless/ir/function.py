@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cloudless.ir.handler import Retry, TypeRef
 from cloudless.ir.span import Span
+from cloudless.node import node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Function:
     """handler: name of its Handler, which is the function's name. raises: declared exception types, "module:QualName".
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cloudless.ir.native import Native
 from cloudless.ir.span import Span
+from cloudless.node import field, node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class TypeRef:
     """name: as people write it, e.g. "Order". pydantic: whether its codec needs pydantic in the bundle."""
 
@@ -17,7 +17,7 @@ class TypeRef:
     pydantic: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Parameter:
     """kind: one of the constants of cloudless.runtime.plan ("body", "message", "context", "value" …).
 
@@ -32,7 +32,7 @@ class Parameter:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@node(kw_only=True, order=True)
 class Grant:
     """What a handler may do: a verb on a resource, with every place in the code that asked for it.
 
@@ -46,7 +46,7 @@ class Grant:
     spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Handler:
     """module, qualname: where the function is found. memory_mb: of the function, 128 to 4,096.
 
@@ -66,7 +66,7 @@ class Handler:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Retry:
     """cloudless.Retry in seconds. on: names of exception classes, as "module:QualName"."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cloudless.ir.handler import TypeRef
 from cloudless.ir.span import Span
+from cloudless.node import node
 
 PUBLIC = "public"  # anybody
 JWT = "jwt"  # who has a token of the issuer for the audience
@@ -13,7 +12,7 @@ API_KEY = "api_key"  # who knows the secret
 FUNCTION = "function"  # who a function of the user's lets in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Auth:
     """Who may call. kind: PUBLIC, JWT, API_KEY or FUNCTION; our runtime decides, on every cloud.
 
@@ -26,7 +25,7 @@ class Auth:
     secret: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Status:
     """The status of answers to requests whose handler raised `type`, "module:QualName"."""
 
@@ -34,7 +33,7 @@ class Status:
     status: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Endpoint:
     """handler: name of its Handler; its parameters say what comes from where. method: upper case.
 
@@ -52,7 +51,7 @@ class Endpoint:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Cors:
     """What browsers of other origins may do. origins: exact ones, or "*" alone. max_age_s: 0 to 86,400."""
 

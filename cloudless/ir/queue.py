@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cloudless.ir.handler import Retry, TypeRef
 from cloudless.ir.native import Existing, Native
 from cloudless.ir.span import Span
+from cloudless.node import field, node
 
 DECLARED = "declared"  # the user's
 DEAD_LETTERS = "dead_letters"  # takes what another queue, subscription or schedule gives up
 INTERNAL = "internal"  # feeds a schedule's handler or a function that is invoked later
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Queue:
     """role: DECLARED, DEAD_LETTERS or INTERNAL. dead_letters: name of the queue behind this one, "" for none.
 
@@ -33,7 +33,7 @@ class Queue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Consumer:
     """handler: name of the Handler that gets the messages of `queue`; one consumer a queue.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cloudless.ir.handler import Retry
 from cloudless.ir.native import Native
 from cloudless.ir.span import Span
+from cloudless.node import field, node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Schedule:
     """Exactly one of cron (five fields) and every_s (whole minutes, anchored at the epoch) is set.
 

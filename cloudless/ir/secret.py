@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cloudless.ir.handler import TypeRef
 from cloudless.ir.native import Existing, JsonValue
 from cloudless.ir.span import Span
+from cloudless.node import field, node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Secret:
     """Only its name is known here; its value never is."""
 
@@ -19,7 +19,7 @@ class Secret:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Config:
     """default: as JSON; required where there is none (`has_default` is False)."""
 

@@ -10,12 +10,12 @@ import json
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, cast
 
 from cloudless.errors import InvalidArgument
 from cloudless.ir.application import VERSION, Application
+from cloudless.node import fields, is_node
 
 
 def dump(application: Application) -> str:
@@ -38,8 +38,8 @@ def load(text: str) -> Application:
 
 def to_plain(value: Any) -> Any:
     """IR as JSON values."""
-    if is_dataclass(value):
-        return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
+    if is_node(value):
+        return {item.name: to_plain(getattr(value, item.name)) for item in fields(type(value))}
     if isinstance(value, (tuple, list)):
         return [to_plain(part) for part in cast("Iterable[Any]", value)]
     if isinstance(value, Mapping):
@@ -67,13 +67,13 @@ def _node(node: Any, plain: Any, path: str) -> Any:
 
 
 def _required(item: Any, path: str) -> bool:
-    if item.default is MISSING and item.default_factory is MISSING:
+    if item.is_required:
         raise InvalidArgument(f"{path}.{item.name}: missing")
     return False
 
 
 def _value(hint: Any, plain: Any, path: str) -> Any:
-    if is_dataclass(hint):
+    if is_node(hint):
         return _node(hint, plain, path)
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
@@ -86,7 +86,7 @@ def _value(hint: Any, plain: Any, path: str) -> Any:
 
 
 def _union(parts: tuple[Any, ...], plain: Any, path: str) -> Any:
-    nodes = [part for part in parts if is_dataclass(part)]
+    nodes = [part for part in parts if is_node(part)]
     return _node(nodes[0], plain, path) if nodes and plain is not None else plain
 
 

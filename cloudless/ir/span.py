@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cloudless.node import node
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@node(order=True)
 class Span:
     """file: as given to people, relative to the project where it can be. line: from 1, 0 if unknown.
 

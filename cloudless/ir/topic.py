@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cloudless.ir.handler import Retry, TypeRef
 from cloudless.ir.native import Existing, Native
 from cloudless.ir.span import Span
+from cloudless.node import field, node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Topic:
     """attributes: names that every message of the topic may carry, and that subscriptions may filter on."""
 
@@ -22,7 +22,7 @@ class Topic:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Condition:
     """One attribute's part of a filter. operator: "any_of", "none_of", "prefix" or "exists".
 
@@ -34,7 +34,7 @@ class Condition:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@node(kw_only=True)
 class Subscription:
     """Exactly one of handler and forward is set. name: of the subscription; its backlog is addressed by it.
 

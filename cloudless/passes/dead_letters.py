@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cloudless.ir import DEAD_LETTERS, Application, Function, Queue, Schedule, Subscription, TypeRef
+from cloudless.node import replace
 
 JSON = TypeRef(name="JSON")
 """Dead letters may hold what does not fit the type of the queue before them."""

@@ -7,7 +7,6 @@ handlers. A dead-letter queue is one where somebody consumes it, or looks after 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cloudless.ir import (
     API_KEY,
@@ -19,6 +18,7 @@ from cloudless.ir import (
     Endpoint,
     Schedule,
 )
+from cloudless.node import node
 
 DEAD_LETTER_QUEUE = "dead-letter queue"
 ENDPOINT = "endpoint"
@@ -38,7 +38,7 @@ _WORDS = {"invoke_later": "later"}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@node(order=True)
 class Node:
     """kind: one of KINDS. name: as declared; of an endpoint, its method and path, which no two share.
 
@@ -58,7 +58,7 @@ class Node:
         return f"{self.caption} {self.name}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@node(order=True)
 class Edge:
     """label: its lines, e.g. ("0 8 * * *", "Europe/Berlin"); none where the kinds of both ends say it all.
 
@@ -75,7 +75,7 @@ class Edge:
         return f"{self.source} → {self.target}{said}"
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Graph:
     """Nodes and edges, each sorted and without doubles; both ends of an edge are among the nodes."""
 
@@ -87,7 +87,7 @@ _Key = tuple[str, str]
 """Noun and name. A dead-letter queue is a queue, as in the IR."""
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class _Link:
     """An edge of which nobody has looked yet whether its ends are shown."""
 

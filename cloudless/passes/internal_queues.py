@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cloudless.ir import INTERNAL, Application, Function, Queue, Schedule, TypeRef
+from cloudless.node import replace
 
 JSON = TypeRef(name="JSON")
 

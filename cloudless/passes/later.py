@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cloudless.ir import Application, Function
+from cloudless.node import replace
 
 
 def only_used(application: Application) -> Application:

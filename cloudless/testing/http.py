@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
-from urllib.parse import quote, urlencode
 
 from cloudless.codec import dump, load
 from cloudless.errors import InvalidArgument, hidden
@@ -151,11 +150,15 @@ class Client:
 
 def _split(path: str) -> tuple[str, str]:
     """Path and query, percent-encoded as far as they are not."""
+    from urllib.parse import quote
+
     where, _, asked = path.partition("?")
     return quote(where, safe=_UNRESERVED), quote(asked, safe=_UNRESERVED + "?")
 
 
 def _query(query: Query) -> str:
+    from urllib.parse import urlencode
+
     return urlencode({name: _query_value(value) for name, value in query.items()}, doseq=True)
 
 
@@ -166,6 +169,8 @@ def _body(json: Any, form: Mapping[str, str] | None, body: bytes | str | None) -
     if (json is not ...) + (form is not None) + (body is not None) > 1:
         raise InvalidArgument("give one of json, form and body")
     if form is not None:
+        from urllib.parse import urlencode
+
         return urlencode(form).encode(), "application/x-www-form-urlencoded"
     return (body.encode() if isinstance(body, str) else body or b""), ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("messaging", "virtual_time", "importing", "compiling", "soak")
+NAMES = ("messaging", "requests", "virtual_time", "importing", "processes", "compiling", "exploring", "soak")
 
 
 def main(names: list[str]) -> None:

@@ -20,7 +20,7 @@ def take_{n}(body: dict) -> None:
 """
 
 
-def _program(count: int) -> str:
+def program(count: int) -> str:
     head = (
         "from cloudless import App\napp = App('many')\nout = app.topic('out', dict)\n"
         "def shape(body):\n    return dict(body)\n"
@@ -30,7 +30,7 @@ def _program(count: int) -> str:
 
 def _seconds(count: int, folder: str, turn: int) -> float:
     name = f"many_{count}_{turn}"
-    (Path(folder) / f"{name}.py").write_text(_program(count))
+    (Path(folder) / f"{name}.py").write_text(program(count))
     invalidate_caches()
     app = import_module(name).app
     began = perf_counter()

@@ -35,6 +35,10 @@ grants = st.builds(ir.Grant, noun=words, name=words, verb=words, spans=st.tuples
 conditions = st.builds(ir.Condition, attribute=words, operator=words, values=st.tuples(words, words))
 
 
+statuses = st.builds(ir.Status, type=words, status=st.integers(400, 599))
+auths = st.builds(ir.Auth, kind=words, issuer=words, audience=st.tuples(words), secret=words)
+
+
 def some(nodes: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(nodes, max_size=2).map(tuple)
 
@@ -46,19 +50,51 @@ applications = st.builds(
     include=some(words),
     handlers=some(
         st.builds(
-            ir.Handler, name=words, parameters=some(parameters), timeout_s=seconds, grants=some(grants), **escapes
+            ir.Handler,
+            name=words,
+            module=words,
+            qualname=words,
+            parameters=some(parameters),
+            timeout_s=seconds,
+            grants=some(grants),
+            **escapes,
         )
     ),
     queues=some(
         st.builds(ir.Queue, name=words, body=types, max_delay_s=seconds, retry=retries, existing=existing, **escapes)
     ),
-    consumers=some(st.builds(ir.Consumer, window_s=seconds, remember_s=seconds, span=spans)),
+    consumers=some(
+        st.builds(ir.Consumer, queue=words, handler=words, window_s=seconds, remember_s=seconds, span=spans)
+    ),
     topics=some(st.builds(ir.Topic, name=words, body=types, attributes=some(words), existing=existing, **escapes)),
     subscriptions=some(
-        st.builds(ir.Subscription, name=words, where=some(conditions), retry=retries, remember_s=seconds, **escapes)
+        st.builds(
+            ir.Subscription,
+            name=words,
+            topic=words,
+            where=some(conditions),
+            retry=retries,
+            remember_s=seconds,
+            **escapes,
+        )
     ),
-    schedules=some(st.builds(ir.Schedule, name=words, retry=retries, **escapes)),
-    functions=some(st.builds(ir.Function, name=words, result=types, retry=retries, raises=some(words), span=spans)),
+    schedules=some(st.builds(ir.Schedule, name=words, handler=words, retry=retries, **escapes)),
+    functions=some(
+        st.builds(ir.Function, name=words, handler=words, result=types, retry=retries, raises=some(words), span=spans)
+    ),
+    endpoints=some(
+        st.builds(
+            ir.Endpoint,
+            handler=words,
+            method=words,
+            path=words,
+            result=types,
+            errors=some(statuses),
+            auth=auths,
+            span=spans,
+        )
+    ),
+    cors=st.none() | st.builds(ir.Cors, origins=some(words), credentials=st.booleans()),
     secrets=some(st.builds(ir.Secret, name=words, existing=existing, span=spans)),
     configs=some(st.builds(ir.Config, name=words, type=types, default=plain, span=spans)),
 )
