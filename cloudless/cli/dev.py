@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -97,7 +98,7 @@ def dev(
 
     Exit codes: 0 stopped, 1 the program is wrong or the port is taken, 2 wrong usage.
     """
-    with told():
+    with told(), suppress(KeyboardInterrupt):  # before the server is there, which heeds it itself
         if find_spec("uvicorn") is None:
             raise InvalidArgument(EXTRA)
         if not 0 < speed <= FASTEST:
@@ -156,8 +157,8 @@ def _run(program: Program, settings: Settings, listener: socket, parent: int | N
         simulation.cloud.http.issuers = Web()
         feed = Feed(simulation, lambda news: out.print(lines.line(news)), program.project.root)
         clock = Clock(simulation.cloud.world, feed, settings.speed)
-        _say_start(program, settings, listener)
-        serve(Gateway(simulation, clock, feed, Hosts(settings.host)), clock, listener, parent=parent)
+        gateway = Gateway(simulation, clock, feed, Hosts(settings.host))
+        serve(gateway, clock, listener, lambda: _say_start(program, settings, listener), parent=parent)
 
 
 def _world(program: Program, settings: Settings) -> dict[str, Any]:

@@ -126,10 +126,13 @@ class Gateway:
             return died(failure_of(error, 1), 500, "")
 
 
-def serve(gateway: Gateway, clock: Clock, listener: socket, *, parent: int | None = None) -> None:
+def serve(
+    gateway: Gateway, clock: Clock, listener: socket, begin: Callable[[], None], *, parent: int | None = None
+) -> None:
     """Answer requests and let time go on, until SIGINT or SIGTERM, then return.
 
-    parent: the process that supervises this one; when it is gone, this one ends too.
+    begin: called as soon as signals are heeded. parent: the process that supervises this one; when it is gone, this
+    one ends too.
     """
     from uvicorn import Config, Server
 
@@ -148,6 +151,7 @@ def serve(gateway: Gateway, clock: Clock, listener: socket, *, parent: int | Non
     )
     server = Server(config)
     _stop_with(server)
+    begin()
     asyncio.run(_together(server, listener, [clock.run(), *([_orphaned(parent)] if parent else [])]))
 
 
@@ -209,6 +213,11 @@ def _body(scope: Scope, answer: Response) -> bytes:
 def _headers(scope: Scope, answer: Response) -> list[tuple[bytes, bytes]]:
     found = [(name, value) for name, value in answer.headers if name not in _OURS]
     if answer.status not in _BODILESS:
-        known = answer.header("content-length") if scope["method"] == "HEAD" else ""
-        found.append(("content-length", known or str(len(answer.body))))
+        found.append(("content-length", str(_length(scope, answer))))
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in found]
+
+
+def _length(scope: Scope, answer: Response) -> int:
+    """Bytes of the body; for HEAD, of the one that GET would have: the runtime says it last, behind the endpoint."""
+    said = [int(value) for name, value in answer.headers if name == "content-length" and value.isdecimal()]
+    return said[-1] if scope["method"] == "HEAD" and not answer.body and said else len(answer.body)

@@ -1,0 +1,115 @@
+"""The lines of `cloudless dev`."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cloudless import App
+from cloudless.cli.live import Lines, start
+from cloudless.dev.feed import Answered, Happened, Wrong
+from cloudless.errors import PermissionDenied
+from cloudless.frontend import compile as compile_app
+from cloudless.memory.history import Event
+from cloudless.message import Envelope, Failure
+
+AT = datetime(2026, 1, 2, 12, tzinfo=UTC)
+DOWN = Failure("ConnectionError", "the shop is down", 2)
+
+
+def line(news: Answered | Happened | Wrong) -> str:
+    """Without the time."""
+    return Lines(with_day=False).line(news).plain.partition("  ")[2]
+
+
+def delivery(outcome: str, attempt: int = 1, error: Failure | None = None, *, called: bool = True) -> Event:
+    envelope = Envelope("id", "{}", attempt=attempt)
+    return Event("deliver", 0, "orders", "take", envelope, outcome=outcome, error=error, called=called)
+
+
+def note(kind: str, body: str = "{}", error: Failure | None = None) -> Event:
+    return Event(kind, 0, "orders", "", Envelope("id", body), error=error)
+
+
+HAPPENED = [
+    (Happened(delivery("done")), "take ✓"),
+    (Happened(delivery("done", 3)), "take ✓ attempt 3"),
+    (
+        Happened(delivery("again", 2, DOWN), 2.0, "app.py:7"),
+        "take ✗ attempt 2: ConnectionError: the shop is down, again in 2 s  app.py:7",
+    ),
+    (Happened(delivery("again", 1, DOWN), 600), "take ✗ attempt 1: ConnectionError: the shop is down, again in 10 min"),
+    (Happened(delivery("dead", 2, DOWN)), "take ✗ attempt 2: ConnectionError: the shop is down"),
+    (
+        Happened(delivery("dead", 1, DOWN, called=False)),
+        "take ✗ attempt 1, not called: ConnectionError: the shop is down",
+    ),
+    (Happened(delivery("crash")), "take ✗ attempt 1: crash, again when its lock ends"),
+    (Happened(note("send", '{"id": 1}')), 'send orders {"id": 1}'),
+    (Happened(note("send", '{"id": 1}'), is_effect=True), '  send orders {"id": 1}'),
+    (Happened(note("fire")), "fire orders"),
+    (Happened(note("dead", error=DOWN)), "dead letter in orders: ConnectionError: the shop is down"),
+    (Happened(note("send", f'"{"x" * 100}"')), f'send orders "{"x" * 70}…'),
+]
+
+
+@pytest.mark.parametrize(("news", "text"), HAPPENED, ids=[text for _, text in HAPPENED])
+def test_an_event_is_one_line(news: Happened, text: str) -> None:
+    assert line(news) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "took_s", "failure", "text"),
+    [
+        (200, 0.0031, None, "GET /orders 200 3 ms"),
+        (200, 0.0001, None, "GET /orders 200 1 ms"),
+        (200, 2.5, None, "GET /orders 200 2.5 s"),
+        (404, 0.01, DOWN, "GET /orders 404 10 ms: ConnectionError: the shop is down"),
+        (500, 0.01, DOWN, "GET /orders 500 10 ms: ConnectionError: the shop is down  app.py:7"),
+        (403, 0, None, "GET /orders 403"),
+    ],
+)
+def test_a_request_is_one_line(status: int, took_s: float, failure: Failure | None, text: str) -> None:
+    assert line(Answered(AT, "GET", "/orders", status, took_s, failure, "app.py:7" if failure else "")) == text
+
+
+def test_what_a_terminal_would_obey_is_not_printed() -> None:
+    path, text = "/\x1b[2J\x9b2J", "a\r\nb\x1b]0;c\x07"
+    shown = line(Answered(AT, "GET", path, 500, 0.001, Failure("ValueError", text, 1)))
+    assert shown == "GET / [2J 2J 500 1 ms: ValueError: a  b ]0;c "
+    assert shown.isprintable()
+    assert line(Happened(note("send", '"\x7f\u202e"'))).isprintable()
+
+
+def test_what_is_wrong_is_an_error() -> None:
+    news = Wrong(PermissionDenied("handler 'take' may not"))
+    assert Lines(with_day=False).line(news).plain == "error: handler 'take' may not"
+
+
+def test_the_day_is_told_where_time_is_not_that_of_the_wall() -> None:
+    local = AT.astimezone()
+    news = Answered(AT, "GET", "/", 200, 0.001)
+    assert Lines(with_day=False).line(news).plain.startswith(f"{local:%H:%M:%S}  GET")
+    assert Lines(with_day=True).line(news).plain.startswith(f"{local:%a %H:%M:%S}  GET")
+
+
+def test_the_start_of_an_empty_application_is_its_name() -> None:
+    app = App("shop")
+    assert [text.plain for text in start(app, compile_app(app), "http://localhost:1", AT)] == [
+        "shop  http://localhost:1"
+    ]
+
+
+def test_the_next_time_of_a_schedule_is_that_of_its_zone() -> None:
+    app = App("shop")
+
+    @app.schedule("0 8 * * *", timezone="Europe/Berlin")
+    def report() -> None: ...  # pyright: ignore[reportUnusedFunction]
+
+    @app.schedule(every=timedelta(minutes=90))
+    def tick() -> None: ...  # pyright: ignore[reportUnusedFunction]
+
+    lines = [text.plain for text in start(app, compile_app(app, deployable=False), "http://localhost:1", AT)]
+    assert lines[1:] == [
+        "  schedule  report  0 8 * * *     next Sat 2026-01-03 08:00 CET",
+        "  schedule  tick    every 90 min  next Fri 2026-01-02 13:30 UTC",
+    ]
