@@ -204,6 +204,11 @@ class Context:
         return traceparent(self._envelope)
 
     @property
+    def now(self) -> datetime:
+        """The time by the cloud's clock, aware, in UTC; virtual in a simulation."""
+        return utc(self._now_s())
+
+    @property
     def remaining_s(self) -> float:
         """Seconds until the handler's time-out, 0 when it has passed."""
         return max(0.0, self._deadline_s - self._now_s())

@@ -10,11 +10,12 @@ import re
 
 from cloudless.codec import dump, load
 from cloudless.errors import InvalidArgument, InvalidBody, hidden
+from cloudless.message import utc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import timedelta
+    from datetime import datetime, timedelta
     from typing import Any, Literal
 
     from cloudless.message import Failure
@@ -46,7 +47,7 @@ class Request:
 
     __slots__ = (
         "_cookies", "_pairs", "body", "client", "headers", "id", "identity", "is_handled", "method",
-        "path", "path_parameters", "query_string",
+        "path", "path_parameters", "query_string", "received_s",
     )  # fmt: skip
 
     def __init__(
@@ -69,8 +70,14 @@ class Request:
         self.client = client
         self.path_parameters: dict[str, str] = {}
         self.identity: Any = None
+        self.received_s = 0.0
         self._pairs: dict[str, list[str]] | None = None
         self._cookies: dict[str, str] | None = None
+
+    @property
+    def received_at(self) -> datetime:
+        """When it came in, by the cloud's clock, aware, in UTC; virtual in a simulation."""
+        return utc(self.received_s)
 
     @property
     def query(self) -> dict[str, list[str]]:

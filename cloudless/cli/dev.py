@@ -150,10 +150,12 @@ def _run(program: Program, settings: Settings, listener: socket, parent: int | N
     from cloudless.dev.host import Hosts
     from cloudless.dev.issuer import Web
     from cloudless.dev.server import Gateway, serve
-    from cloudless.testing import simulate
+    from cloudless.runtime.entry import wait_with_asyncio
+    from cloudless.testing.simulate import Setup
 
     out, lines = show.console(), live.Lines(with_day=settings.speed != 1)
-    with simulate(program.app, **_world(program, settings)) as simulation:
+    setup = Setup(program.app, **_world(program, settings))
+    with setup.simulation(0, None, wait=wait_with_asyncio) as simulation:  # async handlers do real input and output
         simulation.cloud.http.issuers = Web()
         feed = Feed(simulation, lambda news: out.print(lines.line(news)), program.project.root)
         clock = Clock(simulation.cloud.world, feed, settings.speed)
@@ -162,7 +164,7 @@ def _run(program: Program, settings: Settings, listener: socket, parent: int | N
 
 
 def _world(program: Program, settings: Settings) -> dict[str, Any]:
-    """Arguments of `simulate`. A stage of a real cloud is run with that cloud's limits."""
+    """What the simulation shares: see `simulate`. A stage of a real cloud is run with that cloud's limits."""
     from cloudless.dev.secrets import values
 
     names = [one.name for one in program.application.secrets]
@@ -170,6 +172,8 @@ def _world(program: Program, settings: Settings) -> dict[str, Any]:
         "start": datetime.now(UTC),
         "secrets": values(names, settings.secrets, os.environ),
         "history": EVER,
+        "like": None,
+        "config": None,
     }
     if stage := _stage(program, settings.stage):
         world |= {"config": stage.config, "like": stage.like if stage.provider == "memory" else stage.provider}

@@ -99,10 +99,15 @@ def _requested(name: str, hint: Any, required: bool, path: Sequence[str]) -> Par
         key = key.lower()
     if kind in (CONTEXT, REQUEST, IDENTITY):
         return Parameter(name=name, kind=kind)
-    is_left_out = not required or (kind not in (PATH, BODY_JSON) and without_none(_inner(hint)) is not _inner(hint))
+    takes_none = kind not in (PATH, BODY_JSON, RAW) and without_none(_inner(hint)) is not _inner(hint)
     inner = hint if hint is EMPTY else value_type(hint, is_mark=is_mark)
     return Parameter(
-        name=name, kind=kind, type=type_ref(None if inner is EMPTY else inner), required=not is_left_out, key=key
+        name=name,
+        kind=kind,
+        type=type_ref(None if inner is EMPTY else inner),
+        required=required and not takes_none,
+        nullable=required and takes_none,
+        key=key,
     )
 
 

@@ -22,13 +22,14 @@ class Parameter:
     """kind: one of the constants of cloudless.runtime.plan ("body", "message", "context", "value" …).
 
     type: of a "value", and of what a request holds; None for the others. required: False where the function has a
-    default. key: name in the query, header or cookie.
+    default, or (nullable) takes None where a request has no such value. key: name in the query, header or cookie.
     """
 
     name: str
     kind: str
     type: TypeRef | None = None
     required: bool = True
+    nullable: bool = False
     key: str = ""
 
 

@@ -39,7 +39,8 @@ def load(text: str) -> Application:
 def to_plain(value: Any) -> Any:
     """IR as JSON values."""
     if is_node(value):
-        return {item.name: to_plain(getattr(value, item.name)) for item in fields(type(value))}
+        kind = cast("type[Any]", type(value))
+        return {item.name: to_plain(getattr(value, item.name)) for item in fields(kind)}
     if isinstance(value, (tuple, list)):
         return [to_plain(part) for part in cast("Iterable[Any]", value)]
     if isinstance(value, Mapping):

@@ -43,9 +43,10 @@ class Run:
 
 
 class Adversary:
-    """calls: how often each handler was called. effects: the most client calls of one of its calls.
+    """struck: ids of the faults that happened. calls: how often each handler was called.
 
-    lines: where `watch` is set, the (file, line) of the program that each handler ran.
+    effects: the most client calls of one call of each. lines: where `watch` is set, the (file, line) of the program
+    that each handler ran.
     """
 
     def __init__(self, plan: FaultPlan, world: World, *, watch: tuple[str, ...] = ()) -> None:
@@ -54,6 +55,7 @@ class Adversary:
         self._watch = watch
         self._runs: list[Run] = []
         self._is_stalled = False
+        self.struck: set[int] = set()
         self.calls: dict[str, int] = {}
         self.effects: dict[str, int] = {}
         self.lines: dict[str, set[tuple[str, int]]] = {}
@@ -110,6 +112,7 @@ class Adversary:
         run.effects += 1
         for fault in run.faults:
             if fault.kind == "throttle" and fault.effect == run.effects:
+                self.struck.add(id(fault))
                 raise Unavailable("the cloud is busy: this client call was throttled (a planned fault)")
         value = action()
         self._at(run, lambda fault: fault.effect == run.effects)
@@ -122,6 +125,7 @@ class Adversary:
                 self._strike(run, fault)
 
     def _strike(self, run: Run, fault: Fault) -> None:
+        self.struck.add(id(fault))
         if fault.kind == "crash":
             raise Crash
         self._stall(fault.seconds or run.timeout_s * SLOW)

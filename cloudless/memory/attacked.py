@@ -45,10 +45,13 @@ class AttackedChannel(Channel):
         self._next = _Next()
         for fault in self._adversary.arrivals(handler) if self._ready else ():
             if fault.kind == "delay":
+                self._adversary.struck.add(id(fault))
                 self.world.at(self.world.base_us + _us(fault), self._arrive, self._pick(), work=True)
                 return
             self._next.duplicate = fault if fault.kind == "duplicate" else self._next.duplicate
-            self._next.skip = fault.skip if fault.kind == "reorder" else self._next.skip
+            if fault.kind == "reorder" and len(self._ready) > 1:
+                self._adversary.struck.add(id(fault))
+                self._next.skip = fault.skip
         super().deliver_next()
 
     def _pick(self) -> Envelope:
@@ -65,6 +68,7 @@ class AttackedChannel(Channel):
         self._note(record)
         duplicate, self._next.duplicate = self._next.duplicate, None
         if duplicate is not None and record[3] is None:
+            self._adversary.struck.add(id(duplicate))
             self.world.at(self.world.now_us + _us(duplicate), self._arrive, record[2], work=True)
 
 
@@ -76,15 +80,16 @@ class AttackedOrderedChannel(OrderedChannel):
     def __init__(self, name: str, world: World, adversary: Adversary) -> None:
         super().__init__(name, world)
         self._adversary = adversary
-        self._duplicate = False
+        self._duplicate: Fault | None = None
         self._note: Callable[[Any], None] = self._record
         self._record = self._recorded
 
     def deliver_next(self) -> None:
         faults = self._adversary.arrivals(self.plan.handler if self.plan else "")
-        self._duplicate = any(fault.kind == "duplicate" for fault in faults)
+        self._duplicate = next((fault for fault in faults if fault.kind == "duplicate"), None)
         for fault in faults:
             if fault.kind == "delay":
+                self._adversary.struck.add(id(fault))
                 group = self._free.choose(self._random)
                 envelope = self._pop(group)
                 self._block(group)
@@ -94,9 +99,10 @@ class AttackedOrderedChannel(OrderedChannel):
 
     def _recorded(self, record: Any) -> None:
         self._note(record)
-        if self._duplicate and record[3] is None:
+        if self._duplicate is not None and record[3] is None:
+            self._adversary.struck.add(id(self._duplicate))
             self._group(record[2].group).appendleft(record[2])
-        self._duplicate = False
+        self._duplicate = None
 
 
 def _us(fault: Fault) -> int:

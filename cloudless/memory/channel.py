@@ -174,7 +174,7 @@ class Channel:
         plan, deliver_all = self.plan, self.deliver_all
         assert plan is not None and deliver_all is not None
         most = min(plan.batch_size, len(self._ready))
-        batch = [self._pick() for _ in range(1 + int(self._random() * most))]
+        batch = [self._pick() for _ in range(most if self.world.is_calm else 1 + int(self._random() * most))]
         began_us = self.world.now_us
         try:
             outcomes: Sequence[Outcome] = deliver_all(batch)

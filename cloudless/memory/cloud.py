@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cloudless.ir import Application
     from cloudless.memory.fault import FaultPlan
     from cloudless.memory.loop import Waiter
+    from cloudless.runtime.call import Await
     from cloudless.runtime.consumer import GiveUp
     from cloudless.runtime.endpoint import EndpointPlan
     from cloudless.runtime.plan import Plan
@@ -57,6 +58,7 @@ class MemoryCloud:
         history: int,
         faults: FaultPlan | None = None,
         watch: tuple[str, ...] = (),
+        wait: Await | None = None,
     ) -> None:
         self.app = app
         self.application = application
@@ -64,7 +66,8 @@ class MemoryCloud:
         self.adversary = None if faults is None else Adversary(faults, self.world, watch=watch)
         self.new_id = self.world.new_id
         self._config = dict(config)
-        self._waiter: Waiter | None = None
+        self._waiter: Await | None = wait
+        self._virtual: Waiter | None = None
         self._doubles: dict[str, Double] = {}
         self._plans = plans(application)
         self._endpoint_plans = endpoint_plans(application)
@@ -100,15 +103,15 @@ class MemoryCloud:
 
     def close(self) -> None:
         """Give back what the simulation holds of the process."""
-        if self._waiter is not None:
-            self._waiter.close()
+        if self._virtual is not None:
+            self._virtual.close()
 
     def _wait(self, coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
         """Run an async handler; asyncio is imported by the first one, since it costs 25 ms of a test run."""
         if self._waiter is None:
             from cloudless.memory.loop import Waiter
 
-            self._waiter = Waiter(self.world)
+            self._waiter = self._virtual = Waiter(self.world)
         return self._waiter(coroutine, timeout_s)
 
     def _make_channels(self) -> dict[str, Channel]:

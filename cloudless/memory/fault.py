@@ -137,8 +137,9 @@ class Planned:
     is_calm = True
 
     def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
         self._found: dict[tuple[str, int, bool], list[Fault]] = {}
-        for fault in faults:
+        for fault in self.faults:
             self._found.setdefault((fault.handler, fault.call, fault.kind in ARRIVAL), []).append(fault)
 
     def on_arrival(self, handler: str, call: int) -> Sequence[Fault]:

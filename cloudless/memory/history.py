@@ -28,9 +28,9 @@ class Event:
     kind: "send", "publish", "fire", "deliver", "invoke", "request" or "dead". resource: queue, topic, subscription,
     schedule or function; of a request, method and path. handler: who did it (send, publish, invoke, dead) or ran
     (deliver, request); "" for the test itself. message: id. cause: id of the message that the handler was handling, ""
-    for none. outcome, on a delivery: "done", "again", "dead", "crash", "time-out"; on a request, its status. called:
-    whether the handler's code ran. error: of a failed delivery or request, or a dead letter. body: the JSON value; the
-    text where it is none.
+    for none. outcome, on a delivery: "done", "skipped", "again", "dead", "crash", "time-out"; on a request, its status.
+    called: whether the handler's code ran. error: of a failed delivery or request, or a dead letter. body: the JSON
+    value; the text where it is none.
     """
 
     __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource")
@@ -170,7 +170,14 @@ class History:
         )
 
 
-_OUTCOMES = {"NoneType": "done", "Again": "again", "Dead": "dead", "Crash": "crash", "TimedOut": "time-out"}
+_OUTCOMES = {
+    "NoneType": "done",
+    "Skipped": "skipped",
+    "Again": "again",
+    "Dead": "dead",
+    "Crash": "crash",
+    "TimedOut": "time-out",
+}
 
 
 def _event(event: Event, envelope: Envelope, exchange: Exchange | None) -> Event:

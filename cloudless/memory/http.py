@@ -51,7 +51,7 @@ class MemoryHttp:
         try:
             segments = segments_of(request.path)
         except BadPath as bad:
-            return problem(400, f"the path is not percent-encoded UTF-8: {bad}")
+            return problem(400, f"the path cannot be read: {bad}")
         route = self._route(request.path, segments)
         if route is None or len(request.body) > GATEWAY_MOST:
             return problem(404, NOT_FOUND) if route is None else problem(413, "the body is over 10 MiB")

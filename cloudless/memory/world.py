@@ -47,6 +47,7 @@ class World:
         "base_us",
         "delivered",
         "history",
+        "is_calm",
         "now_us",
         "random",
         "ready",
@@ -63,6 +64,7 @@ class World:
         self._sequence = 0
         self._work = 0
         self._random = Random(seed)
+        self.is_calm = is_calm
         self.random = _first if is_calm else self._random.random
 
     def new_id(self) -> str:

@@ -9,11 +9,13 @@ from cloudless.ir import (
     Endpoint,
     Function,
     Handler,
+    Parameter,
     Queue,
     Retry,
     Schedule,
     Subscription,
 )
+from cloudless.runtime.arguments import DEFAULT, NONE, REQUIRED
 from cloudless.runtime.endpoint import EndpointPlan
 from cloudless.runtime.plan import Plan
 from cloudless.runtime.route import Route
@@ -55,11 +57,17 @@ def _endpoint(endpoint: Endpoint, handler: Handler, methods: list[str]) -> Endpo
         endpoint.method,
         endpoint.path,
         methods=methods,
-        parameters=tuple((one.name, one.kind, one.key, one.required) for one in handler.parameters),
+        parameters=tuple((one.name, one.kind, one.key, _absent(one)) for one in handler.parameters),
         status=endpoint.status,
         is_async=handler.is_async,
         timeout_s=handler.timeout_s,
     )
+
+
+def _absent(parameter: Parameter) -> str:
+    if parameter.required:
+        return REQUIRED
+    return NONE if parameter.nullable else DEFAULT
 
 
 def _consumer(consumer: Consumer, handler: Handler, queue: Queue) -> Plan:

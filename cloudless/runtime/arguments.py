@@ -30,6 +30,10 @@ RAW = "raw"  # the body, as bytes
 REQUEST = "request"  # Request
 IDENTITY = "identity"  # what `auth=` found out
 
+REQUIRED = "required"  # it is told as missing
+DEFAULT = "default"  # the function's own
+NONE = "none"  # there is no default, and None is fine
+
 TEXTS = (PATH, QUERY, HEADER, COOKIE)
 """Kinds whose values are texts."""
 
@@ -47,7 +51,7 @@ class Unfit(Exception):
     """Values that do not fit. problems: (where: "query", "body" …; field; what is wrong) of each."""
 
     def __init__(self, problems: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__("; ".join(f"{where} {field}: {text}" for where, field, text in problems))
+        super().__init__("; ".join(f"{where}{field and f' {field}'}: {text}" for where, field, text in problems))
         self.problems = tuple(problems)
 
 
@@ -56,18 +60,20 @@ class _Absent(Exception):
 
 
 class Arguments:
-    """parameters: (name, kind, key, required) of each, in order. hints: annotations by name.
+    """parameters: (name, kind, key, absent) of each, in order. hints: annotations by name.
+
+    absent: what becomes of one that a request has not: REQUIRED, DEFAULT or NONE.
 
     The context of a call is added by who calls; see `contexts`, the names of the parameters that ask for it.
     """
 
     __slots__ = ("_getters", "contexts")
 
-    def __init__(self, parameters: Sequence[tuple[str, str, str, bool]], hints: Mapping[str, Any]) -> None:
+    def __init__(self, parameters: Sequence[tuple[str, str, str, str]], hints: Mapping[str, Any]) -> None:
         self.contexts = [name for name, kind, _, _ in parameters if kind == CONTEXT]
         self._getters = [
-            (name, kind, key, required, _getter(kind, key, hints.get(name, object)))
-            for name, kind, key, required in parameters
+            (name, kind, key, absent, _getter(kind, key, absent, hints.get(name, object)))
+            for name, kind, key, absent in parameters
             if kind != CONTEXT
         ]
 
@@ -75,12 +81,14 @@ class Arguments:
         """The arguments by name; those that are absent keep their defaults. Raises Refused or Unfit."""
         found: dict[str, Any] = {}
         problems: list[tuple[str, str, str]] = []
-        for name, kind, key, required, get in self._getters:
+        for name, kind, key, absent, get in self._getters:
             try:
                 found[name] = get(request)
             except _Absent:
-                if required:
-                    problems.append((_WHERE.get(kind, kind), key, "is missing"))
+                if absent == REQUIRED:
+                    problems.append(_missing(kind, key))
+                elif absent == NONE:
+                    found[name] = None
             except InvalidBody as problem:
                 if not problem.is_json:
                     raise Refused(400, str(problem)) from problem
@@ -91,6 +99,10 @@ class Arguments:
 
 
 _WHERE = {BODY: "body", RAW: "body"}
+
+
+def _missing(kind: str, key: str) -> tuple[str, str, str]:
+    return ("body", "", "is missing") if kind in _WHERE else (kind, key, "is missing")
 
 
 def _told(where: str, key: str, problem: InvalidBody) -> list[tuple[str, str, str]]:
@@ -104,13 +116,13 @@ def is_mark(value: object) -> bool:
     return type(value).__module__ == "cloudless.http"
 
 
-def _getter(kind: str, key: str, hint: Any) -> Get:
+def _getter(kind: str, key: str, absent: str, hint: Any) -> Get:
     if kind in TEXTS:
         return _text_getter(kind, key, value_type(hint, is_mark=is_mark))
     if kind == BODY:
         return _json_getter(unmarked(hint))
     if kind == RAW:
-        return lambda request: request.body
+        return _raw if absent == REQUIRED else _raw_if_any
     if kind == IDENTITY:
         return lambda request: request.identity
     return lambda request: request
@@ -140,6 +152,16 @@ def _json_getter(hint: Any) -> Get:
         return decode(text)
 
     return get
+
+
+def _raw(request: Request) -> bytes:
+    return request.body
+
+
+def _raw_if_any(request: Request) -> bytes:
+    if not request.body:
+        raise _Absent
+    return request.body
 
 
 def _text_getter(kind: str, key: str, hint: Any) -> Get:

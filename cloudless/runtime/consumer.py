@@ -11,7 +11,7 @@ from __future__ import annotations
 from cloudless.driver.current import HERE
 from cloudless.errors import CloudlessError, InvalidBody, PartialFailure, Reject, RetryAfter
 from cloudless.message import Failure
-from cloudless.runtime.outcome import Again, Dead, Postponed
+from cloudless.runtime.outcome import SKIPPED, Again, Dead, Overran, Postponed
 from cloudless.system import cut
 
 TYPE_CHECKING = False
@@ -60,7 +60,11 @@ class Judge:
     def _decide(self, envelope: Envelope, problem: BaseException) -> Outcome:
         failure = failure_of(problem, envelope.attempt)
         if isinstance(problem, Postponed):
-            return Again(problem.delay_s, failure, counted=False)
+            return Again(problem.delay_s, failure, counted=False, called=False)
+        if isinstance(
+            problem, Overran
+        ):  # as where the platform stops it: the delivery after the last one is told Crashed
+            return Again(self.plan.wait_s(envelope.attempt), failure)
         if isinstance(problem, Reject):
             return self.dead(envelope, Failure("Reject", cut(str(problem.reason)), envelope.attempt))
         if isinstance(problem, RetryAfter):
@@ -127,12 +131,12 @@ def consumer(
         token = HERE.set((cloud, name, envelope))
         try:
             if envelope.attempt > attempts:
-                return None if settled and settled(body, envelope) else judge.crashed(envelope)
-            call(body, envelope)
+                return SKIPPED if settled and settled(body, envelope) else judge.crashed(envelope)
+            is_skipped = call(body, envelope) is SKIPPED
         except Exception as problem:  # noqa: BLE001  (any exception is an outcome; the judge says which)
             return judge.failed(envelope, problem)
         finally:
             HERE.reset(token)
-        return None
+        return SKIPPED if is_skipped else None
 
     return deliver

@@ -9,13 +9,14 @@ endpoint becomes a status; what the program does not declare is 500, and its tex
 from __future__ import annotations
 
 from cloudless.driver.current import HERE
-from cloudless.errors import HttpError, InvalidArgument, Unavailable
+from cloudless.errors import HttpError, InvalidArgument, PayloadTooLarge, Unavailable
 from cloudless.message import Envelope, Failure
 from cloudless.request import BODY_MOST, JSON, Response
 from cloudless.runtime.arguments import Refused, Unfit
 from cloudless.runtime.call import context_of
 from cloudless.runtime.consumer import failure_of
 from cloudless.runtime.cors import add_headers, is_preflight, preflight
+from cloudless.runtime.outcome import Overran
 from cloudless.runtime.problem import problem
 from cloudless.runtime.route import Route
 from cloudless.system import trace_of_parent, word
@@ -41,7 +42,7 @@ NOT_FOUND = "there is nothing at this path"
 class EndpointPlan:
     """What an endpoint needs to be run; computed when building, carried in the bundle as JSON.
 
-    parameters: (name, kind, key, required) in order, kinds as in arguments.py. methods: all that the path has, sorted;
+    parameters: (name, kind, key, absent) in order, as in arguments.py. methods: all that the path has, sorted;
     any endpoint of a path can answer for those that it has not. is_async: a coroutine function.
     """
 
@@ -54,7 +55,7 @@ class EndpointPlan:
         path: str,
         *,
         methods: Sequence[str] = (),
-        parameters: Sequence[tuple[str, str, str, bool]] = (),
+        parameters: Sequence[tuple[str, str, str, str]] = (),
         status: int = 200,
         is_async: bool = False,
         timeout_s: float = 29,
@@ -76,7 +77,7 @@ class EndpointPlan:
     def from_json(cls, facts: Mapping[str, Any]) -> EndpointPlan:
         """The plan of JSON values that `to_json` gave."""
         rest = {key: value for key, value in facts.items() if key not in ("handler", "method", "path", "parameters")}
-        parameters = [(name, kind, key, required) for name, kind, key, required in facts["parameters"]]
+        parameters = [(name, kind, key, absent) for name, kind, key, absent in facts["parameters"]]
         return cls(facts["handler"], facts["method"], facts["path"], parameters=parameters, **rest)
 
 
@@ -119,7 +120,9 @@ class Endpoint:
 
     def serve(self, request: Request, segments: list[str]) -> Response:
         """The answer to a request. segments: those of its path, decoded. A BaseException passes: a crash."""
-        answer = self._answer(request, segments)
+        cause = self._cause(request)
+        answer = self._answer(request, segments, cause)
+        answer.headers.append((CORRELATION, cause.correlation))
         if self._rules is not None:
             add_headers(self._rules, request, answer)
         if request.method == "HEAD":
@@ -127,7 +130,7 @@ class Endpoint:
             answer.body = b""
         return answer
 
-    def _answer(self, request: Request, segments: list[str]) -> Response:
+    def _answer(self, request: Request, segments: list[str], cause: Envelope) -> Response:
         found = self._route.match(segments)
         if found is None:
             return problem(404, NOT_FOUND)
@@ -136,7 +139,7 @@ class Endpoint:
         if request.method != self._plan.method and not (request.method == "HEAD" and self._plan.method == "GET"):
             return self._other_method(request)
         request.path_parameters = found
-        return self._called(request, self._cause(request))
+        return self._called(request, cause)
 
     def _other_method(self, request: Request) -> Response:
         allowed = ", ".join(allowed_methods(self._plan.methods))
@@ -151,7 +154,8 @@ class Endpoint:
         id = request.id = request.id or self._cloud.new_id()
         trace = trace_of_parent(request.headers.get("traceparent", ""))
         correlation = word(request.headers.get(CORRELATION)) or id
-        return Envelope(id, "", sent_s=self._cloud.now_s(), trace=trace or id, correlation=correlation)
+        request.received_s = self._cloud.now_s()
+        return Envelope(id, "", sent_s=request.received_s, trace=trace or id, correlation=correlation)
 
     def _called(self, request: Request, cause: Envelope) -> Response:
         token = HERE.set((self._cloud, self._plan.handler, cause))
@@ -161,7 +165,6 @@ class Endpoint:
             answer = self._failed(error, cause)
         finally:
             HERE.reset(token)
-        answer.headers.append((CORRELATION, cause.correlation))
         return answer
 
     def _outcome(self, request: Request, cause: Envelope) -> Response:
@@ -209,6 +212,10 @@ class Endpoint:
             return problem(status, failure_of(error, 1).text)
         if isinstance(error, HttpError):
             return problem(error.status, error.detail, headers=error.headers)
+        if isinstance(error, PayloadTooLarge):  # what was to be sent on; it says sizes, and nothing else
+            return problem(413, str(error))
+        if isinstance(error, Overran):
+            return problem(504, str(error))
         if isinstance(error, Unavailable):
             return problem(503, "try again in a moment", headers={"retry-after": "1"})
         return problem(500)

@@ -14,6 +14,7 @@ from cloudless.runtime import consumer as _consumer
 from cloudless.runtime import function as _function
 from cloudless.runtime.call import call_of
 from cloudless.runtime.once import Exclusive, Once
+from cloudless.runtime.outcome import Overran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,15 +116,21 @@ def dead_letter_sender(plan: Plan, cloud: Cloud) -> GiveUp:
 
 
 def wait_with_asyncio(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
-    """Run a coroutine on an event loop of its own; TimeoutError after `timeout_s`. asyncio is imported here.
+    """Run a coroutine on an event loop of its own; Overran after `timeout_s`. asyncio is imported here.
 
     Where the platform calls us on a running loop, in a thread, since a thread has one loop.
     """
     import asyncio
 
     async def bounded() -> Any:
-        async with asyncio.timeout(timeout_s):
-            return await coroutine
+        limit = asyncio.timeout(timeout_s)
+        try:
+            async with limit:
+                return await coroutine
+        except TimeoutError as problem:
+            if limit.expired():
+                raise Overran(f"the handler took longer than {timeout_s:g} s") from problem
+            raise
 
     if asyncio._get_running_loop() is None:  # noqa: SLF001  (public in all but name, and raises nothing)
         return asyncio.run(bounded())

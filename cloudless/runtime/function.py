@@ -8,6 +8,7 @@ from __future__ import annotations
 from cloudless.codec import dump
 from cloudless.driver.current import HERE
 from cloudless.runtime.consumer import text_of
+from cloudless.runtime.outcome import Overran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def function(plan: Plan, call: Call, decode: Decode, result: Codec, cloud: Cloud
         try:
             value = call(decode(envelope.body), envelope)
             return '{"result":' + result.encode(value) + "}"
+        except Overran as problem:
+            return dump({"error": ["TimeoutError", text_of(problem)]})
         except Exception as problem:  # noqa: BLE001  (every exception is a reply)
             return dump({"error": [type(problem).__name__, text_of(problem)]})
         finally:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from cloudless.driver.ledger import Done, Held
 from cloudless.errors import Reject, Unavailable
 from cloudless.message import member
-from cloudless.runtime.outcome import Postponed
+from cloudless.runtime.outcome import SKIPPED, Postponed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Once:
         if not key:
             return self._call(body, envelope)
         if not self._claim(key, owner):
-            return None
+            return SKIPPED
         try:
             result = self._call(body, envelope)
         except Exception:
@@ -119,7 +119,7 @@ class Exclusive:
         """Run, unless another run is going on; a `Call`."""
         owner = self._cloud.new_id()
         if not self._claim(owner, envelope):
-            return None
+            return SKIPPED
         try:
             result = self._call(body, envelope)
         except Exception:

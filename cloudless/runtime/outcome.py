@@ -1,4 +1,4 @@
-"""What became of a delivery: None (done), Dead (stored as a dead letter), or Again.
+"""What became of a delivery: None (done), SKIPPED (nothing to do), Dead (stored as a dead letter), or Again.
 
 An adapter acknowledges everything but Again.
 """
@@ -17,14 +17,16 @@ class Again:
     means: change the visibility, the platform's own back-off, or a scheduled copy
     (`envelope.again(envelope.attempt + 1, delay_s=…)`, then acknowledge).
     failure: why. counted: whether this was an attempt; a copy of an uncounted one keeps its number.
+    called: whether the handler was called; not where the delivery was postponed before.
     """
 
-    __slots__ = ("counted", "delay_s", "failure")
+    __slots__ = ("called", "counted", "delay_s", "failure")
 
-    def __init__(self, delay_s: float, failure: Failure, *, counted: bool = True) -> None:
+    def __init__(self, delay_s: float, failure: Failure, *, counted: bool = True, called: bool = True) -> None:
         self.delay_s = delay_s
         self.failure = failure
         self.counted = counted
+        self.called = called
 
     def __repr__(self) -> str:
         return f"Again({self.delay_s:g} s, {self.failure!r})"
@@ -47,6 +49,20 @@ class Dead:
         return f"Dead({self.failure!r})"
 
 
+class Skipped:
+    """There was nothing to do, and the handler was not called: its key was handled before, or another run goes on."""
+
+    __slots__ = ()
+    called = False
+
+    def __repr__(self) -> str:
+        return "SKIPPED"
+
+
+SKIPPED = Skipped()
+"""Of a `Call` too: what a guard returns that did not call the handler."""
+
+
 class Postponed(Exception):
     """Raised below the handler, never by it: the delivery cannot be decided now; not an attempt."""
 
@@ -55,7 +71,11 @@ class Postponed(Exception):
         self.delay_s = delay_s
 
 
+class Overran(TimeoutError):
+    """Raised by what runs coroutines: the handler's own time is up. Not an error of the handler's, as in a crash."""
+
+
 if TYPE_CHECKING:
-    Outcome = Again | Dead | None
+    Outcome = Again | Dead | Skipped | None
 else:
     Outcome = object

@@ -82,7 +82,7 @@ def _decoded(segment: str) -> str:
     try:
         text = raw.encode("latin-1").decode()
     except UnicodeError as problem:
-        raise BadPath(f"{segment!r} is not UTF-8") from problem
+        raise BadPath(f"{segment!r} is not percent-encoded UTF-8") from problem
     if _HIDDEN.search(text):
-        raise BadPath(f"{segment!r} holds a character that belongs into the query")
+        raise BadPath(f"{segment!r} hides a /, ? or control character, which only a query can hold")
     return text

@@ -26,13 +26,12 @@ from cloudless.memory.fault import KINDS, Fault, Planned
 from cloudless.memory.history import KEEP
 from cloudless.options import nearest, strict
 from cloudless.source import calling
+from cloudless.testing.schedules import schedules
 from cloudless.testing.simulate import START, Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-
-    from hypothesis.strategies import SearchStrategy
 
     from cloudless.app import App
     from cloudless.memory.adversary import Adversary
@@ -41,11 +40,6 @@ if TYPE_CHECKING:
     Body = Callable[..., Any]
 
 __tracebackhide__ = hidden
-LONGEST = 6
-"""Faults of one schedule at most; what needs more is rare, and slow to find."""
-
-MORE_CALLS = 2
-"""Redeliveries make more calls than the first run had."""
 
 
 @strict
@@ -79,6 +73,7 @@ def explore(
     def decorate(test: Body) -> Callable[..., None]:
         @functools.wraps(test)
         def explored(*args: Any, **fixtures: Any) -> None:
+            __tracebackhide__ = True
             setup = Setup(app, start, like, secrets, config, KEEP)
             body = functools.partial(test, *args)
             _Exploration(setup, lambda cloud: body(cloud, **fixtures), _folders(app, file)).run(
@@ -121,10 +116,12 @@ class _Exploration:
         self._failed: list[Fault] | None = None
 
     def run(self, examples: int, kinds: tuple[str, ...], seed: int) -> None:
+        """Raise what the smallest schedule found makes the test raise."""
+        __tracebackhide__ = True
         from hypothesis import HealthCheck, Phase, given, settings
         from hypothesis import seed as seeded
 
-        schedules = _schedules(self._look(), kinds)
+        drawn = schedules(self._setup.app, self._look(), kinds)
         quiet = settings(
             max_examples=examples,
             deadline=None,
@@ -136,7 +133,7 @@ class _Exploration:
             phases=(Phase.generate, Phase.shrink),
         )
         try:
-            seeded(seed)(quiet(given(schedules)(self._try)))()
+            seeded(seed)(quiet(given(drawn)(self._try)))()
         except Exception as problem:
             if self._failed is None:
                 raise
@@ -164,6 +161,7 @@ class _Exploration:
 
     def _try(self, schedule: list[Fault]) -> None:
         """One example."""
+        __tracebackhide__ = True
         try:
             with self._setup.simulation(0, Planned(schedule)) as simulation:
                 self._body(simulation)
@@ -187,39 +185,3 @@ def _told(app: str, schedule: list[Fault]) -> str:
     lines = ",\n".join(f"        {fault!r}" for fault in schedule)
     code = f"    faults = [\n{lines},\n    ]\n    with simulate(app, faults=faults) as cloud:\n        ..."
     return f"explore broke app {app!r} with {count}. To see it again:\n\n{code}"
-
-
-def _schedules(seen: Adversary, kinds: tuple[str, ...]) -> SearchStrategy[list[Fault]]:
-    """Lists of what can go wrong in a program that did what was seen."""
-    from hypothesis import strategies as st
-
-    choices = [
-        one
-        for handler in sorted(seen.calls)
-        for kind in kinds
-        for one in _faults(st, kind, handler, seen)
-    ]  # fmt: skip
-    return st.lists(st.one_of(choices), max_size=LONGEST, unique=True) if choices else st.just([])
-
-
-def _faults(st: Any, kind: str, handler: str, seen: Adversary) -> list[SearchStrategy[Fault]]:
-    """Faults of a kind of one handler; the simplest come first, to which hypothesis shrinks."""
-    calls = st.integers(1, seen.calls[handler] + MORE_CALLS)
-    fault = functools.partial(st.builds, Fault, st.just(kind), st.just(handler), calls)
-    effects = seen.effects.get(handler, 0)
-    if kind == "throttle":
-        return [fault(effect=st.integers(1, effects))] if effects else []
-    if kind == "duplicate":
-        return [fault(seconds=st.sampled_from([0, 30]))]
-    if kind == "delay":
-        return [fault(seconds=st.sampled_from([1, 30, 600]))]
-    if kind == "reorder":
-        return [fault(skip=st.integers(1, 5))]
-    places = [fault(after=st.booleans())]
-    places += [fault(effect=st.integers(1, effects))] if effects else []
-    lines = sorted(seen.lines.get(handler, ()))
-    return [*places, fault(line=st.sampled_from(list(map(_place, lines))))] if lines else places
-
-
-def _place(line: tuple[str, int]) -> str:
-    return f"{os.path.basename(line[0])}:{line[1]}"  # noqa: PTH119  (as above)

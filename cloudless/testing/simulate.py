@@ -18,9 +18,11 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any, overload
 
+from cloudless.auth import Jwt
 from cloudless.driver.current import leave, use
 from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, hidden
 from cloudless.frontend import compile as compile_app
+from cloudless.http import Endpoint
 from cloudless.memory.cloud import MemoryCloud
 from cloudless.memory.fault import ByChance, Faults, Planned
 from cloudless.memory.history import KEEP
@@ -33,7 +35,7 @@ from cloudless.runtime.crash import Crash
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
 from cloudless.testing.http import Client
-from cloudless.testing.token import Issuer
+from cloudless.testing.token import Issuer, signed_with_secret
 from cloudless.topic import Topic
 
 if TYPE_CHECKING:
@@ -41,11 +43,11 @@ if TYPE_CHECKING:
     from typing import ParamSpec
 
     from cloudless.app import App
-    from cloudless.auth import Jwt
     from cloudless.function import Function
     from cloudless.handler import Handler
     from cloudless.memory.fault import Fault, FaultPlan
     from cloudless.memory.history import Event
+    from cloudless.runtime.call import Await
     from cloudless.topic import TopicHandler
 
     P = ParamSpec("P")
@@ -78,11 +80,17 @@ def simulate(
     with which everything else happens in order. like: an installed provider whose own limits hold as well, e.g. "aws".
     secrets, config: values of the stage. history: how many events are kept for the lists.
 
-    Raises DefinitionError with every problem of the application, before anything runs.
+    Raises DefinitionError with every problem of the application, before anything runs; InvalidArgument at the end of
+    the block where a named fault did not happen.
     """
     setup = Setup(app, start, like, secrets, config, history)
-    with setup.simulation(seed, plan_of(faults, seed)) as simulation:
+    plan = plan_of(faults, seed)
+    with setup.simulation(seed, plan) as simulation:
+        if isinstance(plan, Planned):
+            _check_handlers(app, plan)
         yield simulation
+        if isinstance(plan, Planned):
+            _check_struck(simulation, plan)
 
 
 def plan_of(faults: Faults | Sequence[Fault] | None, seed: int) -> FaultPlan | None:
@@ -90,6 +98,27 @@ def plan_of(faults: Faults | Sequence[Fault] | None, seed: int) -> FaultPlan | N
     if faults is None:
         return None
     return ByChance(faults, seed) if isinstance(faults, Faults) else Planned(faults)
+
+
+def _check_handlers(app: App, plan: Planned) -> None:
+    for fault in plan.faults:
+        if fault.handler not in app.handlers:
+            guess = nearest(fault.handler, app.handlers)
+            hint = f"did you mean {guess!r}?" if guess else f"it has {', '.join(app.handlers)}"
+            raise InvalidArgument(f"{fault!r}: app {app.name!r} has no such handler: {hint}")
+
+
+def _check_struck(simulation: Simulation, plan: Planned) -> None:
+    """Refuse a test that no longer tests what it was written for."""
+    adversary = simulation.cloud.adversary
+    assert adversary is not None
+    for fault in plan.faults:
+        if id(fault) not in adversary.struck:
+            raise InvalidArgument(
+                f"{fault!r} never happened: its handler was called {adversary.calls.get(fault.handler, 0)} times, "
+                f"with at most {adversary.effects.get(fault.handler, 0)} client calls; "
+                "the program or the test has changed, so leave the fault out, or explore again"
+            )
 
 
 class Setup:
@@ -119,9 +148,15 @@ class Setup:
         }
 
     @contextmanager
-    def simulation(self, seed: int, plan: FaultPlan | None, *, watch: tuple[str, ...] = ()) -> Generator[Simulation]:
-        """One simulation. watch: folders; the lines of them that handlers run are kept by the cloud's adversary."""
-        cloud = MemoryCloud(self.app, self.application, seed=seed, faults=plan, watch=watch, **self._options)
+    def simulation(
+        self, seed: int, plan: FaultPlan | None, *, watch: tuple[str, ...] = (), wait: Await | None = None
+    ) -> Generator[Simulation]:
+        """One simulation.
+
+        watch: folders; the lines of them that handlers run are kept by the cloud's adversary. wait: runs coroutines; by
+        default on virtual time, where nothing real can be waited for.
+        """
+        cloud = MemoryCloud(self.app, self.application, seed=seed, faults=plan, watch=watch, wait=wait, **self._options)
         token = use(cloud)
         try:
             yield Simulation(cloud)
@@ -162,7 +197,7 @@ class Simulation:
         self.cloud = cloud
         self.http = Client(cloud.http.request)
         self._world = cloud.world
-        self._issuers: dict[Jwt, Issuer] = {}
+        self._issuers: dict[tuple[str, str], Issuer] = {}
 
     # --- verbs ---
 
@@ -198,16 +233,33 @@ class Simulation:
             raise NotFound(f"{schedule!r} is no schedule of app {self.cloud.app.name!r}")
         self.cloud.timers[schedule.name].fire(self._world.now_us // US)
 
+    @strict
+    def rotate(self, secret: Secret, value: str) -> None:
+        """Give a secret another value; who has read it keeps the old one for up to five minutes, as in the clouds."""
+        if secret not in self.cloud.app.declared:
+            raise NotFound(f"{secret!r} is no secret of app {self.cloud.app.name!r}")
+        self.cloud.secrets.put(secret.name, value)
+
     def token(self, auth: Jwt, lifetime: timedelta = _HOUR, **claims: Any) -> str:
         """A token that `auth` accepts, of an issuer that is simulated. claims: e.g. sub="ada", scope="orders:write".
 
         Those of ours may be given too: iss, aud, iat, exp. A negative lifetime gives one that has expired.
         """
-        if auth not in self._issuers:
-            issuer = self._issuers[auth] = Issuer(auth)
-            if auth.secret is None:
-                self.cloud.http.add_issuer(auth.issuer, auth.keys_url, issuer.keys)
-        return self._issuers[auth].token(claims, self._world.now_us // US, _us(lifetime) // US)
+        now_s = self._world.now_us // US
+        usual = {"iss": auth.issuer, "aud": auth.audience[0], "iat": now_s, "exp": now_s + _us(lifetime) // US}
+        if auth.secret is not None:
+            return signed_with_secret(auth, {**usual, **claims})
+        return self._issuer(auth).token(auth, {**usual, **claims})
+
+    def _issuer(self, auth: Jwt) -> Issuer:
+        """The issuer of all tokens from one place, with keys for everybody who reads them."""
+        place = (auth.issuer, auth.keys_url)
+        if place not in self._issuers:
+            known = [one.auth for one in self.cloud.app.registered if isinstance(one, Endpoint)]
+            readers = [one for one in known if isinstance(one, Jwt) and (one.issuer, one.keys_url) == place]
+            issuer = self._issuers[place] = Issuer([auth, *(one for one in readers if one.secret is None)])
+            self.cloud.http.add_issuer(*place, issuer.keys())
+        return self._issuers[place]
 
     # --- lists of plain data ---
 

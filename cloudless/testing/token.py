@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from cloudless.errors import InvalidArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cloudless.auth import Jwt
 
-KEY_ID = "simulated"
+_MISSING = "tokens need PyJWT and cryptography: pip install 'cloudless-sdk[jwt]'"
 _CURVES = {"ES256": "SECP256R1", "ES384": "SECP384R1", "ES512": "SECP521R1"}
 _PREFERRED = (
     "ES256",
@@ -25,28 +25,45 @@ _PREFERRED = (
 
 
 class Issuer:
-    """Signs tokens for one `jwt`. keys: the published key set as JSON; none where a secret signs."""
+    """Signs tokens for every `jwt` of one issuer: a key an algorithm that they ask for."""
 
-    def __init__(self, auth: Jwt) -> None:
-        self._algorithm = min(auth.algorithms, key=_rank)
-        self._auth = auth
-        self._key: Any = None if auth.secret is not None else _new_key(self._algorithm)
+    def __init__(self, auths: Iterable[Jwt]) -> None:
+        self._keys = {algorithm: _new_key(algorithm) for algorithm in sorted({algorithm_of(auth) for auth in auths})}
 
-    @property
     def keys(self) -> bytes:
+        """The published key set, as JSON."""
         from jwt import get_algorithm_by_name
 
-        algorithm: Any = get_algorithm_by_name(self._algorithm)
-        public = json.loads(algorithm.to_jwk(self._key.public_key()))
-        return json.dumps({"keys": [{**public, "kid": KEY_ID, "alg": self._algorithm, "use": "sig"}]}).encode()
+        found: list[dict[str, Any]] = []
+        for name, key in self._keys.items():
+            algorithm: Any = get_algorithm_by_name(name)
+            public = json.loads(algorithm.to_jwk(key.public_key()))
+            found.append({**public, "kid": f"simulated-{name}", "alg": name, "use": "sig"})
+        return json.dumps({"keys": found}).encode()
 
-    def token(self, claims: Mapping[str, Any], now_s: int, lifetime_s: int) -> str:
-        """A token for the auth's first audience; claims that are given win."""
+    def token(self, auth: Jwt, claims: Mapping[str, Any]) -> str:
+        """A signed token."""
+        name = algorithm_of(auth)
+        return _signed(claims, self._keys[name], name)
+
+
+def signed_with_secret(auth: Jwt, claims: Mapping[str, Any]) -> str:
+    """A token that the secret of `auth` signs."""
+    assert auth.secret is not None
+    return _signed(claims, auth.secret.value, algorithm_of(auth))
+
+
+def algorithm_of(auth: Jwt) -> str:
+    """The algorithm that a simulated issuer signs with: of those that count, the one whose keys are made fastest."""
+    return min(auth.algorithms, key=_rank)
+
+
+def _signed(claims: Mapping[str, Any], key: Any, algorithm: str) -> str:
+    try:
         import jwt
-
-        usual = {"iss": self._auth.issuer, "aud": self._auth.audience[0], "iat": now_s, "exp": now_s + lifetime_s}
-        key: Any = self._auth.secret.value if self._auth.secret is not None else self._key
-        return jwt.encode({**usual, **claims}, key, algorithm=self._algorithm, headers={"kid": KEY_ID})
+    except ModuleNotFoundError as problem:
+        raise InvalidArgument(_MISSING) from problem
+    return jwt.encode(dict(claims), key, algorithm=algorithm, headers={"kid": f"simulated-{algorithm}"})
 
 
 def _rank(algorithm: str) -> int:
@@ -57,7 +74,7 @@ def _new_key(algorithm: str) -> Any:
     try:
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
     except ModuleNotFoundError as problem:
-        raise InvalidArgument("tokens need PyJWT and cryptography: pip install 'cloudless-sdk[jwt]'") from problem
+        raise InvalidArgument(_MISSING) from problem
     if algorithm in _CURVES:
         return ec.generate_private_key(getattr(ec, _CURVES[algorithm])())
     if algorithm == "EdDSA":

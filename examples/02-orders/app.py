@@ -1,4 +1,4 @@
-"""Orders: an HTTP front, a queue, a topic with two subscribers (one of them filtered), a schedule, dead letters and redrive."""
+"""Orders: an HTTP front, a queue, a topic with two subscribers (one filtered), schedules, dead letters and redrive."""
 
 from datetime import timedelta
 from enum import Enum

@@ -201,6 +201,6 @@ def test_the_shop(order: Order) -> None:
         cloud.replace(charge, "receipt")  # E: call-overload, reportArgumentType
         cloud.fire(charge)  # E: arg-type, reportArgumentType
         cloud.http.get("/", json=1, jason=2)  # E: call-arg, reportCallIssue
-        cloud.http.get("/").status_code  # E: attr-defined, reportAttributeAccessIssue
+        assert cloud.http.get("/").status_code  # E: attr-defined, reportAttributeAccessIssue
         cloud.token("user")  # E: arg-type, reportArgumentType
         cloud.tick()  # E: attr-defined, reportAttributeAccessIssue

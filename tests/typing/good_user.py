@@ -248,8 +248,8 @@ def test_the_edge() -> None:
         assert client.get("/orders/7?tag=a", cookies={"guest": "eve"}).json()["tags"] == ["a"]
         assert client.put("/limits/a", json=3, headers={"x-api-key": "k"}).status == 204
         assert_type(unlimit.method, str)
-    with simulate(edge, faults=[Fault("crash", accept, 1, after=True)]):
-        pass
+    with simulate(edge, faults=[Fault("crash", status, 1, after=True)]) as cloud:
+        assert cloud.http.get("/orders/7?tag=a", headers={"x-guest": "eve"}).status == 502
 
 
 @explore(edge, examples=10, faults=["duplicate"])

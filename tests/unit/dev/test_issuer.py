@@ -37,8 +37,8 @@ def origin() -> Generator[str]:
 
 def test_a_token_is_checked_with_the_keys_that_its_issuer_publishes(origin: str) -> None:
     auth = jwt(issuer=origin, audience="shop", keys_url=f"{origin}/keys", algorithms=["ES256"])
-    issuer, app = Issuer(auth), App("shop")
-    Publisher.keys = issuer.keys
+    issuer, app = Issuer([auth]), App("shop")
+    Publisher.keys = issuer.keys()
 
     @app.get("/me", auth=auth)
     def me() -> str:  # pyright: ignore[reportUnusedFunction]
@@ -46,7 +46,7 @@ def test_a_token_is_checked_with_the_keys_that_its_issuer_publishes(origin: str)
 
     with simulate(app) as cloud:
         cloud.cloud.http.issuers = Web()
-        token = issuer.token({}, int(cloud.now.timestamp()), 60)
+        token = issuer.token(auth, {"iss": origin, "aud": "shop", "exp": int(cloud.now.timestamp()) + 60})
         assert cloud.http.get("/me", token=token).status == 200
         assert cloud.http.get("/me", token=token[:-8]).status == 401
 

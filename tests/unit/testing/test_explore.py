@@ -95,7 +95,7 @@ def test_what_is_found_is_what_matters() -> None:
         "duplicate"
     ]
     (fault,) = found(planted.account, the_balance_is_right, faults=["slow", "throttle"])
-    assert (fault.kind, str(fault.line).partition(":")[0]) == ("slow", "planted.py")
+    assert fault.kind == "slow"
 
 
 @pytest.fixture
