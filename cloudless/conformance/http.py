@@ -103,6 +103,7 @@ class HttpSuite(Suite):
             ("/items/a+b", "a+b"),
             ("/items/%C3%A9%F0%9F%98%80", "é😀"),
             ("/items/100%25", "100%"),
+            ("/items/a%2520b", "a%20b"),
             ("/items/a%23b", "a#b"),
             ("/items/%7Bid%7D", "{id}"),
             ("/items/a;b=c,d@e:f!$&'()*", "a;b=c,d@e:f!$&'()*"),

@@ -124,7 +124,7 @@ class SimulatedSuite(Suite):
             target.run()
             calls = cloud.calls(queues.handle_once)
             (handled,) = (call for call in calls if call.message == id)
-            assert {event.message for event in cloud.trace if _is_postponed(event)} == {id}
+            assert id in {event.message for event in cloud.trace if _is_postponed(event)}
             assert (handled.outcome, handled.at - calls[0].at) == ("done", timedelta(seconds=30))
             assert len(notes(target, "handle_once")) == 2
             assert cloud.dead_letters(queues.keyed) == []

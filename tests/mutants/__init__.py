@@ -8,7 +8,7 @@ code 1. Broken is one that cannot be applied, whose own lines raise, or with whi
 process ends, or hangs, counts only for a mutant that is declared so, `@fault(ends=DIES)`.
 
     fault.py       how a mutant is declared and applied
-    faults.py      the mutants
+    faults.py      the mutants          http_faults.py  those of HTTP
     trial.py       one mutant, in a process of its own
     verdict.py     what became of it
     planted.py     mutants about which test_runner.py knows what must become of them

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
+from tests.mutants import faults, http_faults
 from tests.mutants.fault import ENOUGH, Fault
-from tests.mutants.faults import FAULTS
 from tests.mutants.verdict import LIMIT_S, SUITE, Verdict, verdict
 
+FAULTS = {**faults.FAULTS, **http_faults.FAULTS}
 SHOWN = 2
 
 
 def main(
     chosen: Sequence[str] = (),
-    faults: Mapping[str, Fault] = FAULTS,
+    mutants: Mapping[str, Fault] = FAULTS,
     paths: Sequence[str] = (SUITE,),
     limit_s: float = LIMIT_S,
 ) -> int:
@@ -24,16 +25,16 @@ def main(
 
     chosen: names of mutants, of which more killing cases are shown; all of them where there are none.
     """
-    if unknown := sorted(set(chosen) - faults.keys()):
+    if unknown := sorted(set(chosen) - mutants.keys()):
         sys.stdout.write(f"there is no mutant {', '.join(unknown)}\n")
         return 1
     sound = verdict(None, paths)
     if sound.killers or sound.broken:
         sys.stdout.write(f"the suite fails without any mutant: {sound.broken or sound.told(SHOWN)}\n")
         return 1
-    mutants = [faults[name] for name in chosen or faults]
+    tried = [mutants[name] for name in chosen or mutants]
     with ThreadPoolExecutor(2) as pool:
-        verdicts = list(pool.map(verdict, mutants, repeat(paths), repeat(limit_s)))
+        verdicts = list(pool.map(verdict, tried, repeat(paths), repeat(limit_s)))
     return report(verdicts, ENOUGH if chosen else SHOWN)
 
 
