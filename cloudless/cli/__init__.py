@@ -5,8 +5,7 @@
     run.py          play messages and schedules in the in-memory cloud
     dev.py          the application on localhost, on the real clock; live.py says what happens there
     build.py        the files that the cloud's own tools deploy
-    graph.py        who feeds and who calls whom, as a picture; mermaid.py and svg.py draw it, layers.py, layout.py and
-                    looks.py say where and in which colours
+    graph.py        who feeds and who calls whom, as a picture: drawing/
     openapi.py      an OpenAPI document of the endpoints
     permissions.py  what each handler may do, and the line that says so
     providers.py    what each installed provider can do

@@ -56,9 +56,9 @@ def _drawn(application: Application, format: Format) -> str:
     from cloudless.passes.graph import graph as graph_of
 
     if format == Format.SVG:
-        from cloudless.cli.svg import svg as write
+        from cloudless.cli.drawing.svg import svg as write
     else:
-        from cloudless.cli.mermaid import mermaid as write
+        from cloudless.cli.drawing.mermaid import mermaid as write
     return write(graph_of(application), application.name)
 
 

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cloudless.cli.layout import Rect
-from cloudless.cli.mermaid import mermaid
-from cloudless.cli.svg import svg
+from cloudless.cli.drawing.layout import Rect
+from cloudless.cli.drawing.mermaid import mermaid
+from cloudless.cli.drawing.svg import svg
 from cloudless.passes.graph import KINDS, Edge, Graph, Node
 from tests.unit.cli.conftest import APP, Run
 

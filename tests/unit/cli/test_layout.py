@@ -6,8 +6,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from cloudless.cli.layers import Arrow
-from cloudless.cli.layout import Layout, Point, Rect, Size, laid_out
+from cloudless.cli.drawing.layers import Arrow
+from cloudless.cli.drawing.layout import Layout, Point, Rect, Size, laid_out
 
 NONE = Size(0, 0)
 TOUCHING = 0.01

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from statistics import median
 from typing import NamedTuple
 
-from cloudless.cli.layers import Arrow, Band, Layers, Near, layered, sides
+from cloudless.cli.drawing.layers import Arrow, Band, Layers, Near, layered, sides
 
 ALIGNED = 200  # boxes of a layer are as wide as the widest of them, up to this
 BETWEEN_BANDS = 32

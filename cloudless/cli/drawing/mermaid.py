@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cloudless.cli.looks import LIGHT, shortened
+from cloudless.cli.drawing.looks import LIGHT, shortened
 from cloudless.passes.graph import (
     DEAD_LETTER_QUEUE,
     ENDPOINT,

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape, quoteattr
 
-from cloudless.cli.layout import Point, Rect, Size, laid_out
-from cloudless.cli.looks import DARK, LIGHT, Colours, shortened
+from cloudless.cli.drawing.layout import Point, Rect, Size, laid_out
+from cloudless.cli.drawing.looks import DARK, LIGHT, Colours, shortened
 from cloudless.passes.graph import (
     DEAD_LETTER_QUEUE,
     ENDPOINT,
