@@ -79,7 +79,7 @@ def node(*, kw_only: bool = False, order: bool = False) -> Callable[[type[T]], t
 
 def replace(one: T, **changes: Any) -> T:
     """The same node with other values of some attributes."""
-    kept = {own.name: getattr(one, own.name) for own in fields(type(one))}
+    kept = {own.name: getattr(one, own.name) for own in fields(one)}
     return type(one)(**kept | changes)
 
 
@@ -89,9 +89,9 @@ def is_node(value: object) -> bool:
     return isinstance(getattr(kind, "__dict__", {}).get(_TABLE), _AsDataclass)
 
 
-def fields(kind: type[Any]) -> list[Field]:
-    """The attributes of a class of nodes, in order."""
-    table: _AsDataclass = vars(kind)[_TABLE]
+def fields(one: object) -> list[Field]:
+    """The attributes of a node, or of a class of them, in order."""
+    table: _AsDataclass = vars(one if isinstance(one, type) else type(one))[_TABLE]
     return table.fields
 
 

@@ -39,8 +39,7 @@ def load(text: str) -> Application:
 def to_plain(value: Any) -> Any:
     """IR as JSON values."""
     if is_node(value):
-        kind = cast("type[Any]", type(value))
-        return {item.name: to_plain(getattr(value, item.name)) for item in fields(kind)}
+        return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, (tuple, list)):
         return [to_plain(part) for part in cast("Iterable[Any]", value)]
     if isinstance(value, Mapping):
