@@ -33,6 +33,7 @@ _STARTER = {
     "tests/test_app.py": "test_app.py",
 }
 """Path in the project → file of the starter; "" where the file is empty."""
+_NEXT = ("python -m pytest", "cloudless run --events events.jsonl", "cloudless dev")
 
 _OURS = frozenset({"cloudless", "cloudless_aws", "cloudless_azure", "cloudless_gcp", "tests"})
 _THEIRS = frozenset({"azure", "boto3", "botocore", "click", "cronsim", "google", "hypothesis", "jwt", "pydantic"})
@@ -48,8 +49,8 @@ def new(
 ) -> None:
     """Make a new project.
 
-    A folder NAME with an app (a queue, a topic, a schedule), its tests, and events to play. Nothing is written where
-    the folder exists and is not empty.
+    A folder NAME with an app (an endpoint, a queue, a topic, a schedule), its tests, and events to play. Nothing is
+    written where the folder exists and is not empty.
 
     Exit codes: 0 made, 1 the name or the folder cannot be taken, 2 wrong usage.
     """
@@ -131,5 +132,5 @@ def _tell(folder: Path, project: Mapping[str, str]) -> None:
     for path in project:
         out.print(Text(f"    {path}"))
     out.print(Text("next"))
-    for command in (f"cd {shlex.quote(str(folder))}", "python -m pytest", "cloudless run --events events.jsonl"):
+    for command in (f"cd {shlex.quote(str(folder))}", *_NEXT):
         out.print(Text(f"    {command}", "cyan"))

@@ -57,7 +57,7 @@ def below(folder: Path) -> set[str]:
 
 
 def test_the_tests_of_a_new_project_pass_without_warnings(project: Path) -> None:
-    assert "5 passed" in run(project, "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
+    assert "8 passed" in run(project, "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
 
 
 def test_a_new_project_fits_every_cloud(project: Path) -> None:
@@ -67,7 +67,9 @@ def test_a_new_project_fits_every_cloud(project: Path) -> None:
 def test_the_recording_of_a_new_project_shows_what_there_is_to_see(project: Path) -> None:
     shown = json.loads(run(project, "cloudless.cli", "run", "--json", "--events", "events.jsonl"))
     delivered = {event["handler"] for event in shown["trace"] if event["outcome"] == "done"}
+    answered = {event["resource"]: event["outcome"] for event in shown["trace"] if event["kind"] == "request"}
     assert delivered == {"count_stock", "ship", "take"}
+    assert answered == {"POST /orders": "202"}
     assert shown["dead_letters"] == {"orders-dead-letters": 1}
 
 
@@ -87,7 +89,12 @@ def test_it_says_what_it_made_and_what_comes_next(here: Path) -> None:
     made, next_ = result.stdout.split("next\n")
     assert result.exit_code == 0
     assert {line.strip() for line in made.splitlines()[1:]} == below(here / "web-shop") == FILES
-    assert next_.split("\n    ") == ["    cd web-shop", "python -m pytest", "cloudless run --events events.jsonl\n"]
+    assert [line.strip() for line in next_.splitlines()] == [
+        "cd web-shop",
+        "python -m pytest",
+        "cloudless run --events events.jsonl",
+        "cloudless dev",
+    ]
 
 
 def test_the_folder_may_be_there_if_it_is_empty(here: Path) -> None:
@@ -100,7 +107,7 @@ def test_a_project_says_what_it_requires(here: Path) -> None:
     new("shop", "--into", "some where")
     table = tomllib.loads((here / "some where" / "shop" / "pyproject.toml").read_text())
     assert table["project"]["name"] == "shop"
-    assert table["dependency-groups"]["dev"] == ["cloudless-sdk[cli,test]"]
+    assert table["dependency-groups"]["dev"] == ["cloudless-sdk[cli,dev,test]"]
 
 
 @pytest.mark.parametrize("kept", ["web-shop/mine.txt", "web-shop/.git/config"])
