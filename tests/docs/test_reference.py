@@ -1,0 +1,31 @@
+"""The reference of Python has every public name."""
+
+import re
+from pathlib import Path
+
+import cloudless
+from cloudless import errors, testing
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "python.md"
+BY_MODULES = {f"cloudless.testing.{name}.{name}": f"cloudless.testing.{name}" for name in ("explore", "simulate")}
+"""What is written for a name that a module has as well → the name."""
+
+
+def entries() -> list[str]:
+    named: list[str] = re.findall(r"^::: (\S+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    return [BY_MODULES.get(name, name) for name in named]
+
+
+def test_every_public_name_has_an_entry_under_which_it_is_imported() -> None:
+    public = {f"{module.__name__}.{name}" for module in (cloudless, testing) for name in module.__all__}
+    assert public - set(entries()) == {"cloudless.__version__"}
+    assert "`cloudless.__version__`" in PAGE.read_text("utf-8")
+
+
+def test_every_exception_has_an_entry() -> None:
+    found = {name for name, value in vars(errors).items() if isinstance(value, type) and name[0] != "_"}
+    assert found <= {name.rpartition(".")[2] for name in entries()}
+
+
+def test_no_name_has_two_entries() -> None:
+    assert len(entries()) == len(set(entries()))
