@@ -4,105 +4,208 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cloudless.memory.channel import Channel
+from cloudless.memory.channel import LOCK_FACTOR, Channel
 from cloudless.memory.ordered import OrderedChannel
 from cloudless.memory.world import US
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from cloudless.memory.adversary import Adversary
     from cloudless.memory.fault import Fault
     from cloudless.memory.world import World
     from cloudless.message import Envelope
+    from cloudless.runtime.crash import Abandoned
 
 
-class _Next:
-    """What is to happen to the message that is next. taken: whether it was asked for already."""
+class Marks:
+    """What is to become of messages, by their envelopes, which never change and are the same until they are settled."""
 
-    __slots__ = ("duplicate", "skip")
+    __slots__ = ("_adversary", "_duplicates", "_late")
 
-    def __init__(self) -> None:
-        self.duplicate: Fault | None = None
-        self.skip = 0
+    def __init__(self, adversary: Adversary) -> None:
+        self._adversary = adversary
+        self._duplicates: dict[int, Fault | None] = {}
+        self._late: set[int] = set()
+
+    def put(self, envelope: Envelope, faults: Sequence[Fault], handler: str) -> None:
+        """Note the faults of a message that is next. A copy is not copied again."""
+        for fault in faults:
+            if fault.kind == "duplicate":
+                self._duplicates.setdefault(id(envelope), fault)
+            if fault.kind == "poison":
+                self.struck(fault)
+                self._adversary.poisoned.add((handler, envelope.id))
+
+    def struck(self, fault: Fault) -> None:
+        self._adversary.struck.add(id(fault))
+
+    def hold_back(self, envelope: Envelope, fault: Fault) -> bool:
+        """Whether a message is to come later; none is held back twice."""
+        if id(envelope) in self._late:
+            return False
+        self._late.add(id(envelope))
+        self.struck(fault)
+        return True
+
+    def taken(self, envelope: Envelope) -> None:
+        self._late.discard(id(envelope))
+
+    def duplicate(self, envelope: Envelope, outcome: object) -> Fault | None:
+        """The fault that brings a message again whose delivery has ended so; None for none."""
+        fault = self._duplicates.pop(id(envelope), None)
+        if fault is None or outcome is not None:
+            return None
+        self.struck(fault)
+        self._duplicates[id(envelope)] = None
+        return fault
+
+
+class Delivery:
+    """One that is going on. outlived: whether its messages came again while it went on."""
+
+    __slots__ = ("began_us", "envelopes", "outlived")
+
+    def __init__(self, began_us: int) -> None:
+        self.began_us = began_us
+        self.envelopes: list[Envelope] = []
+        self.outlived = False
 
 
 class AttackedChannel(Channel):
     """See Channel."""
 
-    __slots__ = ("_adversary", "_next", "_note")
+    __slots__ = ("_adversary", "_deliveries", "_marks", "_next", "_note")
 
     def __init__(self, name: str, world: World, adversary: Adversary) -> None:
         super().__init__(name, world)
         self._adversary = adversary
-        self._next = _Next()
+        self._marks = Marks(adversary)
+        self._next: Sequence[Fault] = ()
+        self._deliveries: list[Delivery] = []
         self._note: Callable[[Any], None] = self._record
         self._record = self._recorded
 
     def deliver_next(self) -> None:
-        handler = self.plan.handler if self.plan else ""
-        self._next = _Next()
-        for fault in self._adversary.arrivals(handler) if self._ready else ():
-            if fault.kind == "delay":
-                self._adversary.struck.add(id(fault))
-                self.world.at(self.world.base_us + _us(fault), self._arrive, self._pick(), work=True)
-                return
-            self._next.duplicate = fault if fault.kind == "duplicate" else self._next.duplicate
+        if not self._ready:
+            return
+        faults = self._adversary.arrivals(self._handler())
+        if any(fault.kind == "delay" and self._is_held_back(fault, faults) for fault in faults):
+            return
+        for fault in faults:
             if fault.kind == "reorder" and len(self._ready) > 1:
-                self._adversary.struck.add(id(fault))
-                self._next.skip = fault.skip
-        super().deliver_next()
+                self._marks.struck(fault)
+                self._ready.insert(fault.skip, self._ready.popleft())
+        self._next = faults
+        self._deliver()
+
+    def _deliver(self) -> None:
+        delivery = Delivery(self.world.base_us)
+        self._deliveries.append(delivery)
+        self._adversary.on_stall.append(lambda us: self._outlive(delivery, us))
+        try:
+            super().deliver_next()
+        finally:
+            self._adversary.on_stall.pop()
+            self._deliveries.pop()
+
+    def _handler(self) -> str:
+        return self.plan.handler if self.plan else ""
 
     def _pick(self) -> Envelope:
-        skip = min(self._next.skip, len(self._ready) - 1)
-        if skip <= 0:
-            return super()._pick()
-        self._ready.rotate(-skip)
-        envelope = self._ready.popleft()
-        self._ready.rotate(skip)
+        envelope = super()._pick()
+        faults, self._next = self._next, ()
+        self._marks.taken(envelope)
+        self._marks.put(envelope, faults, self._handler())
+        self._deliveries[-1].envelopes.append(envelope)
         return envelope
+
+    def _is_held_back(self, fault: Fault, faults: Sequence[Fault]) -> bool:
+        """Whether the message that is next comes later; what else is to become of it, then."""
+        envelope = super()._pick()
+        if not self._marks.hold_back(envelope, fault):
+            self._ready.appendleft(envelope)
+            return False
+        self._marks.put(envelope, faults, self._handler())
+        self.world.at(self.world.base_us + _us(fault), self._arrive, envelope, work=True)
+        return True
 
     def _recorded(self, record: Any) -> None:
         """A delivery has ended: `record` as the history takes it."""
         self._note(record)
-        duplicate, self._next.duplicate = self._next.duplicate, None
-        if duplicate is not None and record[3] is None:
-            self._adversary.struck.add(id(duplicate))
-            self.world.at(self.world.now_us + _us(duplicate), self._arrive, record[2], work=True)
+        fault = self._marks.duplicate(record[2], record[3])
+        if fault is not None:
+            self.world.at(self.world.now_us + _us(fault), self._arrive, record[2], work=True)
+
+    # --- deliveries that go on for longer than their lock
+
+    def _outlive(self, delivery: Delivery, us: int) -> None:
+        """The handler is going to stand still: beyond its lock, its messages come again while it does."""
+        unlocked_us = delivery.began_us + self._lock_us()
+        if not delivery.outlived and self.world.now_us + us > unlocked_us:
+            delivery.outlived = True
+            for envelope in delivery.envelopes:
+                self.world.at(unlocked_us, self._arrive, envelope.again(envelope.attempt + 1), work=True)
+
+    def _abandon(self, envelope: Envelope, end: Abandoned) -> None:
+        if self._deliveries[-1].outlived:
+            self._back_to_base()
+        else:
+            super()._abandon(envelope, end)
+
+    def _lock_end(self) -> int:
+        return max(self.world.base_us, self._deliveries[-1].began_us + self._lock_us())
+
+    def _lock_us(self) -> int:
+        assert self.plan is not None
+        return round(self.plan.timeout_s * LOCK_FACTOR * US)
 
 
 class AttackedOrderedChannel(OrderedChannel):
     """See OrderedChannel. A duplicate comes at once, before the next of its group; a delay holds up the group."""
 
-    __slots__ = ("_adversary", "_duplicate", "_note")
+    __slots__ = ("_adversary", "_marks", "_next", "_note")
 
     def __init__(self, name: str, world: World, adversary: Adversary) -> None:
         super().__init__(name, world)
         self._adversary = adversary
-        self._duplicate: Fault | None = None
+        self._marks = Marks(adversary)
+        self._next: Sequence[Fault] = ()
         self._note: Callable[[Any], None] = self._record
         self._record = self._recorded
 
     def deliver_next(self) -> None:
-        faults = self._adversary.arrivals(self.plan.handler if self.plan else "")
-        self._duplicate = next((fault for fault in faults if fault.kind == "duplicate"), None)
-        for fault in faults:
-            if fault.kind == "delay":
-                self._adversary.struck.add(id(fault))
-                group = self._free.choose(self._random)
-                envelope = self._pop(group)
-                self._block(group)
-                self._return(group, envelope, self.world.base_us + _us(fault))
-                return
+        faults = self._adversary.arrivals(self._handler())
+        if any(fault.kind == "delay" and self._is_held_back(fault, faults) for fault in faults):
+            return
+        self._next = faults
         super().deliver_next()
+
+    def _handler(self) -> str:
+        return self.plan.handler if self.plan else ""
+
+    def _pop(self, group: str) -> Envelope:
+        envelope = super()._pop(group)
+        faults, self._next = self._next, ()
+        self._marks.put(envelope, faults, self._handler())
+        return envelope
+
+    def _is_held_back(self, fault: Fault, faults: Sequence[Fault]) -> bool:
+        group = self._free.choose(self._random)
+        if not self._marks.hold_back(self._groups[group][0], fault):
+            return False
+        envelope = super()._pop(group)
+        self._block(group)
+        self._marks.put(envelope, faults, self._handler())
+        self._return(group, envelope, self.world.base_us + _us(fault))
+        return True
 
     def _recorded(self, record: Any) -> None:
         self._note(record)
-        if self._duplicate is not None and record[3] is None:
-            self._adversary.struck.add(id(self._duplicate))
+        self._marks.taken(record[2])
+        if self._marks.duplicate(record[2], record[3]) is not None:
             self._group(record[2].group).appendleft(record[2])
-        self._duplicate = None
 
 
 def _us(fault: Fault) -> int:

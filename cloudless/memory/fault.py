@@ -6,6 +6,7 @@
 duplicate   after the call is done, its message comes again
 reorder     the message that is next lets others go first
 delay       the message that is next comes later
+poison      the message that is next kills its handler, each time that it comes
 crash       the instance dies: before the call, after it, behind its n-th client call, or before a line
 throttle    its n-th client call raises Unavailable, and stores nothing
 slow        it stands still for a while, at one of the places of a crash, and all others go on
@@ -13,6 +14,7 @@ slow        it stands still for a while, at one of the places of a crash, and al
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -42,9 +44,19 @@ if TYPE_CHECKING:
 
 
 __tracebackhide__ = hidden
-ARRIVAL = ("delay", "duplicate", "reorder")
+ARRIVAL = ("delay", "duplicate", "poison", "reorder")
 CALL = ("crash", "slow", "throttle")
 KINDS = tuple(sorted(ARRIVAL + CALL))
+_LINE = re.compile(r"(.+:)?[1-9][0-9]*\Z")
+_TAKES = {
+    "crash": ("effect", "line", "after"),
+    "delay": ("seconds",),
+    "duplicate": ("seconds",),
+    "poison": (),
+    "reorder": ("skip",),
+    "slow": ("effect", "line", "after", "seconds"),
+    "throttle": ("effect",),
+}
 LONGEST_S = 60
 """Of a delay, and of the wait before a duplicate, by chance."""
 
@@ -72,13 +84,12 @@ class Fault:
         seconds: float = 0.0,
         skip: int = 1,
     ) -> None:
-        if kind not in KINDS:
-            guess = nearest(kind, KINDS)
-            raise InvalidArgument(f"Fault({kind!r}): did you mean {guess!r}?" if guess else f"Fault({kind!r}): {KINDS}")
-        if call < 1 or effect < 0 or seconds < 0 or skip < 1:
-            raise InvalidArgument(f"Fault({kind!r}): calls, effects and skipped messages are counted from 1")
+        _check(kind, call, effect, line, seconds, skip, after=after)
+        name = getattr(handler, "name", handler)
+        if not isinstance(name, str):
+            raise InvalidArgument(f"Fault({kind!r}, {handler!r}): give a handler of the app, or its name")
         self.kind = kind
-        self.handler: str = getattr(handler, "name", handler)
+        self.handler = name
         self.call = call
         self.effect = max(effect, 1) if kind == "throttle" else effect
         self.line: int | str = line
@@ -102,13 +113,35 @@ class Fault:
         return hash(repr(self))
 
 
+def _check(  # noqa: PLR0917  (what one fault says)
+    kind: str, call: int, effect: int, line: object, seconds: float, skip: int, *, after: bool
+) -> None:
+    """Refuse what no fault can be, in the constructor and not in a handler (InvalidArgument)."""
+    if kind not in KINDS:
+        guess = nearest(kind, KINDS)
+        hint = f"did you mean {guess!r}?" if guess else f"there are {', '.join(KINDS)}"
+        raise InvalidArgument(f"Fault({kind!r}): {hint}")
+    if call < 1 or effect < 0 or seconds < 0 or skip < 1:
+        raise InvalidArgument(f"Fault({kind!r}): calls, effects and skipped messages are counted from 1")
+    if line and (isinstance(line, bool) or not _LINE.match(str(line))):
+        raise InvalidArgument(f"Fault({kind!r}, line={line!r}): give a number, or a file and one, e.g. 'app.py:12'")
+    said = {"effect": effect, "line": line, "after": after, "seconds": seconds, "skip": skip - 1}
+    foreign = [name for name, value in said.items() if value and name not in _TAKES[kind]]
+    if foreign:
+        raise InvalidArgument(
+            f"Fault({kind!r}) has no {foreign[0]}: it takes {', '.join(_TAKES[kind]) or 'nothing more'}"
+        )
+    if (effect > 0) + bool(line) + after > 1:
+        raise InvalidArgument(f"Fault({kind!r}): effect=, line= and after= are three places; give one")
+
+
 class Faults:
     """Chances, 0 to 1, of each fault.
 
-    Of each message: duplicate, reorder, delay; of each call: crash, slow; of each client call: throttle.
+    Of each message: duplicate, reorder, delay, poison; of each call: crash, slow; of each client call: throttle.
     """
 
-    __slots__ = ("crash", "delay", "duplicate", "reorder", "slow", "throttle")
+    __slots__ = ("crash", "delay", "duplicate", "poison", "reorder", "slow", "throttle")
 
     @strict
     def __init__(
@@ -120,9 +153,10 @@ class Faults:
         crash: float = 0,
         throttle: float = 0,
         slow: float = 0,
+        poison: float = 0,
     ) -> None:
         self.duplicate, self.reorder, self.delay = duplicate, reorder, delay
-        self.crash, self.throttle, self.slow = crash, throttle, slow
+        self.crash, self.throttle, self.slow, self.poison = crash, throttle, slow, poison
         for kind in KINDS:
             if not 0 <= getattr(self, kind) <= 1:
                 raise InvalidArgument(f"Faults({kind}={getattr(self, kind)}): a chance is 0 to 1")
@@ -167,6 +201,8 @@ class ByChance:
             found.append(Fault("reorder", handler, call, skip=1 + int(random() * 100)))
         if random() < chances.delay:
             found.append(Fault("delay", handler, call, seconds=1 + int(random() * LONGEST_S)))
+        if chances.poison and random() < chances.poison:
+            found.append(Fault("poison", handler, call))
         return found
 
     def on_call(self, handler: str, call: int) -> Sequence[Fault]:
@@ -181,4 +217,4 @@ class ByChance:
 
     def _anywhere(self, kind: str, handler: str, call: int) -> Fault:
         place = int(self._random.random() * 5)
-        return Fault(kind, handler, call, effect=place % 4, after=place == 4)
+        return Fault(kind, handler, call, after=True) if place == 4 else Fault(kind, handler, call, effect=place)

@@ -47,12 +47,12 @@ class MemoryFunctions:
         try:
             reply = answer(call)
         except TimedOut as end:
-            world.now_us = deadline_us
+            world.now_us = max(deadline_us, world.base_us)
             raise TimeoutError(f"no answer within {timeout_s:g} s") from end
         except Abandoned as end:
             raise RemoteError("Crashed", "the function died without an answer") from end
         if world.now_us > deadline_us:
-            world.now_us = deadline_us
+            world.now_us = max(deadline_us, world.base_us)
             raise TimeoutError(f"no answer within {timeout_s:g} s")
         return reply
 

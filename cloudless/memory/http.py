@@ -107,6 +107,6 @@ class MemoryHttp:
             pass
         except Abandoned:
             return died(Failure("Crashed", "the function died without an answer", 1), 502, "the function died")
-        world.now_us = deadline_us
+        world.now_us = max(deadline_us, world.base_us)
         failure = Failure("TimeoutError", f"no answer within {plan.timeout_s:g} s", 1)
         return died(failure, 504, failure.text)

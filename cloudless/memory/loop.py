@@ -95,11 +95,11 @@ class Waiter:
             try:
                 value = loop.run_until_complete(_bounded(coroutine, timeout_s) if cut_short else coroutine)
             except _NeverWoken:
-                world.now_us = deadline_us + 1
+                world.now_us = max(deadline_us + 1, world.base_us)
             finally:
                 _cancel_rest(loop)
         if world.now_us > deadline_us:
-            world.now_us = deadline_us
+            world.now_us = max(deadline_us, world.base_us)
             raise TimedOut
         return value
 

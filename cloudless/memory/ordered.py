@@ -25,7 +25,7 @@ class OrderedChannel(Channel):
     def __init__(self, name: str, world: World) -> None:
         super().__init__(name, world)
         self._groups: dict[str, deque[Envelope]] = {}
-        self._free = Pool()
+        self._free = Pool(is_calm=world.is_calm)
         self._blocked: set[str] = set()
 
     def put(self, envelope: Envelope) -> None:

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
 
 
 class Pool:
-    """Names in no promised order; equal histories of calls give equal orders."""
+    """Names in no promised order; equal histories of calls give equal orders. is_calm: in order of addition, slowly."""
 
-    __slots__ = ("_names", "_places")
+    __slots__ = ("_is_calm", "_names", "_places")
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_calm: bool = False) -> None:
+        self._is_calm = is_calm
         self._names: list[str] = []
         self._places: dict[str, int] = {}
 
@@ -27,6 +28,10 @@ class Pool:
         """Remove a name; the last one takes its place."""
         place = self._places.pop(name, None)
         if place is None:
+            return
+        if self._is_calm:
+            del self._names[place]
+            self._places = {name: place for place, name in enumerate(self._names)}
             return
         last = self._names.pop()
         if last != name:

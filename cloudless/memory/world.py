@@ -107,7 +107,8 @@ class World:
 
     def meanwhile(self, by_us: int) -> None:
         """Do everything that is due within `by_us` while the handler that is running stands still."""
-        self._advance_to(self.now_us + by_us, self._patience(by_us))
+        end_us, self.now_us = self.now_us + by_us, self.base_us  # others begin where the world is
+        self._advance_to(end_us, self._patience(by_us))
 
     def refuse(self, error: CloudlessError) -> CloudlessError:
         """Remember what a handler must not get away with: the verb that is going on will raise it at its end.
@@ -161,6 +162,9 @@ class World:
         channel.listed = False
         if index >= len(ready) or ready[index] is not channel:
             index = ready.index(channel)
+        if self.is_calm:
+            del ready[index]
+            return
         ready[index] = ready[-1]
         ready.pop()
 

@@ -1,18 +1,28 @@
-"""What can go wrong in a program that was seen to run: hypothesis's strategy for lists of faults. See explore.py."""
+"""What can go wrong in a program that was seen to run: every single fault, and hypothesis's lists of them.
+
+See explore.py. The simplest come first: faults of first calls, before those of later ones, before those at lines.
+"""
 
 from __future__ import annotations
 
 import os
+from itertools import product
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from cloudless.handler import unwrapped
-from cloudless.memory.fault import Fault
+from cloudless.memory.fault import ARRIVAL, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from hypothesis.strategies import SearchStrategy
 
     from cloudless.app import App
     from cloudless.memory.adversary import Adversary
+
+    Which = Callable[[Any, str, int], list[Fault]]
+    """Faults of a handler, of a kind, of a call."""
 
 LONGEST = 6
 """Faults of one schedule at most; what needs more is rare, and slow to find."""
@@ -20,60 +30,84 @@ LONGEST = 6
 MORE_CALLS = 2
 """Redeliveries make more calls than the first run had."""
 
-
-def schedules(app: App, seen: Adversary, kinds: tuple[str, ...]) -> SearchStrategy[list[Fault]]:
-    """Lists of faults of handlers that ran. The simplest choices come first: to these hypothesis shrinks."""
-    from hypothesis import strategies as st
-
-    found = [one for handler in sorted(seen.calls) for kind in kinds for one in _Drawn(app, seen, handler, kind).all()]
-    return st.lists(st.one_of(found), max_size=LONGEST, unique=True) if found else st.just([])
+_FED = frozenset({"queue", "topic", "schedule"})
+"""Kinds of handlers that messages come to."""
 
 
-class _Drawn:
-    """Faults of one kind of one handler."""
+class Faulty:
+    """What can go wrong with each handler that ran. kinds: those that are wanted."""
 
-    def __init__(self, app: App, seen: Adversary, handler: str, kind: str) -> None:
+    def __init__(self, app: App, seen: Adversary, kinds: tuple[str, ...]) -> None:
+        self._seen = seen
+        self._kinds = kinds
+        self._handlers = [app.handlers[name] for name in sorted(seen.calls)]
+        self._names = _short_names(
+            {file for lines in seen.lines.values() for file, _ in lines} | _files(self._handlers)
+        )
+
+    def singles(self, most: int, seed: int) -> list[Fault]:
+        """Every single fault, the simplest first; a sample of them where there are more than `most`."""
+        first = self._every(self._of, 1)[:most]
+        others = [(self._lines_of, 1), (self._of, 2), (self._long_of, 1), (self._lines_of, 2)]
+        rest = [fault for which, call in others for fault in self._every(which, call)]
+        chosen = Random(f"singles {seed}").sample(range(len(rest)), min(len(rest), most - len(first)))
+        return [*first, *(rest[number] for number in sorted(chosen))]
+
+    def lists(self) -> SearchStrategy[list[Fault]]:
+        """Schedules of several; none where nothing can go wrong."""
         from hypothesis import strategies as st
 
-        self._st: Any = st
-        self._kind = kind
-        self._handler = app.handlers[handler]
-        self._effects = seen.effects.get(handler, 0)
-        self._lines = sorted(seen.lines.get(handler, set()) | _own_lines(self._handler.function))
-        self._calls = seen.calls[handler]
+        calls = range(1, max(self._seen.calls.values(), default=0) + MORE_CALLS + 1)
+        found = [st.sampled_from(one) for one in self._choices(list(calls)) if one]
+        return st.lists(st.one_of(found), max_size=LONGEST, unique=True) if found else st.just([])
 
-    def all(self) -> list[SearchStrategy[Fault]]:
-        """One strategy for each form that such a fault can have."""
-        st = self._st
-        if self._kind in {"crash", "slow"}:
-            return self._somewhere()
-        if self._kind == "throttle":
-            return [self._fault(effect=st.integers(1, self._effects))] if self._effects else []
-        if self._kind == "duplicate":
-            return [self._fault(seconds=st.sampled_from([0, 30]))]
-        if self._kind == "delay":
-            return [self._fault(seconds=st.sampled_from([1, 30, 600]))]
-        return [self._fault(skip=st.integers(1, 5))]
+    def _choices(self, calls: list[int]) -> Iterator[list[Fault]]:
+        """Faults to choose from, by handler and kind, so that those at lines do not crowd out the others."""
+        for handler, kind in product(self._handlers, self._kinds):
+            most = self._seen.calls[handler.name] + MORE_CALLS
+            mine = [call for call in calls if call <= most]
+            for which in (self._of, self._lines_of, self._long_of):
+                yield [fault for call in mine for fault in which(handler, kind, call)]
 
-    def _somewhere(self) -> list[SearchStrategy[Fault]]:
-        """At one of the places where a handler can die or stand still: for less than its time-out, or for longer."""
-        st = self._st
-        limit_s = self._handler.settings.timeout_s
-        lasts = {"seconds": st.sampled_from([0, limit_s + 1, 2 * limit_s])} if self._kind == "slow" else {}
-        found = [self._fault(after=st.booleans(), **lasts)]
-        if self._effects:
-            found.append(self._fault(effect=st.integers(1, self._effects), **lasts))
-        if self._lines:
-            found.append(self._fault(line=st.sampled_from(list(map(_place, self._lines))), **lasts))
-        return found
+    def _every(self, which: Which, call: int) -> list[Fault]:
+        return [fault for kind, one in product(self._kinds, self._handlers) for fault in which(one, kind, call)]
 
-    def _fault(self, **details: Any) -> SearchStrategy[Fault]:
-        st = self._st
-        calls = st.integers(1, self._calls + MORE_CALLS)
-        strategy: SearchStrategy[Fault] = st.builds(
-            Fault, st.just(self._kind), st.just(self._handler.name), calls, **details
-        )
-        return strategy
+    def _of(self, handler: Any, kind: str, call: int) -> list[Fault]:
+        """Faults of a call, but those at lines."""
+        name, effects = handler.name, self._seen.effects.get(handler.name, 0)
+        if kind in ARRIVAL:
+            return _arrivals(kind, name, call) if handler.kind in _FED or self._seen.fed_later(name) else []
+        if kind == "throttle":
+            return [Fault(kind, name, call, effect=effect) for effect in range(1, effects + 1)]
+        return [Fault(kind, name, call, **place) for place in _places(effects)]
+
+    def _long_of(self, handler: Any, kind: str, call: int) -> list[Fault]:
+        """Stalls of a call beyond its time-out, and beyond the lock of its message."""
+        limit_s, effects = handler.settings.timeout_s, self._seen.effects.get(handler.name, 0)
+        lengths = (limit_s + 1, 7 * limit_s) if kind == "slow" else ()
+        return [Fault(kind, handler.name, call, seconds=one, **place) for one in lengths for place in _places(effects)]
+
+    def _lines_of(self, handler: Any, kind: str, call: int) -> list[Fault]:
+        if kind not in {"crash", "slow"}:
+            return []
+        lines = sorted(self._seen.lines.get(handler.name, set()) | _own_lines(handler.function))
+        places = [f"{self._names[file]}:{line}" for file, line in lines]
+        return [Fault(kind, handler.name, call, line=place) for place in places]
+
+
+def _arrivals(kind: str, handler: str, call: int) -> list[Fault]:
+    if kind == "delay":
+        return [Fault(kind, handler, call, seconds=seconds) for seconds in (1, 30, 600)]
+    if kind == "duplicate":
+        return [Fault(kind, handler, call, seconds=seconds) for seconds in (0, 30)]
+    if kind == "reorder":
+        return [Fault(kind, handler, call, skip=skip) for skip in (1, 2, 5)]
+    return [Fault(kind, handler, call)]
+
+
+def _places(effects: int) -> list[dict[str, Any]]:
+    """The start of a call, its end, and behind each of its client calls."""
+    return [{}, {"after": True}, *({"effect": number} for number in range(1, effects + 1))]
 
 
 def _own_lines(function: Any) -> set[tuple[str, int]]:
@@ -84,5 +118,16 @@ def _own_lines(function: Any) -> set[tuple[str, int]]:
     return {(code.co_filename, line) for _, _, line in code.co_lines() if line and line > code.co_firstlineno}
 
 
-def _place(line: tuple[str, int]) -> str:
-    return f"{os.path.basename(line[0])}:{line[1]}"  # noqa: PTH119  (a suffix of file names)
+def _files(handlers: list[Any]) -> set[str]:
+    return {file for handler in handlers for file, _ in _own_lines(handler.function)}
+
+
+def _short_names(files: set[str]) -> dict[str, str]:
+    """The shortest end of each file's path that no other one has."""
+    found: dict[str, str] = {}
+    for file in files:
+        parts = file.split(os.sep)  # noqa: PTH206  (ends of names, as code objects hold them)
+        ends = ("/".join(parts[-count:]) for count in range(1, len(parts) + 1))
+        others = [other.replace(os.sep, "/") for other in files - {file}]
+        found[file] = next((end for end in ends if not any(f"/{other}".endswith(f"/{end}") for other in others)), file)
+    return found

@@ -13,7 +13,7 @@ from cloudless.errors import InvalidArgument, RemoteError, UnknownOption
 from cloudless.testing import Fault, Faults, Simulation, simulate
 
 EVERYTHING = Faults(duplicate=0.1, reorder=0.2, delay=0.1, crash=0.1, throttle=0.1, slow=0.05)
-TRACE = "75375c"
+TRACE = "12d5d9"
 
 
 class Shop:
@@ -118,7 +118,7 @@ def test_a_message_that_is_reordered_lets_others_go_first(shop: Shop) -> None:
     with simulate(shop.app, faults=[Fault("reorder", "take", skip=2)]) as cloud:
         shop.orders.send_all([{"n": n} for n in range(4)])
         cloud.run()
-        assert [n for what, n in shop.noted if what == "begin"] == [2, 0, 1, 3]
+        assert [n for what, n in shop.noted if what == "begin"] == [1, 2, 0, 3]
 
 
 def test_a_message_that_is_delayed_comes_later(shop: Shop) -> None:
@@ -193,6 +193,108 @@ def test_nothing_is_lost_under_every_fault(shop: Shop) -> None:
             assert dead | {n for what, n in shop.noted if what == "end"} == set(range(100))
 
 
+def test_a_crash_in_the_middle_is_a_death_whatever_the_code_catches() -> None:
+    app = App("shop")
+    inbox, outbox = app.queue("inbox", dict[str, int]), app.queue("outbox", dict[str, str])
+
+    @inbox.consumer
+    def take(body: dict[str, int]) -> None:
+        try:
+            outbox.send({"what": "work"})
+        except BaseException:  # noqa: BLE001
+            outbox.send({"what": "survived"})
+        finally:
+            outbox.send({"what": "cleanup"})
+
+    with simulate(app, faults=[Fault("crash", take, effect=1)]) as cloud:
+        inbox.send({"n": 1})
+        cloud.advance(timedelta(seconds=1))
+        assert [body["what"] for body in cloud.sent(outbox)] == ["work"]
+        assert outcomes(cloud, take) == ["crash"]
+        cloud.run()
+
+
+def test_time_never_runs_backwards_after_a_callee_ran_out_of_it() -> None:
+    app = App("calls")
+    numbers, results = app.queue("numbers", int), app.queue("results", int)
+
+    @app.function(timeout=timedelta(seconds=5))
+    def slow(number: int) -> int:
+        return number
+
+    @numbers.consumer
+    def take(number: int) -> None:
+        try:
+            slow.invoke(number)
+        except TimeoutError:
+            results.send(number)
+        results.send(number)
+
+    faults = [Fault("slow", slow, seconds=30), Fault("slow", take, effect=2, seconds=20)]
+    with simulate(app, faults=faults) as cloud:
+        numbers.send(1)
+        cloud.run()
+        times = [event.at_us for event in cloud.trace if event.kind in {"send", "invoke"}]
+        assert times == sorted(times)
+
+
+def test_a_fault_at_a_line_strikes_its_own_call_and_not_one_that_it_makes() -> None:
+    app = App("lines")
+    numbers = app.queue("numbers", int)
+    seen: list[str] = []
+
+    def helper(who: str) -> None:
+        seen.append(who)
+
+    @app.function
+    def callee() -> None:
+        helper("callee")
+
+    @numbers.consumer
+    def caller(number: int) -> None:
+        callee.invoke()
+        helper("caller")
+
+    line = helper.__code__.co_firstlineno + 1
+    with simulate(app, faults=[Fault("crash", caller, line=line)]) as cloud:
+        numbers.send(1)
+        cloud.advance(timedelta(seconds=1))
+        assert seen == ["callee"]
+        assert outcomes(cloud, caller) == ["crash"]
+
+
+def test_a_slow_delivery_can_be_a_duplicate_as_well(shop: Shop) -> None:
+    with simulate(shop.app, faults=[Fault("duplicate", "take"), Fault("slow", "take")]) as cloud:
+        shop.orders.send_all([{"n": 1}, {"n": 2}])
+        cloud.run()
+        assert sorted(call.body["n"] for call in cloud.calls(shop.take)) == [1, 1, 2]
+
+
+def test_a_delivery_that_goes_on_beyond_its_lock_meets_its_own_redelivery(shop: Shop) -> None:
+    with simulate(shop.app, faults=[Fault("slow", "take", effect=1, seconds=400)]) as cloud:
+        shop.orders.send({"n": 1})
+        cloud.run()
+        assert [one for one in shop.noted if one[0] != "pack"] == [("begin", 1), ("begin", 1), ("end", 1), ("end", 1)]
+        assert outcomes(cloud, shop.take) == ["done", "time-out"]
+
+
+def test_no_message_is_held_back_or_copied_for_ever(shop: Shop) -> None:
+    with simulate(shop.app, faults=Faults(delay=1, duplicate=1)) as cloud:
+        shop.orders.send({"n": 1})
+        shop.lines.send({"n": 1}, group="a")
+        cloud.run()
+        assert len(cloud.calls(shop.take)) == 2
+        assert len(cloud.calls(shop.fold)) == 2
+
+
+def test_groups_keep_the_order_in_which_they_were_sent_to(shop: Shop) -> None:
+    with simulate(shop.app, faults=[]) as cloud:
+        for n, group in enumerate("cab"):
+            shop.lines.send({"n": n}, group=group)
+        cloud.run()
+        assert [n for _, n in shop.noted] == [0, 1, 2]
+
+
 def trace_of(shop: Shop, seed: int, faults: Faults | None) -> str:
     with simulate(shop.app, seed=seed, faults=faults) as cloud:
         shop.orders.send_all([{"n": n} for n in range(100)])
@@ -212,6 +314,12 @@ def test_equal_seeds_give_equal_traces_on_every_version_of_python(shop: Shop) ->
     [
         (lambda: Fault("crashes", "take"), "did you mean 'crash'"),
         (lambda: Fault("crash", "take", 0), "counted from 1"),
+        (lambda: Fault("crash", "take", line="app.py"), "give a number, or a file and one"),
+        (lambda: Fault("crash", "take", line=True), "give a number, or a file and one"),
+        (lambda: Fault("crash", "take", effect=1, after=True), "three places; give one"),
+        (lambda: Fault("duplicate", "take", line=3), "has no line: it takes seconds"),
+        (lambda: Fault("crash", None), "give a handler of the app"),
+        (lambda: simulate(App("a"), faults=[Fault("crash", "take")]).__enter__(), "has no such handler"),
         (
             lambda: Fault("crash", "take", effekt=1),  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
             "did you mean 'effect'",

@@ -113,6 +113,8 @@ def test_fixtures_of_pytest_are_given(cloud: Simulation, amount: int) -> None:
 class TestInAClass:
     @explore(planted.latest, examples=20, faults=["delay"])
     def test_a_method_is_explored_as_well(self, cloud: Simulation) -> None:
+        planted.prices.send({"euros": 1})
+        cloud.run()
         assert isinstance(self, TestInAClass)
 
 
@@ -128,7 +130,7 @@ def test_a_correct_program_passes_under_every_schedule() -> None:
         assert planted.store.get("balance") == 11
 
     test()
-    assert len(runs) == 101  # the first one has no faults
+    assert len(runs) == 102  # the first two have no faults
 
 
 def test_a_test_that_fails_without_faults_fails_so() -> None:
@@ -153,3 +155,81 @@ def test_a_test_that_fails_without_faults_fails_so() -> None:
 def test_what_cannot_be_explored_is_refused(make: Callable[[], object], text: str) -> None:
     with pytest.raises(InvalidArgument, match=text):
         make()
+
+
+def test_a_test_that_keeps_state_is_told_so() -> None:
+    done: list[int] = []
+
+    @explore(planted.latest)
+    def test(cloud: Simulation) -> None:
+        planted.prices.send({"euros": 1})
+        cloud.run()
+        done.append(1)
+        assert len(done) == 1
+
+    with pytest.raises(AssertionError) as problem:
+        test()
+    assert "passed the first time, and failed the second" in problem.value.__notes__[-1]
+
+
+def test_a_test_in_which_nothing_runs_is_refused() -> None:
+    @explore(planted.latest)
+    def test(cloud: Simulation) -> None:
+        planted.prices.send({"euros": 1})
+
+    with pytest.raises(InvalidArgument, match=r"call cloud\.run\(\)"):
+        test()
+
+
+def test_what_pytest_raises_is_explored_as_well() -> None:
+    @explore(planted.counting, faults=["duplicate"])
+    def test(cloud: Simulation) -> None:
+        planted.store.values.clear()
+        planted.sales.send({"amount": 3})
+        cloud.run()
+        if planted.store.get("sold") != 3:
+            pytest.fail("sold twice")
+
+    with pytest.raises(pytest.fail.Exception, match="sold twice") as problem:
+        test()
+    assert 'Fault("duplicate", "count", 1)' in problem.value.__notes__[-1]
+
+
+def test_an_example_that_skips_itself_passes() -> None:
+    @explore(planted.latest, examples=20)
+    def test(cloud: Simulation) -> None:
+        planted.prices.send({"euros": 1})
+        cloud.run()
+        if len(cloud.calls(planted.remember)) != 1:
+            pytest.skip("not this one")
+
+    test()
+
+
+async def never(cloud: Simulation) -> None: ...
+
+
+def test_a_test_that_is_async_is_refused() -> None:
+    with pytest.raises(InvalidArgument, match="write it with a plain def"):
+        explore(planted.latest)(never)
+
+
+def test_what_is_printed_has_what_the_simulation_needs() -> None:
+    @explore(planted.counting, config={"ratio": 0.5}, faults=["duplicate"])
+    def test(cloud: Simulation) -> None:
+        sold_once(cloud)
+
+    with pytest.raises(AssertionError) as problem:
+        test()
+    assert "simulate(app, faults=faults, config={'ratio': 0.5}) as cloud:" in problem.value.__notes__[-1]
+
+
+def test_a_message_whose_handling_is_given_up_is_met_by_poison() -> None:
+    (fault,) = found(planted.hasty, whoever_pays_gets_a_receipt, faults=["poison"])
+    assert fault.kind == "poison"
+    with simulate(planted.hasty, faults=[Fault("poison", "write")]) as cloud:
+        planted.store.values.clear()
+        planted.payments.send({"id": "8"})
+        cloud.run()
+        (letter,) = cloud.dead_letters(planted.receipts)
+        assert (letter.error.type, letter.error.attempt) == ("Crashed", 5)
