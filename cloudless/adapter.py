@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from enum import Enum
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
 import typing_extensions
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.errors import PydanticUserError
 
 from cloudless.codec import finished, type_name
-from cloudless.errors import InvalidArgument
+from cloudless.errors import InvalidArgument, InvalidBody
 from cloudless.misfit import misfit
 
 
@@ -41,6 +42,23 @@ class AdapterCodec:
             return self._adapter.validate_json(text)
         except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
             raise misfit(f"expected {self.name}", problem) from problem
+
+
+def _words(kind: Any) -> dict[str, Any] | None:
+    """The values of an enum, or of Literal, by their text; None for other types."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {_word(one.value): one for one in kind}
+    return {_word(one): one for one in get_args(kind)} if get_origin(kind) is Literal else None
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _chosen(words: dict[str, Any], text: str) -> Any:
+    if text not in words:
+        raise InvalidBody(f"expected {' or '.join(words)}, got {text[:80]!r}")
+    return words[text]
 
 
 def adapter_of(kind: Any) -> TypeAdapter[Any]:
@@ -114,6 +132,9 @@ def arguments(fields: Mapping[str, Any], required: frozenset[str]) -> AdapterCod
 
 def text_parser(kind: Any) -> Callable[[str], Any]:
     """The reader of a type from text, as `cloudless.text` wants it."""
+    words = _words(kind)
+    if words is not None:
+        return lambda text: _chosen(words, text)
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(kind)
     except Exception as problem:  # as above

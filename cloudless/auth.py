@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.options import strict
+from cloudless.request import check_header_name
+from cloudless.runtime.keys import is_safe_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,13 +22,14 @@ __tracebackhide__ = hidden
 ASYMMETRIC = ("ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512")
 SYMMETRIC = ("HS256", "HS384", "HS512")
 LEEWAY_MOST = timedelta(minutes=5)
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+\Z")
 _NO_LEEWAY = timedelta(0)
-_SAFE = re.compile(r"https://[^/?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/|\Z)")
 
 
 class Jwt:
     """A JSON Web Token in `Authorization: Bearer`; made by `jwt`. The fields are its arguments."""
 
+    kind = "jwt"
     __slots__ = ("algorithms", "audience", "issuer", "keys_url", "leeway_s", "scopes", "secret")
 
     def __init__(  # noqa: PLR0917  (`jwt` is its constructor)
@@ -54,6 +57,7 @@ class Jwt:
 class ApiKey:
     """A key in a header; made by `api_key`."""
 
+    kind = "api_key"
     __slots__ = ("header", "secret")
 
     def __init__(self, secret: Secret, header: str) -> None:
@@ -93,12 +97,18 @@ def jwt(
         raise InvalidArgument(f"jwt(algorithms={list(chosen)}): {what} they are {', '.join(known)}")
     if not issuer or not audience:
         raise InvalidArgument("jwt: give the issuer and the audience: a token for others must not open this")
+    if secret is not None and (keys_url or not hasattr(type(secret), "value")):
+        raise InvalidArgument(f"jwt(secret={secret!r}): give a secret of the app, and no keys_url beside it")
+    words = [audience] if isinstance(audience, str) else list(audience)
+    if not all(isinstance(one, str) and one for one in words):
+        raise InvalidArgument(f"jwt(audience={audience!r}): give a string, or a list of some")
+    if not all(isinstance(one, str) and _SCOPE.match(one) for one in scopes):
+        raise InvalidArgument(f"jwt(scopes={list(scopes)}): no spaces, quotes or backslashes (RFC 6749, 3.3)")
     if secret is None:
         check_url(keys_url or issuer)
     if not _NO_LEEWAY <= leeway <= LEEWAY_MOST:
         raise InvalidArgument(f"jwt(leeway={leeway}): 0 s to 5 minutes are possible")
-    meant = (audience,) if isinstance(audience, str) else tuple(audience)
-    return Jwt(issuer, meant, chosen, tuple(scopes), keys_url, secret, leeway.total_seconds())
+    return Jwt(issuer, tuple(words), chosen, tuple(scopes), keys_url, secret, leeway.total_seconds())
 
 
 @strict
@@ -110,12 +120,13 @@ def api_key(secret: Secret, *, header: str = "X-Api-Key") -> ApiKey:
     """
     if not hasattr(type(secret), "value"):
         raise InvalidArgument(f"api_key({secret!r}): give a secret of the app, e.g. api_key(app.secret('api-key'))")
+    check_header_name(header)
     return ApiKey(secret, header)
 
 
 def check_url(url: str) -> None:
     """Refuse to fetch keys from where anybody could change them on the way (InvalidArgument)."""
-    if not _SAFE.match(url):
+    if not is_safe_url(url):
         raise InvalidArgument(f"jwt: keys are fetched from {url!r}, which must begin with https://")
 
 

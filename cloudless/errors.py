@@ -204,8 +204,8 @@ class HttpError(Exception):
     """
 
     def __init__(self, status: int, detail: str = "", *, headers: Mapping[str, str] | None = None) -> None:
-        if not 400 <= status <= 599:
-            raise InvalidArgument(f"HttpError({status}): errors are 400 to 599; return a Response for others")
+        if not isinstance(status, int) or not 400 <= status <= 599:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidArgument(f"HttpError({status!r}): errors are 400 to 599; return a Response for others")
         super().__init__(detail or f"status {status}")
         self.status = status
         self.detail = detail

@@ -9,6 +9,7 @@ other from the JSON body; `bytes` is the body as it is, `Request` all of it.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from types import UnionType
 
@@ -17,7 +18,7 @@ from cloudless.codec import codec_of
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.handler import Handler, Settings
 from cloudless.options import strict
-from cloudless.request import Response
+from cloudless.request import Response, check_header_name
 from cloudless.retry import Retry
 from cloudless.runtime.arguments import BODY, COOKIE, HEADER, IDENTITY, QUERY
 
@@ -51,6 +52,7 @@ else:
     P = R = object
 
 __tracebackhide__ = hidden
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?\Z")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """An endpoint of GET answers HEAD too; OPTIONS is answered for every path."""
 
@@ -64,8 +66,11 @@ class Mark:
     kind = ""
     __slots__ = ("key",)
 
+    @strict
     def __init__(self, key: str = "") -> None:
         self.key = key
+        if key and self.kind in (HEADER, COOKIE):
+            check_header_name(key)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({repr(self.key) if self.key else ''})"
@@ -136,6 +141,13 @@ class Cors:
                 f"Cors(origins={list(origins)}, credentials={credentials}): name the origins; "
                 '["*"] stands alone, and without credentials, since browsers refuse both together'
             )
+        for origin in self.origins:
+            if not isinstance(origin, str) or not (origin == "*" or _ORIGIN.match(origin)):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidArgument(
+                    f"Cors: {origin!r} is no origin: give scheme, host and port as browsers send them, e.g. https://shop.example"
+                )
+        for name in (*self.headers, *self.expose):
+            check_header_name(name)
         if not 0 <= self.max_age_s <= 86_400:
             raise InvalidArgument(f"Cors(max_age={max_age}): 0 s to a day is what browsers keep")
 
@@ -195,7 +207,8 @@ class Endpoint(Handler[P, R]):
 
 def result_type(hint: Any) -> Any:
     """What an endpoint's annotation says of JSON: `Order` for `Order | Response`; any JSON for `Response`, `bytes`."""
-    parts = hint.__args__ if isinstance(hint, UnionType) else (hint,)
+    is_union = isinstance(hint, UnionType) or str(getattr(hint, "__origin__", "")) == "typing.Union"
+    parts = hint.__args__ if is_union else (hint,)
     kinds = [part for part in parts if part not in (Response, bytes)]
     if len(kinds) == len(parts):
         return hint

@@ -71,6 +71,7 @@ def _is_named(name: str) -> Callable[[object], bool]:
 _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "App": (_is_named("App"), 'an app, e.g. App("shop")'),
     "Callable": (callable, "a function"),
+    "Cors": (_is_named("Cors"), 'a Cors, e.g. Cors(["https://shop.example"])'),
     "Exception": (lambda value: isinstance(value, Exception), 'an exception, e.g. ConnectionError("down")'),
     "Literal": (lambda value: isinstance(value, str), "a string"),
     "Mapping": (lambda value: hasattr(value, "items"), "a dict"),

@@ -32,6 +32,7 @@ _NOTHING = (b"", "")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*\Z")
 _COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\Z")
+_CONNECTION = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
 _COOKIE_PLACE = re.compile(r"[\x20-\x3a\x3c-\x7e]*\Z")
 
 
@@ -153,11 +154,19 @@ class Response:
 
     def add_header(self, name: str, value: str) -> None:
         """Add a header, beside others of that name."""
-        if not _TOKEN.match(name):
-            raise InvalidArgument(f"header name {name!r}: letters, digits and - are what HTTP has")
+        check_header_name(name)
+        if name.lower() in _CONNECTION:
+            raise InvalidArgument(f"header {name!r} is the server's, which knows how it sends the answer: leave it out")
         if not isinstance(value, str) or not _VALUE.match(value):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidArgument(f"header {name!r} is {value!r}: give a str without line breaks, in Latin-1")
         self.headers.append((name.lower(), value.strip(" \t")))
+
+    def copy(self) -> Response:
+        """Another one with the same status, headers and body."""
+        other = Response(status=self.status)
+        other.body, other.failure = self.body, self.failure
+        other.headers = [(name, value) for name, value in self.headers]
+        return other
 
     def header(self, name: str) -> str:
         """The value of a header, "" where there is none; several joined with ", "."""
@@ -193,13 +202,19 @@ class Response:
             )
         parts = [f"{name}={value}", f"Path={path}"]
         parts += [f"Domain={domain}"] if domain else []
-        parts += [f"Max-Age={int(max_age.total_seconds())}"] if max_age is not None else []
+        parts += [f"Max-Age={-int(-max_age.total_seconds() // 1)}"] if max_age is not None else []
         parts += ["Secure"] if secure else []
         parts += ["HttpOnly"] if http_only else []
         self.headers.append(("set-cookie", "; ".join([*parts, f"SameSite={same_site}"])))
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body)} bytes>"
+
+
+def check_header_name(name: str) -> None:
+    """Refuse a name that no header, or cookie, can have (InvalidArgument)."""
+    if not isinstance(name, str) or not _TOKEN.match(name):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"header name {name!r}: letters, digits and - are what HTTP has")
 
 
 def header_pairs(headers: Headers) -> Iterable[tuple[str, str]]:

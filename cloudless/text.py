@@ -56,9 +56,12 @@ def without_none(hint: Any) -> Any:
     """`T` of `T | None`; any other annotation as it is."""
     parts: tuple[Any, ...] = getattr(hint, "__args__", ())
     is_union = isinstance(hint, UnionType) or str(getattr(hint, "__origin__", "")) == "typing.Union"
-    if not is_union or NoneType not in parts or len(parts) != 2:
+    if not is_union or NoneType not in parts:
         return hint
-    return parts[0] if parts[1] is NoneType else parts[1]
+    first, *others = [part for part in parts if part is not NoneType]
+    for other in others:
+        first |= other
+    return first
 
 
 def item_type(hint: Any) -> Any:
@@ -78,7 +81,10 @@ def _int(text: str) -> int:
 def _float(text: str) -> float:
     if not _NUMBER.match(text):
         raise InvalidBody(f"expected float, got {text[:80]!r}")
-    return float(text)
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise InvalidBody(f"expected float, got {text[:80]!r}")
+    return value
 
 
 def _bool(text: str) -> bool:

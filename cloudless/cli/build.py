@@ -13,7 +13,7 @@ from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, stage_names
 
 Stage = Annotated[
-    str | None, typer.Argument(metavar="[STAGE]", help="A stage of cloudless.toml.", autocompletion=stage_names)
+    str | None, typer.Argument(metavar="STAGE", help="A stage of cloudless.toml.", autocompletion=stage_names)
 ]
 ProviderName = Annotated[
     str | None,
@@ -31,12 +31,13 @@ def build(
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compile the application for a stage's cloud.
+    r"""Compile the application for a stage's cloud.
 
     Writes build/STAGE: Terraform JSON, what belongs to it, and application.json, the application as data. Files that
     are equal are not touched; what no build wrote is left alone. Nothing is written where the program does not fit
     the cloud.
 
+    \b
         cloudless build prod
         cloudless build --provider aws --out /tmp/aws
 

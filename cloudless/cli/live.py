@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 72
 _STATUSES = {2: "green", 3: "cyan", 4: "yellow", 5: "bold red"}
-_OUTCOMES: Mapping[str, tuple[str, str]] = {"done": ("✓", "green"), "dead": ("✗", "bold red")}
+_OUTCOMES: Mapping[str, tuple[str, str]] = {"done": ("✓", "green"), "skipped": ("○", "dim"), "dead": ("✗", "bold red")}
 _FAILED = ("✗", "red")
 
 
@@ -69,7 +69,7 @@ def _delivery(news: Happened) -> Text:
     event = news.event
     sign, colour = _OUTCOMES.get(event.outcome, _FAILED)
     text = Text().append(event.handler or event.resource, "bold").append(f" {sign}", colour)
-    if event.attempt > 1 or event.outcome != "done":
+    if event.attempt > 1 or event.outcome not in {"done", "skipped"}:
         text.append(f" attempt {event.attempt}", "dim")
     if not event.called:
         text.append(", not called", "dim")

@@ -23,7 +23,7 @@ _WIDTH = 23
 
 def providers(
     name: Annotated[
-        str | None, typer.Argument(metavar="[PROVIDER]", help="One provider, with reasons.", show_default=False)
+        str | None, typer.Argument(metavar="PROVIDER", help="One provider, with reasons.", show_default=False)
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -262,7 +262,7 @@ def _dead_letters(program: Program, cloud: Simulation) -> dict[str, int]:
 
 def _summary(trace: list[Event], letters: dict[str, int], now: datetime) -> Text:
     deliveries = [event for event in trace if event.kind == "deliver"]
-    failed = sum(event.outcome != "done" for event in deliveries)
+    failed = sum(event.outcome not in {"done", "skipped"} for event in deliveries)
     sent = sum(event.kind in {"send", "publish"} for event in trace)
     text = (
         _answered(trace)

@@ -21,7 +21,7 @@ from rich.text import Text
 from cloudless.memory.history import Event
 
 _WIDTH = 72
-_SIGNS = {"done": ("✓", "green"), "again": ("✗", "red"), "dead": ("✗", "bold red")}
+_SIGNS = {"done": ("✓", "green"), "skipped": ("○", "dim"), "again": ("✗", "red"), "dead": ("✗", "bold red")}
 _FAILED = ("✗", "red")
 
 
@@ -116,7 +116,7 @@ def _delivery(event: Event, parent: Event | None) -> Text:
     sign, colour = _SIGNS.get(event.outcome, _FAILED)
     text = Text().append(event.handler or event.resource, "bold").append(f" {sign}", colour)
     notes: list[str] = []
-    if event.attempt > 1 or event.outcome != "done":
+    if event.attempt > 1 or event.outcome not in {"done", "skipped"}:
         notes.append(f"attempt {event.attempt}")
     if parent is not None and event.at > parent.at:
         notes.append(f"{_length(event.at - parent.at)} later")

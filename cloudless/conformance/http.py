@@ -67,6 +67,9 @@ class HttpSuite(Suite):
     def test_a_literal_goes_before_a_parameter(self, target: Target) -> None:
         assert http(target).get("/items/new").json() == "the form"
         assert http(target).get("/items/newer").json() == {"id": "newer"}
+        assert http(target).get("/shelves/top/a").json() == {"top": "a", "page": None}
+        assert http(target).get("/shelves/b/a").json() == {"shelf": "b", "item": "a"}
+        assert http(target).delete("/items/new").status == 405
 
     @needs("http")
     @covers("HTTP", "wrong path")
@@ -115,7 +118,7 @@ class HttpSuite(Suite):
 
     @needs("http")
     @covers("HTTP", "encodings")
-    @pytest.mark.parametrize("path", ["/items/a%2Fb", "/items/%FF", "/items/a%00b"])
+    @pytest.mark.parametrize("path", ["/items/a%2Fb", "/items/%FF", "/items/a%00b", "/items/50%25%zz", "/items/.."])
     def test_a_path_that_clouds_would_read_differently_reaches_no_handler(self, target: Target, path: str) -> None:
         assert http(target).get(path).status in {400, 404}
 
@@ -158,6 +161,12 @@ class HttpSuite(Suite):
         assert wrong(http(target).get("/items/7/parts/1.5")) == [("path", "part"), ("path", "id")]
         assert http(target).get(f"/items/{UUID}/parts/1").json() == {"id": UUID, "part": 1}
 
+    @needs("http")
+    @covers("HTTP")
+    def test_a_choice_of_numbers_is_read(self, target: Target) -> None:
+        assert http(target).get("/sizes/2").json() == 2
+        assert wrong(http(target).get("/sizes/3")) == [("path", "size")]
+
     # --- headers and cookies
 
     @needs("http")
@@ -180,6 +189,7 @@ class HttpSuite(Suite):
     def test_a_header_that_is_repeated_arrives_joined(self, target: Target) -> None:
         answer = http(target).post("/request", headers=[("X-Many", "a"), ("X-Many", "b, c")])
         assert [part.strip() for part in answer.json()["repeated"].split(",")] == ["a", "b", "c"]
+        assert http(target).get("/lists", headers=[("X-Tag", "a"), ("X-Tag", "b, c")]).json() == ["a", "b", "c"]
 
     # --- bodies
 
@@ -260,7 +270,23 @@ class HttpSuite(Suite):
         assert len(http(target).get(f"/large?size={BODY_MOST}").body) == BODY_MOST
         assert http(target).get(f"/large?size={BODY_MOST + 1}").status == 500
 
+    @needs("http")
+    @covers("HTTP")
+    def test_a_binary_body_that_is_absent_keeps_its_default(self, target: Target) -> None:
+        assert [http(target).post("/later").status, http(target).post("/later", body=b"a").status] == [202, 202]
+        assert notes(target, "later") == [{"text": "nothing"}, {"text": "a"}]
+
     # --- answers
+
+    @needs("http")
+    @covers("HTTP")
+    def test_an_answer_that_the_program_keeps_is_the_same_each_time(self, target: Target) -> None:
+        assert http(target).head("/kept", headers={"Origin": endpoints.ORIGIN}).body == b""
+        for _ in range(2):
+            answer = http(target).get("/kept", headers={"Origin": endpoints.ORIGIN, "x-correlation-id": "one"})
+            assert answer.json() == {"kept": True}
+            assert answer.headers["access-control-allow-origin"] == endpoints.ORIGIN
+            assert answer.headers["x-correlation-id"] == "one"
 
     @needs("http")
     @covers("HTTP")
@@ -347,11 +373,11 @@ class HttpSuite(Suite):
     @needs("http")
     @covers("HTTP", "denied")
     def test_a_token_without_the_scope_is_403(self, target: Target) -> None:
-        answer = http(target).post("/write", json={"a": 1}, token=token(target, endpoints.writer, scope="read"))
+        answer = http(target).post("/write", json={"a": 1}, token=token(target, endpoints.writer, scope="read write"))
         assert answer.status == 403
-        assert 'error="insufficient_scope", scope="write"' in answer.headers["www-authenticate"]
+        assert 'error="insufficient_scope", scope="write items"' in answer.headers["www-authenticate"]
         assert notes(target, "write") == []
-        granted = token(target, endpoints.writer, scope="read write")
+        granted = token(target, endpoints.writer, scope="read items write")
         assert http(target).post("/write", json={"a": 1}, token=granted).json() == {"a": 1}
 
     @needs("http", "secret")
@@ -360,6 +386,12 @@ class HttpSuite(Suite):
         assert http(target).get("/keyed", headers={"X-Api-Key": SECRETS["known"]}).json() == 1
         for sent in ({}, {"x-api-key": ""}, {"x-api-key": SECRETS["known"][:-1]}, {"x-api-key": "é"}):
             assert http(target).get("/keyed", headers=sent).status == 401
+
+    @needs("http")
+    @covers("HTTP", "denied")
+    def test_an_async_function_says_who_is_let_in_as_well(self, target: Target) -> None:
+        assert http(target).get("/guests", cookies={"guest": "eve"}).json() == "eve"
+        assert http(target).get("/guests").status == 401
 
     @needs("http", "secret")
     @covers("HTTP", "denied")
@@ -389,9 +421,10 @@ class HttpSuite(Suite):
     @needs("http")
     @covers("HTTP", "other origin")
     def test_a_page_of_another_origin_may_not(self, target: Target) -> None:
-        answer = http(target).get("/items/7", headers={"Origin": "https://evil.example"})
-        assert "access-control-allow-origin" not in answer.headers
-        assert "Origin" in answer.headers["vary"]
+        for origin in ("https://evil.example", f"{endpoints.ORIGIN}.evil.example", "null"):
+            answer = http(target).get("/items/7", headers={"Origin": origin})
+            assert "access-control-allow-origin" not in answer.headers
+            assert "Origin" in answer.headers["vary"]
 
     @needs("http")
     @covers("HTTP", "other origin")

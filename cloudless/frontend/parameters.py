@@ -122,7 +122,7 @@ def requested(name: str, hint: Any, path: Sequence[str]) -> str:
         return REQUEST
     if name in path:
         return PATH
-    if hint is bytes:
+    if without_none(_inner(hint)) is bytes:
         return RAW
     return QUERY if is_text(without_none(hint)) else BODY_JSON
 
@@ -139,6 +139,7 @@ def _inner(hint: Any) -> Any:
 def is_text(kind: Any) -> bool:
     """Whether a type is one that text can hold, as in a query: str, numbers, bool, UUID, dates, enums, Literal."""
     kind = _inner(kind)
+    kind = getattr(kind, "__supertype__", kind)  # a NewType
     if get_origin(kind) is Literal:
         return True
     parts = get_args(kind)

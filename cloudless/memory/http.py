@@ -105,6 +105,8 @@ class MemoryHttp:
                 return answer
         except TimedOut:
             pass
+        except SystemExit:
+            return died(Failure("Crashed", "the function ended its own process", 1), 502, "the function died")
         except Abandoned:
             return died(Failure("Crashed", "the function died without an answer", 1), 502, "the function died")
         world.now_us = max(deadline_us, world.base_us)

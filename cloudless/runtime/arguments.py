@@ -92,6 +92,8 @@ class Arguments:
             except InvalidBody as problem:
                 if not problem.is_json:
                     raise Refused(400, str(problem)) from problem
+                if isinstance(problem.__cause__, Exception) and not isinstance(problem.__cause__, ValueError):
+                    raise problem.__cause__ from None  # what a validator of the user's raised is the handler's own
                 problems += _told(_WHERE.get(kind, kind), key, problem)
         if problems:
             raise Unfit(problems)

@@ -9,7 +9,7 @@ endpoint becomes a status; what the program does not declare is 500, and its tex
 from __future__ import annotations
 
 from cloudless.driver.current import HERE
-from cloudless.errors import HttpError, InvalidArgument, PayloadTooLarge, Unavailable
+from cloudless.errors import HttpError, InvalidArgument, InvalidBody, PayloadTooLarge, Unavailable
 from cloudless.message import Envelope, Failure
 from cloudless.request import BODY_MOST, JSON, Response
 from cloudless.runtime.arguments import Refused, Unfit
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 CORRELATION = "x-correlation-id"
 NOT_FOUND = "there is nothing at this path"
+
+
+class Mistake(Exception):
+    """The program's own: what it returned cannot be answered. No declared exception, whatever it derives from."""
 
 
 class EndpointPlan:
@@ -122,11 +126,14 @@ class Endpoint:
         """The answer to a request. segments: those of its path, decoded. A BaseException passes: a crash."""
         cause = self._cause(request)
         answer = self._answer(request, segments, cause)
-        answer.headers.append((CORRELATION, cause.correlation))
+        if not answer.header(CORRELATION):
+            answer.headers.append((CORRELATION, cause.correlation))
         if self._rules is not None:
             add_headers(self._rules, request, answer)
+        if answer.status in {204, 304}:
+            answer.body = b""
         if request.method == "HEAD":
-            answer.add_header("content-length", str(len(answer.body)))
+            answer.headers.append(("content-length", str(len(answer.body))))
             answer.body = b""
         return answer
 
@@ -153,7 +160,8 @@ class Endpoint:
         """What messages of the handler are traced back to."""
         id = request.id = request.id or self._cloud.new_id()
         trace = trace_of_parent(request.headers.get("traceparent", ""))
-        correlation = word(request.headers.get(CORRELATION)) or id
+        given = word(request.headers.get(CORRELATION))
+        correlation = given if given and given.isascii() else id
         request.received_s = self._cloud.now_s()
         return Envelope(id, "", sent_s=request.received_s, trace=trace or id, correlation=correlation)
 
@@ -176,24 +184,30 @@ class Endpoint:
         request.is_handled = True
         answer = self._response(self._run(self._call(**values)))
         if len(answer.body) > BODY_MOST:
-            raise InvalidArgument(f"the answer is {len(answer.body):,} bytes, the limit is {BODY_MOST:,}")
+            raise Mistake(f"the answer is {len(answer.body):,} bytes, the limit is {BODY_MOST:,}")
         return answer
 
     def _response(self, value: Any) -> Response:
         if isinstance(value, Response):
-            return value
+            return value.copy()  # the program may keep it
         status = self._plan.status
         if value is None:
             return Response(status=204 if status == 200 else status)
         if isinstance(value, bytes):
             return Response(value, status=status)
         answer = Response(status=status)
-        answer.body = self._result.encode(value).encode()
+        try:
+            answer.body = self._result.encode(value).encode()
+        except InvalidBody as problem:
+            raise Mistake(f"what the endpoint returned does not fit: {problem}") from problem
         answer.headers.append(("content-type", JSON))
         return answer
 
     def _failed(self, error: Exception, cause: Envelope) -> Response:
-        answer = self._refusal(error)
+        try:
+            answer = self._refusal(error)
+        except InvalidArgument:  # headers of an HttpError that HTTP does not have
+            answer = problem(500)
         answer.failure = failure_of(error, 1)
         if self._logs and answer.status >= 500:
             from cloudless.runtime import log
@@ -207,11 +221,13 @@ class Endpoint:
             return problem(error.status, error.detail)
         if isinstance(error, Unfit):
             return problem(422, str(error), errors=error.problems)
+        if isinstance(error, Mistake):
+            return problem(500)
         status = self._declared(error)
         if status is not None:
             return problem(status, failure_of(error, 1).text)
         if isinstance(error, HttpError):
-            return problem(error.status, error.detail, headers=error.headers)
+            return problem(error.status, str(error.detail), headers=error.headers)
         if isinstance(error, PayloadTooLarge):  # what was to be sent on; it says sizes, and nothing else
             return problem(413, str(error))
         if isinstance(error, Overran):
@@ -221,8 +237,9 @@ class Endpoint:
         return problem(500)
 
     def _declared(self, error: Exception) -> int | None:
-        """The status of the nearest declared class above an exception."""
-        for kind in type(error).__mro__:
+        """The status of the nearest declared class above an exception; our own have theirs, unless they are named."""
+        kinds = type(error).__mro__[:1] if isinstance(error, (HttpError, Overran)) else type(error).__mro__
+        for kind in kinds:
             if kind in self._statuses:
                 return self._statuses[kind]
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudless.errors import HttpError
+from cloudless.request import Response
 from cloudless.runtime.token import InvalidToken, Verifier, scopes_of
 
 TYPE_CHECKING = False
@@ -25,15 +26,17 @@ def guard_of(auth: Any, cloud: Cloud, fetch: Fetch, run: Run) -> Guard | None:
     """The guard of an endpoint; None where anybody may call. auth: what `auth=` was given."""
     if auth is None:
         return None
-    if hasattr(auth, "issuer"):
+    if getattr(auth, "kind", "") == "jwt":
         return _Bearer(auth, Verifier(auth, fetch, cloud.now_s)).identity
-    if hasattr(auth, "header"):
+    if getattr(auth, "kind", "") == "api_key":
         return lambda request: _key_number(auth, request)
     return lambda request: _asked(run(auth(request)))
 
 
 def _asked(identity: Any) -> Any:
-    """What a function of the user's said of the caller."""
+    """What a function of the user's said of the caller. What is no identity is a mistake, and lets nobody in."""
+    if isinstance(identity, (Response, BaseException)) or callable(identity) or hasattr(identity, "__next__"):
+        raise TypeError(f"auth= returned a {type(identity).__name__}: return who is calling, or raise HttpError")
     if not identity:
         raise HttpError(401, "the caller is not known", headers={"www-authenticate": "Custom"})
     return identity

@@ -55,9 +55,10 @@ class Route:
 
 def segments_of(path: str) -> list[str]:
     """The decoded segments of a path; raises BadPath."""
-    if "%" not in path:
-        return path.split("/")
-    return [_decoded(segment) for segment in path.split("/")]
+    segments = path.split("/") if "%" not in path else [_decoded(segment) for segment in path.split("/")]
+    if "." in segments or ".." in segments:
+        raise BadPath("segments . and .. are for clients, which leave them out")
+    return segments
 
 
 def routes(paths: Iterable[str]) -> list[Route]:

@@ -34,6 +34,16 @@ if TYPE_CHECKING:
         def secret(self) -> Valued | None: ...
 
 
+SECRET_LEAST = 32
+"""Bytes, for HMAC with SHA-256."""
+
+LATEST_S = 253_402_300_800  # the year 10000
+
+
+class WeakSecret(Exception):
+    """The program's own mistake, of which its callers are not told."""
+
+
 class InvalidToken(Exception):
     """Why a token does not count, in words that its sender may read."""
 
@@ -54,9 +64,7 @@ class Verifier:
 
         try:
             found = self._decoded(token)
-        except jwt.ExpiredSignatureError as problem:  # pragma: no cover  (we look ourselves)
-            raise InvalidToken("it has expired") from problem
-        except jwt.PyJWTError as problem:
+        except (jwt.PyJWTError, RecursionError) as problem:
             raise InvalidToken(_told(problem)) from problem
         self._check_times(found)
         return found
@@ -81,10 +89,11 @@ class Verifier:
     def _key(self, header: Mapping[str, Any]) -> Any:
         secret = self._expected.secret
         if secret is not None:
-            return secret.value
-        key = self._keys.find(str(header.get("kid", "")))
+            return _strong(secret.value)
+        name = header.get("kid", "")
+        key = self._keys.find(name if isinstance(name, str) else "", header["alg"])
         if key is None:
-            raise InvalidToken(f"its key {header.get('kid', '')!r} is none of the issuer's")
+            raise InvalidToken(f"its key {name!r} is none of the issuer's for {header['alg']}")
         return key
 
     def _check_times(self, claims: Mapping[str, Any]) -> None:
@@ -103,9 +112,16 @@ def scopes_of(claims: Mapping[str, Any]) -> set[str]:
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:
     value: object = claims[name]
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise InvalidToken(f"its {name} is no number")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < LATEST_S:
+        raise InvalidToken(f"its {name} is no time")
     return value
+
+
+def _strong(secret: str) -> str:
+    """A secret to check signatures with; an empty or short one would let anybody sign (RFC 7518, 3.2)."""
+    if len(secret.encode()) < SECRET_LEAST:
+        raise WeakSecret(f"the secret of jwt(…) has {len(secret.encode())} bytes: give it {SECRET_LEAST} or more")
+    return secret
 
 
 def _told(problem: Exception) -> str:

@@ -8,7 +8,7 @@ from cloudless.testing.http import Answer, Client
 from cloudless.testing.simulate import Call, Simulation, simulate
 
 if TYPE_CHECKING:
-    from cloudless.testing.explore import explore
+    from cloudless.testing.exploration import explore
 
 __all__ = ["Answer", "Call", "Client", "Event", "Fault", "Faults", "Simulation", "explore", "simulate"]
 
@@ -18,7 +18,7 @@ if not TYPE_CHECKING:  # checkers would take any name for one of ours
     def __getattr__(name: str) -> object:
         if name != "explore":
             raise AttributeError(f"module 'cloudless.testing' has no attribute {name!r}")
-        from cloudless.testing.explore import explore  # inspect and functools cost 8 ms of a test run
+        from cloudless.testing.exploration import explore  # inspect and functools cost 8 ms of a test run
 
         globals()[name] = explore
         return explore

@@ -73,7 +73,8 @@ class Answer:
 
     def __repr__(self) -> str:
         why = f", {self.error.type}: {self.error.text}" if self.error else ""
-        return f"<{self.status}, {self.text[:200] if len(self.body) < 10_000 else f'{len(self.body)} bytes'}{why}>"
+        shown = self.body[:200].decode("utf-8", "replace") if len(self.body) < 10_000 else f"{len(self.body)} bytes"
+        return f"<{self.status}, {shown}{why}>"
 
 
 class Client:
@@ -159,7 +160,7 @@ def _split(path: str) -> tuple[str, str]:
 def _query(query: Query) -> str:
     from urllib.parse import urlencode
 
-    return urlencode({name: _query_value(value) for name, value in query.items()}, doseq=True)
+    return urlencode({name: _query_value(value) for name, value in query.items() if value is not None}, doseq=True)
 
 
 def _body(json: Any, form: Mapping[str, str] | None, body: bytes | str | None) -> tuple[bytes, str]:
@@ -171,7 +172,7 @@ def _body(json: Any, form: Mapping[str, str] | None, body: bytes | str | None) -
     if form is not None:
         from urllib.parse import urlencode
 
-        return urlencode(form).encode(), "application/x-www-form-urlencoded"
+        return urlencode(form, doseq=True).encode(), "application/x-www-form-urlencoded"
     return (body.encode() if isinstance(body, str) else body or b""), ""
 
 

@@ -1,6 +1,6 @@
 """What can go wrong in a program that was seen to run: every single fault, and hypothesis's lists of them.
 
-See explore.py. The simplest come first: faults of first calls, before those of later ones, before those at lines.
+See exploration.py. The simplest come first: faults of first calls, before those of later ones, before those at lines.
 """
 
 from __future__ import annotations

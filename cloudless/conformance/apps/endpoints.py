@@ -52,7 +52,12 @@ app = App("endpoints", errors={Missing: 404}, cors=Cors([ORIGIN], expose=["X-Tot
 known = app.secret("known")
 jobs = app.queue("jobs", dict[str, Any])
 bearer = jwt(issuer="https://issuer.example", audience="endpoints", algorithms=["ES256"])
-writer = jwt(issuer="https://issuer.example", audience=["other", "endpoints"], algorithms=["ES256"], scopes=["write"])
+writer = jwt(
+    issuer="https://issuer.example",
+    audience=["other", "endpoints"],
+    algorithms=["ES256"],
+    scopes=["write", "items"],
+)
 
 
 @app.get("/", public=True)
@@ -182,6 +187,39 @@ def fail(kind: str) -> None:
     }.get(kind) or ValueError("a secret of the program")
 
 
+@app.get("/shelves/{shelf}/{item}", public=True)
+def on_shelf(shelf: str, item: str) -> dict[str, str]:
+    return {"shelf": shelf, "item": item}
+
+
+@app.get("/shelves/top/{item}", public=True)
+def on_top(item: str, page: int | None) -> dict[str, Any]:
+    return {"top": item, "page": page}
+
+
+@app.post("/later", public=True, status=202)
+def later(text: bytes = b"nothing") -> None:
+    note("later", text=text.decode())
+
+
+@app.get("/lists", public=True)
+def lists(x_tag: Annotated[list[str], Header()]) -> list[str]:
+    return x_tag
+
+
+@app.get("/sizes/{size}", public=True)
+def size_of(size: Literal[1, 2]) -> int:
+    return size
+
+
+kept = Response({"kept": True})
+
+
+@app.get("/kept", public=True)
+def keep() -> Response:
+    return kept
+
+
 @app.get("/me", auth=bearer)
 def me(claims: Annotated[dict[str, Any], Identity()]) -> dict[str, Any]:
     return {"sub": claims["sub"]}
@@ -207,6 +245,15 @@ def customer(request: Request) -> dict[str, str] | None:
 
 @app.get("/custom", auth=customer)
 def custom(who: Annotated[dict[str, str], Identity()]) -> dict[str, str]:
+    return who
+
+
+async def guest(request: Request) -> str:
+    return request.cookies.get("guest", "")
+
+
+@app.get("/guests", auth=guest)
+async def guests(who: Annotated[str, Identity()]) -> str:
     return who
 
 

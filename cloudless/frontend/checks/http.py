@@ -13,17 +13,20 @@ from cloudless.errors import CloudlessError
 from cloudless.frontend.functions import hints, original
 from cloudless.frontend.parameters import EMPTY, Signature, is_text, mark_of, requested
 from cloudless.frontend.report import Report
-from cloudless.http import Endpoint, result_type
-from cloudless.runtime.arguments import BODY, COOKIE, HEADER, PATH, QUERY, RAW, is_mark
+from cloudless.handler import hints_of
+from cloudless.http import Endpoint, Mark, result_type
+from cloudless.request import Request
+from cloudless.runtime.arguments import BODY, COOKIE, HEADER, IDENTITY, PATH, QUERY, RAW, is_mark
 from cloudless.runtime.route import Route
 from cloudless.text import value_type, without_none
 
 _LITERAL = re.compile(r"[A-Za-z0-9._~-]+\Z")
 _PARAMETER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}\Z")
-_RESERVED = re.compile(r"/(admin|runtime|_ah|eventlog)(/|\Z)|z\Z", re.IGNORECASE)
+_RESERVED = re.compile(r"\A/(admin|runtime|_ah|eventlog)(/|\Z)|z\Z", re.IGNORECASE)
 """https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger (admin, runtime),
 https://cloud.google.com/run/docs/known-issues#ah (the others)."""
 
+_YIELDS = 0x20 | 0x200  # inspect.CO_GENERATOR and CO_ASYNC_GENERATOR
 _BODILESS = ("GET", "DELETE")
 _ANNOTATED = {PATH: "path", QUERY: "query", HEADER: "header", COOKIE: "cookie"}
 
@@ -106,17 +109,10 @@ class _Check:
             self._asked(auth)
 
     def _asked(self, auth: object) -> None:
-        function = original(auth)
-        required = [] if function is None else _required(function)
-        if function is None or len(required) != 1:
-            self._error(
-                "CL198",
-                "auth",
-                f"auth= of {self.what} takes {', '.join(required) or 'nothing'}, and is called with the request alone"
-                if function is not None
-                else f"auth= of {self.what} is no function that was written with def",
-                "write def check(request: Request) -> …, or use jwt(…) or api_key(…)",
-            )
+        why = _unaskable(auth)
+        if why:
+            remedy = "write def check(request: Request) -> …, or use jwt(…) or api_key(…)"
+            self._error("CL198", "auth", f"auth= of {self.what} {why}", remedy)
 
     # --- answers
 
@@ -155,6 +151,7 @@ class _Check:
 
     def _parameter(self, name: str, hint: Any, kind: str, path: list[str]) -> None:
         mark = mark_of(hint)
+        self._marks(name, hint, kind)
         if mark is not None and name in path:
             self._at(name, "CL194", f"{name!r} comes from the path, and is marked {mark!r}", "leave the mark out")
         inner = value_type(hint, is_mark=is_mark) if hint is not EMPTY else EMPTY
@@ -168,6 +165,22 @@ class _Check:
             )
         if kind == BODY:
             self._body_type(name, hint)
+
+    def _marks(self, name: str, hint: Any, kind: str) -> None:
+        """A mark that is misplaced would let the caller say what only `auth=` may."""
+        found = [one for one in getattr(hint, "__metadata__", ()) if is_mark(one)]
+        if _is_misplaced(hint) or is_mark_class(_default_of(self.endpoint, name)):
+            what = f"a mark of {name!r} stands where nobody looks for it"
+            remedy = (
+                f"write {name}: Annotated[…, Header()]: around the whole type, with the parentheses, not as the default"
+            )
+            self._at(name, "CL199", what, remedy)
+        elif len(found) > 1:
+            self._at(
+                name, "CL199", f"{name!r} has {len(found)} marks", "one says where it comes from: leave the others out"
+            )
+        elif kind == IDENTITY and self.endpoint.public:
+            self._at(name, "CL199", f"{name!r} asks who is calling, and anybody may", "give auth=, or leave it out")
 
     def _body_type(self, name: str, hint: Any) -> None:
         try:
@@ -189,6 +202,59 @@ class _Check:
         self.report.error(code, self.report.sources.parameter(function, name), message, remedy)
 
 
+def is_mark_class(value: object) -> bool:
+    """Whether something is a mark, or the class of one, which is a mark without its parentheses."""
+    return isinstance(value, Mark) or (isinstance(value, type) and issubclass(value, Mark))
+
+
+def _default_of(endpoint: Endpoint[..., Any], name: str) -> object:
+    function = original(endpoint.function)
+    if function is None:
+        return None
+    code, keywords = function.__code__, function.__kwdefaults__ or {}
+    names = code.co_varnames[: code.co_argcount]
+    defaults = dict(zip(reversed(names), reversed(function.__defaults__ or ()), strict=False))
+    return {**defaults, **keywords}.get(name)
+
+
+def _is_misplaced(hint: Any) -> bool:
+    """Whether a mark stands anywhere but, with its parentheses, in the `Annotated` around the whole type."""
+    metadata = getattr(hint, "__metadata__", None)
+    if metadata is None:
+        return _holds_mark(hint)
+    return any(isinstance(one, type) and is_mark_class(one) for one in metadata) or _holds_mark(hint.__origin__)
+
+
+def _holds_mark(hint: Any) -> bool:
+    hint = getattr(hint, "__value__", hint)  # a type alias of Python 3.12
+    if is_mark_class(hint) or any(map(is_mark_class, getattr(hint, "__metadata__", ()))):
+        return True
+    return any(_holds_mark(part) for part in get_args(hint))
+
+
+def _unaskable(auth: object) -> str:
+    """Why a function cannot say who is calling; "" where it can."""
+    function = original(auth)
+    if function is None:
+        return "is no function that was written with def"
+    if function.__code__.co_flags & _YIELDS:
+        return "has a yield: its call would let everybody in"
+    signature = Signature(function, {})
+    required = [name for name, _, required in signature.parameters if required]
+    if len(required) != 1 or required[0] in signature.keyword_only:
+        return f"takes {', '.join(required) or 'nothing'}, and is called with the request alone"
+    hint = hints_of_any(function).get(required[0], EMPTY)
+    return "" if hint in (EMPTY, Request) else f"takes {type_name(hint)}, and is given the Request"
+
+
+def hints_of_any(function: Any) -> dict[str, Any]:
+    """Annotations as objects; none where one cannot be evaluated."""
+    try:
+        return hints_of(function)
+    except Exception:  # noqa: BLE001  (the user's annotations may raise anything)
+        return {}
+
+
 def _refused(path: str) -> str:
     """Why a path is not one that every cloud takes; "" where it is."""
     if path == "/":
@@ -196,7 +262,7 @@ def _refused(path: str) -> str:
     if not path.startswith("/") or path.endswith("/"):
         return "begins without a /" if path[:1] != "/" else "ends with a /"
     if _RESERVED.search(path):
-        return "is one that Azure Functions or Cloud Run keep for themselves"
+        return "is kept by Azure Functions (/admin, /runtime) or Cloud Run (/_ah, /eventlog, what ends in z)"
     wrong = next(_wrong_segments(path), None)
     if wrong is not None:
         return f"has the segment {wrong!r}: a literal of letters, digits and -._~, or one {{parameter}}"
@@ -208,10 +274,6 @@ def _wrong_segments(path: str) -> Iterator[str]:
     for segment in path[1:].split("/"):
         if not _PARAMETER.match(segment) and (not _LITERAL.match(segment) or segment in (".", "..")):
             yield segment
-
-
-def _required(function: Any) -> list[str]:
-    return [name for name, _, required in Signature(function, {}).parameters if required]
 
 
 def _is_readable(kind: Any, where: str) -> bool:

@@ -155,4 +155,35 @@ HTTP = (
                 return []
             """,
     ),
+    Code(
+        "CL199",
+        "A mark that nobody finds",
+        """`Query()`, `Header()`, `Cookie()`, `Body()` and `Identity()` stand in `Annotated[…]` around the whole type,
+        with their parentheses, one of them alone. Anywhere else, the argument would come from the query or the body:
+        for `Identity`, from whoever is calling.""",
+        wrong="""
+            from typing import Annotated
+            from cloudless import Identity, Request
+
+            def check(request: Request) -> str:
+                return request.headers.get("x-customer", "")
+
+
+            @app.get("/me", auth=check)
+            def me(who: Annotated[str, Identity]) -> str:
+                return who
+            """,
+        right="""
+            from typing import Annotated
+            from cloudless import Identity, Request
+
+            def check(request: Request) -> str:
+                return request.headers.get("x-customer", "")
+
+
+            @app.get("/me", auth=check)
+            def me(who: Annotated[str, Identity()]) -> str:
+                return who
+            """,
+    ),
 )
