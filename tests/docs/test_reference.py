@@ -7,8 +7,11 @@ import cloudless
 from cloudless import errors, testing
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "python.md"
-BY_MODULES = {f"cloudless.testing.{name}.{name}": f"cloudless.testing.{name}" for name in ("explore", "simulate")}
-"""What is written for a name that a module has as well → the name."""
+BY_MODULES = {
+    "cloudless.testing.exploration.explore": "cloudless.testing.explore",
+    "cloudless.testing.simulate.simulate": "cloudless.testing.simulate",
+}
+"""What is written for a name that is imported when it is used, or that a module has as well → the name."""
 
 
 def entries() -> list[str]:

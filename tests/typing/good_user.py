@@ -205,6 +205,10 @@ machine = api_key(edge.secret("api-key"))
 inbox = edge.queue("inbox", Order)
 
 
+@inbox.consumer
+def put_away(order: Order) -> None: ...
+
+
 def guest(request: Request) -> str | None:
     return request.cookies.get("guest") or request.headers.get("x-guest")
 
