@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 WELL = Environment(
     python=(3, 12, 1),
     versions={
-        "PyJWT": "2.9.0",
+        "PyJWT": "2.15.1",
         "cryptography": "43.0.1",
         "hypothesis": "6.112.1",
         "pytest": "8.3.2",
