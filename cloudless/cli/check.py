@@ -31,7 +31,7 @@ def check(stage: StageName = None, config: ConfigFile = None, as_json: AsJson = 
 
     Exit codes: 0 fits (warnings at most), 1 there are errors, 2 wrong usage.
     """
-    with told(), show.aside(as_json):
+    with told(), show.aside(as_json), show.progress("checking"):
         try:
             name, found, checked = _found(stage, config)
         except (ConfigError, DefinitionError) as error:

@@ -151,7 +151,7 @@ def _run(program: Program, settings: Settings, listener: socket, parent: int | N
     from cloudless.dev.issuer import Web
     from cloudless.dev.server import Gateway, serve
     from cloudless.runtime.entry import wait_with_asyncio
-    from cloudless.testing.simulate import Setup
+    from cloudless.testing.setup import Setup
 
     out, lines = show.console(), live.Lines(with_day=settings.speed != 1)
     setup = Setup(program.app, **_world(program, settings))

@@ -85,7 +85,10 @@ def aside(as_json: bool) -> Generator[None]:
 
 @contextmanager
 def progress(what: str) -> Generator[None]:
-    """Show that something goes on, where people watch: a terminal, from the first moment on."""
+    """Show that something goes on, where people watch; a spinner is not imported for anybody else."""
+    if not sys.stderr.isatty():
+        yield
+        return
     with console(stderr=True).status(f"{what} …"):
         yield
 

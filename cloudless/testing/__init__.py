@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from cloudless.memory.fault import Fault, Faults
 from cloudless.memory.history import Event
 from cloudless.testing.http import Answer, Client
-from cloudless.testing.simulate import Call, Simulation, simulate
+from cloudless.testing.simulate import simulate
+from cloudless.testing.simulation import Call, Simulation
 
 if TYPE_CHECKING:
     from cloudless.testing.exploration import explore

@@ -29,14 +29,14 @@ from cloudless.memory.history import KEEP
 from cloudless.options import nearest, strict
 from cloudless.source import calling
 from cloudless.testing.schedules import Faulty
-from cloudless.testing.simulate import START, Setup
+from cloudless.testing.setup import START, Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from cloudless.app import App
-    from cloudless.testing.simulate import Simulation
+    from cloudless.testing.simulation import Simulation
 
     Body = Callable[..., Any]
 

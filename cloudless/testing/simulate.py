@@ -1,63 +1,36 @@
 """simulate(app): the application in the in-memory cloud, for the block of a test.
 
-    with simulate(app) as cloud:
-        orders.send(order)              # client calls go to the simulation
-        cloud.run()                     # deliveries in flight, and their back-off; virtual time
-        cloud.advance(timedelta(days=7))
-        assert cloud.dead_letters(orders) == []
+with simulate(app) as cloud:
+    orders.send(order)              # client calls go to the simulation
+    cloud.run()                     # deliveries in flight, and their back-off; virtual time
+    cloud.advance(timedelta(days=7))
+    assert cloud.dead_letters(orders) == []
 
-Verbs:   run, advance, run_until, fire; http is a client of the app's endpoints, token makes its callers
-Lists:   calls, sent, published, dead_letters, trace
-Doubles: replace, fail, crash, takes
+simulate.py     the call            setup.py       the application, compiled once
+simulation.py   what it hands out: verbs, lists, doubles; http.py is its client, token.py makes callers
+exploration.py  many simulations, under schedules of faults that schedules.py draws
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from math import inf
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-from cloudless.auth import Jwt
-from cloudless.driver.current import leave, use
-from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, hidden
-from cloudless.frontend import compile as compile_app
-from cloudless.http import Endpoint
-from cloudless.memory.cloud import MemoryCloud
+from cloudless.errors import InvalidArgument, hidden
 from cloudless.memory.fault import ByChance, Faults, Planned
 from cloudless.memory.history import KEEP
-from cloudless.memory.world import US
-from cloudless.message import DeadLetter, utc
 from cloudless.options import nearest, strict
-from cloudless.outgoing import readable
-from cloudless.queue import DeadLetters, OrderedQueue, Queue
-from cloudless.runtime.crash import Crash
-from cloudless.schedule import Schedule
-from cloudless.secret import Config, Secret
-from cloudless.testing.http import Client
-from cloudless.testing.token import Issuer, signed_with_secret
-from cloudless.topic import Topic
+from cloudless.testing.setup import START, Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
-    from typing import ParamSpec
+    from collections.abc import Generator, Mapping, Sequence
+    from datetime import datetime
 
     from cloudless.app import App
-    from cloudless.function import Function
-    from cloudless.handler import Handler
     from cloudless.memory.fault import Fault, FaultPlan
-    from cloudless.memory.history import Event
-    from cloudless.runtime.call import Await
-    from cloudless.topic import TopicHandler
-
-    P = ParamSpec("P")
-    _GivesUp = (
-        Queue[Any] | OrderedQueue[Any] | TopicHandler[..., Any] | Schedule[..., Any] | Function[..., Any] | DeadLetters
-    )
+    from cloudless.testing.simulation import Simulation
 
 __tracebackhide__ = hidden
-START = datetime(2026, 1, 2, 12, tzinfo=UTC)
-_HOUR = timedelta(hours=1)
 
 
 @contextmanager
@@ -119,235 +92,3 @@ def _check_struck(simulation: Simulation, plan: Planned) -> None:
                 f"with at most {adversary.effects.get(fault.handler, 0)} client calls; "
                 "the program or the test has changed, so leave the fault out, or explore again"
             )
-
-
-class Setup:
-    """An application compiled once, and what its simulations share: see `simulate`."""
-
-    def __init__(  # noqa: PLR0917  (the options of `simulate`)
-        self,
-        app: App,
-        start: datetime,
-        like: str | None,
-        secrets: Mapping[str, str] | None,
-        config: Mapping[str, Any] | None,
-        history: int,
-    ) -> None:
-        if start.tzinfo is None:
-            raise InvalidArgument(f"simulate(start={start!r}): give an aware datetime, e.g. tzinfo=UTC")
-        self.app = app
-        self.application = compile_app(app, deployable=False)
-        _check_names(app, Secret, "secret", secrets or {})
-        _check_names(app, Config, "configuration", config or {})
-        self._options: dict[str, Any] = {
-            "start_us": _us(start - datetime(1970, 1, 1, tzinfo=UTC)),
-            "like": like,
-            "secrets": secrets or {},
-            "config": config or {},
-            "history": history,
-        }
-
-    @contextmanager
-    def simulation(
-        self, seed: int, plan: FaultPlan | None, *, watch: tuple[str, ...] = (), wait: Await | None = None
-    ) -> Generator[Simulation]:
-        """One simulation.
-
-        watch: folders; the lines of them that handlers run are kept by the cloud's adversary. wait: runs coroutines; by
-        default on virtual time, where nothing real can be waited for.
-        """
-        cloud = MemoryCloud(self.app, self.application, seed=seed, faults=plan, watch=watch, wait=wait, **self._options)
-        token = use(cloud)
-        try:
-            yield Simulation(cloud)
-        finally:
-            leave(token)
-            cloud.close()
-
-
-class Call:
-    """One call of a handler.
-
-    body: what it was given, as JSON values (a dict by parameter name for a function). attempt: from 1.
-    outcome: "done", "again", "dead", "crash" or "time-out"; "" for a direct call, the status for a request. error: of a
-    failed delivery or request.
-    """
-
-    __slots__ = ("at", "attempt", "attributes", "body", "error", "message", "outcome")
-
-    def __init__(self, event: Event) -> None:
-        self.body = event.body
-        self.attempt = event.attempt
-        self.attributes = event.attributes
-        self.outcome = event.outcome
-        self.error = event.error
-        self.message = event.message
-        self.at = event.at
-
-    def __repr__(self) -> str:
-        return (
-            f"Call({self.body!r}, attempt={self.attempt}, {self.outcome}{', ' + str(self.error) if self.error else ''})"
-        )
-
-
-class Simulation:
-    """The handle of a running simulation."""
-
-    def __init__(self, cloud: MemoryCloud) -> None:
-        self.cloud = cloud
-        self.http = Client(cloud.http.request)
-        self._world = cloud.world
-        self._issuers: dict[tuple[str, str], Issuer] = {}
-
-    # --- verbs ---
-
-    @property
-    def now(self) -> datetime:
-        """The virtual time, aware, in UTC."""
-        return utc(self._world.now_us / US)
-
-    def run(self) -> None:
-        """Carry out what is in flight and its back-off, and stop.
-
-        Time goes on as far as back-off needs; schedules and delayed messages that are passed on the way happen.
-        Raises NeverQuiet where that has no end.
-        """
-        self._world.run()
-
-    @strict
-    def advance(self, by: timedelta) -> None:
-        """Let time go on, and do everything that is due within, in order."""
-        if by < timedelta(0):
-            raise InvalidArgument(f"advance({by}): time goes forward only")
-        self._world.advance(_us(by))
-
-    @strict
-    def run_until(self, condition: Callable[[], bool], limit: timedelta = _HOUR) -> None:
-        """Go on event by event until the condition holds; NeverQuiet where `limit` of virtual time passes first."""
-        if not self._world.run_until(condition, _us(limit)):
-            raise NeverQuiet(f"the condition did not become true within {limit} of virtual time")
-
-    def fire(self, schedule: Schedule[..., Any]) -> None:
-        """Run a schedule now, as if it were due."""
-        if not isinstance(schedule, Schedule) or schedule.name not in self.cloud.timers:
-            raise NotFound(f"{schedule!r} is no schedule of app {self.cloud.app.name!r}")
-        self.cloud.timers[schedule.name].fire(self._world.now_us // US)
-
-    @strict
-    def rotate(self, secret: Secret, value: str) -> None:
-        """Give a secret another value; who has read it keeps the old one for up to five minutes, as in the clouds."""
-        if secret not in self.cloud.app.declared:
-            raise NotFound(f"{secret!r} is no secret of app {self.cloud.app.name!r}")
-        self.cloud.secrets.put(secret.name, value)
-
-    def token(self, auth: Jwt, lifetime: timedelta = _HOUR, **claims: Any) -> str:
-        """A token that `auth` accepts, of an issuer that is simulated. claims: e.g. sub="ada", scope="orders:write".
-
-        Those of ours may be given too: iss, aud, iat, exp. A negative lifetime gives one that has expired.
-        """
-        now_s = self._world.now_us // US
-        usual = {"iss": auth.issuer, "aud": auth.audience[0], "iat": now_s, "exp": now_s + _us(lifetime) // US}
-        if auth.secret is not None:
-            return signed_with_secret(auth, {**usual, **claims})
-        return self._issuer(auth).token(auth, {**usual, **claims})
-
-    def _issuer(self, auth: Jwt) -> Issuer:
-        """The issuer of all tokens from one place, with keys for everybody who reads them."""
-        place = (auth.issuer, auth.keys_url)
-        if place not in self._issuers:
-            known = [one.auth for one in self.cloud.app.registered if isinstance(one, Endpoint)]
-            readers = [one for one in known if isinstance(one, Jwt) and (one.issuer, one.keys_url) == place]
-            issuer = self._issuers[place] = Issuer([auth, *(one for one in readers if one.secret is None)])
-            self.cloud.http.add_issuer(*place, issuer.keys())
-        return self._issuers[place]
-
-    # --- lists of plain data ---
-
-    @property
-    def trace(self) -> list[Event]:
-        """Everything that happened, in order."""
-        return self._world.history.events()
-
-    def calls(self, handler: Handler[..., Any]) -> list[Call]:
-        """Every call of a handler by the cloud, failed ones included."""
-        name = self._known(handler).name
-        return [Call(event) for event in self.trace if _is_call(event, name)]
-
-    def sent(self, queue: Queue[Any] | OrderedQueue[Any]) -> list[Any]:
-        """Every body sent to a queue, as JSON values."""
-        name = self._declared(queue, (Queue, OrderedQueue), "queue")
-        return [event.body for event in self.trace if event.kind == "send" and event.resource == name]
-
-    def published(self, topic: Topic[Any]) -> list[Any]:
-        """Every body published on a topic, as JSON values."""
-        name = self._declared(topic, (Topic,), "topic")
-        return [event.body for event in self.trace if event.kind == "publish" and event.resource == name]
-
-    def dead_letters(self, source: _GivesUp) -> list[DeadLetter]:
-        """The dead letters of a queue, subscriber, schedule or function, oldest first; they stay."""
-        letters = source if isinstance(source, DeadLetters) else getattr(source, "dead_letters", None)
-        channel = self.cloud.channels.get(letters.name) if isinstance(letters, DeadLetters) else None
-        if channel is None:
-            what = "give a queue, subscriber, schedule or function that keeps them"
-            raise NotFound(f"{source!r} has no dead letters in app {self.cloud.app.name!r}: {what}")
-        return [DeadLetter(readable(envelope), envelope) for envelope in channel.visible()]
-
-    # --- test doubles ---
-
-    @overload
-    def replace(self, handler: Handler[P, Any], fake: Callable[P, Any]) -> None: ...
-    @overload
-    def replace(self, handler: Handler[..., Any], fake: Callable[..., Any]) -> None: ...
-    @strict
-    def replace(self, handler: Handler[P, Any], fake: Callable[P, Any] | Callable[..., Any]) -> None:
-        """Call `fake` instead of a handler's function."""
-        self.cloud.double(self._known(handler)).replace(fake)
-
-    @strict
-    def fail(self, handler: Handler[..., Any], error: Exception, *, times: int | None = None) -> None:
-        """Let a handler raise instead of run, the next `times` times (always, where not given)."""
-        self.cloud.double(self._known(handler)).fail(error, inf if times is None else times)
-
-    @strict
-    def crash(self, handler: Handler[..., Any], *, times: int = 1) -> None:
-        """Let a handler's instance die, before or after its effects, the next `times` times."""
-        self.cloud.double(self._known(handler)).fail(Crash(), times)
-
-    @strict
-    def takes(self, handler: Handler[..., Any], duration: timedelta) -> None:
-        """Let every call of a handler take virtual time from now on; beyond its time-out it is given up."""
-        self.cloud.double(self._known(handler)).takes_us = _us(duration)
-
-    def _known(self, handler: Handler[..., Any]) -> Handler[..., Any]:
-        name = getattr(handler, "name", None)
-        if name is None or self.cloud.app.handlers.get(name) is not handler:
-            raise NotFound(f"{handler!r} is no handler of app {self.cloud.app.name!r}")
-        return handler
-
-    def _declared(self, one: Any, kinds: tuple[type, ...], what: str) -> str:
-        """The name of a queue or topic of this app."""
-        known = [other.name for other in self.cloud.app.declared if isinstance(other, kinds)]
-        if not isinstance(one, kinds) or getattr(one, "name", "") not in known:
-            raise NotFound(f"{one!r} is no {what} of app {self.cloud.app.name!r}")
-        return str(getattr(one, "name", ""))
-
-
-def _check_names(app: App, kind: type[Secret | Config[Any]], what: str, given: Mapping[str, Any]) -> None:
-    """Refuse a value whose name is a mistyped one; values of others may be there for several apps."""
-    known = [one.name for one in app.declared if isinstance(one, kind)]
-    for name, value in given.items():
-        guess = None if name in known else nearest(name, [other for other in known if other not in given])
-        if guess:
-            raise InvalidArgument(f"app {app.name!r} has no {what} {name!r}: did you mean {guess!r}?")
-        if kind is Secret and not isinstance(value, str):
-            raise InvalidArgument(f"secret {name!r} is of type {type(value).__name__}: give a string")
-
-
-def _is_call(event: Event, handler: str) -> bool:
-    if event.kind in ("deliver", "request"):
-        return event.handler == handler and event.called
-    return event.kind == "invoke" and event.resource == handler
-
-
-def _us(duration: timedelta) -> int:
-    return duration // timedelta(microseconds=1)

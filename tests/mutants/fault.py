@@ -25,21 +25,25 @@ stale: list[str] = []
 
 
 class Fault:
-    """One mutant. change: applies it. ends: DIES or HANGS where that, and no failed case, is how the suite sees it."""
+    """One mutant. change: applies it. ends: DIES or HANGS where that, and no failed case, is how the suite sees it.
 
-    def __init__(self, change: Change, ends: str) -> None:
+    cases: the class of cases that are run; all of them where it is "".
+    """
+
+    def __init__(self, change: Change, ends: str, cases: str = "") -> None:
         self.name = change.__name__
         self.module = change.__module__
         self.apply = change
         self.ends = ends
+        self.cases = cases
 
 
-def collector(faults: dict[str, Fault]) -> Callable[..., Any]:
-    """The decorator that puts mutants into a table, in order: `@fault`, or `@fault(ends=DIES)`."""
+def collector(faults: dict[str, Fault], *, cases: str = "") -> Callable[..., Any]:
+    """The decorator that puts mutants into a table, in order: `@fault`, or `@fault(ends=DIES)`. cases: see Fault."""
 
     def fault(change: Change | None = None, *, ends: str = "") -> Any:
         def declare(change: Change) -> Change:
-            faults[change.__name__] = Fault(change, ends)
+            faults[change.__name__] = Fault(change, ends, cases)
             return change
 
         return declare(change) if change else declare

@@ -258,7 +258,7 @@ def once_keys_ignore_case() -> None:
 
 @fault
 def postponed_counts_as_an_attempt() -> None:
-    wrap(Again, "__init__", lambda old, self, delay_s, failure, counted=True: old(self, delay_s, failure))
+    wrap(Again, "__init__", lambda old, self, delay_s, failure, **_: old(self, delay_s, failure))
 
 
 @fault

@@ -12,7 +12,7 @@ from cloudless.runtime import arguments, cors, endpoint, guard, route, token
 from tests.mutants.fault import Fault, collector, patch, wrap
 
 FAULTS: dict[str, Fault] = {}
-fault = collector(FAULTS)
+fault = collector(FAULTS, cases="TestHttp")
 
 
 @fault

@@ -45,7 +45,8 @@ def verdict(fault: Fault | None, paths: Sequence[str] = (SUITE,), limit_s: float
     declaration says so; a mutant that cannot be applied, or with which the suite cannot begin, is broken.
     """
     name, module, ends = (fault.name, fault.module, fault.ends) if fault else ("", "", "")
-    command = [sys.executable, "-m", "tests.mutants.trial", module, name, *paths]
+    chosen = [f"{path}::{fault.cases}" for path in paths] if fault and fault.cases else paths
+    command = [sys.executable, "-m", "tests.mutants.trial", module, name, *chosen]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit_s, check=False)
     except subprocess.TimeoutExpired:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cloudless.testing.simulate import START
+from cloudless.testing.setup import START
 from tests.unit.dev.stall import loop, orders, running, take
 
 
