@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.handler import unwrapped
 from cloudless.http import Endpoint
-from cloudless.memory.adversary import Adversary, Attacked
-from cloudless.memory.attacked import AttackedChannel, AttackedOrderedChannel
 from cloudless.memory.channel import Channel
 from cloudless.memory.doubles import Double
 from cloudless.memory.function import MemoryFunctions
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from cloudless.app import App
     from cloudless.handler import Handler
     from cloudless.ir import Application
+    from cloudless.memory.adversary import Adversary
     from cloudless.memory.fault import FaultPlan
     from cloudless.memory.loop import Waiter
     from cloudless.runtime.call import Await
@@ -63,7 +62,7 @@ class MemoryCloud:
         self.app = app
         self.application = application
         self.world = World(start_us, seed, History(history), is_calm=faults is not None and faults.is_calm)
-        self.adversary = None if faults is None else Adversary(faults, self.world, watch=watch)
+        self.adversary = None if faults is None else self._adversary(faults, watch)
         self.new_id = self.world.new_id
         self._config = dict(config)
         self._waiter: Await | None = wait
@@ -122,14 +121,26 @@ class MemoryCloud:
             channels[subscription.name] = self._channel(subscription.name)
         return channels
 
+    def _adversary(self, faults: FaultPlan, watch: tuple[str, ...]) -> Adversary:
+        """What carries out faults; imported by the first simulation that has some."""
+        from cloudless.memory.adversary import Adversary
+
+        return Adversary(faults, self.world, watch=watch)
+
     def _channel(self, name: str, *, ordered: bool = False) -> Channel:
         if self.adversary is None:
             return OrderedChannel(name, self.world) if ordered else Channel(name, self.world)
+        from cloudless.memory.attacked import AttackedChannel, AttackedOrderedChannel
+
         attacked = AttackedOrderedChannel if ordered else AttackedChannel
         return attacked(name, self.world, self.adversary)
 
     def _attacked_driver(self, driver: Any, verb: str) -> Any:
-        return driver if self.adversary is None else Attacked(driver, self.adversary, verb)
+        if self.adversary is None:
+            return driver
+        from cloudless.memory.adversary import Attacked
+
+        return Attacked(driver, self.adversary, verb)
 
     def _function(self, name: str, plan: Plan | EndpointPlan) -> Callable[..., Any]:
         """A handler's function: its double where it has one, under attack where there are faults."""
