@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from types import UnionType
 
 from cloudless.auth import ApiKey, Jwt
 from cloudless.codec import codec_of
@@ -21,6 +20,7 @@ from cloudless.options import strict
 from cloudless.request import Response, check_header_name
 from cloudless.retry import Retry
 from cloudless.runtime.arguments import BODY, COOKIE, HEADER, IDENTITY, QUERY
+from cloudless.text import without
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,15 +207,7 @@ class Endpoint(Handler[P, R]):
 
 def result_type(hint: Any) -> Any:
     """What an endpoint's annotation says of JSON: `Order` for `Order | Response`; any JSON for `Response`, `bytes`."""
-    is_union = isinstance(hint, UnionType) or str(getattr(hint, "__origin__", "")) == "typing.Union"
-    parts = hint.__args__ if is_union else (hint,)
-    kinds = [part for part in parts if part not in (Response, bytes)]
-    if len(kinds) == len(parts):
-        return hint
-    union: Any = kinds[0] if kinds else object
-    for kind in kinds[1:]:
-        union |= kind
-    return union
+    return without(hint, Response, bytes, nothing=object)
 
 
 _NEVER = Retry(attempts=1)

@@ -54,14 +54,20 @@ def value_type(hint: Any, *, is_mark: Callable[[object], bool]) -> Any:
 
 def without_none(hint: Any) -> Any:
     """`T` of `T | None`; any other annotation as it is."""
-    parts: tuple[Any, ...] = getattr(hint, "__args__", ())
+    return without(hint, NoneType, nothing=hint)
+
+
+def without(hint: Any, *kinds: Any, nothing: Any) -> Any:
+    """A union without some of its members, `nothing` if none is left; what has none of them, as it is."""
     is_union = isinstance(hint, UnionType) or str(getattr(hint, "__origin__", "")) == "typing.Union"
-    if not is_union or NoneType not in parts:
+    parts = hint.__args__ if is_union else (hint,)
+    left = [part for part in parts if part not in kinds]
+    if len(left) == len(parts):
         return hint
-    first, *others = [part for part in parts if part is not NoneType]
-    for other in others:
-        first |= other
-    return first
+    union: Any = left[0] if left else nothing
+    for part in left[1:]:
+        union |= part
+    return union
 
 
 def item_type(hint: Any) -> Any:

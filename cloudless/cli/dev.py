@@ -20,7 +20,7 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.failure import told
-from cloudless.cli.options import ConfigFile, stage_names
+from cloudless.cli.options import ConfigFile, named_secret, stage_names
 from cloudless.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def dev(
             raise InvalidArgument(EXTRA)
         if not 0 < speed <= FASTEST:
             raise InvalidArgument(f"--speed {speed:g}: give a number above 0, up to {FASTEST:,}")
-        settings = Settings(config, stage, host, port, speed, dict(map(_secret, secret or ())))
+        settings = Settings(config, stage, host, port, speed, dict(map(named_secret, secret or ())))
         if no_reload:
             _serve(settings, fd, parent)
         else:
@@ -202,10 +202,3 @@ def _say_start(program: Program, settings: Settings, listener: socket) -> None:
         out.print(Text().append("warning", "bold yellow").append(text))
     pace = f", {settings.speed:g} times as fast as the clock on the wall" if settings.speed != 1 else ""
     out.print(Text(f"running{pace}; Ctrl-C stops it", "dim"))
-
-
-def _secret(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InvalidArgument(f"--secret {text}: write NAME=VALUE")
-    return name, value

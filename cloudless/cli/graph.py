@@ -12,7 +12,7 @@ from cloudless.cli import show
 from cloudless.cli.failure import told
 from cloudless.cli.options import ConfigFile
 from cloudless.cli.program import Program
-from cloudless.errors import DefinitionError, InvalidArgument
+from cloudless.errors import DefinitionError
 from cloudless.ir import Application
 
 
@@ -44,7 +44,7 @@ def graph(
             raise DefinitionError(errors)
         text = _drawn(program.application, format)
         if out is not None:
-            _write(out, text)
+            show.to_file(out, text)
     if out is None:
         typer.echo(text, nl=False)
     else:
@@ -60,10 +60,3 @@ def _drawn(application: Application, format: Format) -> str:
     else:
         from cloudless.cli.drawing.mermaid import mermaid as write
     return write(graph_of(application), application.name)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as problem:
-        raise InvalidArgument(f"cannot write {str(path)!r}: {problem.strerror}") from problem

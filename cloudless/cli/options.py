@@ -10,6 +10,16 @@ from typing import Annotated, Any
 
 import typer
 
+from cloudless.errors import InvalidArgument
+
+
+def named_secret(text: str) -> tuple[str, str]:
+    """The name and the value that `--secret NAME=VALUE` gives; InvalidArgument where there is no =."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidArgument(f"--secret {text}: write NAME=VALUE")
+    return name, value
+
 
 def stage_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """The stages that a shell completes `--stage` with: of --config, else of the nearest cloudless.toml.

@@ -15,7 +15,7 @@ from rich.text import Text
 from cloudless.cli import show
 from cloudless.cli.duration import duration
 from cloudless.cli.failure import FAILED, told
-from cloudless.cli.options import AsJson, ConfigFile, stage_names
+from cloudless.cli.options import AsJson, ConfigFile, named_secret, stage_names
 from cloudless.cli.program import Program
 from cloudless.cli.script import Script, play_file
 from cloudless.cli.tree import lines
@@ -197,20 +197,13 @@ def _stage(program: Program, name: str | None) -> Stage | None:
 
 def _world(settings: Settings, stage: Stage | None) -> dict[str, Any]:
     """Arguments of `simulate`. A stage of a real cloud is played with that cloud's limits."""
-    world: dict[str, Any] = {"seed": settings.seed, "secrets": dict(map(_secret, settings.secrets))}
+    world: dict[str, Any] = {"seed": settings.seed, "secrets": dict(map(named_secret, settings.secrets))}
     if settings.start is not None:
         world["start"] = settings.start.replace(tzinfo=UTC)
     if stage is not None:
         world["config"] = stage.config
         world["like"] = stage.like if stage.provider == "memory" else stage.provider
     return world
-
-
-def _secret(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InvalidArgument(f"--secret {text}: write NAME=VALUE")
-    return name, value
 
 
 def _headers(lines: list[str]) -> dict[str, list[str]]:

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from cloudless.runtime.cors import Rules
     from cloudless.runtime.guard import Guard, Run
 
-    Serve = Callable[[Request], Response]
-
 CORRELATION = "x-correlation-id"
 NOT_FOUND = "there is nothing at this path"
 
