@@ -4,6 +4,9 @@
     queue.py Queue, Consumer     topic.py Topic, Subscription, Condition
     schedule.py Schedule         function.py Function        secret.py Secret, Config
     http.py Endpoint, Auth, Status, Cors
+    orchestration.py Orchestration, Callee, Variable, Pure   event.py Event
+    type.py Type   expression.py Const, Var …   statement.py Let, Call …: the language of orchestrations, to be imported
+                   from there
     span.py Span                 diagnostic.py Diagnostic    serial.py dump, load
 
 Everything that a provider needs, nothing that only one provider needs, and no provider's word. Standard
@@ -12,9 +15,11 @@ library only; loaded when building and testing, never in a deployed function.
 
 from cloudless.ir.application import VERSION, Application
 from cloudless.ir.diagnostic import ERROR, WARNING, Diagnostic
+from cloudless.ir.event import Event
 from cloudless.ir.function import Function
 from cloudless.ir.handler import Grant, Handler, Parameter, Retry, TypeRef
 from cloudless.ir.http import API_KEY, FUNCTION, JWT, PUBLIC, Auth, Cors, Endpoint, Status
+from cloudless.ir.orchestration import Argument, Callee, ErrorClass, Orchestration, Pure, Variable
 from cloudless.ir.queue import DEAD_LETTERS, DECLARED, INTERNAL, Consumer, Queue
 from cloudless.ir.schedule import Schedule
 from cloudless.ir.secret import Config, Secret
@@ -34,17 +39,23 @@ __all__ = [
     "VERSION",
     "WARNING",
     "Application",
+    "Argument",
     "Auth",
+    "Callee",
     "Condition",
     "Config",
     "Consumer",
     "Cors",
     "Diagnostic",
     "Endpoint",
+    "ErrorClass",
+    "Event",
     "Function",
     "Grant",
     "Handler",
+    "Orchestration",
     "Parameter",
+    "Pure",
     "Queue",
     "Retry",
     "Schedule",
@@ -54,6 +65,7 @@ __all__ = [
     "Subscription",
     "Topic",
     "TypeRef",
+    "Variable",
     "dump",
     "load",
 ]

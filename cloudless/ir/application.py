@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from cloudless.ir.event import Event
 from cloudless.ir.function import Function
 from cloudless.ir.handler import Handler
 from cloudless.ir.http import Cors, Endpoint
+from cloudless.ir.orchestration import Orchestration, Pure
 from cloudless.ir.queue import Consumer, Queue
 from cloudless.ir.schedule import Schedule
 from cloudless.ir.secret import Config, Secret
@@ -35,6 +37,9 @@ class Application:
     subscriptions: tuple[Subscription, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     functions: tuple[Function, ...] = ()
+    pures: tuple[Pure, ...] = ()
+    orchestrations: tuple[Orchestration, ...] = ()
+    events: tuple[Event, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     cors: Cors | None = None
     secrets: tuple[Secret, ...] = ()

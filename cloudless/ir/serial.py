@@ -1,6 +1,7 @@
 """Dump and load IR as JSON. The form is published as `schema.json` beside this file.
 
-A node is an object of its fields; a tuple is an array. `load` refuses unknown fields, missing fields and
+A node is an object of its fields; a tuple is an array. Expressions and statements say what they are: {"node": "Let",
+"target": "x", …}. `load` refuses unknown fields, missing fields and
 values of the wrong type, and names the path of the first one.
 """
 
@@ -15,7 +16,15 @@ from typing import Any, cast
 
 from cloudless.errors import InvalidArgument
 from cloudless.ir.application import VERSION, Application
+from cloudless.ir.expression import Expression
+from cloudless.ir.statement import Range, Statement
 from cloudless.node import fields, is_node
+
+TAG = "node"
+TAGGED: dict[str, Any] = {
+    one.__name__: one for one in (*typing.get_args(Expression), *typing.get_args(Statement), Range)
+}
+"""Nodes of which several kinds may stand in one place, by name."""
 
 
 def dump(application: Application) -> str:
@@ -39,7 +48,9 @@ def load(text: str) -> Application:
 def to_plain(value: Any) -> Any:
     """IR as JSON values."""
     if is_node(value):
-        return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
+        plain = {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
+        name = type(value).__name__
+        return {TAG: name, **plain} if TAGGED.get(name) is type(value) else plain
     if isinstance(value, (tuple, list)):
         return [to_plain(part) for part in cast("Iterable[Any]", value)]
     if isinstance(value, Mapping):
@@ -56,7 +67,7 @@ def _node(node: Any, plain: Any, path: str) -> Any:
     if not isinstance(plain, dict):
         raise InvalidArgument(f"{path}: expected an object for {node.__name__}, got {plain!r}")
     hints, given = _hints(node), cast("dict[str, Any]", plain)
-    unknown = sorted(given.keys() - hints.keys())
+    unknown = sorted(given.keys() - hints.keys() - ({TAG} if TAGGED.get(node.__name__) is node else set()))
     if unknown:
         raise InvalidArgument(f"{path}.{unknown[0]}: {node.__name__} has no such field")
     return node(**{
@@ -87,7 +98,18 @@ def _value(hint: Any, plain: Any, path: str) -> Any:
 
 def _union(parts: tuple[Any, ...], plain: Any, path: str) -> Any:
     nodes = [part for part in parts if is_node(part)]
-    return _node(nodes[0], plain, path) if nodes and plain is not None else plain
+    if not nodes or (plain is None and types.NoneType in parts):
+        return plain
+    return _node(nodes[0] if len(nodes) == 1 else _told(nodes, plain, path), plain, path)
+
+
+def _told(nodes: list[Any], plain: Any, path: str) -> Any:
+    """Which of several kinds of node an object says it is."""
+    name: Any = cast("dict[str, Any]", plain).get(TAG) if isinstance(plain, dict) else None
+    found = TAGGED.get(name)
+    if found not in nodes:
+        raise InvalidArgument(f"{path}.{TAG}: {name!r} is none of {', '.join(one.__name__ for one in nodes)}")
+    return found
 
 
 def _checked(kind: type, plain: Any, path: str) -> Any:

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from cloudless import ir
+from cloudless.ir.serial import TAG, TAGGED
 
 PATH = Path(ir.__file__).with_name("schema.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,8 +22,20 @@ def schema() -> str:
     for node in (table, *nodes.values()):
         node["additionalProperties"] = False
         node["description"] = " ".join(str(node.get("description", "")).split())
+    for name, kind in TAGGED.items():
+        _tag(next(node for title, node in nodes.items() if _is(kind, title)), name)
     facts = {"$schema": DIALECT, "title": "An application, as cloudless compiles it"}
     return json.dumps({**table, **facts}, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _is(kind: type, title: str) -> bool:
+    """Whether a definition is of a class; pydantic names those whose names are taken twice by their module too."""
+    return title == kind.__name__ or title == f"{kind.__module__}.{kind.__name__}".replace(".", "__")
+
+
+def _tag(node: dict[str, Any], name: str) -> None:
+    node["properties"] = {TAG: {"const": name, "type": "string"}, **node.get("properties", {})}
+    node["required"] = [TAG, *node.get("required", [])]
 
 
 if __name__ == "__main__":
