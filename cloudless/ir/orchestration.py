@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cloudless.ir.handler import Grant
 from cloudless.ir.span import Span
 from cloudless.ir.statement import Statement
@@ -15,11 +17,16 @@ ORCHESTRATION = "orchestration"
 
 @node()
 class Argument:
-    """A parameter of an orchestration or of what it calls. required: False where it has a default."""
+    """A parameter of an orchestration or of what it calls, or a field.
+
+    required: False where it has a default. default: its JSON value, of an orchestration's own parameters only; what is
+    called knows its own.
+    """
 
     name: str
     type: Type
     required: bool = True
+    default: Any = None
 
 
 @node()

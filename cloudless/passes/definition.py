@@ -1,0 +1,75 @@
+"""IR → definitions: what an engine needs to run one orchestration, as JSON, and what tells two of them apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any, cast
+
+from cloudless.errors import InternalError
+from cloudless.ir import Application, Orchestration
+from cloudless.ir.expression import Const, Setting
+from cloudless.ir.orchestration import ORCHESTRATION
+from cloudless.ir.serial import TAG, to_plain
+
+VERSION = 1
+"""Of this form; see cloudless.engine.definition."""
+_UNSAID = frozenset({"span", "note", "grants", "source", "module", "qualname"})
+"""What an execution does not depend on."""
+
+
+def definition(application: Application, name: str, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The definition of an orchestration: itself, and all that it calls, by name.
+
+    settings: values of configuration entries in the stage, as JSON; the application's defaults stand in for others.
+    """
+    known = {one.name: one for one in application.orchestrations}
+    defaults = {one.name: one.default for one in application.configs if one.has_default}
+    values = {**defaults, **(settings or {})}
+    programs = {one.name: _settled(to_plain(one), values) for one in _called(known, name)}
+    return {"version": VERSION, "main": name, "orchestrations": programs}
+
+
+def identity(definition: Mapping[str, Any]) -> str:
+    """The sha256 of what a definition means: two that differ only in where they are written have the same."""
+    text = json.dumps(_meaning(definition), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def _called(known: Mapping[str, Orchestration], name: str) -> Iterator[Orchestration]:
+    """An orchestration and those that it calls, each once, callees after their first caller."""
+    waiting, seen = [name], {name}
+    while waiting:
+        one = known[waiting.pop(0)]
+        yield one
+        found = [callee.name for callee in one.calls if callee.kind == ORCHESTRATION]
+        waiting += [callee for callee in dict.fromkeys(found) if callee not in seen]
+        seen.update(found)
+
+
+def _settled(plain: Any, values: Mapping[str, Any]) -> Any:
+    """The JSON with a constant in place of each setting."""
+    if isinstance(plain, list):
+        return [_settled(part, values) for part in cast("list[Any]", plain)]
+    if not isinstance(plain, dict):
+        return plain
+    parts = cast("dict[str, Any]", plain)
+    if parts.get(TAG) == Setting.__name__:
+        return {TAG: Const.__name__, "value": _value(parts["name"], values), "type": parts["type"]}
+    return {key: _settled(part, values) for key, part in parts.items()}
+
+
+def _value(name: str, values: Mapping[str, Any]) -> Any:
+    if name not in values:
+        raise InternalError(f"configuration {name!r} has no value in this stage, which should have been refused")
+    return values[name]
+
+
+def _meaning(plain: Any) -> Any:
+    if isinstance(plain, (list, tuple)):
+        return [_meaning(part) for part in cast("list[Any]", plain)]
+    if isinstance(plain, Mapping):
+        parts = cast("Mapping[str, Any]", plain)
+        return {key: _meaning(part) for key, part in parts.items() if key not in _UNSAID}
+    return plain
