@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from cloudless.engine.effect import Running
     from cloudless.engine.frame import Frame
+
+    Run = Callable[[Frame], Running]
+    """A generator function that gives a signal."""
 
 
 class Jump:
@@ -58,10 +62,14 @@ def _plain(runs: list[Callable[[Frame], Any]]) -> Callable[[Frame], Any]:
     return run
 
 
-def _waiting(runs: list[tuple[Callable[[Frame], Any], bool]]) -> Callable[[Frame], Any]:
-    def run(frame: Frame) -> Any:
+def _waiting(runs: list[tuple[Callable[[Frame], Any], bool]]) -> Run:
+    def run(frame: Frame) -> Running:
         for one, waits in runs:
-            signal = (yield from one(frame)) if waits else one(frame)
+            signal: Any
+            if waits:
+                signal = yield from one(frame)
+            else:
+                signal = one(frame)
             if signal is not None:
                 return signal
         return None
@@ -69,6 +77,6 @@ def _waiting(runs: list[tuple[Callable[[Frame], Any], bool]]) -> Callable[[Frame
     return run
 
 
-def waiting(code: Code) -> Callable[[Frame], Any]:
+def waiting(code: Code) -> Run:
     """A block's generator function, whether it waits or not."""
     return code.run if code.waits else _waiting([(code.run, False)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cloudless.codec import is_list, is_object
 from cloudless.engine.block import waiting
+from cloudless.engine.fan_out import portion
 from cloudless.engine.frame import Frame
 from cloudless.engine.statement import Compiler
 from cloudless.errors import InternalError
@@ -22,13 +24,13 @@ VERSION = 1
 class Program:
     """One orchestration, compiled."""
 
-    __slots__ = ("_body", "_defaults", "_plain", "compiler", "name")
+    __slots__ = ("_body", "_compiler", "_defaults", "_plain", "name")
 
     def __init__(self, plain: Plain, definition: Definition) -> None:
         self.name = plain["name"]
-        self.compiler = Compiler({one["name"]: one["kind"] for one in plain["calls"]}, definition.program)
+        self._compiler = Compiler({one["name"]: one["kind"] for one in plain["calls"]}, definition.program)
         self._plain = plain
-        self._body = waiting(self.compiler.block(plain["body"])) if plain["body"] else None
+        self._body = waiting(self._compiler.block(plain["body"])) if plain["body"] else None
         self._defaults = {one["name"]: one["default"] for one in plain["parameters"] if not one["required"]}
 
     def run(self, arguments: dict[str, Any], base: str, clock: Clock) -> Running:
@@ -38,12 +40,15 @@ class Program:
             yield from self._body(frame)
         return frame.value
 
-    def statement(self, id: str) -> Plain:
-        """The JSON of a statement, by its id."""
-        found = _find(self._plain["body"], id)
-        if found is None:
-            raise InternalError(f"orchestration {self.name!r} has no statement {id!r}")
-        return found
+    def portion(self, plain: dict[str, Any], clock: Clock) -> Running:
+        """A run of some branches of a fan-out: the payload of a step of the verb PORTION."""
+        statement = _find(self._plain["body"], plain["statement"])
+        if statement is None:
+            raise InternalError(f"orchestration {self.name!r} has no statement {plain['statement']!r}")
+        frame = Frame(self, plain["variables"], plain["base"], clock)
+        frame.rounds = plain["rounds"]
+        branch = self._compiler.branch(statement["branch"])
+        return portion(statement, branch, frame, plain["items"], plain["first"])
 
 
 class Definition:
@@ -65,12 +70,16 @@ class Definition:
             self._programs[name] = Program(self._plain[name], self)
         return self._programs[name]
 
+    def portion(self, plain: dict[str, Any], clock: Clock) -> Running:
+        """Some branches of a fan-out, for `Scheduler.begin`; the value is [["v", value] or ["err", error], …]."""
+        return self.program(plain["orchestration"]).portion(plain, clock)
+
 
 def _find(plain: Any, id: str) -> Plain | None:
-    if isinstance(plain, dict):
+    if is_object(plain):
         if plain.get("id") == id and "node" in plain:
             return plain
-        parts: Any = plain.values()
+        parts: list[Any] = list(plain.values())
     else:
-        parts = plain if isinstance(plain, list) else ()
+        parts = plain if is_list(plain) else []
     return next((found for part in parts if (found := _find(part, id)) is not None), None)

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
     from cloudless.engine.retry import Policy
 
-    Portion = Callable[[int, int], dict[str, Any]]
     Running = Generator["Effect", Any, Any]
     """A program, or a branch of one, that is under way: yields effects, returns its value, raises Raised."""
 
 CALL = "call"
 SEND = "send"
+PORTION = "portion"
 
 
 class Effect:
@@ -26,9 +26,10 @@ class Effect:
 class Step(Effect):
     """Work outside of the engine, at least once: a call of a function or pure function, a send, a publish.
 
-    verb: CALL, or SEND with `target` = "queue:orders" or "topic:placed". target: name of the function. payload: the
-    arguments by name, or {"body", "attributes", "delay_s", "group"}. key: the same for every attempt, and for nothing
-    else. policy: what is tried again. timeout_s: of an attempt, 0 for the function's own.
+    verb: CALL; SEND, with `target` = "queue:orders" or "topic:placed"; or PORTION, of a fan-out that is too large for
+    one scheduler (`Host.portion_size`). target: name of the function. payload: the arguments by name, {"body",
+    "attributes", "delay_s", "group"}, or what `Definition.portion` takes. key: the same for every attempt, and for
+    nothing else. policy: what is tried again. timeout_s: of an attempt, 0 for the function's own.
     """
 
     __slots__ = ("id", "key", "payload", "policy", "target", "timeout_s", "verb")
@@ -69,22 +70,13 @@ class Wait(Effect):
 class Parallel(Effect):
     """Branches 0 to count - 1, at most `limit` at a time (0 for all), settled all.
 
-    The value: for each, ("v", its value) or ("err", its error). branch: makes one. slice: what another host may run
-    elsewhere, None where it may not.
+    The value: for each, ("v", its value) or ("err", its error). branch: makes one.
     """
 
-    __slots__ = ("branch", "count", "id", "limit", "portion")
+    __slots__ = ("branch", "count", "id", "limit")
 
-    def __init__(
-        self,
-        count: int,
-        limit: int,
-        branch: Callable[[int], Running],
-        id: str,
-        portion: Callable[[int, int], Any] | None,
-    ) -> None:
+    def __init__(self, count: int, limit: int, branch: Callable[[int], Running], id: str) -> None:
         self.count = count
         self.limit = limit
         self.branch = branch
         self.id = id
-        self.portion = portion

@@ -6,7 +6,7 @@ shared between variables, branches and journals.
 
 from __future__ import annotations
 
-from operator import add, eq, floordiv, ge, gt, le, lt, mod, mul, sub, truediv
+from operator import add, eq, floordiv, ge, gt, le, lt, mod, mul, sub, truediv  # pyright: ignore[reportUnknownVariableType]
 
 from cloudless.engine.error import Raised, error_of, is_one_of
 from cloudless.errors import InternalError
@@ -102,7 +102,7 @@ def _number(value: float) -> float:
     raise Raised(error_of("OverflowError", "a number is out of range: whole ones go to 2**53 - 1"))
 
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+_ARITHMETIC: dict[str, Any] = {
     "+": add, "-": sub, "*": mul, "/": truediv, "//": floordiv, "%": mod,
 }  # fmt: skip
 
@@ -207,7 +207,7 @@ def _map(plain: Plain) -> Evaluate:
     test = compiled(plain["test"]) if plain["test"] else None
 
     def run(at: Variables) -> list[Any]:
-        inner, found = dict(at), []
+        inner, found = dict(at), list[Any]()
         for item in source(at):
             inner[name] = item
             if test is None or test(inner):

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+    from cloudless.engine.block import Run
+    from cloudless.engine.effect import Running
     from cloudless.engine.expression import Evaluate, Plain
     from cloudless.engine.frame import Frame
 
@@ -75,7 +77,7 @@ def if_(plain: Plain, blocks: Blocks) -> Code:
         return Code(lambda frame: yes(frame) if test(frame.variables) else no(frame), waits=False)
     long_yes, long_no = waiting(then), waiting(otherwise)
 
-    def run(frame: Frame) -> Any:
+    def run(frame: Frame) -> Running:
         return (yield from (long_yes if test(frame.variables) else long_no)(frame))
 
     return Code(run, waits=True)
@@ -127,8 +129,8 @@ def _repeat_plain(label: str, body: Any, items: Any, item: str) -> Callable[[Fra
     return run
 
 
-def _repeat_waiting(label: str, body: Any, items: Any, item: str) -> Callable[[Frame], Any]:
-    def run(frame: Frame) -> Any:
+def _repeat_waiting(label: str, body: Run, items: Any, item: str) -> Run:
+    def run(frame: Frame) -> Running:
         variables, rounds = frame.variables, frame.rounds
         depth = len(rounds)
         try:
@@ -155,8 +157,8 @@ def try_(plain: Plain, blocks: Blocks) -> Code:
     return Code(_finally(run, waiting(blocks(plain["last"]))) if plain["last"] else run, waits=True)
 
 
-def _handled(body: Any, handlers: list[tuple[frozenset[str], str, Any]], otherwise: Any) -> Callable[[Frame], Any]:
-    def run(frame: Frame) -> Any:
+def _handled(body: Run, handlers: list[tuple[frozenset[str], str, Run]], otherwise: Run) -> Run:
+    def run(frame: Frame) -> Running:
         try:
             signal = yield from body(frame)
         except Raised as raised:
@@ -173,11 +175,12 @@ def _handled(body: Any, handlers: list[tuple[frozenset[str], str, Any]], otherwi
     return run
 
 
-def _finally(body: Any, last: Any) -> Callable[[Frame], Any]:
+def _finally(body: Run, last: Run) -> Run:
     """Not Python's own `finally`, which would also run where an execution is cancelled."""
 
-    def run(frame: Frame) -> Any:
-        error = signal = None
+    def run(frame: Frame) -> Running:
+        error: Any = None
+        signal: Any = None
         try:
             signal = yield from body(frame)
         except Raised as raised:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     class Clock(Protocol):
         """What a program may know of the world without a step; the same whenever it is replayed."""
 
+        portion_size: int
+        """Fan-outs of more than twice as many items are divided into portions of so many; 0 for never."""
+
         def now(self) -> str:
             """The time of the last thing that happened, RFC 3339, UTC, six digits of fraction, "Z"."""
             ...

@@ -19,8 +19,12 @@ TIMEOUT = "timeout"
 class Host(Protocol):
     """Starts what a scheduler asks for, and tells it later: `Scheduler.complete`, `fire`, `deliver`; never at once.
 
-    handle: a number, counted from 1 in the order of asking, which is the same whenever an execution is replayed.
+    portion_size: fan-outs of more than twice as many items are divided into steps of the verb PORTION, of so many items
+    each; 0 for never. handle: a number, counted from 1 in the order of asking, the same whenever an execution is
+    replayed.
     """
+
+    portion_size: int
 
     def now(self) -> str:
         """The time of the last thing that the scheduler was told, RFC 3339, UTC, six digits of fraction, "Z"."""

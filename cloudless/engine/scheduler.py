@@ -71,7 +71,7 @@ class Scheduler:
         self.begin(self._definition.program(self._definition.main).run(arguments, self._execution, self.host))
 
     def begin(self, run: Running) -> None:
-        """Begin with a program that is not the main one, e.g. a portion of a fan-out."""
+        """Begin with something else than the main orchestration: a portion of a fan-out."""
         self._root = Strand(run)
         self.resume(self._root, None)
         self._go_on()

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from cloudless.engine import flow
+from cloudless.engine import fan_out, flow
 from cloudless.engine.block import Code, block, waiting
 from cloudless.engine.effect import CALL, SEND, Parallel, Sleep, Step, Wait
-from cloudless.engine.error import Raised
 from cloudless.engine.expression import compiled, entries
+from cloudless.engine.fan_out import all_of
 from cloudless.engine.retry import ONCE, policy_of
 from cloudless.errors import InternalError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from cloudless.engine.definition import Program
-    from cloudless.engine.effect import Portion, Running
-    from cloudless.engine.expression import Plain, Variables
+    from cloudless.engine.effect import Running
+    from cloudless.engine.expression import Plain
     from cloudless.engine.frame import Frame
 
     Child = Callable[[str], Program]
@@ -52,7 +51,7 @@ class Compiler:
         target, callee, id = plain["target"], plain["callee"], plain["id"]
         arguments, policy, timeout_s = entries(plain["arguments"]), policy_of(plain["retry"]), plain["timeout_s"]
 
-        def run(frame: Frame) -> Any:
+        def run(frame: Frame) -> Running:
             variables = frame.variables
             payload = {key: value(variables) for key, value in arguments}
             found = yield Step(CALL, callee, payload, id, frame.key(id), policy, timeout_s)
@@ -65,7 +64,7 @@ class Compiler:
         target, callee, id, arguments = plain["target"], plain["callee"], plain["id"], entries(plain["arguments"])
         child = self._child
 
-        def run(frame: Frame) -> Any:
+        def run(frame: Frame) -> Running:
             variables = frame.variables
             given = {key: value(variables) for key, value in arguments}
             found = yield from child(callee).run(given, frame.key(id), frame.clock)
@@ -80,7 +79,7 @@ class Compiler:
         body, attributes, delay_s = compiled(plain["body"]), entries(plain["attributes"]), plain["delay_s"]
         group = compiled(plain["group"]) if plain["group"] else None
 
-        def run(frame: Frame) -> Any:
+        def run(frame: Frame) -> Running:
             variables = frame.variables
             payload = {
                 "body": body(variables),
@@ -95,18 +94,20 @@ class Compiler:
         return Code(run, waits=True)
 
     def sleep(self, plain: Plain) -> Code:
+        """So many seconds."""
         seconds, id = compiled(plain["seconds"]), plain["id"]
 
-        def run(frame: Frame) -> Any:
+        def run(frame: Frame) -> Running:
             yield Sleep(seconds(frame.variables), id)
 
         return Code(run, waits=True)
 
     def wait(self, plain: Plain) -> Code:
+        """The next event of a name."""
         target, event, id = plain["target"], plain["event"], plain["id"]
         timeout_s = compiled(plain["timeout_s"]) if plain["timeout_s"] else None
 
-        def run(frame: Frame) -> Any:
+        def run(frame: Frame) -> Running:
             found = yield Wait(event, timeout_s(frame.variables) if timeout_s else None, id)
             if target:
                 frame.variables[target] = found
@@ -114,6 +115,7 @@ class Compiler:
         return Code(run, waits=True)
 
     def now(self, plain: Plain) -> Code:
+        """The time."""
         target = plain["target"]
 
         def run(frame: Frame) -> None:
@@ -122,6 +124,7 @@ class Compiler:
         return Code(run, waits=False)
 
     def uuid(self, plain: Plain) -> Code:
+        """A UUID."""
         target, id = plain["target"], plain["id"]
 
         def run(frame: Frame) -> None:
@@ -130,14 +133,15 @@ class Compiler:
         return Code(run, waits=False)
 
     def gather(self, plain: Plain) -> Code:
+        """Branches, each of its own."""
         targets, id = plain["targets"], plain["id"]
-        bodies = [self._branch(one) for one in plain["branches"]]
+        bodies = [self.branch(one) for one in plain["branches"]]
 
-        def run(frame: Frame) -> Any:
+        def run(frame: Frame) -> Running:
             def branch(index: int) -> Running:
                 return bodies[index](frame.branch(id, index))
 
-            values = all_of((yield Parallel(len(bodies), 0, branch, id, None)))
+            values = all_of((yield Parallel(len(bodies), 0, branch, id)))
             variables = frame.variables
             for target, value in zip(targets, values, strict=False):
                 if target:
@@ -146,31 +150,11 @@ class Compiler:
         return Code(run, waits=True)
 
     def fan_out(self, plain: Plain) -> Code:
-        target, item, id, limit = plain["target"], plain["item"], plain["id"], plain["limit"]
-        source, body = compiled(plain["source"]), self._branch(plain["branch"])
-        gathered = collected if plain["collect"] else all_of
+        """A branch for each item; see fan_out.py."""
+        return fan_out.fan_out(plain, self.branch(plain["branch"]))
 
-        def run(frame: Frame) -> Any:
-            items = source(frame.variables)
-
-            def branch(index: int) -> Running:
-                own = frame.branch(id, index)
-                own.variables[item] = items[index]
-                return body(own)
-
-            found = yield Parallel(len(items), limit, branch, id, portion_of(frame, items))
-            if target:
-                frame.variables[target] = gathered(found)
-            else:
-                gathered(found)
-
-        return Code(run, waits=True)
-
-    def branches_of(self, plain: Plain) -> Callable[[Frame], Running]:
+    def branch(self, plain: Plain) -> Callable[[Frame], Running]:
         """The generator function of one branch."""
-        return self._branch(plain["branch"])
-
-    def _branch(self, plain: Plain) -> Callable[[Frame], Running]:
         body = waiting(self.block(plain["body"]))
 
         def run(frame: Frame) -> Running:
@@ -178,31 +162,6 @@ class Compiler:
             return frame.value
 
         return run
-
-
-def portion_of(frame: Frame, items: list[Any]) -> Portion:
-    """What another host needs to run branches `first` to `last` - 1 by itself, as JSON."""
-    return lambda first, last: {
-        "orchestration": frame.program.name, "base": frame.base, "rounds": list(frame.rounds), "first": first,
-        "items": items[first:last], "variables": frame.variables,
-    }  # fmt: skip
-
-
-def all_of(settled: list[tuple[str, Any]]) -> list[Any]:
-    """Every value; raises the error of the lowest index."""
-    for how, value in settled:
-        if how == "err":
-            raise Raised(value)
-    return [value for _, value in settled]
-
-
-def collected(settled: list[tuple[str, Any]]) -> list[Variables]:
-    """What became of each branch, as records."""
-    return [{"value": value, "error": None} if how == "v" else _failed(value) for how, value in settled]
-
-
-def _failed(error: Any) -> Variables:
-    return {"value": None, "error": {"type": error["type"], "message": error["message"]}}
 
 
 def uuid_of(key: str) -> str:

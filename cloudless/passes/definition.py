@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
+from cloudless.codec import is_list, is_object
 from cloudless.errors import InternalError
 from cloudless.ir import Application, Orchestration
 from cloudless.ir.expression import Const, Setting
@@ -31,7 +32,7 @@ def definition(application: Application, name: str, settings: Mapping[str, Any] 
     return {"version": VERSION, "main": name, "orchestrations": programs}
 
 
-def identity(definition: Mapping[str, Any]) -> str:
+def identity(definition: dict[str, Any]) -> str:
     """The sha256 of what a definition means: two that differ only in where they are written have the same."""
     text = json.dumps(_meaning(definition), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
@@ -50,14 +51,13 @@ def _called(known: Mapping[str, Orchestration], name: str) -> Iterator[Orchestra
 
 def _settled(plain: Any, values: Mapping[str, Any]) -> Any:
     """The JSON with a constant in place of each setting."""
-    if isinstance(plain, list):
-        return [_settled(part, values) for part in cast("list[Any]", plain)]
-    if not isinstance(plain, dict):
+    if is_list(plain):
+        return [_settled(part, values) for part in plain]
+    if not is_object(plain):
         return plain
-    parts = cast("dict[str, Any]", plain)
-    if parts.get(TAG) == Setting.__name__:
-        return {TAG: Const.__name__, "value": _value(parts["name"], values), "type": parts["type"]}
-    return {key: _settled(part, values) for key, part in parts.items()}
+    if plain.get(TAG) == Setting.__name__:
+        return {TAG: Const.__name__, "value": _value(plain["name"], values), "type": plain["type"]}
+    return {key: _settled(part, values) for key, part in plain.items()}
 
 
 def _value(name: str, values: Mapping[str, Any]) -> Any:
@@ -67,9 +67,8 @@ def _value(name: str, values: Mapping[str, Any]) -> Any:
 
 
 def _meaning(plain: Any) -> Any:
-    if isinstance(plain, (list, tuple)):
-        return [_meaning(part) for part in cast("list[Any]", plain)]
-    if isinstance(plain, Mapping):
-        parts = cast("Mapping[str, Any]", plain)
-        return {key: _meaning(part) for key, part in parts.items() if key not in _UNSAID}
+    if is_list(plain):
+        return [_meaning(part) for part in plain]
+    if is_object(plain):
+        return {key: _meaning(part) for key, part in plain.items() if key not in _UNSAID}
     return plain

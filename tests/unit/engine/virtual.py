@@ -23,12 +23,14 @@ class Failed(Exception):
     """What a function of the table raises: an error of the language."""
 
     def __init__(self, *mro: str, message: str = "") -> None:
-        self.error = {"type": mro[0], "mro": [*mro, "Exception"], "message": message, "data": {}}
+        self.error: dict[str, Any] = {"type": mro[0], "mro": [*mro, "Exception"], "message": message, "data": {}}
         super().__init__(message)
 
 
 class VirtualHost:
     """functions: by name, called with the arguments by name; a pair (seconds, value) takes time."""
+
+    portion_size = 0
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
@@ -46,7 +48,7 @@ class VirtualHost:
         try:
             value = self._functions[step.target](**step.payload)
         except Failed as problem:
-            reply: Any = {"err": problem.error}
+            reply: dict[str, Any] = {"err": problem.error}
         else:
             reply = {"v": value}
         taken = 0.0
