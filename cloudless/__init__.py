@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from cloudless.app import App
     from cloudless.auth import api_key, jwt
     from cloudless.connection import connect
-    from cloudless.errors import CloudlessError, HttpError, PartialFailure, Reject, RetryAfter
+    from cloudless.errors import (
+        CloudlessError,
+        CompensationFailed,
+        HttpError,
+        PartialFailure,
+        PlatformError,
+        Reject,
+        RetryAfter,
+    )
+    from cloudless.execution import Execution
+    from cloudless.flow import Outcome, fan_out, gather, now, saga, sleep, uuid4
     from cloudless.http import Body, Cookie, Cors, Header, Identity, Query
     from cloudless.message import Context, DeadLetter, Message
     from cloudless.queue import DeadLetters, OrderedQueue, Queue
@@ -25,17 +35,21 @@ _HOME = {
     "App": "app",
     "Body": "http",
     "CloudlessError": "errors",
+    "CompensationFailed": "errors",
     "Context": "message",
     "Cookie": "http",
     "Cors": "http",
     "DeadLetter": "message",
     "DeadLetters": "queue",
+    "Execution": "execution",
     "Header": "http",
     "HttpError": "errors",
     "Identity": "http",
     "Message": "message",
     "OrderedQueue": "queue",
+    "Outcome": "flow",
     "PartialFailure": "errors",
+    "PlatformError": "errors",
     "Query": "http",
     "Queue": "queue",
     "Reject": "errors",
@@ -48,26 +62,36 @@ _HOME = {
     "api_key": "auth",
     "connect": "connection",
     "exists": "topic",
+    "fan_out": "flow",
+    "gather": "flow",
     "jwt": "auth",
     "none_of": "topic",
+    "now": "flow",
     "prefix": "topic",
+    "saga": "flow",
+    "sleep": "flow",
+    "uuid4": "flow",
 }
 
 __all__ = [
     "App",
     "Body",
     "CloudlessError",
+    "CompensationFailed",
     "Context",
     "Cookie",
     "Cors",
     "DeadLetter",
     "DeadLetters",
+    "Execution",
     "Header",
     "HttpError",
     "Identity",
     "Message",
     "OrderedQueue",
+    "Outcome",
     "PartialFailure",
+    "PlatformError",
     "Query",
     "Queue",
     "Reject",
@@ -81,9 +105,15 @@ __all__ = [
     "api_key",
     "connect",
     "exists",
+    "fan_out",
+    "gather",
     "jwt",
     "none_of",
+    "now",
     "prefix",
+    "saga",
+    "sleep",
+    "uuid4",
 ]
 
 

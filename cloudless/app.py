@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Literal, ParamSpec, TypeVar, Unpack, overload
 
+    from cloudless.event import Event
     from cloudless.function import Function
     from cloudless.handler import Handler, Use
     from cloudless.http import Cors, Endpoint, EndpointOptions
+    from cloudless.orchestration import Orchestration
+    from cloudless.pure import Pure
     from cloudless.schedule import Schedule
     from cloudless.secret import Config, Secret
     from cloudless.topic import Subscribed, Topic
@@ -58,10 +61,12 @@ class App:
         self.errors = dict(errors or {})
         self.cors = cors
         self.place = calling()
-        self.declared: list[Queue[Any] | OrderedQueue[Any] | Topic[Any] | Secret | Config[Any]] = []
+        self.declared: list[Queue[Any] | OrderedQueue[Any] | Topic[Any] | Event[Any] | Secret | Config[Any]] = []
         self.registered: list[Handler[..., Any]] = []
         self.subscriptions: list[Subscribed] = []
         self.handlers: dict[str, Handler[..., Any]] = {}
+        self.orchestrations: list[Orchestration[..., Any]] = []
+        self.pures: list[Pure[..., Any]] = []
 
     def register(self, handler: Handler[..., Any]) -> None:
         """Add a handler; decorators call it."""
@@ -256,18 +261,78 @@ class App:
         name: str | None = None,
         native: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Register a function that other code invokes. retry: of `invoke_later`, and of steps."""
+        """Register a function that other code invokes, or an orchestration calls.
+
+        retry: of `invoke_later`, and of steps; where it is left out, `invoke_later` makes 5 attempts and a step one.
+        """
         from cloudless.function import Function
 
         settings = Settings(name, timeout, memory_mb, min_instances, uses, native)
 
         def register(function: Callable[..., Any]) -> Function[..., Any]:
             handler: Function[..., Any] = Function(self, function, "", settings, retry=retry or Retry(), body=None)
-            handler.has_dead_letters = dead_letters
+            handler.has_dead_letters, handler.step_retry = dead_letters, retry
             self.register(handler)
             return handler
 
         return register if function is None else register(function)
+
+    @overload
+    def orchestration(self, function: Callable[P, R], /) -> Orchestration[P, R]: ...
+    @overload
+    def orchestration(
+        self, /, *, timeout: timedelta | None = ..., name: str | None = ...
+    ) -> Callable[[Callable[P, R]], Orchestration[P, R]]: ...
+    @strict
+    def orchestration(
+        self,
+        function: Callable[..., Any] | None = None,
+        /,
+        *,
+        timeout: timedelta | None = None,
+        name: str | None = None,
+    ) -> Any:
+        """Register an orchestration: a function whose calls of functions are steps, see docs/concepts.
+
+        timeout: after it an execution fails with TimeoutError. None: it may take as long as the cloud lets it.
+        """
+        from cloudless.orchestration import Orchestration
+
+        def register(function: Callable[..., Any]) -> Orchestration[..., Any]:
+            orchestration: Orchestration[..., Any] = Orchestration(self, function, name, timeout)
+            self.orchestrations.append(orchestration)
+            return orchestration
+
+        return register if function is None else register(function)
+
+    @overload
+    def pure(self, function: Callable[P, R], /) -> Pure[P, R]: ...
+    @overload
+    def pure(self, /, *, name: str | None = ...) -> Callable[[Callable[P, R]], Pure[P, R]]: ...
+    @strict
+    def pure(self, function: Callable[..., Any] | None = None, /, *, name: str | None = None) -> Any:
+        """Register a function without effects, for what an orchestration cannot say itself: Python runs it."""
+        from cloudless.pure import Pure
+
+        def register(function: Callable[..., Any]) -> Pure[..., Any]:
+            pure: Pure[..., Any] = Pure(self, function, name)
+            self.pures.append(pure)
+            return pure
+
+        return register if function is None else register(function)
+
+    @overload
+    def event(self, name: str, type: type[T]) -> Event[T]: ...
+    @overload
+    def event(self, name: str, type: Any = ...) -> Event[Any]: ...
+    @strict
+    def event(self, name: str, type: Any = object) -> Event[Any]:
+        """Declare an event that orchestrations wait for, with payloads of a type (any JSON where none is given)."""
+        from cloudless.event import Event
+
+        event: Event[Any] = Event(self, name, type)
+        self.declared.append(event)
+        return event
 
     def route(
         self, method: str, path: str, **options: Unpack[EndpointOptions]

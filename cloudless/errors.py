@@ -15,11 +15,21 @@ CloudlessError                    what goes wrong in or around cloudless
 │   └── PartlySent                some messages of a list were stored and some were not
 ├── UnsupportedError              this provider cannot do it (a declared gap)
 ├── RemoteError                   an invoked function raised a type that its caller did not declare
+├── ExecutionExists               the id was used before, with other arguments
+├── ExecutionCancelled            the execution whose result was asked for was cancelled
 ├── NeverQuiet                    the simulated world keeps producing work
 ├── HistoryOverflow               a simulation recorded more than it keeps
 └── InternalError                 a bug of ours
 Reject, RetryAfter, PartialFailure    what a handler raises to choose an outcome; not failures of ours
 HttpError                             the same, of an HTTP endpoint: the status of its answer
+└── LinkRefused                       a signed link that is forged, expired, or of another event
+
+What steps of an orchestration fail with, beside what functions raise (and TimeoutError, after their time-out):
+PlatformError                         the cloud, not the function, failed
+├── ThrottledError                    too many calls at once
+├── UnavailableError                  the cloud could not be reached
+└── Crashed                           the function died without an answer
+CompensationFailed                    a saga could not undo everything; `original` is what it failed with
 """
 
 from __future__ import annotations
@@ -141,6 +151,14 @@ class RemoteError(CloudlessError):
         self.text = text
 
 
+class ExecutionExists(CloudlessError):
+    """An execution of this id was started before with other arguments; with the same ones it is not an error."""
+
+
+class ExecutionCancelled(CloudlessError):
+    """The execution was cancelled, so it has no result."""
+
+
 class NeverQuiet(CloudlessError):
     """The simulated world went on producing work past the limit of steps; the message shows the loop."""
 
@@ -210,3 +228,39 @@ class HttpError(Exception):
         self.status = status
         self.detail = detail
         self.headers = dict(headers or {})
+
+
+class LinkRefused(HttpError):
+    """A signed link does not hold. reason: "expired" (status 410), "forged" or "other event" (status 403)."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(410 if reason == "expired" else 403, detail)
+        self.reason = reason
+
+
+class PlatformError(Exception):
+    """A step failed in the cloud, not in the function; it was tried twice more before."""
+
+
+class ThrottledError(PlatformError):
+    """Too many calls at once."""
+
+
+class UnavailableError(PlatformError):
+    """The cloud could not be reached."""
+
+
+class Crashed(PlatformError):
+    """The function died without an answer."""
+
+
+class CompensationFailed(Exception):
+    """A saga failed, and some of its compensations failed too, which needs people to look.
+
+    original: what the saga failed with. failures: what compensations failed with, in the order that they ran.
+    """
+
+    def __init__(self, message: str, original: Exception | None = None, failures: Iterable[Exception] = ()) -> None:
+        super().__init__(message)
+        self.original = original
+        self.failures = tuple(failures)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import builtins
 import json
-from types import ModuleType
+from types import GenericAlias
 
 from cloudless.codec import check_size, codec_of, dump
 from cloudless.driver.current import here
-from cloudless.errors import InvalidArgument, RemoteError, hidden
-from cloudless.handler import Handler, argument_names, unwrapped
+from cloudless.errors import UnsupportedError, hidden
+from cloudless.handler import Handler
 from cloudless.outgoing import off_loop, outgoing, raise_unsent
 from cloudless.queue import DeadLetters
+from cloudless.raised import raised_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-    from typing import Any, ParamSpec, TypeVar, overload
+    from datetime import timedelta
+    from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+    from cloudless.retry import Retry
 
     P = ParamSpec("P")
     R = TypeVar("R", covariant=True)
     V = TypeVar("V")
+
+    class _Generic(Generic[P, R]):
+        pass
 else:
     P = R = object
+
+    class _Generic:
+        __slots__ = ()
+        __class_getitem__ = classmethod(GenericAlias)
 
     def overload(function):
         """`typing.overload` without `typing`: the implementation that follows is the one that counts."""
@@ -34,10 +44,16 @@ INVOKE_LIMIT_S = 230.0  # HTTP answers of Azure Functions end there: docs/mechan
 
 
 class Function(Handler[P, R]):
-    """A function, as registered by `App.function`. Calling it runs the original, here and now."""
+    """A function, as registered by `App.function`. Calling it runs the original, here and now.
+
+    In an orchestration a call is a step, which runs the deployed one.
+
+    step_retry: of steps, as the program says it; None for one attempt.
+    """
 
     kind = "function"
     has_dead_letters: bool = True
+    step_retry: Retry | None = None
 
     @property
     def dead_letters(self) -> DeadLetters:
@@ -64,7 +80,7 @@ class Function(Handler[P, R]):
         call = outgoing(at, self._body_of(args, kwargs))
         reply = json.loads(at[0].functions.invoke(self.name, call, min(self.settings.timeout_s, INVOKE_LIMIT_S)))
         if "error" in reply:
-            raise self._error(*reply["error"])
+            raise raised_by(self, *reply["error"])
         return codec_of(self.hints().get("return")).decode(dump(reply["result"]))
 
     def invoke_later(self, *args: P.args, **kwargs: P.kwargs) -> str:
@@ -91,38 +107,50 @@ class Function(Handler[P, R]):
         """As `invoke_later`, without blocking the event loop."""
         return await off_loop(here()[0], lambda: self.invoke_later(*args, **kwargs))
 
+    @overload
+    def options(
+        self: Function[P, Coroutine[Any, Any, V]], *, retry: Retry | None = ..., timeout: timedelta | None = ...
+    ) -> Step[P, V]: ...
+    @overload
+    def options(self, *, retry: Retry | None = ..., timeout: timedelta | None = ...) -> Step[P, R]: ...
+    def options(self, *, retry: Retry | None = None, timeout: timedelta | None = None) -> Step[P, Any]:
+        """Options of a step, in an orchestration: `charge.options(retry=Retry(attempts=3))(order)`.
+
+        retry: delays of whole seconds; `step_retry` by default. timeout: of each attempt, up to 15 minutes; the
+        function's by default.
+        """
+        return Step(self, retry, timeout)
+
     def native(self) -> Any:
         """The provider's own client and identifier of this function."""
         return here()[0].functions.native(self.name)
 
     def _body_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        names = argument_names(self.function)
-        if len(args) > len(names):
-            raise InvalidArgument(f"{self.name} takes {len(names)} arguments, {len(args)} were given")
-        given = dict(zip(names, args, strict=False))
-        twice = given.keys() & kwargs.keys()
-        if twice:
-            raise InvalidArgument(f"{self.name}: argument {min(twice)!r} is given twice")
-        text = self.codec.encode({**given, **kwargs})
+        text = self.codec.encode(self.named(args, kwargs))
         check_size(text)
         return text
 
-    def _error(self, name: str, text: str) -> Exception:
-        """The declared exception type of that name, made from the text; RemoteError where there is none."""
-        kind = self._named(name)
-        if not (isinstance(kind, type) and issubclass(kind, Exception)):
-            return RemoteError(name, text)
-        try:
-            return kind(text)
-        except Exception:  # noqa: BLE001  (its constructor takes something else)
-            return RemoteError(name, text)
 
-    def _named(self, name: str) -> Any:
-        """What the name stands for in this function's module, in those of the other handlers, in what they import."""
-        functions = [self.function, *(one.function for one in self.app.handlers.values())]
-        spaces = [unwrapped(function).__globals__ for function in functions]
-        modules = [one for space in spaces for one in space.values() if isinstance(one, ModuleType)]
-        for space in (*spaces, vars(builtins), *map(vars, modules)):  # last: `errors.CardDeclined`
-            if name in space:
-                return space[name]
-        return None
+class Step(_Generic[P, R]):
+    """A function with the options of a step; made by `Function.options`.
+
+    Outside of an orchestration a call runs the original once, here and now, as `charge(order)` does.
+    """
+
+    __slots__ = ("function", "retry", "timeout")
+
+    def __init__(self, function: Function[P, Any], retry: Retry | None, timeout: timedelta | None) -> None:
+        self.function = function
+        self.retry = retry
+        self.timeout = timeout
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        found: Any = self.function(*args, **kwargs)
+        if hasattr(found, "__await__"):
+            found.close()
+            name = self.function.name
+            raise UnsupportedError(f"{name} is async, and options are for steps of orchestrations: await {name}(…)")
+        return found  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<step {self.function.name}>"

@@ -1,4 +1,7 @@
-"""Handler: a user's function that is registered to run in the cloud, and still callable as it was."""
+"""Handler: a user's function that is registered to run in the cloud, and still callable as it was.
+
+Routine is what handlers share with orchestrations and pure functions, which run on behalf of an execution.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,52 @@ class Settings:
         return 60.0 if self.timeout is None else self.timeout.total_seconds()
 
 
-class Handler(_Generic[P, R]):
+class Routine(_Generic[P, R]):
+    """A user's function that was given to an app, with what it takes and returns.
+
+    name: of it in the app. place: where it was registered.
+    """
+
+    def __init__(self, app: App, function: Callable[P, R], name: str | None) -> None:
+        self.__name__ = name_of(function)
+        self.app = app
+        self.function = function
+        self.name: str = name or self.__name__
+        self.place = calling()
+        self.__wrapped__ = function
+        self.__qualname__ = function.__qualname__
+        self.__module__ = function.__module__
+        self.__doc__ = function.__doc__
+
+    @property
+    def result(self) -> Codec:
+        """Of the value that it returns."""
+        return codec_of(self.hints().get("return"))
+
+    def hints(self) -> dict[str, Any]:
+        """Annotations as objects. Those written as strings are evaluated in the function's module."""
+        return hints_of(self.function)
+
+    def arguments(self) -> Codec:
+        """Of the dict of its arguments, made anew at each call."""
+        hints, function = self.hints(), unwrapped(self.function)
+        names = argument_names(function)
+        fields = {name: hints.get(name, object) for name in names if not is_context(hints.get(name))}
+        return arguments_codec(fields, frozenset(fields.keys() - defaults_of(function).keys()))
+
+    def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Arguments of a call by name (InvalidArgument); whether they fit is for the codec to say."""
+        names = argument_names(self.function)
+        if len(args) > len(names):
+            raise InvalidArgument(f"{self.name} takes {len(names)} arguments, {len(args)} were given")
+        given = dict(zip(names, args, strict=False))
+        twice = given.keys() & kwargs.keys()
+        if twice:
+            raise InvalidArgument(f"{self.name}: argument {min(twice)!r} is given twice")
+        return {**given, **kwargs}
+
+
+class Handler(Routine[P, R]):
     """A registered function. Call it as before: `take(order)` runs the original, here and now.
 
     name: of the handler in the app. kind: "queue", "topic", "schedule" or "function".
@@ -79,19 +127,11 @@ class Handler(_Generic[P, R]):
     def __init__(
         self, app: App, function: Callable[P, R], source: str, settings: Settings, *, retry: Retry, body: Codec | None
     ) -> None:
-        self.__name__ = name_of(function)
-        self.app = app
-        self.function = function
-        self.name: str = settings.name or self.__name__
+        super().__init__(app, function, settings.name)
         self.source = source or self.name
         self.settings = settings
         self.retry = retry
-        self.place = calling()
         self._body = body
-        self.__wrapped__ = function
-        self.__qualname__ = function.__qualname__
-        self.__module__ = function.__module__
-        self.__doc__ = function.__doc__
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -105,32 +145,13 @@ class Handler(_Generic[P, R]):
     def codec(self) -> Codec:
         """Of the body that it gets; of the dict of its arguments for a function."""
         if self._body is None:
-            self._body = self._arguments()
+            self._body = self.arguments()
         return self._body
-
-    @property
-    def result(self) -> Codec:
-        """Of the value that it returns."""
-        return codec_of(self.hints().get("return"))
 
     @property
     def on(self) -> tuple[type[Exception], ...]:
         """Exception types that are worth another attempt."""
         return self.retry.on
-
-    def hints(self) -> dict[str, Any]:
-        """Annotations as objects. Those written as strings are evaluated in the function's module."""
-        return hints_of(self.function)
-
-    def _arguments(self) -> Codec:
-        hints, function = self.hints(), unwrapped(self.function)
-        names = argument_names(function)
-        fields = {name: hints.get(name, object) for name in names if not is_context(hints.get(name))}
-        defaults = len(function.__defaults__ or ())
-        keyword = set(function.__kwdefaults__ or ())
-        positional = names[: function.__code__.co_argcount]
-        optional = set(positional[len(positional) - defaults :]) | keyword
-        return arguments_codec(fields, frozenset(fields.keys() - optional))
 
     def __repr__(self) -> str:
         return f"<{self.kind} handler {self.name} of {self.source}>"
@@ -160,6 +181,16 @@ def argument_names(function: Callable[..., Any]) -> list[str]:
     """Names of the original's parameters, keyword-only ones last; *args and **kwargs left out."""
     code = unwrapped(function).__code__
     return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
+def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """Defaults of the original's parameters by name."""
+    function = unwrapped(function)
+    defaults = function.__defaults__ or ()
+    positional = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True)) | (
+        function.__kwdefaults__ or {}
+    )
 
 
 def hints_of(function: Callable[..., Any]) -> dict[str, Any]:

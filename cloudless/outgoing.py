@@ -70,3 +70,11 @@ def seconds(what: str, delay: timedelta, longest_s: float) -> float:
 def readable(envelope: Envelope) -> object:
     """The JSON value of a body; the raw text where it is none."""
     return AS_IT_IS.decode(envelope.body)
+
+
+def check_word(what: str, word: str, shortest: int) -> None:
+    """Refuse a group or an id that some cloud would refuse (InvalidArgument)."""
+    if not isinstance(word, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"{what}={word!r} is of type {type(word).__name__}: give a string")
+    if not shortest <= len(word) <= 128 or not word.isprintable():
+        raise InvalidArgument(f"{what}={word!r}: {shortest} to 128 printable characters")

@@ -11,7 +11,7 @@ from cloudless.errors import CloudlessError, InvalidArgument, hidden
 from cloudless.handler import Handler, Settings
 from cloudless.message import NO_ATTRIBUTES, DeadLetter
 from cloudless.options import strict
-from cloudless.outgoing import off_loop, outgoing, raise_unsent, readable, seconds
+from cloudless.outgoing import check_word, off_loop, outgoing, raise_unsent, readable, seconds
 from cloudless.retry import Retry
 from cloudless.source import calling
 
@@ -315,8 +315,8 @@ class OrderedQueue(_Queue[T]):
         at = here()
         text = self.codec.encode(body)
         check_size(text)
-        _check_word("group", group, 1)
-        _check_word("deduplication_id", deduplication_id, 0)
+        check_word("group", group, 1)
+        check_word("deduplication_id", deduplication_id, 0)
         check_attributes(attributes or NO_ATTRIBUTES)
         message = outgoing(at, text, dict(attributes or NO_ATTRIBUTES), 0, group, deduplication_id)
         self._send([message])
@@ -325,7 +325,7 @@ class OrderedQueue(_Queue[T]):
     def send_all(self, bodies: Iterable[T], *, group: str) -> list[str]:
         """Put many messages at the end of one group, in order; as Queue.send_all."""
         at = here()
-        _check_word("group", group, 1)
+        check_word("group", group, 1)
         messages = [outgoing(at, text, NO_ATTRIBUTES, 0, group) for text in _encoded(self.codec, bodies, 0)]
         if messages:
             self._send(messages)
@@ -356,10 +356,3 @@ def _limit(limit: int) -> int:
     if not 1 <= limit <= 1_000:
         raise InvalidArgument(f"limit={limit}: 1 to 1,000 dead letters at a time")
     return limit
-
-
-def _check_word(what: str, word: str, shortest: int) -> None:
-    if not isinstance(word, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgument(f"{what}={word!r} is of type {type(word).__name__}: give a string")
-    if not shortest <= len(word) <= 128 or not word.isprintable():
-        raise InvalidArgument(f"{what}={word!r}: {shortest} to 128 printable characters")

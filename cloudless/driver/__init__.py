@@ -4,6 +4,7 @@
     queue.py    QueueDriver      send, receive, acknowledge, release, native
     topic.py    TopicDriver      publish, native
     function.py FunctionDriver   invoke, native
+    orchestration.py OrchestrationDriver   start, run, describe, wait, history, cancel, executions, send, native
     secret.py   SecretDriver     read
     ledger.py   Ledger           claim, complete, release
     provider.py Provider         name, gaps, limits, connect, compile
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cloudless.driver.gap import Gap
     from cloudless.driver.ledger import CLAIMED, Claimed, Done, Held, Ledger
     from cloudless.driver.limit import Limit
+    from cloudless.driver.orchestration import Entry, OrchestrationDriver, Snapshot
     from cloudless.driver.provider import Cloud, Provider, installed, provider
     from cloudless.driver.queue import Delivered, QueueDriver, Unsent
     from cloudless.driver.secret import SecretDriver
@@ -36,15 +38,18 @@ _HOME = {
     "Cloud": "provider",
     "Delivered": "queue",
     "Done": "ledger",
+    "Entry": "orchestration",
     "FunctionDriver": "function",
     "Gap": "gap",
     "Held": "ledger",
     "Here": "current",
     "Ledger": "ledger",
     "Limit": "limit",
+    "OrchestrationDriver": "orchestration",
     "Provider": "provider",
     "QueueDriver": "queue",
     "SecretDriver": "secret",
+    "Snapshot": "orchestration",
     "TopicDriver": "topic",
     "Unsent": "queue",
     "here": "current",
@@ -59,15 +64,18 @@ __all__ = [
     "Cloud",
     "Delivered",
     "Done",
+    "Entry",
     "FunctionDriver",
     "Gap",
     "Held",
     "Here",
     "Ledger",
     "Limit",
+    "OrchestrationDriver",
     "Provider",
     "QueueDriver",
     "SecretDriver",
+    "Snapshot",
     "TopicDriver",
     "Unsent",
     "here",

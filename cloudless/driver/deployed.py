@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.function import FunctionDriver
     from cloudless.driver.gap import Gap
+    from cloudless.driver.orchestration import OrchestrationDriver
     from cloudless.driver.secret import SecretDriver
     from cloudless.driver.topic import TopicDriver
     from cloudless.errors import UnsupportedError
@@ -65,6 +66,10 @@ class Deployed:
     @property
     def functions(self) -> FunctionDriver:
         raise self.missing("function")
+
+    @property
+    def orchestrations(self) -> OrchestrationDriver:
+        raise self.missing("orchestration")
 
     @property
     def secrets(self) -> SecretDriver:

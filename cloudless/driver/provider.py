@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cloudless.driver.gap import Gap
     from cloudless.driver.ledger import Ledger
     from cloudless.driver.limit import Limit
+    from cloudless.driver.orchestration import OrchestrationDriver
     from cloudless.driver.queue import QueueDriver
     from cloudless.driver.secret import SecretDriver
     from cloudless.driver.topic import TopicDriver
@@ -39,6 +40,8 @@ class Cloud(Protocol):
     def topics(self) -> TopicDriver: ...
     @property
     def functions(self) -> FunctionDriver: ...
+    @property
+    def orchestrations(self) -> OrchestrationDriver: ...
     @property
     def secrets(self) -> SecretDriver: ...
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cloudless.errors import UnsupportedError
 from cloudless.handler import unwrapped
 from cloudless.http import Endpoint
 from cloudless.memory.channel import Channel
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
     from cloudless.app import App
+    from cloudless.driver.orchestration import OrchestrationDriver
     from cloudless.handler import Handler
     from cloudless.ir import Application
     from cloudless.memory.adversary import Adversary
@@ -83,6 +85,10 @@ class MemoryCloud:
         self.ledger = MemoryLedger(self.world)
         self.timers: dict[str, Timer] = {}
         self._wire()
+
+    @property
+    def orchestrations(self) -> OrchestrationDriver:
+        raise UnsupportedError("the in-memory cloud has no orchestrations yet")
 
     def now_s(self) -> float:
         return self.world.now_us / US

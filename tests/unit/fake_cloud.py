@@ -88,6 +88,7 @@ class FakeCloud:
         self.queues = FakeQueues()
         self.topics = FakeTopics(self.queues)
         self.functions = FakeFunctions(reply)
+        self.orchestrations: Any = None
         self.secrets: Any = None
         self.ledger: Any = None
         self._ids = 0
