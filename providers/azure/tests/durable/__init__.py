@@ -1,0 +1,16 @@
+"""A stand-in for the Durable Functions extension, which is .NET and needs a storage account.
+
+    history.py   the events of an instance, as the extension writes and sends them
+    actions.py   what an orchestrator answered: the tree of its actions, and which of them the extension has come to
+    instance.py  one execution: its history, what it scheduled, how it ended
+    chaos.py     what may go wrong: order, batches, lost workers
+    host.py      Host: a virtual clock, the queue of what is to come, turns and activities
+    sample.py    the same orchestrators on Microsoft's own test engine, in real time
+
+Real is the SDK (azure-functions-durable): each turn hands the whole history, as JSON, to its replay executor and takes
+actions, as JSON. https://learn.microsoft.com/en-us/azure/azure-functions/durable/durable-functions-orchestrations
+
+After the extension's own code (OutOfProcOrchestrationShim.ProcessAsyncActionsV2): it goes through the actions of an
+answer in order and *awaits* each. What stands after an action that is not complete is not scheduled yet, however much
+the orchestrator went on. Tasks are numbered in the order of scheduling; waits for events have no number.
+"""

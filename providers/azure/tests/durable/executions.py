@@ -1,0 +1,57 @@
+"""Executions: orchestrations as the runtime runs them, on the host of this package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cloudless.passes.definition import identity
+from cloudless_azure.runtime import durable_wire as wire
+from cloudless_azure.runtime.durable import activity, kept, orchestrator
+from providers.azure.tests.durable.chaos import Chaos
+from providers.azure.tests.durable.host import Host, replayed
+from providers.azure.tests.durable.instance import COMPLETED, FAILED, Instance
+
+CarryOut = Callable[[dict[str, Any]], dict[str, Any]]
+Plain = dict[str, Any]
+
+
+class Executions:
+    """carry_out: a step's request to its reply. latency: seconds that a step takes, by its request."""
+
+    def __init__(
+        self,
+        carry_out: CarryOut,
+        *,
+        latency: Callable[[Plain], float] = lambda request: 0,
+        chaos: Chaos | None = None,
+    ) -> None:
+        self._definitions: dict[str, Plain] = {}
+        orchestrate = orchestrator(kept(self._definitions.__getitem__))
+        self.host = Host(
+            {wire.ORCHESTRATOR: replayed(orchestrate)},
+            {wire.ACTIVITY: activity(carry_out)},
+            latency=lambda name, input: latency(json.loads(input)),
+            chaos=chaos,
+        )
+
+    def start(self, definition: Plain, arguments: Mapping[str, Any], id: str = "e1") -> Instance:
+        """Begin an execution."""
+        order = wire.Order(identity(definition), arguments=dict(arguments))
+        self._definitions[order.definition] = definition
+        return self.host.start(wire.ORCHESTRATOR, order.text(), id)
+
+    def send(self, id: str, name: str, payload: Any, *, at_s: float = 0, event_id: str = "") -> None:
+        """Send an event, so many seconds after the host's start."""
+        self.host.send(id, wire.EVENT, wire.event(name, payload, event_id), at_s=at_s)
+
+    def outcome(self, id: str = "e1") -> Plain | None:
+        """{"v": value}, {"err": error}, or None while it runs."""
+        instance = self.host.instances[id]
+        if instance.status == COMPLETED:
+            found: Plain = json.loads(instance.output)
+            return found
+        if instance.status == FAILED:
+            return {"err": wire.error_in(instance.output) or instance.output}
+        return None
