@@ -8,17 +8,18 @@ from typing import Any
 
 from cloudless.passes.definition import identity
 from cloudless_azure.runtime import durable_wire as wire
-from cloudless_azure.runtime.durable import activity, kept, orchestrator
+from cloudless_azure.runtime.durable import kept, orchestrator
+from cloudless_azure.runtime.durable_step import activity
 from providers.azure.tests.durable.chaos import Chaos
 from providers.azure.tests.durable.host import Host, replayed
 from providers.azure.tests.durable.instance import COMPLETED, FAILED, Instance
 
-CarryOut = Callable[[dict[str, Any]], dict[str, Any]]
+CarryOut = Callable[[dict[str, Any]], str]
 Plain = dict[str, Any]
 
 
 class Executions:
-    """carry_out: a step's request to its reply. latency: seconds that a step takes, by its request."""
+    """carry_out: a step's request to the text of its reply. latency: seconds that a step takes, by its request."""
 
     def __init__(
         self,
