@@ -67,10 +67,22 @@ def dump(value: object) -> str:
     """Compact JSON text of builtin values; raises InvalidBody for anything that JSON cannot hold."""
     try:
         _check_keys(value)
+    except (TypeError, RecursionError) as problem:
+        raise _unwritten(problem) from problem
+    return write(value)
+
+
+def write(value: object) -> str:
+    """As `dump`, of a value whose keys are known to be strings, as of all that was read from JSON."""
+    try:
         text = "".join(_encode(value, 0))
     except (TypeError, ValueError, RecursionError) as problem:
-        raise InvalidBody(f"the body cannot be written as JSON: {problem}") from problem
+        raise _unwritten(problem) from problem
     return text if text.isascii() else _escape(text)
+
+
+def _unwritten(problem: Exception) -> InvalidBody:
+    return InvalidBody(f"the body cannot be written as JSON: {problem}")
 
 
 _STRINGS = frozenset({str})
@@ -296,9 +308,10 @@ AS_IT_IS: Codec = _AsItIs("JSON")
 class _Shaped:
     """JSON builtins whose shape is checked, both ways."""
 
-    __slots__ = ("fits", "name")
+    __slots__ = ("fits", "kind", "name")
 
     def __init__(self, kind: Any) -> None:
+        self.kind = kind
         self.name = type_name(kind)
         self.fits = _check_of(kind)
 
@@ -308,7 +321,10 @@ class _Shaped:
         return dump(value)
 
     def decode(self, text: str) -> Any:
-        value = load(text)
+        return self.checked(load(text))
+
+    def checked(self, value: Any) -> Any:
+        """The value; InvalidBody where it does not fit."""
         if not self.fits(value):
             raise InvalidBody(f"expected {self.name}, got {shown(value)}")
         return value
@@ -317,10 +333,11 @@ class _Shaped:
 class _Arguments:
     """Arguments of JSON builtins by name."""
 
-    __slots__ = ("_checks", "_names", "_required", "name")
+    __slots__ = ("_checks", "_names", "_required", "fields", "name")
 
     def __init__(self, fields: Mapping[str, Any], required: frozenset[str]) -> None:
         self.name = "arguments"
+        self.fields = fields
         self._checks = {name: _check_of(kind) for name, kind in fields.items()}
         self._names = {name: type_name(kind) for name, kind in fields.items()}
         self._required = required
@@ -330,7 +347,10 @@ class _Arguments:
         return dump(value)
 
     def decode(self, text: str) -> Any:
-        value = load(text)
+        return self.checked(load(text))
+
+    def checked(self, value: Any) -> Any:
+        """The arguments; InvalidBody where they do not fit."""
         if not is_object(value):
             raise InvalidBody(f"expected arguments by name, got {shown(value)}")
         self._check(value)
@@ -381,6 +401,62 @@ def _dict_check(inner: Callable[[object], bool] | None) -> Callable[[object], bo
         return is_object(value) and (inner is None or all(map(inner, value.values())))  # keys: see dump
 
     return fits
+
+
+def numeric(codec: Codec) -> Callable[[str], Any]:
+    """The decoder of a codec for JSON from where 1 and 1.0 are one value: an int becomes one, and a float.
+
+    pydantic does so by itself.
+    """
+    if isinstance(codec, _Shaped) and _has_numbers(codec.kind):
+        return lambda text: codec.checked(_numbers(codec.kind, load(text)))
+    if isinstance(codec, _Arguments) and any(map(_has_numbers, codec.fields.values())):
+        return lambda text: codec.checked(_each_number(codec.fields, load(text)))
+    return codec.decode
+
+
+_EXACT = 2**53
+"""Up to here every int is a float too."""
+
+
+def _has_numbers(kind: Any) -> bool:
+    """Whether a type says of some number of which kind it is."""
+    parts: tuple[Any, ...] = getattr(kind, "__args__", ())
+    return kind in (int, float) or any(map(_has_numbers, parts))
+
+
+def _each_number(kinds: Mapping[str, Any], value: Any) -> Any:
+    if not is_object(value):
+        return value
+    return {key: _numbers(kinds.get(key, object), part) for key, part in value.items()}
+
+
+def _numbers(kind: Any, value: Any) -> Any:
+    """A JSON value with numbers of their annotated types, as far as it fits them."""
+    if not _has_numbers(kind):
+        return value
+    if isinstance(value, float) and value.is_integer() and _takes(kind, int) and not _takes(kind, float):
+        return int(value)
+    if type(value) is int and _takes(kind, float) and not _takes(kind, int):
+        return float(value) if abs(value) <= _EXACT else value
+    if is_list(value):
+        inner = _inner(kind, list)
+        return [_numbers(inner, part) for part in value]
+    if is_object(value):
+        inner = _inner(kind, dict)
+        return {key: _numbers(inner, part) for key, part in value.items()}
+    return value
+
+
+def _takes(kind: Any, number: type) -> bool:
+    return kind is number or (isinstance(kind, UnionType) and number in kind.__args__)
+
+
+def _inner(kind: Any, container: type) -> Any:
+    """The type of the items or values of a container, `object` where that is not said."""
+    kinds = kind.__args__ if isinstance(kind, UnionType) else (kind,)
+    found = [one.__args__[-1] for one in kinds if isinstance(one, GenericAlias) and one.__origin__ is container]
+    return found[0] if len(found) == 1 else object
 
 
 class _Model:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
 from types import GenericAlias
 
 from cloudless.codec import codec_of, size_of
 from cloudless.driver.current import here
-from cloudless.errors import PayloadTooLarge, hidden
+from cloudless.errors import InvalidArgument, PayloadTooLarge, hidden
 from cloudless.execution import checked_id
 from cloudless.flow import compiled
+from cloudless.link import opened, signed
 from cloudless.message import NO_ATTRIBUTES
 from cloudless.outgoing import check_word, off_loop, outgoing
 from cloudless.source import calling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import timedelta
     from typing import Any, Generic, TypeVar
 
     from cloudless.app import App
     from cloudless.codec import Codec
     from cloudless.execution import Execution
+    from cloudless.link import Claims
+    from cloudless.secret import Secret
 
     T = TypeVar("T")
 
@@ -35,6 +39,7 @@ else:
 
 __tracebackhide__ = hidden
 PAYLOAD_LIMIT = 64 * 1024
+LINK_LONGEST_S = 90 * 86_400  # as long as the id of an execution stands for it
 
 
 class Event(_Generic[T]):
@@ -71,18 +76,60 @@ class Event(_Generic[T]):
         Raises InvalidBody, PayloadTooLarge, InvalidArgument, NotFound (no such execution, or it has ended),
         PermissionDenied, NoProvider, and Unavailable (safe to repeat, with an id of your own).
         """
-        at = here()
-        text = self._encoded(payload)
-        key = at[0].new_id() if id is None else id
-        check_word("id", key, 1)
         orchestration, name = addressed(execution)
-        message = outgoing(at, text, NO_ATTRIBUTES, 0, "", key)
-        at[0].orchestrations.send(orchestration, name, self.name, message)
-        return key
+        return self._send(orchestration, name, payload, id)
 
     async def send_async(self, execution: str | Execution[Any], payload: T, *, id: str | None = None) -> str:
         """As `send`, without blocking the event loop."""
         return await off_loop(here()[0], lambda: self.send(execution, payload, id=id))
+
+    def token(self, execution: str | Execution[Any], *, secret: Secret, expires: timedelta) -> str:
+        """A signed token with which whoever holds it may send this event to one execution, once; for links in mails.
+
+        secret: of 32 bytes or more; `send_signed` needs the same. expires: from now, 1 s to 90 days. The token is of
+        URL-safe characters, about 150 of them. Raises InvalidArgument, MissingSecret, PermissionDenied, NoProvider.
+        """
+        cloud = here()[0]
+        expires_s = math.ceil(cloud.now_s() + _lifetime_s(expires))
+        orchestration, name = addressed(execution)
+        return signed(self.app.name, (orchestration, name, self.name, expires_s, cloud.new_id()), secret.value)
+
+    def link(self, execution: str | Execution[Any], *, base: str, secret: Secret, expires: timedelta) -> str:
+        """A URL with a `token` in its query. base: of an endpoint of yours, which calls `send_signed`.
+
+        Let GET show a page and POST send the event: programs that look through mails follow links.
+        """
+        token = self.token(execution, secret=secret, expires=expires)
+        return f"{base}{'&' if '?' in base else '?'}token={token}"
+
+    def verify(self, token: str, *, secret: Secret) -> str:
+        """Id of the execution that a token is for, e.g. for the page that asks. Raises LinkRefused as `send_signed`."""
+        return self._opened(token, secret)[1]
+
+    def send_signed(self, token: str, payload: T, *, secret: Secret) -> str:
+        """Send the event to the execution of a token, and return its id; a token that is used again sends nothing.
+
+        Raises LinkRefused, which an HTTP endpoint answers with 403 (forged, or of another event) or 410 (expired);
+        otherwise as `send`, NotFound where the execution has ended.
+        """
+        orchestration, execution, _, _, id = self._opened(token, secret)
+        return self._send(orchestration, execution, payload, id)
+
+    async def send_signed_async(self, token: str, payload: T, *, secret: Secret) -> str:
+        """As `send_signed`, without blocking the event loop."""
+        return await off_loop(here()[0], lambda: self.send_signed(token, payload, secret=secret))
+
+    def _opened(self, token: str, secret: Secret) -> Claims:
+        return opened(self.app.name, token, self.name, here()[0].now_s(), secret.value)
+
+    def _send(self, orchestration: str, execution: str, payload: T, id: str | None) -> str:
+        at = here()
+        text = self._encoded(payload)
+        key = at[0].new_id() if id is None else id
+        check_word("id", key, 1)
+        message = outgoing(at, text, NO_ATTRIBUTES, 0, "", key)
+        at[0].orchestrations.send(orchestration, execution, self.name, message)
+        return key
 
     def _encoded(self, payload: T) -> str:
         text = self.codec.encode(payload)
@@ -105,3 +152,11 @@ def addressed(execution: str | Execution[Any]) -> tuple[str, str]:
     if isinstance(execution, str):
         return "", checked_id(execution)
     return execution.orchestration.name, execution.id
+
+
+def _lifetime_s(expires: timedelta) -> float:
+    if not isinstance(expires, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"expires={expires!r} is of type {type(expires).__name__}: give a timedelta")
+    if not 1 <= expires.total_seconds() <= LINK_LONGEST_S:
+        raise InvalidArgument(f"expires={expires}: a link holds for 1 s to 90 days")
+    return expires.total_seconds()

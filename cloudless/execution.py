@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from types import GenericAlias
 
 from cloudless.driver.current import here
@@ -14,7 +15,7 @@ from cloudless.outgoing import off_loop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from typing import Any, Generic, TypeVar
 
     from cloudless.driver.orchestration import OrchestrationDriver, Snapshot, Status
@@ -60,8 +61,8 @@ class Execution(_Generic[R]):
         timeout: TimeoutError where it still runs after it; None waits however long it takes. Raises what the
         orchestration raised, where the app names that exception type, else RemoteError; ExecutionCancelled.
         """
-        timeout_s = None if timeout is None else timeout.total_seconds()
-        return result_of(self.orchestration, self.id, self._driver().wait(self.orchestration.name, self.id, timeout_s))
+        found = self._driver().wait(self.orchestration.name, self.id, _seconds(timeout))
+        return result_of(self.orchestration, self.id, found)
 
     @property
     def error(self) -> Failed | None:
@@ -136,6 +137,14 @@ def result_of(orchestration: Orchestration[..., V], id: str, found: Snapshot) ->
     from cloudless.raised import raised
 
     raise raised(orchestration, found.error or {})
+
+
+def _seconds(timeout: timedelta | None) -> float | None:
+    if timeout is None:
+        return None
+    if not isinstance(timeout, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"timeout={timeout!r} is of type {type(timeout).__name__}: give a timedelta")
+    return max(0.0, timeout.total_seconds())
 
 
 def failed(found: Snapshot) -> Failed | None:

@@ -145,7 +145,7 @@ def uuid4() -> UUID:
 
 
 def saga() -> Saga:
-    """Keep what undoes the steps of a block, written `with saga() as undo:`; see Saga."""
+    """Keep what undoes the steps of a `with` block, should it fail; see Saga."""
     raise compiled("saga()")
 
 

@@ -9,6 +9,7 @@ from cloudless.codec import check_size, codec_of, dump
 from cloudless.driver.current import here
 from cloudless.errors import UnsupportedError, hidden
 from cloudless.handler import Handler
+from cloudless.options import strict
 from cloudless.outgoing import off_loop, outgoing, raise_unsent
 from cloudless.queue import DeadLetters
 from cloudless.raised import raised_by
@@ -113,6 +114,7 @@ class Function(Handler[P, R]):
     ) -> Step[P, V]: ...
     @overload
     def options(self, *, retry: Retry | None = ..., timeout: timedelta | None = ...) -> Step[P, R]: ...
+    @strict
     def options(self, *, retry: Retry | None = None, timeout: timedelta | None = None) -> Step[P, Any]:
         """Options of a step, in an orchestration: `charge.options(retry=Retry(attempts=3))(order)`.
 

@@ -177,6 +177,8 @@ class Context:
     """The invocation that a handler runs in; ask for it with a parameter annotated `Context`.
 
     request_id: unique per invocation. attempt: of the delivery, from 1 (1 for a direct call).
+    key: the same for every attempt at the same work, for what must be done once: of a step, which execution, statement
+        and round of its loops it is; of a message, its id.
     correlation_id, traceparent: of the chain that led here (traceparent in W3C form).
     """
 
@@ -194,6 +196,10 @@ class Context:
     @property
     def attempt(self) -> int:
         return self._envelope.attempt
+
+    @property
+    def key(self) -> str:
+        return self._envelope.id
 
     @property
     def correlation_id(self) -> str:

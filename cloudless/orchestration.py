@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from types import GenericAlias
 
-from cloudless.codec import check_size, codec_of
+from cloudless.codec import check_size, codec_of, numeric
 from cloudless.driver.current import here
+from cloudless.driver.orchestration import STATUSES
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.execution import Execution, checked_id, result_of
 from cloudless.handler import Routine, argument_names, defaults_of
@@ -101,6 +102,8 @@ class Orchestration(Routine[P, R]):
         """Up to `limit` (1 to 1,000) executions of a status, or of any, the latest started first."""
         if not 1 <= limit <= LISTED_MOST:
             raise InvalidArgument(f"limit={limit}: 1 to {LISTED_MOST:,} executions at a time")
+        if status is not None and status not in STATUSES:
+            raise InvalidArgument(f"status={status!r}: it is one of {', '.join(STATUSES)}")
         found = here()[0].orchestrations.executions(self.name, status, limit)
         return [Execution(self, one) for one in found]
 
@@ -130,7 +133,7 @@ class Orchestration(Routine[P, R]):
 
     def decoded(self, text: str) -> R:
         """The result of its JSON text."""
-        return codec_of(self.hints().get("return")).decode(text)  # type: ignore[no-any-return]
+        return numeric(codec_of(self.hints().get("return")))(text)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"<orchestration {self.name}>"

@@ -18,6 +18,7 @@ RUNNING: Status = "running"
 COMPLETED: Status = "completed"
 FAILED: Status = "failed"
 CANCELLED: Status = "cancelled"
+STATUSES: tuple[Status, ...] = (RUNNING, COMPLETED, FAILED, CANCELLED)
 
 
 class Snapshot:

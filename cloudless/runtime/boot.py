@@ -41,12 +41,15 @@ if TYPE_CHECKING:
 
 
 def registered(facts: Mapping[str, Any]) -> Registered:
-    """Import the application and what it includes, and find the handler of the plan."""
+    """Import the application and what it includes, and find the handler of the plan, or the pure function."""
     module, _, name = facts["app"].partition(":")
     app = getattr(import_module(module), name or "app")
     for extra in facts.get("include", ()):
         import_module(extra)
-    return app.handlers[facts["plan"]["handler"]]  # type: ignore[no-any-return]
+    wanted = facts["plan"]["handler"]
+    if wanted in app.handlers:
+        return app.handlers[wanted]  # type: ignore[no-any-return]
+    return next(pure for pure in app.pures if pure.name == wanted)  # type: ignore[no-any-return]
 
 
 def consumer(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None) -> tuple[Plan, Deliver]:

@@ -104,6 +104,16 @@ def function(binding: Binding, result: Codec) -> Answer:
     return _function.function(binding.plan, binding.call(), binding.codec.decode, result, binding.cloud)
 
 
+def step(binding: Binding, result: Codec) -> Answer:
+    """A function, or a pure one, that an orchestration calls: see runtime/step.py; otherwise as `function`.
+
+    A pure function runs under its own name, which has no grants: whatever it sends is refused.
+    """
+    from cloudless.runtime.step import step as answering  # apps without orchestrations need none
+
+    return answering(binding.plan, binding.call(), binding.codec, result, binding.cloud)
+
+
 def dead_letter_sender(plan: Plan, cloud: Cloud) -> GiveUp:
     """Store dead letters through the cloud's queues."""
 

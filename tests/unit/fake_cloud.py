@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudless.driver.current import leave, use
+from cloudless.driver.orchestration import Entry, Snapshot, digest
 from cloudless.driver.queue import Delivered, Unsent
-from cloudless.errors import CloudlessError
+from cloudless.errors import CloudlessError, ExecutionExists, NotFound
 from cloudless.message import Envelope
+
+if TYPE_CHECKING:
+    from cloudless.driver.orchestration import Status
 
 
 class FakeQueues:
@@ -78,6 +82,70 @@ class FakeFunctions:
         return f"native {function}"
 
 
+class FakeOrchestrations:
+    """See driver.OrchestrationDriver: keeps what is started and sent; executions are as the test puts them."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, str, Envelope]] = []
+        self.sent: list[tuple[str, str, str, Envelope]] = []
+        self.found: dict[tuple[str, str], Snapshot] = {}
+        self.entries: list[Entry] = []
+        self.asked: list[tuple[Any, ...]] = []
+        self.threads: set[int] = set()
+
+    def start(self, orchestration: str, execution: str, call: Envelope) -> None:
+        self.threads.add(threading.get_ident())
+        for name, id, before in self.started:
+            if (name, id) == (orchestration, execution):
+                if digest(before.body) != digest(call.body):
+                    raise ExecutionExists(f"execution {id!r} of {name} was started with other arguments")
+                return
+        self.started.append((orchestration, execution, call))
+
+    def run(self, orchestration: str, call: Envelope) -> Snapshot:
+        self.started.append((orchestration, call.id, call))
+        return self.found[orchestration, "run"]
+
+    def describe(self, orchestration: str, execution: str) -> Snapshot:
+        self.threads.add(threading.get_ident())
+        if (orchestration, execution) not in self.found:
+            raise NotFound(f"there is no execution {execution!r} of {orchestration}")
+        return self.found[orchestration, execution]
+
+    def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
+        self.asked.append(("wait", orchestration, execution, timeout_s))
+        return self.describe(orchestration, execution)
+
+    def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
+        self.describe(orchestration, execution)
+        return self.entries
+
+    def cancel(self, orchestration: str, execution: str) -> None:
+        self.asked.append(("cancel", orchestration, execution))
+
+    def executions(self, orchestration: str, status: Status | None, limit: int) -> Sequence[str]:
+        return [id for (name, id), one in self.found.items() if name == orchestration and status in {None, one.status}][
+            :limit
+        ]
+
+    def send(self, orchestration: str, execution: str, event: str, message: Envelope) -> None:
+        self.threads.add(threading.get_ident())
+        self.sent.append((orchestration, execution, event, message))
+
+    def native(self, orchestration: str) -> Any:
+        return f"native {orchestration}"
+
+
+class FakeSecrets:
+    """See driver.SecretDriver: one value for all."""
+
+    def __init__(self) -> None:
+        self.secret = "0123456789abcdef0123456789abcdef"
+
+    def read(self, secret: str) -> str:
+        return self.secret
+
+
 class FakeCloud:
     """See driver.Cloud."""
 
@@ -88,9 +156,10 @@ class FakeCloud:
         self.queues = FakeQueues()
         self.topics = FakeTopics(self.queues)
         self.functions = FakeFunctions(reply)
-        self.orchestrations: Any = None
-        self.secrets: Any = None
+        self.orchestrations = FakeOrchestrations()
+        self.secrets = FakeSecrets()
         self.ledger: Any = None
+        self.time_s = 1_000.0
         self._ids = 0
 
     def new_id(self) -> str:
@@ -98,7 +167,7 @@ class FakeCloud:
         return f"{self._ids:032x}"
 
     def now_s(self) -> float:
-        return 1_000.0
+        return self.time_s
 
     def config(self, name: str) -> Any | None:
         return None
