@@ -65,11 +65,9 @@ def _plain(runs: list[Callable[[Frame], Any]]) -> Callable[[Frame], Any]:
 def _waiting(runs: list[tuple[Callable[[Frame], Any], bool]]) -> Run:
     def run(frame: Frame) -> Running:
         for one, waits in runs:
-            signal: Any
+            signal: Any = one(frame)
             if waits:
-                signal = yield from one(frame)
-            else:
-                signal = one(frame)
+                signal = yield from signal
             if signal is not None:
                 return signal
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cloudless.errors import UnsupportedError
+from cloudless.errors import NotFound
 from cloudless.handler import unwrapped
 from cloudless.http import Endpoint
 from cloudless.memory.channel import Channel
@@ -21,19 +21,20 @@ from cloudless.memory.schedule import Timer
 from cloudless.memory.secret import MemorySecrets
 from cloudless.memory.topic import MemoryTopics, filter_of
 from cloudless.memory.world import US, World
-from cloudless.passes.plans import endpoint_plans, plans
+from cloudless.passes.plans import endpoint_plans, plans, pure_plans
 from cloudless.runtime import entry, http
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
     from cloudless.app import App
-    from cloudless.driver.orchestration import OrchestrationDriver
     from cloudless.handler import Handler
     from cloudless.ir import Application
     from cloudless.memory.adversary import Adversary
     from cloudless.memory.fault import FaultPlan
     from cloudless.memory.loop import Waiter
+    from cloudless.memory.orchestration import MemoryOrchestrations
+    from cloudless.pure import Pure
     from cloudless.runtime.call import Await
     from cloudless.runtime.consumer import GiveUp
     from cloudless.runtime.endpoint import EndpointPlan
@@ -72,6 +73,7 @@ class MemoryCloud:
         self._doubles: dict[str, Double] = {}
         self._plans = plans(application)
         self._endpoint_plans = endpoint_plans(application)
+        self._pure_plans = pure_plans(application)
         permissions, limits = Permissions(application, self.world), Limits(like)
         self.channels = self._make_channels()
         self._queues = MemoryQueues(self.world, self.channels, permissions, limits)
@@ -84,17 +86,26 @@ class MemoryCloud:
         self.secrets = MemorySecrets(secrets, permissions)
         self.ledger = MemoryLedger(self.world)
         self.timers: dict[str, Timer] = {}
+        self._orchestrations = self._make_orchestrations(permissions) if application.orchestrations else None
         self._wire()
-
-    @property
-    def orchestrations(self) -> OrchestrationDriver:
-        raise UnsupportedError("the in-memory cloud has no orchestrations yet")
 
     def now_s(self) -> float:
         return self.world.now_us / US
 
     def config(self, name: str) -> Any | None:
         return self._config.get(name)
+
+    @property
+    def orchestrations(self) -> MemoryOrchestrations:
+        if self._orchestrations is None:
+            raise NotFound(f"app {self.app.name!r} has no orchestrations")
+        return self._orchestrations
+
+    def _make_orchestrations(self, permissions: Permissions) -> MemoryOrchestrations:
+        """Imported by the first simulation of an app that has some, and with it the engine."""
+        from cloudless.memory.orchestration import MemoryOrchestrations
+
+        return MemoryOrchestrations(self, permissions, self._config)
 
     def double(self, handler: Handler[..., Any]) -> Double:
         """The double of a handler, put in place at first use."""
@@ -160,6 +171,8 @@ class MemoryCloud:
     def _wire(self) -> None:
         for source in self._plans:
             self._bind(source)
+        for pure in self.app.pures:
+            self._bind_pure(pure)
         for name in self._endpoint_plans:
             self._bind_endpoint(name)
         for topic in self.application.topics:
@@ -208,6 +221,14 @@ class MemoryCloud:
             self._bind_channel(self.channels[source], binding)
         else:
             self._functions.answers[source] = entry.function(binding, handler.result)
+            if self._orchestrations is not None:
+                self._orchestrations.bind(binding, handler.result)
+
+    def _bind_pure(self, pure: Pure[..., Any]) -> None:
+        plan = self._pure_plans[pure.name]
+        binding = entry.Binding(plan, pure.function, pure.codec, on=(), cloud=self, wait=self._wait, logs=False)
+        if self._orchestrations is not None:
+            self._orchestrations.bind(binding, pure.result)
 
     def _bind_channel(self, channel: Channel, binding: entry.Binding) -> None:
         plan = channel.plan = binding.plan

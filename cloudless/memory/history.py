@@ -25,9 +25,10 @@ KEEP = 100_000
 class Event:
     """One thing that happened.
 
-    kind: "send", "publish", "fire", "deliver", "invoke", "request" or "dead". resource: queue, topic, subscription,
-    schedule or function; of a request, method and path. handler: who did it (send, publish, invoke, dead) or ran
-    (deliver, request); "" for the test itself. message: id. cause: id of the message that the handler was handling, ""
+    kind: "send", "publish", "fire", "deliver", "invoke", "request", "dead"; "start" of an execution, "step" of one, or
+    "event" sent to one. resource: queue, topic, subscription, schedule, function, orchestration or event; of a request,
+    method and path. handler: who did it (send, publish, invoke, dead, start, step, event) or ran (deliver, request); ""
+    for the test itself. message: id. cause: id of the message that the handler was handling, ""
     for none. outcome, on a delivery: "done", "skipped", "again", "dead", "crash", "time-out"; on a request, its status.
     called: whether the handler's code ran. error: of a failed delivery or request, or a dead letter. body: the JSON
     value; the text where it is none.

@@ -16,6 +16,8 @@ _WRITE = {
     "invoke": "uses=[{name}.invoke]",
     "peek": "uses=[{name}.dead_letters.peek]",
     "redrive": "uses=[{name}.dead_letters.redrive]",
+    "start": "uses=[{name}.start]",
+    "control": "uses=[{name}.execution]",
 }
 
 
@@ -24,11 +26,9 @@ class Permissions:
 
     def __init__(self, application: Application, world: World) -> None:
         self._world = world
-        self._granted = {
-            (handler.name, grant.noun, grant.name, grant.verb)
-            for handler in application.handlers
-            for grant in handler.grants
-        }
+        granted = [(one.name, one.grants) for one in application.handlers]
+        granted += [(one.name, one.grants) for one in application.orchestrations]
+        self._granted = {(name, one.noun, one.name, one.verb) for name, grants in granted for one in grants}
         self._widen(application)
 
     def _widen(self, application: Application) -> None:

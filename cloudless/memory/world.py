@@ -1,4 +1,4 @@
-"""The world: a virtual clock, a heap of events, channels with something to deliver, and seeded disorder.
+"""The world: a virtual clock, a heap of events, sources with something to deliver, and seeded disorder.
 
 Time is a whole number of microseconds since the epoch: floats lose it over the years. Two kinds of event:
 work (back-off, locks that end, handlers that take time), which `run` waits for, and timers (schedules,
@@ -15,10 +15,20 @@ from cloudless.errors import NeverQuiet, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from cloudless.errors import CloudlessError
-    from cloudless.memory.channel import Channel
     from cloudless.memory.history import History
+
+    class Source(Protocol):
+        """Something to deliver from: a channel, or the steps of an execution. listed: whether it is in `ready`."""
+
+        listed: bool
+
+        def deliver_next(self) -> None: ...
+        def has_ready(self) -> bool: ...
+        def waiting(self) -> int: ...
+
 
 __tracebackhide__ = hidden
 US = 1_000_000
@@ -57,7 +67,7 @@ class World:
     def __init__(self, start_us: int, seed: int, history: History, *, is_calm: bool = False) -> None:
         self.now_us = self.base_us = start_us
         self.history = history
-        self.ready: list[Channel] = []
+        self.ready: list[Source] = []
         self.delivered = 0
         self.refused: CloudlessError | None = None
         self._events: list[tuple[int, int, bool, Callable[[Any], None], Any]] = []
@@ -156,7 +166,7 @@ class World:
             if self.delivered > patience:
                 raise NeverQuiet(self.history.loop(patience))
 
-    def _delist(self, channel: Channel, index: int) -> None:
+    def _delist(self, channel: Source, index: int) -> None:
         """Take a channel off the list: from its place, unless others were delivered meanwhile."""
         ready = self.ready
         channel.listed = False

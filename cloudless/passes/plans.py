@@ -17,7 +17,7 @@ from cloudless.ir import (
 )
 from cloudless.runtime.arguments import DEFAULT, NONE, REQUIRED
 from cloudless.runtime.endpoint import EndpointPlan
-from cloudless.runtime.plan import Plan
+from cloudless.runtime.plan import VALUE, Plan
 from cloudless.runtime.route import Route
 
 
@@ -48,6 +48,14 @@ def endpoint_plans(application: Application) -> dict[str, EndpointPlan]:
     return {
         one.handler: _endpoint(one, handlers[one.handler], sorted(methods[Route(one.path).shape]))
         for one in application.endpoints
+    }
+
+
+def pure_plans(application: Application) -> dict[str, Plan]:
+    """The plan of every pure function, by name."""
+    return {
+        one.name: Plan(one.name, one.name, tuple((parameter.name, VALUE) for parameter in one.parameters))
+        for one in application.pures
     }
 
 

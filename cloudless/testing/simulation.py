@@ -24,15 +24,18 @@ from cloudless.topic import Topic
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from typing import ParamSpec
+    from typing import ParamSpec, TypeVar
 
+    from cloudless.execution import Execution
     from cloudless.function import Function
     from cloudless.handler import Handler
     from cloudless.memory.cloud import MemoryCloud
     from cloudless.memory.history import Event
+    from cloudless.orchestration import Orchestration
     from cloudless.topic import TopicHandler
 
     P = ParamSpec("P")
+    R = TypeVar("R")
     _GivesUp = (
         Queue[Any] | OrderedQueue[Any] | TopicHandler[..., Any] | Schedule[..., Any] | Function[..., Any] | DeadLetters
     )
@@ -164,6 +167,12 @@ class Simulation:
         name = self._declared(topic, (Topic,), "topic")
         return [event.body for event in self.trace if event.kind == "publish" and event.resource == name]
 
+    def executions(self, orchestration: Orchestration[P, R]) -> list[Execution[R]]:
+        """Every execution of an orchestration, in order of their starts."""
+        if orchestration not in self.cloud.app.orchestrations:
+            raise NotFound(f"{orchestration!r} is no orchestration of app {self.cloud.app.name!r}")
+        return orchestration.executions(limit=1_000)[::-1]
+
     def dead_letters(self, source: _GivesUp) -> list[DeadLetter]:
         """The dead letters of a queue, subscriber, schedule or function, oldest first; they stay."""
         letters = source if isinstance(source, DeadLetters) else getattr(source, "dead_letters", None)
@@ -216,7 +225,7 @@ class Simulation:
 def _is_call(event: Event, handler: str) -> bool:
     if event.kind in ("deliver", "request"):
         return event.handler == handler and event.called
-    return event.kind == "invoke" and event.resource == handler
+    return event.kind in ("invoke", "step") and event.resource == handler
 
 
 def microseconds(duration: timedelta) -> int:

@@ -27,8 +27,16 @@ class Failed(Exception):
         super().__init__(message)
 
 
+class Took:
+    """A value that took time."""
+
+    def __init__(self, seconds: float, value: Any) -> None:
+        self.seconds = seconds
+        self.value = value
+
+
 class VirtualHost:
-    """functions: by name, called with the arguments by name; a pair (seconds, value) takes time."""
+    """functions: by name, called with the arguments by name; one that gives a Took takes time."""
 
     portion_size = 0
 
@@ -51,10 +59,11 @@ class VirtualHost:
             reply: dict[str, Any] = {"err": problem.error}
         else:
             reply = {"v": value}
-        taken = 0.0
-        if "v" in reply and isinstance(reply["v"], tuple):
-            taken, reply["v"] = reply["v"]
-        self._at(taken, handle, reply)
+        took: Any = reply.get("v")
+        if isinstance(took, Took):
+            self._at(took.seconds, handle, {"v": took.value})
+        else:
+            self._at(0, handle, reply)
 
     def timer(self, handle: int, seconds: float, kind: str, id: str) -> None:
         self.asked.append((self._now_s, kind, seconds))

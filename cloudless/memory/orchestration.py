@@ -1,0 +1,248 @@
+"""Orchestrations in memory: executions by id, their mailboxes, and who may do what with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cloudless.codec import check_size, load, write
+from cloudless.driver.current import HERE, here
+from cloudless.driver.orchestration import RUNNING, digest
+from cloudless.engine import Definition
+from cloudless.engine.effect import SEND
+from cloudless.engine.error import error_of
+from cloudless.errors import ExecutionExists, InvalidArgument, NeverQuiet, NotFound, PayloadTooLarge, UnsupportedError
+from cloudless.memory.execution import MemoryExecution
+from cloudless.memory.journal import history
+from cloudless.memory.world import US
+from cloudless.message import NO_ATTRIBUTES, Envelope, trace_of
+from cloudless.passes.definition import definition
+from cloudless.runtime.crash import Abandoned, TimedOut
+from cloudless.runtime.step import attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cloudless.codec import Codec
+    from cloudless.driver.orchestration import Entry, Snapshot, Status
+    from cloudless.driver.queue import Unsent
+    from cloudless.engine.effect import Step
+    from cloudless.ir import Application
+    from cloudless.memory.cloud import MemoryCloud
+    from cloudless.memory.permissions import Permissions
+    from cloudless.memory.world import World
+    from cloudless.runtime.entry import Binding
+    from cloudless.runtime.step import Attempt
+
+    Reply = dict[str, Any]
+
+KEPT_US = 90 * 86_400 * US
+"""How long an id is known after its execution began."""
+
+_FOREVER_US = 3_660 * 86_400 * US
+
+
+class MemoryOrchestrations:
+    """See driver.OrchestrationDriver. settings: values of configuration entries in the stage."""
+
+    def __init__(self, cloud: MemoryCloud, permissions: Permissions, settings: Mapping[str, Any]) -> None:
+        self._cloud = cloud
+        self._world: World = cloud.world
+        self._permissions = permissions
+        self._application: Application = cloud.application
+        self._settings = settings
+        self._definitions: dict[str, Definition] = {}
+        self._executions: dict[str, dict[str, MemoryExecution]] = {
+            one.name: {} for one in cloud.application.orchestrations
+        }
+        self._waiters = {event.name: event.waiters for event in cloud.application.events}
+        self._steps: dict[str, Attempt] = {}
+        self._timeouts_s: dict[str, float] = {}
+
+    def bind(self, binding: Binding, result: Codec) -> None:
+        """Let steps of that name call this function."""
+        name = binding.plan.handler
+        self._steps[name] = attempt(binding.plan, binding.call(), binding.codec, result, self._cloud)
+        self._timeouts_s[name] = binding.plan.timeout_s
+
+    # --- the driver
+
+    def start(self, orchestration: str, execution: str, call: Envelope) -> None:
+        self._check("orchestration", orchestration, "start")
+        known = self._of(orchestration)
+        before = known.get(execution)
+        if before is not None and self._world.now_us - before.started_us < KEPT_US:
+            if digest(before.cause.body) != digest(call.body):
+                raise ExecutionExists(
+                    f"execution {execution!r} of {orchestration!r} was started with other arguments within 90 days: "
+                    "use an id of its own for each input"
+                )
+            return
+        self._begin(orchestration, execution, call)
+
+    def run(self, orchestration: str, call: Envelope) -> Snapshot:
+        if here()[1] is not None:
+            raise self._world.refuse(
+                UnsupportedError(
+                    f"a handler cannot carry out orchestration {orchestration!r} itself: "
+                    f"start it, {orchestration}.start(…)"
+                )
+            )
+        execution = self._begin(orchestration, call.id, call)
+        if not self._until_ended(execution, None):
+            raise NeverQuiet(f"execution {execution.id!r} of {orchestration!r} waits for what never comes")
+        return execution.snapshot()
+
+    def describe(self, orchestration: str, execution: str) -> Snapshot:
+        self._check("orchestration", orchestration, "control")
+        return self._known(orchestration, execution).snapshot()
+
+    def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
+        self._check("orchestration", orchestration, "control")
+        one = self._known(orchestration, execution)
+        if here()[1] is not None and one.status == RUNNING:
+            raise self._world.refuse(
+                UnsupportedError(
+                    f"a handler cannot wait for execution {execution!r} of {orchestration!r} in a simulation, and is "
+                    "paid for while it waits in a cloud: let the orchestration call or send when it is done"
+                )
+            )
+        if not self._until_ended(one, timeout_s) and timeout_s is None:
+            raise NeverQuiet(f"execution {execution!r} of {orchestration!r} waits for what never comes")
+        return one.snapshot()
+
+    def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
+        self._check("orchestration", orchestration, "control")
+        return list(history(self._known(orchestration, execution).journal))
+
+    def cancel(self, orchestration: str, execution: str) -> None:
+        self._check("orchestration", orchestration, "control")
+        self._known(orchestration, execution).cancel_execution()
+
+    def executions(self, orchestration: str, status: Status | None, limit: int) -> Sequence[str]:
+        self._check("orchestration", orchestration, "control")
+        found = [one for one in self._of(orchestration).values() if status is None or one.status == status]
+        return [one.id for one in reversed(found)][:limit]
+
+    def send(self, orchestration: str, execution: str, event: str, message: Envelope) -> None:
+        self._check("event", event, "send")
+        one = self._addressed(orchestration, execution, event)
+        world = self._world
+        told = (event, load(message.body), message.deduplication)
+        world.history.note("event", world.now_us, event, message, by=here()[1], cause=_cause())
+        if world.now_us != world.base_us:
+            world.at(world.now_us, lambda told: one.deliver(*told), told, work=True)
+        else:
+            one.deliver(*told)
+
+    def native(self, orchestration: str) -> Any:
+        return self._of(orchestration)
+
+    # --- executions
+
+    def _begin(self, orchestration: str, id: str, call: Envelope) -> MemoryExecution:
+        known, world = self._of(orchestration), self._world
+        found = self._definition(orchestration)
+        one = known[id] = MemoryExecution(orchestration, id, found, call, world, self._carry_out)
+        world.history.note("start", world.now_us, orchestration, call, by=here()[1], cause=_cause())
+        if world.now_us != world.base_us:
+            world.at(world.now_us, one.start, load(call.body), work=True)
+        else:
+            one.start(load(call.body))
+        return one
+
+    def _definition(self, orchestration: str) -> Definition:
+        if orchestration not in self._definitions:
+            plain = definition(self._application, orchestration, self._settings)
+            self._definitions[orchestration] = Definition(plain)
+        return self._definitions[orchestration]
+
+    def _of(self, orchestration: str) -> dict[str, MemoryExecution]:
+        if orchestration not in self._executions:
+            raise NotFound(f"there is no orchestration {orchestration!r} in this app")
+        return self._executions[orchestration]
+
+    def _known(self, orchestration: str, execution: str) -> MemoryExecution:
+        found = self._of(orchestration).get(execution)
+        if found is None:
+            raise NotFound(f"orchestration {orchestration!r} has no execution {execution!r}")
+        return found
+
+    def _addressed(self, orchestration: str, execution: str, event: str) -> MemoryExecution:
+        """The running execution that an event is for."""
+        names = [orchestration] if orchestration else self._waiters.get(event, ())
+        found = [one for name in names if (one := self._of(name).get(execution)) is not None]
+        running = [one for one in found if one.status == RUNNING]
+        if len(running) > 1:
+            which = " or ".join(f"{one.orchestration}.execution({execution!r})" for one in running)
+            raise InvalidArgument(f"event {event!r}: several executions have the id {execution!r}: give {which}")
+        if not running:
+            state = f"it is {found[0].status}" if found else "there is none"
+            raise NotFound(f"event {event!r} is for a running execution {execution!r}, and {state}")
+        return running[0]
+
+    def _until_ended(self, one: MemoryExecution, timeout_s: float | None) -> bool:
+        limit_us = _FOREVER_US if timeout_s is None else round(timeout_s * US)
+        return self._world.run_until(lambda: one.status != RUNNING, limit_us)
+
+    def _check(self, noun: str, name: str, verb: str) -> None:
+        handler = here()[1]
+        if handler is not None:
+            self._permissions.check(handler, noun, name, verb)
+
+    # --- steps
+
+    def _carry_out(self, execution: MemoryExecution, step: Step, number: int) -> Reply:
+        """What comes of one attempt, as a platform would tell the engine."""
+        try:
+            text = write(step.payload)
+            check_size(text)
+            cause = self._cause(execution, step, text, number)
+            return self._send(execution, step, cause) if step.verb == SEND else self._call(execution, step, cause)
+        except PayloadTooLarge as problem:
+            return {"err": error_of("PayloadTooLarge", str(problem))}
+
+    def _call(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
+        world = self._world
+        began_us, name = world.now_us, step.target
+        world.history.note("step", began_us, name, cause, by=execution.orchestration, cause=execution.cause.id)
+        try:
+            text = self._steps[name](cause.body, cause)
+        except TimedOut:
+            world.now_us = max(began_us + round(self._timeouts_s[name] * US), world.base_us)
+            return {"err": error_of("TimeoutError", f"{name} took longer than {self._timeouts_s[name]:g} s")}
+        except Abandoned:
+            return {"err": error_of("Crashed", f"{name} died without an answer")}
+        reply: Reply = load(text)
+        return reply
+
+    def _send(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
+        """A message, sent on behalf of the orchestration, with its permissions."""
+        noun, _, name = step.target.partition(":")
+        payload = step.payload
+        body = write(payload["body"])
+        check_size(body, payload["delay_s"])
+        message = Envelope(
+            self._cloud.new_id(), body, payload["attributes"], payload["delay_s"], payload["group"],
+            self._cloud.now_s(), cause.trace, cause.correlation,
+        )  # fmt: skip
+        token = HERE.set((self._cloud, execution.orchestration, cause))
+        try:
+            unsent = self._post(noun, name, message)
+        finally:
+            HERE.reset(token)
+        return {"err": error_of("UnavailableError", str(unsent[0].error))} if unsent else {"v": message.id}
+
+    def _post(self, noun: str, name: str, message: Envelope) -> Sequence[Unsent]:
+        driver = self._cloud.topics.publish if noun == "topic" else self._cloud.queues.send
+        return driver(name, (message,))
+
+    def _cause(self, execution: MemoryExecution, step: Step, text: str, number: int) -> Envelope:
+        """The attempt, as the message that its function handles: its id is the key."""
+        start = execution.cause
+        trace, correlation = start.trace or trace_of(start), start.correlation or start.id
+        return Envelope(step.key, text, NO_ATTRIBUTES, 0, "", self._cloud.now_s(), trace, correlation, number)
+
+
+def _cause() -> str:
+    cause = here()[2]
+    return "" if cause is None else cause.id
