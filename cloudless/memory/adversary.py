@@ -72,6 +72,11 @@ class Adversary:
         self._fed.add(handler)
         return self._plan.on_arrival(handler, self.calls.get(handler, 0) + 1)
 
+    def turn(self, orchestration: str) -> Sequence[Fault]:
+        """Faults of the next thing that an execution of an orchestration is told; it is counted as a call."""
+        number = self.calls[orchestration] = self.calls.get(orchestration, 0) + 1
+        return [*self._plan.on_arrival(orchestration, number), *self._plan.on_call(orchestration, number)]
+
     def fed_later(self, handler: str) -> bool:
         """Whether messages come to a function, of `invoke_later`."""
         return handler in self._fed

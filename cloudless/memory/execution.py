@@ -141,7 +141,7 @@ class MemoryExecution:
         world.at(ended_us, self._complete, (handle, reply), work=True)
 
     def again(self, handle: int, step: Step, attempt: int) -> None:
-        """Carry out a step once more, whose reply was lost, or came twice."""
+        """Carry out a step once more: its reply was lost, or is to come twice, be it after the end."""
         self._tasks.append((handle, step, attempt))
         self._enlist()
 
@@ -166,10 +166,14 @@ class MemoryExecution:
         self._tell((self.world.base_us, FIRED, handle))
 
     def _tell(self, record: Record) -> None:
-        if self.status == RUNNING and (record[1] == DELIVERED or record[2] in self._scheduler.open):
+        if self._is_awaited(record):
             self.journal.append(record)
             self._pass_on(record)
             self._look()
+
+    def _is_awaited(self, record: Record) -> bool:
+        """Whether the scheduler still waits for it: not where a step came twice, or too late."""
+        return self.status == RUNNING and (record[1] == DELIVERED or record[2] in self._scheduler.open)
 
     def _pass_on(self, record: Record) -> None:
         self._told_us = record[0]

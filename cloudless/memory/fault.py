@@ -10,6 +10,12 @@ poison      the message that is next kills its handler, each time that it comes
 crash       the instance dies: before the call, after it, behind its n-th client call, or before a line
 throttle    its n-th client call raises Unavailable, and stores nothing
 slow        it stands still for a while, at one of the places of a crash, and all others go on
+
+An orchestration's "call" is one thing that an execution of it is told: the end of a step, a timer, an event.
+
+duplicate   the step is carried out again, though its end is recorded
+delay       it is told later                 reorder   it is told after all that is ready
+crash       the engine dies: before what it is told is recorded (a step is carried out again), or after=True
 """
 
 from __future__ import annotations
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
 
 
 __tracebackhide__ = hidden
+OF_ORCHESTRATIONS = ("crash", "delay", "duplicate", "reorder")
 ARRIVAL = ("delay", "duplicate", "poison", "reorder")
 CALL = ("crash", "slow", "throttle")
 KINDS = tuple(sorted(ARRIVAL + CALL))

@@ -142,13 +142,21 @@ class MemoryOrchestrations:
     def _begin(self, orchestration: str, id: str, call: Envelope) -> MemoryExecution:
         known, world = self._of(orchestration), self._world
         found = self._definition(orchestration)
-        one = known[id] = MemoryExecution(orchestration, id, found, call, world, self._carry_out)
+        one = known[id] = self._execution(orchestration, id, found, call, world, self._carry_out)
         world.history.note("start", world.now_us, orchestration, call, by=here()[1], cause=_cause())
         if world.now_us != world.base_us:
             world.at(world.now_us, one.start, load(call.body), work=True)
         else:
             one.start(load(call.body))
         return one
+
+    def _execution(self, *given: Any) -> MemoryExecution:
+        """One under attack, where there are faults; imported by the first simulation that has some."""
+        if self._cloud.adversary is None:
+            return MemoryExecution(*given)
+        from cloudless.memory.attacked_execution import AttackedExecution
+
+        return AttackedExecution(self._cloud.adversary, *given)
 
     def _definition(self, orchestration: str) -> Definition:
         if orchestration not in self._definitions:

@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from cloudless.handler import unwrapped
-from cloudless.memory.fault import ARRIVAL, Fault
+from cloudless.memory.fault import ARRIVAL, OF_ORCHESTRATIONS, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +30,7 @@ LONGEST = 6
 MORE_CALLS = 2
 """Redeliveries make more calls than the first run had."""
 
+ORCHESTRATION = "orchestration"
 _FED = frozenset({"queue", "topic", "schedule"})
 """Kinds of handlers that messages come to."""
 
@@ -40,7 +41,8 @@ class Faulty:
     def __init__(self, app: App, seen: Adversary, kinds: tuple[str, ...]) -> None:
         self._seen = seen
         self._kinds = kinds
-        self._handlers = [app.handlers[name] for name in sorted(seen.calls)]
+        known: dict[str, Any] = {**app.handlers, **{one.name: one for one in app.orchestrations}}
+        self._handlers = [known[name] for name in sorted(seen.calls)]
         self._names = _short_names(
             {file for lines in seen.lines.values() for file, _ in lines} | _files(self._handlers)
         )
@@ -75,6 +77,8 @@ class Faulty:
     def _of(self, handler: Any, kind: str, call: int) -> list[Fault]:
         """Faults of a call, but those at lines."""
         name, effects = handler.name, self._seen.effects.get(handler.name, 0)
+        if handler.kind == ORCHESTRATION:
+            return _turns(kind, name, call)
         if kind in ARRIVAL:
             return _arrivals(kind, name, call) if handler.kind in _FED or self._seen.fed_later(name) else []
         if kind == "throttle":
@@ -83,16 +87,25 @@ class Faulty:
 
     def _long_of(self, handler: Any, kind: str, call: int) -> list[Fault]:
         """Stalls of a call beyond its time-out, and beyond the lock of its message."""
+        if handler.kind == ORCHESTRATION:
+            return []
         limit_s, effects = handler.settings.timeout_s, self._seen.effects.get(handler.name, 0)
         lengths = (limit_s + 1, 7 * limit_s) if kind == "slow" else ()
         return [Fault(kind, handler.name, call, seconds=one, **place) for one in lengths for place in _places(effects)]
 
     def _lines_of(self, handler: Any, kind: str, call: int) -> list[Fault]:
-        if kind not in {"crash", "slow"}:
+        if kind not in {"crash", "slow"} or handler.kind == ORCHESTRATION:
             return []
         lines = sorted(self._seen.lines.get(handler.name, set()) | _own_lines(handler.function))
         places = [f"{self._names[file]}:{line}" for file, line in lines]
         return [Fault(kind, handler.name, call, line=place) for place in places]
+
+
+def _turns(kind: str, orchestration: str, call: int) -> list[Fault]:
+    """Faults of one thing that an execution is told."""
+    if kind == "crash":
+        return [Fault(kind, orchestration, call), Fault(kind, orchestration, call, after=True)]
+    return _arrivals(kind, orchestration, call) if kind in OF_ORCHESTRATIONS else []
 
 
 def _arrivals(kind: str, handler: str, call: int) -> list[Fault]:

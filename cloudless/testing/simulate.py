@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cloudless.errors import InvalidArgument, hidden
-from cloudless.memory.fault import ByChance, Faults, Planned
+from cloudless.memory.fault import OF_ORCHESTRATIONS, ByChance, Faults, Planned
 from cloudless.memory.history import KEEP
 from cloudless.options import nearest, strict
 from cloudless.testing.setup import START, Setup
@@ -74,11 +74,18 @@ def plan_of(faults: Faults | Sequence[Fault] | None, seed: int) -> FaultPlan | N
 
 
 def _check_handlers(app: App, plan: Planned) -> None:
+    orchestrations = [one.name for one in app.orchestrations]
+    known = [*app.handlers, *orchestrations]
     for fault in plan.faults:
-        if fault.handler not in app.handlers:
-            guess = nearest(fault.handler, app.handlers)
-            hint = f"did you mean {guess!r}?" if guess else f"it has {', '.join(app.handlers)}"
+        if fault.handler not in known:
+            guess = nearest(fault.handler, known)
+            hint = f"did you mean {guess!r}?" if guess else f"it has {', '.join(known)}"
             raise InvalidArgument(f"{fault!r}: app {app.name!r} has no such handler: {hint}")
+        if fault.handler in orchestrations and (fault.kind not in OF_ORCHESTRATIONS or fault.effect or fault.line):
+            raise InvalidArgument(
+                f"{fault!r}: an orchestration takes {', '.join(OF_ORCHESTRATIONS)}, before or after=True; "
+                "for others name the function that it calls"
+            )
 
 
 def _check_struck(simulation: Simulation, plan: Planned) -> None:
