@@ -65,11 +65,12 @@ def _plain(runs: list[Callable[[Frame], Any]]) -> Callable[[Frame], Any]:
 def _waiting(runs: list[tuple[Callable[[Frame], Any], bool]]) -> Run:
     def run(frame: Frame) -> Running:
         for one, waits in runs:
-            signal: Any = one(frame)
+            found: Any = one(frame)
             if waits:
-                signal = yield from signal
-            if signal is not None:
-                return signal
+                running: Running = found
+                found = yield from running
+            if found is not None:
+                return found
         return None
 
     return run

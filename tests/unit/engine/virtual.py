@@ -41,7 +41,7 @@ class VirtualHost:
     portion_size = 0
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
-        self._functions = functions
+        self.functions = dict(functions)
         self._now_s = 0.0
         self._heap: list[tuple[float, int, int, Any]] = []
         self._sequence = 0
@@ -54,7 +54,7 @@ class VirtualHost:
     def call(self, handle: int, step: Step, attempt: int) -> None:
         self.asked.append((self._now_s, step.target, step.payload, attempt, step.key))
         try:
-            value = self._functions[step.target](**step.payload)
+            value = self.functions[step.target](**step.payload)
         except Failed as problem:
             reply: dict[str, Any] = {"err": problem.error}
         else:
