@@ -48,8 +48,6 @@ class Event(_Generic[T]):
     An event may be sent before it is waited for; each wait takes the oldest one of its name.
     """
 
-    kind = "event"
-
     def __init__(self, app: App, name: str, kind: Any) -> None:
         self.app = app
         self.name = name

@@ -73,8 +73,10 @@ class Settings:
 class Routine(_Generic[P, R]):
     """A user's function that was given to an app, with what it takes and returns.
 
-    name: of it in the app. place: where it was registered.
+    name: of it in the app. place: where it was registered. noun: how people call such a one.
     """
+
+    noun = "handler"
 
     def __init__(self, app: App, function: Callable[P, R], name: str | None) -> None:
         self.__name__ = name_of(function)

@@ -48,7 +48,7 @@ class Orchestration(Routine[P, R]):
     timeout: after it an execution fails with TimeoutError; None for none.
     """
 
-    kind = "orchestration"
+    noun = "orchestration"
 
     def __init__(self, app: App, function: Callable[P, R], name: str | None, timeout: timedelta | None) -> None:
         super().__init__(app, function, name)

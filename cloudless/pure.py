@@ -26,7 +26,7 @@ class Pure(Routine[P, R]):
     Python can, but for effects: it has no permissions.
     """
 
-    kind = "pure"
+    noun = "pure function"
     _codec: Codec | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:

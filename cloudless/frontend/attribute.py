@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.frontend import call
 from cloudless.frontend import instance as instances
-from cloudless.frontend.handles import Handle, handle_of
+from cloudless.frontend.handles import Handle, Run, handle_of
 from cloudless.frontend.lift import class_of, mangled, own
 from cloudless.frontend.values import (
     ANY,
@@ -56,6 +56,8 @@ def _of(frame: Frame, item: Item, name: str, node: ast.AST) -> Value:
         return _of_handle(frame, item, name)
     if isinstance(item, Live):
         return _of_live(frame, item, name, node)
+    if isinstance(item, Run):
+        return _asked(item.handle, item.verb(name))
     if isinstance(item, Made):
         return _of_instance(frame, item, item.kind.object, name, node)
     if isinstance(item, Super):
@@ -67,10 +69,16 @@ def _of(frame: Frame, item: Item, name: str, node: ast.AST) -> Value:
     return NOTHING
 
 
+def _asked(handle: Handle, verb: str | None) -> Value:
+    return NOTHING if verb is None else frozenset((Verb(handle, verb),))
+
+
 def _of_handle(frame: Frame, handle: Handle, name: str) -> Value:
     verb = handle.verb(name)
-    if verb:
-        return frozenset((Verb(handle, verb),))
+    if verb is not None:
+        return _asked(handle, verb)
+    if name == "execution" and handle.noun == "orchestration":
+        return frozenset((Access(frozenset((Run(handle),))),))
     return frame.analysis.lifter.lift(handle.object.dead_letters) if name == "dead_letters" else NOTHING
 
 
@@ -100,6 +108,8 @@ def _of_handler(frame: Frame, handler: Handler[..., Any], name: str) -> Value:
     verb = handle.verb(name) if handler.kind == "function" else None
     if verb:
         return frozenset((Verb(handle, verb),))
+    if name == "options" and handler.kind == "function":  # a call of a step runs the original
+        return frozenset((Access(frozenset((Live(handler),))),))
     if name == "dead_letters" and isinstance(handler, TopicHandler | Schedule | Function):
         return frame.analysis.lifter.lift(handler.dead_letters)
     return NOTHING

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from cloudless.frontend import attribute, follow, foreign, instance, store
+from cloudless.frontend.handles import Run
 from cloudless.frontend.lift import own
 from cloudless.frontend.values import (
     NOTHING,
@@ -22,6 +23,7 @@ from cloudless.frontend.values import (
     Verb,
     boxed,
     elements,
+    handles,
     union,
 )
 from cloudless.handler import Handler
@@ -81,7 +83,15 @@ def _call_item(frame: Frame, item: Item, arguments: Arguments, node: ast.AST) ->
         return call(frame, method, arguments, node) if method else NOTHING
     if isinstance(item, Access):
         return item.items | boxed(item.items)
-    return NOTHING  # a verb of a handle, or nothing that can be called
+    return _call_verb(frame, item, arguments, node) if isinstance(item, Verb) else NOTHING
+
+
+def _call_verb(frame: Frame, item: Verb, arguments: Arguments, node: ast.AST) -> Value:
+    """A method of ours: it reads the secrets that it is given, and starting gives an execution."""
+    for handle in handles(arguments.all()):
+        if handle.noun == "secret":
+            mention(frame, Verb(handle, "read"), node)
+    return frozenset((Run(item.handle),)) if item.handle.noun == "orchestration" else NOTHING
 
 
 def _call_live(frame: Frame, item: Live, arguments: Arguments, node: ast.AST) -> Value:
@@ -116,7 +126,8 @@ def follow_handlers(frame: Frame, value: Value) -> None:
 def mention(frame: Frame, item: Item, node: ast.AST) -> None:
     """Note what mentioning something asks for; a bare handle asks for nothing yet."""
     if isinstance(item, Verb):
-        frame.facts.grants.setdefault((item.handle, item.verb), set()).add(frame.span(node))
+        if item.verb:
+            frame.facts.grants.setdefault((item.handle, item.verb), set()).add(frame.span(node))
     elif isinstance(item, Live):
         _mention_live(frame, item, node)
     elif isinstance(item, Bound):

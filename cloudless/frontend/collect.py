@@ -10,6 +10,7 @@ from cloudless import ir
 from cloudless.app import App
 from cloudless.codec import codec_of
 from cloudless.errors import InvalidArgument
+from cloudless.event import Event
 from cloudless.frontend.functions import hints, is_async, original
 from cloudless.frontend.parameters import (
     Signature,
@@ -23,6 +24,7 @@ from cloudless.frontend.types import auth_data, cors_data, dotted, retry_data, t
 from cloudless.function import Function
 from cloudless.handler import Handler
 from cloudless.http import Endpoint
+from cloudless.pure import Pure
 from cloudless.queue import OrderedQueue, Queue, QueueHandler
 from cloudless.runtime.route import Route
 from cloudless.runtime.schedule import utc_cron
@@ -40,6 +42,8 @@ N = TypeVar(
     ir.Subscription,
     ir.Schedule,
     ir.Function,
+    ir.Event,
+    ir.Pure,
 )  # fmt: skip
 
 
@@ -58,6 +62,8 @@ def collect(app: App, sources: Sources, *, entry: str = "", include: Sequence[st
         subscriptions=_named(map(collector.subscription, app.subscriptions)),
         schedules=_named(collector.schedule(one) for one in handlers if isinstance(one, Schedule)),
         functions=_named(collector.function(one) for one in handlers if isinstance(one, Function)),
+        pures=_named(map(collector.pure, app.pures)),
+        events=_named(collector.event(one) for one in declared if isinstance(one, Event)),
         endpoints=_routed(collector.endpoint(one) for one in handlers if isinstance(one, Endpoint)),
         cors=cors_data(app.cors),
         secrets=_named(collector.secret(one) for one in declared if isinstance(one, Secret)),
@@ -209,6 +215,24 @@ class _Collector:
             dead_letters=dead_letters_of(function.later, function.has_dead_letters),
             span=self._sources.declaration(function.place),
         )
+
+    def pure(self, pure: Pure[..., Any]) -> ir.Pure:
+        from cloudless.frontend.orchestration.annotation import Types  # most apps have none
+        from cloudless.frontend.orchestration.callee import Callees
+
+        found = Callees(Types(), self._sources).of(pure).data
+        return ir.Pure(
+            name=pure.name,
+            module=pure.function.__module__,
+            qualname=pure.function.__qualname__,
+            parameters=found.parameters,
+            result=found.result,
+            span=self._sources.declaration(pure.place),
+        )
+
+    def event(self, event: Event[Any]) -> ir.Event:
+        """Who waits for it is seen later: passes/waiters.py."""
+        return ir.Event(name=event.name, body=type_ref(event.type), span=self._sources.declaration(event.place))
 
     def endpoint(self, endpoint: Endpoint[..., Any]) -> ir.Endpoint:
         own = [*endpoint.errors.items(), *((kind, code) for kind, code in endpoint.app.errors.items())]

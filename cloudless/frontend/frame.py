@@ -12,7 +12,7 @@ from typing import Any
 from cloudless.frontend import attribute, call, follow, store
 from cloudless.frontend.analysis import Analysis, Facts
 from cloudless.frontend.source import Definition
-from cloudless.frontend.values import NOTHING, Closure, Value, boxed, elements, handles, union
+from cloudless.frontend.values import NOTHING, Closure, Value, Verb, boxed, elements, handles, runs, union
 from cloudless.ir import Span
 
 
@@ -97,6 +97,8 @@ class Frame:
         """Note bare handles that go where they cannot be followed."""
         for handle in handles(value):
             self.facts.escapes.add((handle, self.span(node)))
+        for run in runs(value):  # whoever gets it may ask it anything
+            call.mention(self, Verb(run.handle, "control"), node)
         call.follow_handlers(self, value)
 
     def seen(self, value: Value, node: ast.AST) -> Value:

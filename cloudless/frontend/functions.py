@@ -5,15 +5,15 @@ from __future__ import annotations
 from types import FunctionType, MethodType
 from typing import Any
 
-from cloudless.handler import Handler, hints_of, unwrapped
+from cloudless.handler import Routine, hints_of, unwrapped
 
 _CO_COROUTINE = 0x80
 
 
 def plain(function: Any) -> FunctionType | None:
     """The function that is called, below registrations; None where it is none, e.g. a class or a builtin."""
-    while isinstance(function, Handler | MethodType):
-        function = function.function if isinstance(function, Handler) else function.__func__
+    while isinstance(function, Routine | MethodType):
+        function = function.function if isinstance(function, Routine) else function.__func__
     return function if isinstance(function, FunctionType) else None
 
 
@@ -28,9 +28,9 @@ def is_async(function: Any) -> bool:
     return bool(code and code.co_flags & _CO_COROUTINE) or (below is not None and is_async(below))
 
 
-def hints(handler: Handler[..., Any]) -> dict[str, Any]:
-    """Annotations of a handler as objects; none where one cannot be evaluated, which the checks report."""
-    function = original(handler.function)
+def hints(routine: Routine[..., Any]) -> dict[str, Any]:
+    """Annotations of what was registered as objects; none where one cannot be evaluated, which the checks report."""
+    function = original(routine.function)
     try:
         return hints_of(function) if function else {}
     except Exception:  # noqa: BLE001  (the user's annotations may raise anything)

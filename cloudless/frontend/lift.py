@@ -12,6 +12,7 @@ from cloudless.frontend.handles import handle_of
 from cloudless.frontend.territory import Territory
 from cloudless.frontend.values import NOTHING, Arguments, Bound, Box, Item, Live, Made, Value, Verb, union
 from cloudless.handler import Handler
+from cloudless.pure import Pure
 
 _ATOMS = frozenset({str, bytes, int, float, bool, complex, types.NoneType, types.EllipsisType, range, slice})
 _DATA = frozenset({"datetime", "decimal", "uuid"})
@@ -37,6 +38,8 @@ class Lifter:
         return known[1]
 
     def _lifted(self, value: Any) -> Value:
+        if isinstance(value, Pure):
+            return self.lift(value.function)
         handle = handle_of(value) if not isinstance(value, Handler) else None
         if handle is not None:
             return frozenset((handle,))

@@ -24,9 +24,10 @@ from cloudless.frontend.telling import EVERYTHING, NO_ONE, Telling, TooMany
 from cloudless.frontend.territory import Territory
 from cloudless.frontend.types import dotted
 from cloudless.frontend.values import Item, Verb
-from cloudless.handler import Handler
+from cloudless.handler import Handler, Routine
 from cloudless.ir import Application, Grant, Span
 from cloudless.node import replace
+from cloudless.pure import Pure
 
 
 class Permissions:
@@ -56,7 +57,9 @@ class Permissions:
     def _follow(self, app: App, telling: Telling) -> Analysis:
         analysis = Analysis(self._sources, self._territory, telling)
         for handler in app.registered:
-            analysis.follow(handler, partial(_root, analysis, handler))
+            analysis.follow(handler, partial(_root, analysis, handler, (*handler.settings.uses, *handler.also)))
+        for pure in app.pures:
+            analysis.follow(pure, partial(_root, analysis, pure, ()))
         analysis.settle()
         return analysis
 
@@ -79,7 +82,7 @@ class Permissions:
         """What `uses=` grants: bound methods of handles, and secrets, which have but one verb."""
         found: set[tuple[Handle, str]] = set()
         for item in self._uses(handler):
-            if isinstance(item, Verb):
+            if isinstance(item, Verb) and item.verb:
                 found.add((item.handle, item.verb))
             elif isinstance(item, Handle) and item.noun == "secret":
                 found.add((item, "read"))
@@ -112,6 +115,18 @@ class Permissions:
                     span,
                     f"{name!r} is changed here: each instance of a function has its own, and loses it",
                     "keep state in a queue, a topic or a database",
+                )
+
+    def check_pure(self, pure: Pure[..., Any]) -> None:
+        """Report what a pure function would need permissions for: it runs anywhere, and any number of times."""
+        for facts in self.analysis.reached([pure]):
+            asked = {(handle, span) for (handle, _), spans in facts.grants.items() for span in spans}
+            for handle, span in asked | facts.escapes:
+                self._report.error(
+                    "CL304",
+                    span,
+                    f"pure function {pure.name!r} uses {handle.noun} {handle.name!r}, and has no permissions",
+                    "do that in a function, or in the orchestration, and pass the pure function what it needs",
                 )
 
     def _check_uses(self, handler: Handler[..., Any]) -> None:
@@ -147,15 +162,15 @@ class Permissions:
         return f"{name}.dead_letters{method}" if handle.name.endswith("-dead-letters") else f"{name}{method}"
 
 
-def _root(analysis: Analysis, handler: Handler[..., Any]) -> Callable[[Facts], None]:
+def _root(analysis: Analysis, routine: Routine[..., Any], uses: tuple[Any, ...]) -> Callable[[Facts], None]:
     """The job of a handler: its function, as the cloud calls it, and what it says that it uses."""
-    frame = Frame(analysis, handler.place.file, {}, {})
+    frame = Frame(analysis, routine.place.file, {}, {})
     at = ast.Constant(None)
 
     def job(facts: Facts) -> None:
         frame.facts = facts
-        function = plain(handler.function) or original(handler.function)
-        for mentioned in (function, *handler.settings.uses, *handler.also):
+        function = plain(routine.function) or original(routine.function)
+        for mentioned in (function, *uses):
             value = analysis.lifter.lift(mentioned)
             call.follow_handlers(frame, value)
             for item in value:
@@ -173,8 +188,8 @@ def _one_a_line(spans: set[Span]) -> tuple[Span, ...]:
 
 
 def _modules(app: App) -> set[str]:
-    """Names of the modules in which handlers are written."""
-    functions = [original(handler.function) for handler in app.registered]
+    """Names of the modules in which handlers and pure functions are written."""
+    functions = [original(one.function) for one in (*app.registered, *app.pures)]
     return {function.__module__ for function in functions if function is not None}
 
 
@@ -185,6 +200,8 @@ def permitted(app: App, application: Application, report: Report) -> Application
     for handler in app.registered:
         permissions.check(handler)
         first.setdefault(handler.name, handler)
+    for pure in app.pures:
+        permissions.check_pure(pure)
     granted = [replace(one, grants=permissions.grants(first[one.name])) for one in application.handlers]
     functions = [
         replace(one, raises=tuple(sorted({*one.retry.on, *map(dotted, permissions.raises(first[one.handler]))})))

@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import Any
 
 from cloudless.frontend.functions import original
-from cloudless.handler import Handler
+from cloudless.handler import Routine
 from cloudless.ir import Span
 from cloudless.source import Place
 
@@ -129,14 +129,14 @@ class Sources:
         file = self._files.get(span.file) or self._files.get(f"{self._root}{span.file}")
         return file.line(span.line) if file else ""
 
-    def name_of(self, handler: Handler[..., Any]) -> Span:
-        """The span of a handler's name in its `def`."""
-        function = original(handler.function)
+    def name_of(self, routine: Routine[..., Any]) -> Span:
+        """The span of a handler's name in its `def`, or of another registered function's."""
+        function = original(routine.function)
         if function is not None:
             for node in self.definitions(function):
                 if not isinstance(node, ast.Lambda):
                     return self._named(function.__code__.co_filename, node.lineno, node.name)
-        return self.declaration(handler.place)
+        return self.declaration(routine.place)
 
     def parameter(self, function: FunctionType, name: str) -> Span:
         """The span of a parameter, annotation included."""

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from cloudless.frontend.handles import Handle
+from cloudless.frontend.handles import Handle, Run
 from cloudless.node import field, node
 
 
@@ -32,7 +32,7 @@ class Live:
 
 @node()
 class Verb:
-    """A bound method of a handle, granted where it is mentioned; it may then go anywhere."""
+    """A bound method of a handle, granted where it is mentioned; it may then go anywhere. verb: "" for nothing."""
 
     handle: Handle
     verb: str
@@ -86,7 +86,7 @@ class Super:
     instance: Value
 
 
-Item = Handle | Verb | Live | Bound | Closure | Made | Box | Access | Super
+Item = Handle | Run | Verb | Live | Bound | Closure | Made | Box | Access | Super
 Value = frozenset[Item]
 NOTHING: Value = frozenset()
 ANY = object()
@@ -152,6 +152,12 @@ def handles(value: Value) -> set[Handle]:
         elif isinstance(item, Bound):
             found |= handles(item.arguments.all())
     return found
+
+
+def runs(value: Value) -> set[Run]:
+    """Executions in a value, those in containers included."""
+    found = {item for item in value if isinstance(item, Run)}
+    return found.union(*(runs(item.items) for item in value if isinstance(item, Box | Access)))
 
 
 def depth(value: Value) -> int:

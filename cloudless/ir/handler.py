@@ -37,8 +37,9 @@ class Parameter:
 class Grant:
     """What a handler may do: a verb on a resource, with every place in the code that asked for it.
 
-    verb: "send", "publish", "invoke", "invoke_later", "read", "peek", "redrive", "native".
-    noun: "queue", "topic", "function", "secret". name: of the resource.
+    verb: "send", "publish", "invoke", "invoke_later", "read", "peek", "redrive", "native", "start", "control" (of
+    executions: ask, list, cancel). noun: "queue", "topic", "function", "secret", "orchestration", "event".
+    name: of the resource.
     """
 
     noun: str

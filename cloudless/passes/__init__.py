@@ -2,6 +2,7 @@
 
     internal_queues.py  the queues behind schedules and `invoke_later`
     dead_letters.py     the queues behind queues, subscriptions, schedules and functions
+    waiters.py          who waits for each event
     later.py            without the queues of `invoke_later` that nobody sends to; when deploying only
     loops.py            circles of messages → problems
     limits.py           what is over a limit of a cloud → problems
@@ -19,8 +20,9 @@ from collections.abc import Callable
 from cloudless.ir import Application
 from cloudless.passes.dead_letters import dead_letters
 from cloudless.passes.internal_queues import internal_queues
+from cloudless.passes.waiters import waiters
 
-PASSES: tuple[Callable[[Application], Application], ...] = (internal_queues, dead_letters)
+PASSES: tuple[Callable[[Application], Application], ...] = (internal_queues, dead_letters, waiters)
 
 
 def run(application: Application) -> Application:

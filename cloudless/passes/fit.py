@@ -52,6 +52,10 @@ def _needs(application: Application) -> Iterator[Need]:
         yield "function", f"function {function.name!r}", function.span
         if function.queue:
             yield "function.later", f"invoke_later of {function.name!r}", function.span
+    for orchestration in application.orchestrations:
+        yield "orchestration", f"orchestration {orchestration.name!r}", orchestration.span
+    for event in application.events:
+        yield "orchestration", f"event {event.name!r}", event.span
     for endpoint in application.endpoints:
         yield "http", f"endpoint {endpoint.method} {endpoint.path}", endpoint.span
     for secret in application.secrets:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cloudless.app import App
+from cloudless.frontend.checks.names import routines
 from cloudless.frontend.functions import original
 from cloudless.frontend.report import Report
 
 
 def importable(app: App, report: Report) -> None:
-    """Every handler is registered when its module is imported."""
-    for handler in app.registered:
+    """Every handler is registered when its module is imported; so is every orchestration and pure function."""
+    for handler in routines(app):
         function = original(handler.function)
         if function is None:
             continue

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from cloudless.app import App
+from cloudless.event import Event
 from cloudless.frontend.report import Report
 from cloudless.function import Function
+from cloudless.handler import Handler, Routine
 from cloudless.queue import OrderedQueue, Queue
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
@@ -30,6 +32,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (Queue, "queue"),
     (OrderedQueue, "queue"),
     (Topic, "topic"),
+    (Event, "event"),
     (Secret, "secret"),
     (Config, "configuration"),
 )
@@ -60,6 +63,7 @@ def resources(app: App, report: Report) -> None:
     """Two resources never share a name, whatever their case: Service Bus does not tell cases apart."""
     spaces = [
         _addressed(app),
+        [("event", one.name, one.place) for one in app.declared if isinstance(one, Event)],
         [("secret", one.name, one.place) for one in app.declared if isinstance(one, Secret)],
         [("configuration", one.name, one.place) for one in app.declared if isinstance(one, Config)],
     ]
@@ -80,18 +84,27 @@ def resources(app: App, report: Report) -> None:
 
 
 def handler_names(app: App, report: Report) -> None:
-    """Two handlers never share a name; Cloud Run takes lower case and hyphens only."""
-    first: dict[str, Place] = {}
-    for handler in app.registered:
-        there = first.setdefault(handler.name.lower().replace("_", "-"), handler.place)
-        if there is not handler.place:
-            at = report.sources.declaration(there)
+    """Two handlers never share a name; Cloud Run takes lower case and hyphens only.
+
+    Nor do handlers with orchestrations and pure functions, which are called by name as well.
+    """
+    first: dict[str, Routine[..., Any]] = {}
+    for one in routines(app):
+        there = first.setdefault(one.name.lower().replace("_", "-"), one)
+        if there is not one:
+            at = report.sources.declaration(there.place)
+            what = "handlers" if isinstance(one, Handler) and isinstance(there, Handler) else "functions"
             report.error(
                 "CL102",
-                report.sources.name_of(handler),
-                f"two handlers are named {handler.name!r}; the other is at {at.file}:{at.line}",
+                report.sources.name_of(one),
+                f"two {what} are named {one.name!r}; the other is at {at.file}:{at.line}",
                 'rename the function, or give it a name: name="…"',
             )
+
+
+def routines(app: App) -> Iterable[Routine[..., Any]]:
+    """Every function of the app: handlers, orchestrations and pure ones."""
+    return (*app.registered, *app.orchestrations, *app.pures)
 
 
 def names(app: App, report: Report) -> None:
@@ -102,14 +115,14 @@ def names(app: App, report: Report) -> None:
         pattern, rule = (SECRET, VAULT_RULE) if isinstance(one, Secret | Config) else (RESOURCE, RULE)
         if not _is_fine(one.name, pattern):
             _refuse(report, one.place, f"{kind_of(one)} name {one.name!r}", rule, LONGEST)
-    for handler in app.registered:
-        if handler.name == "<lambda>":
+    for routine in routines(app):
+        if routine.name == "<lambda>":
             remedy = "write it with def"
             report.error(
-                "CL121", report.sources.declaration(handler.place), "a lambda has no name to find it by", remedy
+                "CL121", report.sources.declaration(routine.place), "a lambda has no name to find it by", remedy
             )
-        elif not _is_fine(handler.name.strip("_"), RESOURCE):
-            _refuse(report, handler.place, f"handler name {handler.name!r}", RULE, LONGEST)
+        elif not _is_fine(routine.name.strip("_"), RESOURCE):
+            _refuse(report, routine.place, f"{routine.noun} name {routine.name!r}", RULE, LONGEST)
     for subscribed in app.subscriptions:
         if len(subscribed.name) > LONGEST:
             report.error(

@@ -24,6 +24,9 @@ CONSUMER_LONGEST = timedelta(minutes=10)  # docs/mechanisms.md, time-outs: Pub/S
 FUNCTION_LONGEST = timedelta(
     minutes=15
 )  # AWS Lambda's: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ORCHESTRATION_LONGEST = timedelta(
+    days=365
+)  # Step Functions' and Workflows': https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 SHORTEST = timedelta(seconds=1)
 MEMORY_MB = (
     128,
@@ -64,6 +67,16 @@ def settings(app: App, report: Report) -> None:
                 report.sources.option(handler.place, "min_instances"),
                 f"min_instances={handler.settings.min_instances} of {handler.name!r}: 0 to {INSTANCES_MOST} can be",
                 "choose how many wait for work; more are started when there is more of it",
+            )
+
+    for orchestration in app.orchestrations:
+        timeout = orchestration.timeout
+        if timeout is not None and not SHORTEST <= timeout <= ORCHESTRATION_LONGEST:
+            report.error(
+                "CL141",
+                report.sources.option(orchestration.place, "timeout"),
+                f"timeout={timeout} of {orchestration.name!r}: orchestrations have 1 s to 365 days",
+                "start another execution at the end of this one",
             )
 
 

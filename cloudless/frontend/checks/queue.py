@@ -8,11 +8,15 @@ from datetime import timedelta
 from cloudless.app import App
 from cloudless.codec import codec_of
 from cloudless.errors import InvalidArgument
+from cloudless.event import Event
 from cloudless.frontend.checks.names import kind_of
 from cloudless.frontend.functions import original
 from cloudless.frontend.report import Report
 from cloudless.function import Function
+from cloudless.handler import Routine
 from cloudless.message import is_context
+from cloudless.orchestration import Orchestration
+from cloudless.pure import Pure
 from cloudless.queue import OrderedQueue, Queue, QueueHandler
 from cloudless.schedule import Schedule
 from cloudless.source import Place
@@ -41,11 +45,11 @@ def consumers(app: App, report: Report) -> None:
 def types(app: App, report: Report) -> None:
     """Bodies, arguments and results have a JSON form."""
     for one in app.declared:
-        if isinstance(one, Queue | OrderedQueue | Topic):
+        if isinstance(one, Queue | OrderedQueue | Topic | Event):
             _check_type(one.type, one.place, 1, f"{kind_of(one)} {one.name!r}", report)
-    for handler in app.registered:
-        if isinstance(handler, Function) and original(handler.function) is not None:
-            _check_function(handler, report)
+    for routine in (*app.registered, *app.orchestrations, *app.pures):
+        if isinstance(routine, Function | Orchestration | Pure) and original(routine.function) is not None:
+            _check_function(routine, report)
 
 
 def _check_type(kind: object, place: Place, position: int, what: str, report: Report) -> None:
@@ -55,17 +59,18 @@ def _check_type(kind: object, place: Place, position: int, what: str, report: Re
         report.error("CL162", report.sources.option(place, "type", position), f"{what}: {_why(problem)}", _REMEDY)
 
 
-def _check_function(handler: Function[..., object], report: Report) -> None:
+def _check_function(routine: Routine[..., object], report: Report) -> None:
     try:
-        hints = handler.hints()
+        hints = routine.hints()
     except Exception:  # noqa: BLE001  (CL128 has said so)
         return
     for part in [*hints.values()]:
         try:
             codec_of(part) if not is_context(part) else None
         except InvalidArgument as problem:
-            said = f"function {handler.name!r}: {_why(problem)}"
-            report.error("CL162", report.sources.name_of(handler), said, _REMEDY)
+            what = "function" if isinstance(routine, Function) else routine.noun
+            said = f"{what} {routine.name!r}: {_why(problem)}"
+            report.error("CL162", report.sources.name_of(routine), said, _REMEDY)
 
 
 def _why(problem: InvalidArgument) -> str:

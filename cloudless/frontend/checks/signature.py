@@ -9,12 +9,14 @@ from typing import Any, get_args
 from cloudless.app import App
 from cloudless.codec import type_name
 from cloudless.frontend.checks.body import Consumer, body_types, fits
-from cloudless.frontend.functions import hints, original
+from cloudless.frontend.functions import hints, is_async, original
 from cloudless.frontend.parameters import EMPTY, Signature, consumed, is_message, scheduled
 from cloudless.frontend.report import Report
 from cloudless.function import Function
-from cloudless.handler import Handler, hints_of
+from cloudless.handler import Handler, Routine, hints_of
 from cloudless.ir import Span
+from cloudless.message import is_context
+from cloudless.pure import Pure
 from cloudless.queue import DeadLetters, QueueHandler
 from cloudless.runtime.plan import BODIES, BODY, CONTEXT, MESSAGE, MESSAGES
 from cloudless.schedule import Schedule
@@ -51,6 +53,22 @@ def signatures(app: App, report: Report) -> None:
             )
         elif _annotations_hold(handler, function, report):
             _Check(handler, function, report).run(type_of)
+    for pure in app.pures:
+        _pure(pure, report)
+
+
+def _pure(pure: Pure[..., Any], report: Report) -> None:
+    """A pure function is a plain one: its arguments travel by name, and nothing in it waits."""
+    function = original(pure.function)
+    if function is None or is_async(pure.function) or function.__code__.co_flags & _YIELDS:
+        report.error(
+            "CL121",
+            report.sources.name_of(pure),
+            f"pure function {pure.name!r} is no plain function: it computes, and waits for nothing",
+            "write it with def, and without yield; what waits is @app.function",
+        )
+    elif _annotations_hold(pure, function, report):
+        _Check(pure, function, report).pure()
 
 
 def _is_method(function: FunctionType) -> bool:
@@ -59,7 +77,7 @@ def _is_method(function: FunctionType) -> bool:
     return bool(outer) and not outer.endswith("<locals>") and names[:1] in {("self",), ("cls",)}
 
 
-def _annotations_hold(handler: Handler[..., Any], function: FunctionType, report: Report) -> bool:
+def _annotations_hold(handler: Routine[..., Any], function: FunctionType, report: Report) -> bool:
     try:
         hints_of(function)
     except Exception as problem:  # noqa: BLE001  (the user's annotations may raise anything)
@@ -76,16 +94,26 @@ def _annotations_hold(handler: Handler[..., Any], function: FunctionType, report
 class _Check:
     """One handler's parameters."""
 
-    def __init__(self, handler: Handler[..., Any], function: FunctionType, report: Report) -> None:
+    def __init__(self, handler: Routine[..., Any], function: FunctionType, report: Report) -> None:
         self.handler = handler
         self.function = function
         self.report = report
         self.signature = Signature(function, hints(handler))
 
-    def run(self, type_of: Callable[[Consumer], Any]) -> None:
+    def pure(self) -> None:
+        self._stars()
+        self._function()
+        for name, hint, _ in self.signature.parameters:
+            if is_context(hint):
+                self._nothing_for(name, "a pure function knows nothing of who calls it: leave it out")
+
+    def _stars(self) -> None:
         for stars, name in self.signature.stars.items():
             what = f"{self.handler.name!r} takes {stars}{name}, for which there is nothing"
             self.error("CL122", name, what, "name each parameter")
+
+    def run(self, type_of: Callable[[Consumer], Any]) -> None:
+        self._stars()
         if isinstance(self.handler, QueueHandler | TopicHandler):
             self._consumer(self.handler, type_of(self.handler))
         elif isinstance(self.handler, Schedule):
@@ -148,11 +176,13 @@ class _Check:
                        self._instead(name, what, kind))  # fmt: skip
 
     def _source(self) -> str:
+        assert isinstance(self.handler, Handler)
         return f"{self.handler.kind} {self.handler.source!r}"
 
     def _instead(self, name: str, what: str, kind: Any) -> str:
         if kind is DeadLetters:
             return f"write {name}: Message: dead letters may hold what does not fit their queue's type"
+        assert isinstance(self.handler, Handler)
         inner = _name(kind)
         written = {MESSAGE: f"Message[{inner}]", BODIES: f"list[{inner}]", MESSAGES: f"list[Message[{inner}]]"}
         return f"write {name}: {written.get(what, inner)}, or declare the {self.handler.kind} with the type"

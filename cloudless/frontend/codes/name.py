@@ -10,7 +10,7 @@ NAMES = (
         "Two resources of one name",
         """Queues, topics, subscriptions, schedules and the dead-letter queue of each of them share their names,
         whatever the case, because Azure Service Bus does not tell them apart. Secrets have names of their own,
-        and so has configuration.""",
+        and so have configuration and events.""",
         wrong="""
             orders = app.queue("orders")
             events = app.topic("Orders")
@@ -24,7 +24,8 @@ NAMES = (
         "CL102",
         "Two handlers of one name",
         """A handler is named after its function. Google Cloud Run takes lower case and hyphens only, so `pack_all`
-        and `Pack_All` are one name.""",
+        and `Pack_All` are one name. Orchestrations and pure functions are found by name as well, and share theirs with
+        handlers.""",
         wrong="""
             orders = app.queue("orders")
             refunds = app.queue("refunds")

@@ -83,4 +83,32 @@ PERMISSIONS = (
             def take(order: dict) -> None: ...
             """,
     ),
+    Code(
+        "CL304",
+        "A pure function that uses a resource",
+        """A pure function computes what an orchestration cannot say itself. It runs wherever the platform likes, and
+        has no permissions. What has effects is a function, which an orchestration calls as a step.""",
+        wrong="""
+            orders = app.queue("orders")
+
+
+            @app.pure
+            def cheapest(prices: list[float]) -> float:
+                orders.send({"price": min(prices)})
+                return min(prices)
+            """,
+        right="""
+            orders = app.queue("orders")
+
+
+            @app.pure
+            def cheapest(prices: list[float]) -> float:
+                return min(prices)
+
+
+            @app.function
+            def order(price: float) -> None:
+                orders.send({"price": price})
+            """,
+    ),
 )

@@ -81,7 +81,7 @@ class Explosive(Exception):
     if TYPE_CHECKING:
         name: str
     else:
-        __annotations__ = {"name": "str"}  # noqa: RUF012
+        __annotations__ = {"name": "str"}
 
         @property
         def name(self) -> str:
