@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("messaging", "requests", "virtual_time", "importing", "processes", "compiling", "exploring", "soak")
+NAMES = ("messaging", "requests", "virtual_time", "importing", "processes", "compiling", "exploring", "replaying", "soak")
 
 
 def main(names: list[str]) -> None:

@@ -30,6 +30,7 @@ from __future__ import annotations
 import json
 
 from cloudless.engine import Definition, Scheduler
+from cloudless.errors import InternalError
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable_task import DurableHost
 
@@ -48,8 +49,19 @@ if TYPE_CHECKING:
 
 
 def definitions(folder: Path) -> Load:
-    """The definitions of a package, one file each: <identity>.json."""
-    return kept(lambda identity: json.loads((folder / f"{identity}.json").read_text(encoding="utf-8")))
+    """The definitions of a package, one file each: <identity>.json. Executions of one that is missing fail."""
+
+    def read(identity: str) -> dict[str, Any]:
+        try:
+            text = (folder / f"{identity}.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise InternalError(
+                f"definition {identity} is not in this package, and an execution that began with it still runs"
+            ) from None
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    return kept(read)
 
 
 def kept(read: Callable[[str], dict[str, Any]]) -> Load:

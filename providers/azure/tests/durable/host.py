@@ -105,18 +105,15 @@ class Host:
     def _arrive(self, id: str, type: int, **fields: Any) -> None:
         one = self.instances.get(id)
         if one and one.status == RUNNING:
-            one.inbox.append({"type": type, "fields": fields})
+            at = 0 if type == events.EXECUTION_STARTED else len(one.inbox)  # which no event overtakes
+            one.inbox.insert(at, {"type": type, "fields": fields})
             self._ready[id] = one
 
     def _turn(self, one: Instance) -> None:
         if one.status != RUNNING:
             return
         size = self._chaos.batch(len(one.inbox))
-        if one.history or one.inbox[0]["type"] == events.EXECUTION_STARTED:
-            messages, one.inbox = one.inbox[:size], one.inbox[size:]
-        else:  # an event overtook the start: the storage has the start first all the same
-            one.inbox.sort(key=lambda message: message["type"] != events.EXECUTION_STARTED)
-            messages, one.inbox = one.inbox[:size], one.inbox[size:]
+        messages, one.inbox = one.inbox[:size], one.inbox[size:]
         if one.inbox:
             self._ready[one.id] = one
         one.begin_turn(self.now, messages)
@@ -146,8 +143,10 @@ class Host:
             id = one.scheduled
             one.scheduled += 1
             _SCHEDULE[action["actionType"]](self, one, id, action)
-        if one.status != RUNNING and one.parent:
-            self._tell_parent(one, *one.parent)
+        if one.status != RUNNING:
+            one.ended_s = self.now_s
+            if one.parent:
+                self._tell_parent(one, *one.parent)
 
     def _activity(self, one: Instance, id: int, action: Action) -> None:
         name, text = action["functionName"], reparsed(action["input"])

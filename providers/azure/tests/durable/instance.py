@@ -19,7 +19,9 @@ _FAILURE = "\n\n$OutOfProcData$:"
 
 
 class Instance:
-    """status: one of the four. output: what it returned, or the text of its failure. parent: (id, task) of a child.
+    """status: one of the four, since `ended_s`. output: what it returned, or the text of its failure.
+
+    parent: (id, task) of a child.
 
     turns: how many there were, repeated ones not counted. actions: what the last one asked for, without compounds.
     """
@@ -31,6 +33,7 @@ class Instance:
         self.parent = parent
         self.status = RUNNING
         self.output: Any = None
+        self.ended_s: float | None = None
         self.history = History()
         self.inbox: list[dict[str, Any]] = []
         self.turns = 0

@@ -1,0 +1,126 @@
+"""Durable replay: the engine behind one orchestrator, over generators written by hand, on the same stand-in host.
+
+Needs azure-functions-durable. CPU time: nothing waits here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from time import process_time
+from typing import Any
+
+from cloudless.ir.expression import Var
+from cloudless.ir.statement import For, Range, Return
+from providers.azure.tests.durable.executions import Executions
+from providers.azure.tests.durable.host import Host, replayed
+from providers.azure.tests.durable.programs import Plain, call, const, fan_out, program
+from tests.benchmarks.rounds import compare, show
+
+STEPS = 10
+ITEMS = 50
+
+SEQUENCE = program(
+    For("loop", "i", Range(const(0), const(STEPS), 1), (call("n", "add", n=Var("n")),)), Return(Var("n")), calls=["add"]
+)
+WIDE = program(fan_out("found", Var("items"), "add"), Return(Var("found")), calls=["add"])
+
+
+def sequence(context: Any) -> Generator[Any, Any, Any]:
+    n = context.get_input(expected_type=int)
+    for _ in range(STEPS):
+        n = yield context.call_activity("add", {"n": n}, expected_type=int)
+    return n
+
+
+def wide(context: Any) -> Generator[Any, Any, Any]:
+    items = context.get_input(expected_type=list)
+    return (yield context.task_all([context.call_activity("add", {"n": n}, expected_type=int) for n in items]))
+
+
+Takes = Callable[[int], float]
+"""Seconds that the step of an item takes."""
+
+
+def at_once(n: int) -> float:
+    return 0
+
+
+def in_turn(n: int) -> float:
+    return n
+
+
+def in_ten_groups(n: int) -> float:
+    return n % 10
+
+
+def by_hand(orchestrator: Callable[[Any], Generator[Any, Any, Any]], input: Any, takes: Takes = at_once) -> Any:
+    """What a generator comes to."""
+    host = Host(
+        {"main": replayed(orchestrator)},
+        {"add": lambda given: given["n"] + 1},
+        latency=lambda name, given: takes(given["n"]),
+    )
+    instance = host.start("main", input, "one")
+    host.run()
+    return instance.output
+
+
+def engine(definition: Plain, arguments: Plain, takes: Takes = at_once) -> Any:
+    """What a definition comes to."""
+    executions = Executions(
+        lambda request: json.dumps({"v": request["args"]["n"] + 1}),
+        latency=lambda request: takes(request["args"]["n"]),
+    )
+    executions.start(definition, arguments)
+    executions.host.run()
+    return (executions.outcome() or {})["v"]
+
+
+def _seconds(run: Callable[[], Any], expected: Any, units: int) -> Callable[[], float]:
+    def once() -> float:
+        began = process_time()
+        found = run()
+        took = process_time() - began
+        assert found == expected
+        return took / units
+
+    return once
+
+
+def main() -> None:
+    figures = compare({
+        "by hand": _seconds(lambda: by_hand(sequence, 0), STEPS, STEPS),
+        "the engine": _seconds(lambda: engine(SEQUENCE, {"n": 0}), STEPS, STEPS),
+    })  # fmt: skip
+    show(f"Durable replay: {STEPS} steps in sequence, CPU per step", figures, {"the engine": 2})
+    fan_outs("at the same time", at_once)
+    fan_outs("one after the other", in_turn)
+    growth()
+
+
+def fan_outs(how: str, takes: Takes) -> None:
+    """The same fan-out by hand and by the engine."""
+    items = list(range(ITEMS))
+    after = [n + 1 for n in items]
+    figures = compare({
+        "by hand": _seconds(lambda: by_hand(wide, items, takes), after, ITEMS),
+        "the engine": _seconds(lambda: engine(WIDE, {"items": items}, takes), after, ITEMS),
+    })  # fmt: skip
+    show(f"Durable replay: fan_out over {ITEMS} items that end {how}, CPU per item", figures, {"the engine": 2})
+
+
+def growth() -> None:
+    """A fan_out over 1,000 items, over two over 500: what is divided does not grow with the square."""
+    half, whole = list(range(500)), list(range(1_000))
+    after_half, after_whole = [n + 1 for n in half], [n + 1 for n in whole]
+    figures = compare(
+        {
+            "two over 500": _seconds(
+                lambda: [engine(WIDE, {"items": half}, in_ten_groups) for _ in range(2)], [after_half] * 2, 1_000
+            ),
+            "one over 1,000": _seconds(lambda: engine(WIDE, {"items": whole}, in_ten_groups), after_whole, 1_000),
+        },
+        rounds=3,
+    )
+    show("Durable replay: large fan_outs, CPU per item", figures, {"one over 1,000": 2.5})
