@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("messaging", "requests", "virtual_time", "importing", "processes", "compiling", "exploring", "replaying", "soak")
+NAMES = (
+    "messaging", "requests", "virtual_time", "importing", "processes", "compiling", "exploring", "replaying", "soak",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> None:
