@@ -62,15 +62,12 @@ def _plain(runs: list[Callable[[Frame], Any]]) -> Callable[[Frame], Any]:
     return run
 
 
-def _waiting(runs: list[tuple[Callable[[Frame], Any], bool]]) -> Run:
-    def run(frame: Frame) -> Running:
+def _waiting(runs: list[tuple[Any, bool]]) -> Run:
+    def run(frame: Frame) -> Any:
         for one, waits in runs:
-            found: Any = one(frame)
-            if waits:
-                running: Running = found
-                found = yield from running
-            if found is not None:
-                return found
+            signal = (yield from one(frame)) if waits else one(frame)  # pyright: ignore[reportUnknownVariableType]
+            if signal is not None:
+                return signal  # pyright: ignore[reportUnknownVariableType]
         return None
 
     return run

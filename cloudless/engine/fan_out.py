@@ -6,6 +6,7 @@ costs it n². Where the host names a `portion_size`, one of more than twice as m
 
 from __future__ import annotations
 
+from cloudless.codec import is_list, is_object
 from cloudless.engine.block import Code
 from cloudless.engine.effect import PORTION, Parallel, Step
 from cloudless.engine.error import Raised
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 def fan_out(plain: Plain, branch: Branch) -> Code:
     """The code of a FanOut."""
     target, id, limit, source = plain["target"], plain["id"], plain["limit"], compiled(plain["source"])
-    gathered = collected if plain["collect"] else all_of
+    gathered, read = collected if plain["collect"] else all_of, _read(plain["branch"])
 
     def run(frame: Frame) -> Running:
         items, size = source(frame.variables), frame.clock.portion_size
         if size and len(items) > 2 * size:
-            settled: Settled = yield from _divided(frame, items, id, limit, size)
+            settled: Settled = yield from _divided(frame, items, plain, size, read)
         else:
             settled = yield _branches(frame, plain, branch, items, 0)
         values = gathered(settled)
@@ -60,14 +61,18 @@ def _branches(frame: Frame, plain: Plain, branch: Branch, items: list[Any], firs
     return Parallel(len(items), plain["limit"], begin, id)
 
 
-def _divided(frame: Frame, items: list[Any], id: str, limit: int, size: int) -> Generator[Parallel, Any, Settled]:
-    """What became of all branches, portion by portion, never more than `limit` branches at a time."""
+def _divided(
+    frame: Frame, items: list[Any], plain: Plain, size: int, read: frozenset[str]
+) -> Generator[Parallel, Any, Settled]:
+    """What became of all branches, portion by portion, never more than the limit at a time. read: by the branches."""
+    id, limit, variables = plain["id"], plain["limit"], frame.variables
+    seen = {name: variables[name] for name in variables if name in read}
 
     def begin(number: int) -> Running:
         first = number * size
         payload = {
             "orchestration": frame.program.name, "statement": id, "base": frame.base, "rounds": list(frame.rounds),
-            "first": first, "items": items[first : first + size], "variables": frame.variables,
+            "first": first, "items": items[first : first + size], "variables": seen,
         }  # fmt: skip
         return (yield Step(PORTION, "", payload, id, f"{frame.key(id)}[{first}:]", ONCE, 0))
 
@@ -78,6 +83,17 @@ def _divided(frame: Frame, items: list[Any], id: str, limit: int, size: int) -> 
         length = min(size, len(items) - number * size)
         settled += [tuple(one) for one in value] if how == "v" else [("err", value)] * length
     return settled
+
+
+def _read(plain: Any) -> frozenset[str]:
+    """Names of the variables that some statements read; of those that they make themselves, too."""
+    if is_list(plain):
+        return frozenset().union(*map(_read, plain))
+    if not is_object(plain):
+        return frozenset()
+    if plain.get("node") == "Var":
+        return frozenset({plain["name"]})
+    return frozenset().union(*map(_read, plain.values()))
 
 
 def all_of(settled: Settled) -> list[Any]:
