@@ -11,7 +11,22 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 import cloudless
-from cloudless import App, Context, Message, PartialFailure, Reject, Retry, RetryAfter, any_of, connect, prefix
+from cloudless import (
+    App,
+    Context,
+    Message,
+    PartialFailure,
+    Reject,
+    Retry,
+    RetryAfter,
+    any_of,
+    connect,
+    fan_out,
+    gather,
+    prefix,
+    saga,
+    sleep,
+)
 from cloudless.testing import simulate
 
 
@@ -161,6 +176,96 @@ async def call_async(order: Order, invoice: Invoice) -> None:
     assert number
     with connect(stage=3):  # E: arg-type, reportArgumentType
         pass
+
+
+# --- orchestrations ---
+
+
+class Approval(BaseModel):
+    granted: bool
+
+
+approval = app.event("approval", Approval)
+app.event(7, Approval)  # E: call-overload, reportCallIssue
+app.event("signal", Approval, timeout=timedelta(1))  # E: call-overload, reportCallIssue
+
+
+@app.function
+def refund(payment: str, *, reason: str = "") -> None: ...
+
+
+@app.function
+def count(text: str) -> int:
+    return len(text)
+
+
+@app.pure
+def shortest(words: list[str]) -> str:
+    return min(words)
+
+
+@app.pure(retry=Retry())  # E: call-overload, reportCallIssue
+def never_retried(words: list[str]) -> str:
+    return min(words)
+
+
+@app.orchestration(timeout=60)  # E: call-overload, reportArgumentType
+def hasty(order: Order) -> None: ...
+
+
+@app.orchestration(memory_mb=512)  # E: call-overload, reportCallIssue
+def large_one(order: Order) -> None: ...
+
+
+@app.orchestration
+def bill(order: Order) -> Invoice:
+    number: int = charge(order)  # E: assignment, reportAssignmentType
+    charge(order.id)  # E: arg-type, reportArgumentType
+    charge.options(retry=3)  # E: arg-type, reportArgumentType
+    charge.options(attempts=3)  # E: call-arg, reportCallIssue
+    charge.options(timeout=timedelta(1))(order.id)  # E: arg-type, reportArgumentType
+    late: int = charge.options()(order)  # E: assignment, reportAssignmentType
+    awaited: Invoice = look_up.options()("1")  # E: assignment, reportAssignmentType
+    payment, letters = gather(charge(order), count("abc"))
+    payment + letters  # E: operator, reportOperatorIssue
+    one, two, three = gather(charge(order), count("abc"))  # E: misc, reportAssignmentType
+    receipts: list[int] = fan_out(charge(order) for _ in range(3))  # E: misc, reportAssignmentType
+    str(fan_out(charge(order) for _ in range(3))[0].value)  # E: attr-defined, reportAttributeAccessIssue
+    outcomes = fan_out((count("a") for _ in range(3)), collect=True)
+    total: int = outcomes[0].value  # E: assignment, reportAssignmentType
+    fan_out((count("a") for _ in range(3)), limit=3)  # E: call-overload, reportCallIssue
+    sleep(30)  # E: arg-type, reportArgumentType
+    with saga() as undo:
+        undo.on_failure(refund, payment=3)  # E: arg-type, reportArgumentType
+        undo.on_failure(refund, paiment=payment)  # E: call-arg, reportCallIssue
+        undo.on_failure(refund)  # E: call-arg, reportCallIssue
+        undo.on_failure(refund.options(retry=Retry()), reason="late")  # E: call-arg, reportCallIssue
+        undo.on_failure("refund", payment=payment)  # E: arg-type, reportArgumentType
+    approval.wait(timedelta(1))  # E: call-arg, reportCallIssue
+    answer: bool = approval.wait()  # E: assignment, reportAssignmentType
+    shortest([1])  # E: list-item, reportArgumentType
+    return number, late, awaited, one, two, three, receipts, total, answer  # E: return-value, reportReturnType
+
+
+def from_outside(order: Order, invoice: Invoice) -> object:
+    bill.start(invoice)  # E: arg-type, reportArgumentType
+    bill.start()  # E: call-arg, reportCallIssue
+    bill.options(id=7)  # E: arg-type, reportArgumentType
+    bill.options(name="1")  # E: call-arg, reportCallIssue
+    bill.options(id="1").start(order.id)  # E: arg-type, reportArgumentType
+    run = bill.options(id="1").start(order)
+    paid: str = run.result()  # E: assignment, reportAssignmentType
+    run.result(5)  # E: arg-type, reportArgumentType
+    is_done = run.status() == "done"  # E: comparison-overlap, reportUnnecessaryComparison
+    str(run.error.message)  # E: union-attr, reportOptionalMemberAccess
+    bill.executions("done")  # E: arg-type, reportArgumentType
+    approval.send("1", order)  # E: arg-type, reportArgumentType
+    approval.send(1, Approval(granted=True))  # E: arg-type, reportArgumentType
+    approval.send(bill, Approval(granted=True))  # E: arg-type, reportArgumentType
+    approval.token("1", secret="x", expires=timedelta(1))  # E: arg-type, reportArgumentType
+    approval.link("1", secret=key, expires=timedelta(1))  # E: call-arg, reportCallIssue
+    approval.send_signed("t", invoice, secret=key)  # E: arg-type, reportArgumentType
+    return paid, is_done
 
 
 # --- HTTP ---

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, TypedDict, assert_type
+from typing import Annotated, Any, Literal, TypedDict, assert_type
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -16,17 +16,21 @@ from cloudless import (
     App,
     Body,
     CloudlessError,
+    CompensationFailed,
     Context,
     Cookie,
     Cors,
     DeadLetter,
     DeadLetters,
+    Execution,
     Header,
     HttpError,
     Identity,
     Message,
     OrderedQueue,
+    Outcome,
     PartialFailure,
+    PlatformError,
     Query,
     Queue,
     Reject,
@@ -39,9 +43,15 @@ from cloudless import (
     api_key,
     connect,
     exists,
+    fan_out,
+    gather,
     jwt,
     none_of,
+    now,
     prefix,
+    saga,
+    sleep,
+    uuid4,
 )
 from cloudless.testing import Answer, Call, Client, Event, Fault, Faults, Simulation, explore, simulate
 
@@ -197,6 +207,128 @@ def from_a_script(order: Order) -> list[DeadLetter]:
         given_up: DeadLetters = orders.dead_letters
         given_up.redrive(limit=5)
         return given_up.peek(10)
+
+
+class Approval(BaseModel):
+    granted: bool
+    note: str = ""
+
+
+class Rejected(Exception):
+    pass
+
+
+desk = App("desk")
+letters = desk.queue("letters", Order)
+link_key = desk.secret("link-key")
+approval = desk.event("approval", Approval)
+signal = desk.event("signal")
+
+
+@desk.function(retry=Retry(attempts=3, on=[ConnectionError]))
+def book(order: Order, copies: int = 1) -> Parcel:
+    return Parcel(UUID(order.id), float(copies))
+
+
+@desk.function
+def weigh(parcel: Parcel, *, scale: str = "a") -> float:
+    return parcel.weight_kg
+
+
+@desk.function
+async def locate(id: str) -> str | None:
+    return id
+
+
+@desk.function
+def unbook(parcel: Parcel, reason: str = "") -> None: ...
+
+
+@desk.pure
+def heaviest(parcels: list[Parcel]) -> Parcel:
+    return max(parcels, key=lambda parcel: parcel.weight_kg)
+
+
+@desk.pure(name="total")
+def add_up(weights: list[float]) -> float:
+    return sum(weights)
+
+
+@desk.orchestration
+def review(order: Order) -> bool:
+    answer = approval.wait(timeout=timedelta(days=2))
+    assert_type(answer, Approval)
+    return answer.granted
+
+
+@desk.orchestration(timeout=timedelta(days=7), name="send-out")
+def send_out(order: Order, copies: int = 1) -> float:
+    with saga() as undo:
+        parcel = book.options(retry=Retry(attempts=2), timeout=timedelta(seconds=9))(order, copies=copies)
+        assert_type(parcel, Parcel)
+        undo.on_failure(unbook, parcel, reason="failed")
+        undo.on_failure(unbook.options(retry=Retry(attempts=5)), parcel=parcel)
+        weight, place, is_fine = gather(weigh(parcel, scale="b"), locate.invoke(order.id), review(order))
+        assert_type((weight, place, is_fine), tuple[float, str | None, bool])
+        other = locate.options(timeout=timedelta(seconds=1))(order.id)
+        assert_type(other, str | None)
+        parcels = fan_out((book(order, n) for n in range(copies) if n > 1), max_concurrency=3)
+        assert_type(parcels, list[Parcel])
+        tried = fan_out((weigh(one) for one in parcels), collect=True)
+        assert_type(tried, list[Outcome[float]])
+        for outcome in tried:
+            if outcome.error is not None and outcome.error.type == "CardDeclined":
+                raise Rejected(outcome.error.message)
+        assert_type(tried[0].value, float | None)
+        if not is_fine:
+            raise Rejected(f"{order.id} is not approved")
+        sleep(timedelta(minutes=30))
+        assert_type((now(), uuid4()), tuple[datetime, UUID])
+        assert_type(heaviest(parcels), Parcel)
+        try:
+            letters.send(order)
+        except PlatformError:
+            return weight
+    return add_up([weight, 1.0])
+
+
+@letters.consumer
+def hand_out(order: Order) -> None:
+    run: Execution[float] = send_out.options(id=order.id).start(order, copies=2)
+    assert_type(send_out.start(order), Execution[float])
+    approval.send(run, Approval(granted=True), id="click")
+    approval.send("1", Approval(granted=False))
+    signal.send(run.id, {"any": ["json"]})
+
+
+@desk.function
+async def ask(order: Order, context: Context | None = None) -> str:
+    run = await send_out.options(id=order.id).start_async(order)
+    await approval.send_async(run, Approval(granted=True))
+    assert_type(await run.result_async(timedelta(seconds=1)), float)
+    key = context.key if context else ""
+    return approval.link(run, base=f"https://desk.example/{key}", secret=link_key, expires=timedelta(days=2))
+
+
+@desk.post("/approve", public=True)
+def approve(token: Annotated[str, Query()], answer: Approval) -> str:
+    return approval.verify(token, secret=link_key) + approval.send_signed(token, answer, secret=link_key)
+
+
+def from_a_console(order: Order) -> str:
+    run = send_out.execution(order.id)
+    assert_type(run.status(), Literal["running", "completed", "failed", "cancelled"])
+    assert_type(run.started_at, datetime)
+    assert_type(run.ended_at, datetime | None)
+    try:
+        weight: float = run.result(timedelta(minutes=1))
+    except CompensationFailed as failed:
+        return f"{failed.original} {failed.failures}"
+    lines = [f"{entry.at}: {entry.kind} {entry.name}" for entry in run.history()]
+    for other in send_out.executions("running", limit=10):
+        assert_type(other, Execution[float])
+        other.cancel()
+    return f"{weight} {lines} {run.error.data if run.error else None}"
 
 
 edge = App("edge", errors={LookupError: 404}, cors=Cors(["https://shop.example"], max_age=timedelta(hours=2)))
