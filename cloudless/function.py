@@ -12,7 +12,6 @@ from cloudless.handler import Handler
 from cloudless.options import strict
 from cloudless.outgoing import off_loop, outgoing, raise_unsent
 from cloudless.queue import DeadLetters
-from cloudless.raised import raised_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ class Function(Handler[P, R]):
         call = outgoing(at, self._body_of(args, kwargs))
         reply = json.loads(at[0].functions.invoke(self.name, call, min(self.settings.timeout_s, INVOKE_LIMIT_S)))
         if "error" in reply:
+            from cloudless.raised import raised_by  # most processes never need it
+
             raise raised_by(self, *reply["error"])
         return codec_of(self.hints().get("return")).decode(dump(reply["result"]))
 
