@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def fan_out(plain: Plain, branch: Branch) -> Code:
     """The code of a FanOut."""
-    target, id, limit, source = plain["target"], plain["id"], plain["limit"], compiled(plain["source"])
+    target, source = plain["target"], compiled(plain["source"])
     gathered, read = collected if plain["collect"] else all_of, _read(plain["branch"])
 
     def run(frame: Frame) -> Running:
@@ -87,13 +87,10 @@ def _divided(
 
 def _read(plain: Any) -> frozenset[str]:
     """Names of the variables that some statements read; of those that they make themselves, too."""
-    if is_list(plain):
-        return frozenset().union(*map(_read, plain))
-    if not is_object(plain):
-        return frozenset()
-    if plain.get("node") == "Var":
+    if is_object(plain) and plain.get("node") == "Var":
         return frozenset({plain["name"]})
-    return frozenset().union(*map(_read, plain.values()))
+    parts = plain.values() if is_object(plain) else plain if is_list(plain) else ()
+    return frozenset(name for part in parts for name in _read(part))
 
 
 def all_of(settled: Settled) -> list[Any]:

@@ -73,8 +73,8 @@ class Calls(Expressions):
     def gather(self) -> Made:
         chosen: list[Function] = []
         for _ in self.choices.many(2, 4):
-            taken = frozenset().union(*(one.waits for one in chosen))
-            chosen.append(self.choices.pick([one for one in self.scope.functions if not one.waits & taken]))
+            taken = {event for one in chosen for event in one.waits}
+            chosen.append(self.choices.pick([one for one in self.scope.functions if not taken & one.waits]))
         calls = tuple(self.any_call(one) for one in chosen)
         if any(one.result == NONE for one in chosen) or self.choices.chance(15):
             return [node("gather", (), calls)]
@@ -139,7 +139,7 @@ class Calls(Expressions):
         amount = literal(self.choices.pick((1, 0, 3, 30))) if how < 3 else self.without_calls(INT, 1)
         if how == 3:
             amount = node("modulo", amount, literal(5))
-        more = ((("seconds", literal(5)),) if unit != "seconds" and self.choices.chance(20) else ())
+        more = (("seconds", literal(5)),) if unit != "seconds" and self.choices.chance(20) else ()
         return [node("sleep", ((unit, amount), *more))]
 
     def wait(self) -> Made:
@@ -153,5 +153,3 @@ class Calls(Expressions):
         """now() or uuid4(), kept."""
         how, title = self.choices.pick((("now", "datetime"), ("uuid4", "UUID")))
         return [node("let", self.scope.add(Kind("opaque", None, title)).name, node(how))]
-
-

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any, get_type_hints
+from typing import Any
 
 from pydantic_core import to_jsonable_python
 
 from cloudless.errors import CompensationFailed, Crashed, PlatformError, ThrottledError, UnavailableError
 
+DATA = "_data_of_the_reply"
+"""Where an exception that a function has answered with keeps its data, declared or not."""
 NAMES = ("CompensationFailed", "Crashed", "PlatformError", "ThrottledError", "UnavailableError")
 
 __all__ = ["NAMES", "CompensationFailed", "Crashed", "PlatformError", "ThrottledError", "UnavailableError", "canonical",
@@ -20,19 +22,21 @@ def canonical(problem: Exception) -> dict[str, Any]:
     """The error of an exception. Annotated fields are its data."""
     kind = type(problem)
     mro = [one.__name__ for one in kind.__mro__]
-    names = [name for one in kind.__mro__ if one.__module__ != "builtins" for name in vars(one).get("__annotations__", ())]
-    data = {name: to_jsonable_python(getattr(problem, name)) for name in names if hasattr(problem, name)}
-    return {"type": kind.__name__, "mro": mro[: mro.index("Exception") + 1], "message": str(problem), "data": data}
+    names = [
+        name for one in kind.__mro__ if one.__module__ != "builtins" for name in vars(one).get("__annotations__", ())
+    ]
+    own = {name: to_jsonable_python(getattr(problem, name)) for name in names if hasattr(problem, name)}
+    return {"type": kind.__name__, "mro": mro[: mro.index("Exception") + 1], "message": str(problem),
+            "data": {**problem.__dict__.get(DATA, {}), **own}}  # fmt: skip
 
 
 def exception(error: Mapping[str, Any], namespace: Mapping[str, Any]) -> Exception:
     """The exception of an error that a function has answered with."""
     kind = _class(error["mro"], namespace)
     made = kind.__new__(kind, error["message"])
-    fields: dict[str, Any] = {}
+    made.__dict__[DATA] = error["data"]
     for name, value in error["data"].items():
         setattr(made, name, value)
-        fields[name] = value
     return made
 
 
@@ -42,8 +46,3 @@ def _class(mro: list[str], namespace: Mapping[str, Any]) -> type[Exception]:
     if isinstance(found, type) and issubclass(found, Exception):
         return found
     return type(mro[0], (_class(mro[1:], namespace),), {})
-
-
-def hints(kind: type) -> dict[str, Any]:
-    """Annotated fields of a class."""
-    return get_type_hints(kind)

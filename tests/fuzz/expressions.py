@@ -14,9 +14,12 @@ from tests.fuzz.vocabulary import Function, Problem, Vocabulary
 INTS = (0, 1, 2, -1, 3, -7, 5, 12, 100, -2)
 FLOATS = (0.0, 1.0, 0.5, -1.5, 2.25, 1e3, 0.1, -0.0)
 STRINGS = (
-    "", "a", "b", "abc", "it's", 'say "no"', "back\\slash", "two\nlines", "{% $x %}", "${x}", "}", "{", "\0", "😀 👨‍👩‍👧",
+    "", "a", "b", "abc", "it's", 'say "no"', "back\\slash", "two\nlines", "{% $x %}", "${x}", "}", "{", "\0",
+    "😀 👨‍👩‍👧",
     "$", "%s", "{}", "<a&b>", "None", "a b",
 )  # fmt: skip
+LIKELY_KEYS = ("a", "a", "a", "b", "two words")
+INDICES = (0, 0, 0, -1, -1, 1, -2, 3)
 OPAQUE = {"datetime": "began", "UUID": "own_id"}
 """Variables that an orchestration begins with where it needs them: there are no literals of these."""
 KEYS = ("a", "b", "two words", "a.b", "$", "", "é", "{% k %}", "it's")
@@ -113,10 +116,18 @@ class Expressions:
         return node("dict", *((literal(key), self.make(kind, 1)) for key in keys))
 
     def index(self, depth: int) -> Node:
-        return literal(self.choices.pick((0, 0, 0, -1, -1, 1, -2, 3))) if self.choices.chance(85) else self.make(INT, depth)
+        return (
+            literal(self.choices.pick((0, 0, 0, -1, -1, 1, -2, 3)))
+            if self.choices.chance(85)
+            else self.make(INT, depth)
+        )
 
     def key_text(self, depth: int) -> Node:
-        return literal(self.choices.pick(("a", "a", "a", *KEYS[:3]))) if self.choices.chance(85) else self.make(TEXT, depth)
+        return (
+            literal(self.choices.pick(("a", "a", "a", *KEYS[:3])))
+            if self.choices.chance(85)
+            else self.make(TEXT, depth)
+        )
 
     # numbers
 
@@ -352,8 +363,8 @@ _MAKERS: dict[str, tuple[Maker, ...]] = {
     ),
     "bool": (
         Expressions.compare, Expressions.compare, Expressions.between, Expressions.equal, Expressions.equal,
-        Expressions.is_none, Expressions.narrowing, Expressions.negated, Expressions.both, Expressions.both, Expressions.guarded,
-        Expressions.member, Expressions.member, Expressions.affix, Expressions.some, *_ANY[:2],
+        Expressions.is_none, Expressions.narrowing, Expressions.negated, Expressions.both, Expressions.both,
+        Expressions.guarded, Expressions.member, Expressions.member, Expressions.affix, Expressions.some, *_ANY[:2],
     ),
     "str": (
         Expressions.concatenate, Expressions.text_of, Expressions.formatted, Expressions.formatted, Expressions.cased,

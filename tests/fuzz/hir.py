@@ -7,7 +7,7 @@ is no node. Operators are written in parentheses, whatever binds how.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 
 class Node(NamedTuple):
@@ -30,6 +30,7 @@ def name(text: str) -> Node:
 
 
 Block = tuple[Node, ...]
+DEFERRED = "_deferred"
 
 EXPRESSIONS = {
     "name": "{}",
@@ -68,7 +69,8 @@ def expression(one: Any) -> str:
 
 def _call(function: str, arguments: tuple[tuple[str, Node], ...]) -> str:
     """arguments: (keyword or "", value)."""
-    return f"{function}({', '.join(f'{key}={expression(value)}' if key else expression(value) for key, value in arguments)})"
+    given = ", ".join(f"{key}={expression(value)}" if key else expression(value) for key, value in arguments)
+    return f"{function}({given})"
 
 
 def _list(*items: Node) -> str:
@@ -89,13 +91,18 @@ def _format(*parts: Any) -> str:
     return f'f"{"".join(written)}"'
 
 
+def _deferred_call(function: str, arguments: tuple[tuple[str, Node], ...]) -> str:
+    return _call(DEFERRED, (("", name(function)), *arguments))
+
+
+def _later(item: str, call: Node) -> str:
+    return f"lambda {item}={item}: {expression(call)}"
+
+
 PRINTED: dict[str, Callable[..., str]] = {
-    "literal": repr,
-    "call": _call,
+    "literal": repr, "call": _call, "deferred": _deferred_call, "dict": _dict, "format": _format, "later": _later,
     "list": _list,
-    "dict": _dict,
-    "format": _format,
-}
+}  # fmt: skip
 
 INDENT = "    "
 
@@ -103,6 +110,9 @@ INDENT = "    "
 def block(statements: Block, depth: int = 1) -> Iterator[str]:
     """The lines of a block."""
     for kind, parts in statements or (Node("pass"),):
+        if kind in SIMPLE:
+            yield INDENT * depth + SIMPLE[kind].format(*map(expression, parts))
+            continue
         for line in STATEMENTS[kind](*parts):
             yield INDENT * depth + line
 
@@ -152,37 +162,48 @@ def _gather(targets: tuple[str, ...], calls: tuple[Node, ...]) -> Iterator[str]:
     yield f"{', '.join(targets)} = {made}" if targets else made
 
 
-def _fan_out(target: str, call: Node, item: str, source: Node, test: Node | None, options: str) -> Iterator[str]:  # noqa: PLR0913, PLR0917
+def _fan_out(  # noqa: PLR0917  (the parts of a node)
+    target: str, call: Node, item: str, source: Node, test: Node | None, options: str
+) -> Iterator[str]:
     chosen = f" if {expression(test)}" if test is not None else ""
     made = f"fan_out(({expression(call)} for {item} in {expression(source)}{chosen}){options})"
     yield f"{target} = {made}" if target else made
 
 
+def _undo(saga: str, function: str, arguments: tuple[tuple[str, Node], ...]) -> Iterator[str]:
+    yield _call(f"{saga}.on_failure", (("", name(function)), *arguments))
+
+
+def _wait(target: str, event: str, timeout: str) -> Iterator[str]:
+    yield f"{f'{target} = ' if target else ''}{event}.wait({timeout})"
+
+
+def _sleep(parts: tuple[tuple[str, Node], ...]) -> Iterator[str]:
+    yield f"sleep({_call('timedelta', parts)})"
+
+
+def _for(item: str, source: Node, body: Block) -> Iterator[str]:
+    return _headed(f"for {item} in {expression(source)}:", body)
+
+
+def _while(test: Node, body: Block) -> Iterator[str]:
+    return _headed(f"while {expression(test)}:", body)
+
+
+def _saga(saga: str, body: Block) -> Iterator[str]:
+    return _headed(f"with saga() as {saga}:", body)
+
+
+SIMPLE = {
+    "pass": "pass", "break": "break", "continue": "continue", "do": "{}", "return": "return {}", "raise": "raise {}",
+    "leave": "return", "again": "raise", "augment": "{} {}= {}", "append": "{}.append({})", "set_item": "{}[{}] = {}",
+    "set_field": "{}.{} = {}", "swap": "{0}, {1} = {1}, {0}", "send": "{}({})",
+}  # fmt: skip
+"""Templates of statements of one line."""
 STATEMENTS: dict[str, Callable[..., Iterator[str]]] = {
-    "pass": lambda: iter(["pass"]),
-    "let": _let,
-    "augment": lambda target, operator, value: iter([f"{target} {operator}= {expression(value)}"]),
-    "append": lambda target, value: iter([f"{target}.append({expression(value)})"]),
-    "set_item": lambda target, key, value: iter([f"{target}[{expression(key)}] = {expression(value)}"]),
-    "set_field": lambda target, field, value: iter([f"{target}.{field} = {expression(value)}"]),
-    "swap": lambda left, right: iter([f"{left}, {right} = {right}, {left}"]),
-    "do": lambda value: iter([expression(value)]),
-    "if": _if,
-    "for": lambda item, source, body: _headed(f"for {item} in {expression(source)}:", body),
-    "while": lambda test, body: _headed(f"while {expression(test)}:", body),
-    "break": lambda: iter(["break"]),
-    "continue": lambda: iter(["continue"]),
-    "return": lambda value=None: iter([f"return {expression(value)}" if value is not None else "return"]),
-    "raise": lambda value=None: iter([f"raise {expression(value)}" if value is not None else "raise"]),
-    "try": _try,
-    "saga": lambda name, body: _headed(f"with saga() as {name}:", body),
-    "undo": lambda saga, function, arguments: iter([f"{saga}.on_failure{_call('', (('', function), *arguments))}"]),
-    "gather": _gather,
-    "fan_out": _fan_out,
-    "sleep": lambda parts: iter([f"sleep(timedelta{_call('', parts)})"]),
-    "send": lambda noun, value: iter([f"{noun}({expression(value)})"]),
-    "wait": lambda target, event, timeout: iter([f"{f'{target} = ' if target else ''}{event}.wait({timeout})"]),
-}
+    "fan_out": _fan_out, "for": _for, "gather": _gather, "if": _if, "let": _let, "saga": _saga, "sleep": _sleep,
+    "try": _try, "undo": _undo, "wait": _wait, "while": _while,
+}  # fmt: skip
 
 
 class Orchestration(NamedTuple):
@@ -194,17 +215,45 @@ class Orchestration(NamedTuple):
     body: Block
     options: str = ""
 
-    def source(self) -> str:
-        """The definition, with its decorator."""
+    def source(self, *, native: bool = False) -> str:
+        """The definition, with its decorator. native: with the calls of branches deferred, see rewrite.py."""
         given = ", ".join(f"{name}: {kind}" for name, kind in self.parameters)
         head = f"@app.orchestration{self.options}\ndef {self.name}({given}) -> {self.result}:"
-        return "\n".join([head, *block(self.body)])
+        return "\n".join([head, *block(deferred(self.body) if native else self.body)])
 
 
-def kinds_of(one: Any) -> Iterator[str]:
+def deferred(statements: Block) -> Block:
+    """A block in which the calls of `gather` and `fan_out` are made by their branches."""
+    return tuple(_DEFERRED.get(one.kind, _within)(one) for one in statements)
+
+
+def _within(one: Node) -> Node:
+    return Node(one.kind, tuple(map(_part, one.parts))) if one.kind in _COMPOUND else one
+
+
+def _part(part: object) -> Any:
+    """A block, or what holds some, with theirs deferred; anything else as it is."""
+    if isinstance(part, Node) or not is_tuple(part):
+        return part
+    return tuple(_DEFERRED.get(one.kind, _within)(one) if isinstance(one, Node) else _part(one) for one in part)
+
+
+_COMPOUND = {"if", "for", "while", "try", "saga"}
+_DEFERRED: dict[str, Callable[[Node], Node]] = {
+    "gather": lambda one: Node("gather", (one.parts[0], tuple(Node("deferred", call.parts) for call in one.parts[1]))),
+    "fan_out": lambda one: Node("fan_out", (one.parts[0], Node("later", (one.parts[2], one.parts[1])), *one.parts[2:])),
+}
+
+
+def is_tuple(part: object) -> TypeGuard[tuple[Any, ...]]:
+    """Whether something is made of parts."""
+    return isinstance(part, tuple)
+
+
+def kinds_of(one: object) -> Iterator[str]:
     """The kinds of all nodes in something."""
     if isinstance(one, Node):
         yield one.kind
-    if isinstance(one, tuple):
+    if is_tuple(one):
         for part in one:
             yield from kinds_of(part)

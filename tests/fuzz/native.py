@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -349,7 +349,7 @@ class Saga:
     def on_failure(self, step: Step, *args: Any, **kwargs: Any) -> None:
         self._undo.append((step, step.dumped(args, kwargs)))
 
-    def __enter__(self) -> Saga:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
@@ -377,9 +377,14 @@ def surface(application: Callable[[], Application]) -> dict[str, Any]:
     def gather(*branches: Callable[[], Any]) -> tuple[Any, ...]:
         return tuple(_values(machine().parallel(branches, 0)))
 
-    def fan_out(calls: Iterable[Callable[[], Any]], *, max_concurrency: int | None = None, collect: bool = False) -> Any:
+    def fan_out(
+        calls: Iterable[Callable[[], Any]], *, max_concurrency: int | None = None, collect: bool = False
+    ) -> Any:
         settled = machine().parallel(list(calls), max_concurrency or 0)
         return [Outcome(*how) for how in settled] if collect else _values(settled)
+
+    def sleep(duration: timedelta) -> None:
+        machine().sleep(duration)
 
     def now() -> datetime:
         return BEGIN + timedelta(seconds=machine().now_s)
@@ -390,7 +395,7 @@ def surface(application: Callable[[], Application]) -> dict[str, Any]:
 
     return {
         "gather": gather, "fan_out": fan_out, "now": now, "uuid4": uuid4, "saga": lambda: Saga(application()),
-        "sleep": lambda duration: machine().sleep(duration), "Outcome": Outcome, "Retry": Retry,
+        "sleep": sleep, "Outcome": Outcome, "Retry": Retry,
         **{name: getattr(errors, name) for name in errors.NAMES},
     }  # fmt: skip
 

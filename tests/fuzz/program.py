@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from functools import cached_property
 
 from tests.fuzz.choices import Choices
 from tests.fuzz.hir import Orchestration, kinds_of
@@ -14,17 +14,25 @@ from tests.fuzz.vocabulary import VOCABULARIES, Function, Inventor, Vocabulary, 
 MAIN = "main"
 
 
-class Program(NamedTuple):
+class Program:
     """A generated module. orchestrations: callees first, MAIN last. functions: what each is called with."""
 
-    vocabulary: Vocabulary
-    orchestrations: tuple[Orchestration, ...]
-    functions: tuple[Function, ...]
+    def __init__(
+        self, words: Vocabulary, orchestrations: tuple[Orchestration, ...], functions: tuple[Function, ...]
+    ) -> None:
+        self.vocabulary = words
+        self.orchestrations = orchestrations
+        self.functions = functions
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The source of the orchestrations alone."""
         return "\n\n\n".join(one.source() for one in self.orchestrations) + "\n"
+
+    @cached_property
+    def native(self) -> str:
+        """The same for the native runtime."""
+        return "\n\n\n".join(one.source(native=True) for one in self.orchestrations) + "\n"
 
     @property
     def source(self) -> str:
@@ -80,6 +88,3 @@ def _kind(choices: Choices, inventor: Inventor, simple: tuple[Kind, ...]) -> Kin
 def of(seed: int | str) -> Program:
     """The program of a seed."""
     return program(Choices(seed))
-
-
-Json = Any

@@ -11,17 +11,16 @@ from typing import Any
 
 from cloudless.conformance.orchestrations.observed import Observed
 from cloudless.conformance.orchestrations.world import World
+from tests.fuzz.hir import DEFERRED
 from tests.fuzz.native import Application, Callee, Machine, surface
 from tests.fuzz.program import Program
 from tests.fuzz.vocabulary import VOCABULARIES, vocabulary
-
-DEFERRED = "_deferred"
 
 
 class Defer(ast.NodeTransformer):
     """gather(f(x)) → gather(_deferred(f, x)); fan_out(f(i) for i in xs) → fan_out(lambda i=i: f(i) for i in xs)."""
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         called = node.func.id if isinstance(node.func, ast.Name) else ""
         if called == "gather":
@@ -83,7 +82,7 @@ def _declared(number: int) -> dict[str, Any]:
 def loaded_program(program: Program) -> dict[str, Any]:
     """The namespace of a generated program; that of its vocabulary is made once."""
     space = dict(_declared(program.vocabulary.number))
-    exec(compiled(program.text), space)
+    exec(compile(program.native, "<a program>", "exec", dont_inherit=True), space)
     return space
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from tests.fuzz.kinds import Kind
@@ -37,7 +37,7 @@ class Scope:
         self._serial = 0
 
     @contextmanager
-    def block(self) -> Iterator[None]:
+    def block(self) -> Generator[None]:
         """What is declared within ends with it."""
         kept = len(self._variables)
         yield

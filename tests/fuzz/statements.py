@@ -1,7 +1,7 @@
 """Statements: blocks of a wanted size, and whether what follows them could be reached.
 
 A variable is in sight from its first assignment to the end of its block; where both arms of an `if`, or a body and its
-handlers, assign one, it outlives them. What may be changed in place is `owned`: made fresh, and never given a second name.
+handlers, assign one, it outlives them. What may be changed in place is `owned`: made fresh, without a second name.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tests.fuzz.scope import Scope, Variable
 from tests.fuzz.vocabulary import ANY_PROBLEM, BUILTIN_PROBLEMS, COMPENSATION, LOOKUP, Problem, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from tests.fuzz.choices import Choices
 
-ENDS = {"return", "raise", "break", "continue"}
+ENDS = {"return", "leave", "raise", "again", "break", "continue"}
 MAX_DEPTH = 4
 
 
@@ -203,14 +203,14 @@ class Statements(Calls):
 
     def returned(self) -> Node:
         if self.result == NONE:
-            return node("return")
+            return node("leave")
         owned = [one for one in self.scope.exactly(self.result) if one.owned]
         if owned and self.choices.chance(50):
             return node("return", name(self.choices.pick(owned).name))
         return node("return", self.make(self.result, 3, typed=True))
 
     def leave(self) -> Made:
-        """return or raise."""
+        """A return or a raise."""
         if self.choices.chance(40):
             return [self.returned()]
         return [self.raised()]
@@ -218,7 +218,7 @@ class Statements(Calls):
     def raised(self) -> Node:
         if self.caught and self.choices.chance(50):
             caught = self.caught[-1]
-            return node("raise", name(caught)) if caught and self.choices.chance(40) else node("raise")
+            return node("raise", name(caught)) if caught and self.choices.chance(40) else node("again")
         problem = self.choices.pick((*self.vocabulary.problems, Problem("ValueError", ())))
         return node("raise", self.new_error(problem, 1))
 
@@ -369,13 +369,13 @@ class Statements(Calls):
         return tuple(dict.fromkeys(names)), target, block
 
     @contextmanager
-    def _catching(self, target: str) -> Iterator[None]:
+    def _catching(self, target: str) -> Generator[None]:
         self.caught.append(target)
         yield
         self.caught.pop()
 
     def saga(self) -> Made:
-        """`with saga()`; its variables outlive it."""
+        """Make a block with compensations; its variables outlive it."""
         title = f"undo{len(self.sagas) or ''}"
         self.sagas.append(title)
         self.depth += 1
@@ -397,8 +397,9 @@ class Statements(Calls):
 
 Maker = Callable[[Statements], Made]
 _SIMPLE: tuple[Maker, ...] = (
-    *[Statements.call_statement] * 6, Statements.let, Statements.let, Statements.let, Statements.assign, Statements.assign, Statements.augment, Statements.change, Statements.change,
-    Statements.swap, Statements.send, Statements.sleep, Statements.wait, Statements.moment,
+    *[Statements.call_statement] * 6, Statements.let, Statements.let, Statements.let, Statements.assign,
+    Statements.assign, Statements.augment, Statements.change, Statements.change, Statements.swap, Statements.send,
+    Statements.sleep, Statements.wait, Statements.moment,
 )  # fmt: skip
 _NESTED: tuple[Maker, ...] = (
     Statements.if_, Statements.if_, Statements.if_let, Statements.narrow, Statements.narrow, Statements.try_,

@@ -31,7 +31,7 @@ from cloudless.conformance.orchestrations import play
 app = App("fuzz")
 '''
 
-PURES = '''
+PURES = """
 @app.pure
 def ordered(numbers: list[int]) -> list[int]:
     return sorted(numbers)
@@ -52,7 +52,7 @@ def checked(number: int) -> int:
     if number < 0:
         raise Failure("negative")
     return number
-'''
+"""
 
 
 class Function(NamedTuple):
@@ -236,9 +236,10 @@ def _record_source(title: str, style: str, fields: tuple[tuple[str, Kind], ...])
 def _function_source(function: Function) -> str:
     given = ", ".join(f"{name}: {kind}" for name, kind in function.parameters)
     passed = "".join(f", {name}={name}" for name, _ in function.parameters)
+    word = "" if function.result == NONE else "return "
     return (
         f"@app.function{function.options}\ndef {function.name}({given}) -> {function.result}:\n"
-        f'    return play("{function.name}"{passed})'
+        f'    {word}play("{function.name}"{passed})'
     )
 
 

@@ -27,7 +27,7 @@ class Seen(NamedTuple):
 
 
 class Observed(NamedTuple):
-    """outcome: {"v": value}, {"err": error} or WAITING. calls: in the order that they began. end_s: None if not told."""
+    """outcome: {"v": value}, {"err": error} or WAITING. calls: as they began. end_s: None where it is not told."""
 
     outcome: Mapping[str, Any]
     calls: tuple[Seen, ...] = ()

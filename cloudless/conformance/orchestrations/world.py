@@ -1,8 +1,8 @@
 """World: how everything around one execution behaves, as plain data: the same on every platform.
 
     {"input": {"order": 7},
-     "replies": {"charge": [{"error": {"type": "Declined", "mro": ["Declined", "Exception"], "message": "no", "data": {}}},
-                            {"value": 3, "takes_s": 2}]},
+     "replies": {"pay": [{"error": {"type": "Declined", "mro": ["Declined", "Exception"], "message": "", "data": {}}},
+                         {"value": 3, "takes_s": 2}]},
      "events": [{"at_s": 5, "name": "approval", "payload": true}]}
 
 The first attempt of a step is answered by its function's first reply, the second by the second, the last one stands for
@@ -18,6 +18,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zlib import crc32
+
+from cloudless.codec import is_list, is_object
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -47,6 +49,7 @@ class Sent(NamedTuple):
 
 
 NOTHING = Reply()
+EXACT = 2**53
 
 
 class World(NamedTuple):
@@ -96,14 +99,13 @@ def canonical(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """A JSON value as `canonical` writes it."""
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return _text(value)
-    if kind is float:
-        return int(value) if value.is_integer() else value
-    if kind is dict:
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < EXACT else value
+    if is_object(value):
         return {key: plain(part) for key, part in value.items()}
-    if kind in (list, tuple):
+    if is_list(value):
         return [plain(part) for part in value]
     return value
 

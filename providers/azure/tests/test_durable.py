@@ -190,6 +190,27 @@ def test_an_event_that_is_not_ours_does_no_harm(data: Any) -> None:
     assert executions.outcome() == {"v": "ours"}
 
 
+@pytest.mark.parametrize("strings_around", [-1, 1, 2])
+def test_an_event_is_understood_however_often_it_was_wrapped(strings_around: int) -> None:
+    text = wire.event("go", "ours")
+    data = json.loads(text) if strings_around < 0 else text
+    for _ in range(strings_around):
+        data = json.dumps(data)
+    executions = Table().executions()
+    executions.start(program(Wait("a", "go"), Return(Var("a"))), {})
+    executions.host.send("e1", wire.EVENT, data, at_s=1)
+    executions.host.run()
+    assert executions.outcome() == {"v": "ours"}
+
+
+def test_an_order_that_is_not_ours_fails_by_name() -> None:
+    executions = Table().executions()
+    instance = executions.host.start(wire.ORCHESTRATOR, [1], "e1")
+    executions.host.run()
+    assert instance.status == "Failed"
+    assert "no order of ours" in instance.output
+
+
 def test_a_wait_that_ends_in_time_leaves_no_timer_behind() -> None:
     executions = Table().executions()
     instance = executions.start(program(Wait("a", "go", const(40 * DAY_S)), Return(Var("a"))), {})

@@ -8,8 +8,6 @@ verb, target: as in `cloudless.engine.effect.Step`. A reply may get lost, and th
 
 from __future__ import annotations
 
-import json
-
 from cloudless.codec import check_size, dump
 from cloudless.driver.current import HERE
 from cloudless.engine.effect import SEND
@@ -17,6 +15,7 @@ from cloudless.engine.error import error_of
 from cloudless.errors import CloudlessError, PayloadTooLarge, Unavailable
 from cloudless.message import Envelope
 from cloudless.runtime.failure import failure
+from cloudless_azure.runtime.durable_wire import object_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def activity(carry_out: CarryOut) -> Callable[[str], str]:
 
     def run(order: str) -> str:
         try:
-            return carry_out(json.loads(order))
+            return carry_out(object_in(order) or {})
         except PayloadTooLarge as problem:
             return dump({"err": error_of("PayloadTooLarge", str(problem))})
         except Exception as problem:  # noqa: BLE001  (whatever it is, it is no reason to lose the execution)

@@ -10,6 +10,7 @@ import json
 
 from cloudless.codec import is_object
 from cloudless.engine.error import error_of
+from cloudless.errors import InternalError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,9 +52,12 @@ class Order:
         self.portion = portion
 
     @classmethod
-    def read(cls, text: str) -> Order:
+    def read(cls, text: Any) -> Order:
         """The order of such a text."""
-        return cls(**json.loads(text))
+        found = object_in(text)
+        if found is None:
+            raise InternalError(f"an orchestrator was started with {text!r}, which is no order of ours")
+        return cls(**found)
 
     def text(self) -> str:
         """What `client.start_new` takes as `client_input`."""
@@ -73,7 +77,7 @@ def event(name: str, payload: Any, id: str = "") -> str:
 
 def event_in(data: Any) -> dict[str, Any] | None:
     """What the mailbox takes of an event; None for one that is not ours: anybody with the host's key can send some."""
-    found = _object_in(data)
+    found = object_in(data)
     if found is None or not isinstance(found.get("name"), str):
         return None
     return {"name": found["name"], "payload": found.get("payload"), "id": str(found.get("id", ""))}
@@ -83,17 +87,20 @@ def reply_in(result: Any) -> dict[str, Any]:
     """The reply in what an activity, or the instance of a portion, gave. They never fail by themselves."""
     if isinstance(result, Exception):
         return {"err": error_of("Crashed", str(result)[:_LONGEST])}
-    found = _object_in(result)
+    found = object_in(result)
     if found is None or not ("v" in found or "err" in found):
         return {"err": error_of("Crashed", f"a step ended with {str(result)[:_LONGEST]!r}, which is no reply")}
     return found
 
 
-def _object_in(text: Any) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text)
-    except (TypeError, ValueError):
-        return None
+def object_in(text: Any) -> dict[str, Any] | None:
+    """The object of a text, however many strings are around it: clients and hosts differ in that. None without one."""
+    found = text
+    while isinstance(found, str):
+        try:
+            found = json.loads(found)
+        except ValueError:
+            return None
     return found if is_object(found) else None
 
 
