@@ -1,6 +1,6 @@
 """User code → IR.
 
-    App ──collect──► Application ──permissions──► with grants ──passes──► with internal queues ──► IR
+    App ──collect──► Application ──orchestration──► with orchestrations ──permissions──► with grants ──passes──► IR
               └──checks, all of them──► diagnostics in source order
 
     app, problems = check(shop)         # everything that is wrong, at once
@@ -22,6 +22,7 @@ from cloudless.frontend.permissions import permitted
 from cloudless.frontend.report import Report
 from cloudless.frontend.source import Sources
 from cloudless.ir import ERROR, Application, Diagnostic
+from cloudless.node import replace
 from cloudless.passes.later import only_used
 from cloudless.passes.loops import loops
 
@@ -54,6 +55,10 @@ def check(
     """The application as IR, as far as it can be told, and all its problems in source order."""
     report = Report(Sources())
     application = collect(app, report.sources, entry=entry, include=include)
+    if app.orchestrations:
+        from cloudless.frontend.orchestration import compile_orchestrations
+
+        application = replace(application, orchestrations=compile_orchestrations(app, report))
     for one in (*CHECKS, *(DEPLOYABLE if deployable else ())):
         one(app, report)
     application = permitted(app, application, report)

@@ -1,0 +1,165 @@
+"""Calls: what is called decides; steps are here, the rest is in files of its own."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import datetime
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from cloudless import flow
+from cloudless.event import Event
+from cloudless.frontend.orchestration import builtin, effects, make, methods, parallel, steps
+from cloudless.frontend.orchestration.constants import NOTHING
+from cloudless.frontend.orchestration.statics import HANDLES, Member
+from cloudless.frontend.orchestration.unit import Part, Unit
+from cloudless.frontend.orchestration.value import Value
+from cloudless.frontend.orchestration.wording import PURE, nearest
+from cloudless.function import Function, Step
+from cloudless.handler import Routine
+from cloudless.ir.type import Type
+from cloudless.orchestration import Orchestration
+from cloudless.pure import Pure
+from cloudless.queue import OrderedQueue, Queue
+from cloudless.secret import Secret
+from cloudless.topic import Topic
+
+Caller = Callable[[Unit, ast.Call, Any, "Type | None"], Value]
+
+_OURS: dict[Any, Caller] = {
+    flow.gather: parallel.stray_gather, flow.fan_out: parallel.fan_out, flow.sleep: effects.sleep, flow.now: effects.now,
+    flow.uuid4: effects.uuid4, flow.saga: effects.stray_saga, datetime.timedelta: effects.stray_timedelta,
+}  # fmt: skip
+_MEMBERS: dict[tuple[type, str], Caller] = {
+    (Function, "invoke"): steps.invoked, (Queue, "send"): effects.send, (OrderedQueue, "send"): effects.send,
+    (Topic, "publish"): effects.publish, (Event, "wait"): effects.wait,
+}  # fmt: skip
+_REMEDIES: dict[str, str] = {
+    "send_all": "send them one by one: for x in xs: orders.send(x)",
+    "publish_all": "publish them one by one",
+    "invoke_later": "call it: a step is durable; or send to a queue",
+    "start": "call it: fulfil(order) is a step",
+    "native": PURE,
+}
+
+
+class Calls(Part):
+    """Call."""
+
+    def visit_Call(self, node: ast.Call, expected: Type | None) -> Value:  # noqa: N802
+        unit = self.unit
+        found = unit.statics.resolve(node.func)
+        if found is NOTHING:
+            return self._of_value(node, expected)
+        if isinstance(found, Step):
+            return steps.call(unit, node, unit.shared.callees.of(found.function), steps.options_of(unit, node, found))
+        if isinstance(found, Routine):
+            return self._routine(node, found)
+        if isinstance(found, Member):
+            return self._member(node, found, expected)
+        caller = _OURS.get(found) if _is_hashable(found) else None
+        if caller is not None:
+            return caller(unit, node, found, expected)
+        return self._object(node, found, expected)
+
+    def _routine(self, node: ast.Call, found: Routine[..., Any]) -> Value:
+        unit = self.unit
+        if isinstance(found, Function | Pure | Orchestration):
+            target = unit.shared.callees.of(found)
+            if target.is_async and isinstance(found, Function):
+                name = ast.unparse(node.func)
+                steps.visit_arguments(unit, node)
+                return unit.error(
+                    "CL243",
+                    node.func,
+                    f"`{name}` is async, and a plain call gives a coroutine",
+                    f"write {name}.invoke(…)",
+                )
+            return steps.call(unit, node, target, steps.Options(unit, target, node.func))
+        steps.visit_arguments(unit, node)
+        return unit.error(
+            "CL204",
+            node.func,
+            f"`{found.name}` is a handler, which only its trigger calls",
+            "call a function under @app.function",
+        )
+
+    def _member(self, node: ast.Call, found: Member, expected: Type | None) -> Value:
+        for kind in type(found.handle).__mro__:
+            caller = _MEMBERS.get((kind, found.name))
+            if caller is not None:
+                return caller(self.unit, node, found.handle, expected)
+        if found.name == "options" and isinstance(found.handle, Function | Orchestration):
+            return self.unit.error(
+                "CL242", node, "options alone do nothing", "call what they give: charge.options(…)(order)"
+            )
+        return self._no_member(node, found)
+
+    def _no_member(self, node: ast.Call, found: Member) -> Value:
+        unit, name = self.unit, ast.unparse(node.func)
+        steps.visit_arguments(unit, node)
+        if isinstance(found.handle, Secret):
+            return unit.error(
+                "CL215", node.func, "a secret never enters an orchestration", "read it in the function that needs it"
+            )
+        if found.name.endswith("_async"):
+            plain = name.removesuffix("_async")
+            return unit.error("CL204", node.func, f"`{name}` is for code that Python runs", f"write {plain}(…)")
+        remedy = _REMEDIES.get(found.name, "call a function under @app.function that does it")
+        return unit.error("CL204", node.func, f"`{name}` is not in the language", remedy)
+
+    def _of_value(self, node: ast.Call, expected: Type | None) -> Value:
+        """A call of what is no object of the module: options of a step, or a method of a value."""
+        unit = self.unit
+        if isinstance(node.func, ast.Call):
+            return steps.with_options(unit, node)
+        if isinstance(node.func, ast.Attribute):
+            base = unit.statics.resolve(node.func.value)
+            if base is NOTHING or isinstance(base, str):
+                return methods.call(unit, node, node.func, expected)
+        steps.visit_arguments(unit, node)
+        return self._unknown(node)
+
+    def _unknown(self, node: ast.Call) -> Value:
+        unit, name = self.unit, ast.unparse(node.func)
+        if isinstance(node.func, ast.Name):
+            variable = unit.scope.find(node.func.id)
+            if variable is not None:
+                return unit.error(
+                    "CL204",
+                    node.func,
+                    f"`{name}` is a variable, and values are not called",
+                    "call a function by its name",
+                )
+            known = [*unit.statics.locals, *unit.statics.names]
+            return unit.error(
+                "CL211", node.func, f"`{name}` is not defined", nearest(name, known) or "define it in the module"
+            )
+        return unit.error(
+            "CL204", node.func, f"`{name}` is not defined, or no function", "call a function under @app.function"
+        )
+
+    def _object(self, node: ast.Call, found: Any, expected: Type | None) -> Value:
+        unit = self.unit
+        if isinstance(found, type) and found.__module__ != "builtins":
+            return make.call(unit, node, found)
+        name = getattr(found, "__name__", "")
+        if getattr(builtins, name, None) is found:
+            return builtin.call(unit, node, name, expected)
+        steps.visit_arguments(unit, node)
+        if isinstance(found, HANDLES) or isinstance(found, ModuleType):
+            return unit.error(
+                "CL204", node.func, f"`{ast.unparse(node.func)}` is not called", "call a function under @app.function"
+            )
+        return unit.error(
+            "CL204",
+            node.func,
+            f"`{ast.unparse(node.func)}` is no step: an orchestration is replayed, so whatever it calls is declared",
+            "put @app.function over it, or @app.pure if it has no effects; or call one that is",
+        )
+
+
+def _is_hashable(found: Any) -> bool:
+    return type(found).__hash__ is not None

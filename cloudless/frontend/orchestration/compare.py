@@ -1,0 +1,159 @@
+"""Comparisons, membership, `is None`."""
+
+from __future__ import annotations
+
+import ast
+
+from cloudless.frontend.orchestration.draft import Block
+from cloudless.frontend.orchestration.kinds import BOOLEAN, NULL, NUMBERS, SCALARS, list_of, part, present
+from cloudless.frontend.orchestration.unit import Part, path_of
+from cloudless.frontend.orchestration.value import LOST, Facts, Value, negated
+from cloudless.frontend.orchestration.wording import PURE
+from cloudless.ir.expression import And, Compare, Const, Contains, Equal, HasKey, In, IsNone
+from cloudless.ir.type import DICT, ENUM, ERROR, JSON, LIST, NONE, OPTIONAL, RECORD, TEXT, Type
+
+_ORDER: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+
+
+class Comparisons(Part):
+    """Compare."""
+
+    def visit_Compare(self, node: ast.Compare, expected: Type | None) -> Value:  # noqa: N802
+        left = self.unit.value(node.left)
+        result: Value | None = None
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            if result is None:
+                result, left = self._pair(left, operator, right, node)
+                continue
+            facts = result.yes
+            outer, self.unit.flow = self.unit.flow, self.unit.flow.knowing(facts)
+            held = left
+            block, (more, left) = self.unit.nested(lambda: self._pair(held, operator, right, node))  # noqa: B023
+            self.unit.flow = outer
+            result = self._and(result, block, more, node)
+        return result or LOST
+
+    def _and(self, left: Value, block: Block, right: Value, node: ast.expr) -> Value:
+        facts = {**left.yes, **right.yes}
+        if not block:
+            return Value(And(left.expression, right.expression), BOOLEAN, facts)
+        no = ([], Value(Const(False, BOOLEAN), BOOLEAN))  # type: ignore[var-annotated]
+        return Value(self.unit.chosen(node, left, (block, right), no, BOOLEAN), BOOLEAN, facts)
+
+    def _pair(self, left: Value, operator: ast.cmpop, right: ast.expr, node: ast.Compare) -> tuple[Value, Value]:
+        """One comparison, and its right side."""
+        if isinstance(operator, ast.Is | ast.IsNot):
+            value = self._is(left, right, node)
+            return (negated(value) if isinstance(operator, ast.IsNot) else value), LOST
+        if isinstance(operator, ast.In | ast.NotIn):
+            container = self.unit.value(right, list_of(left.type) if isinstance(right, ast.Tuple) else None)
+            value = self._in(left, container, node)
+            return (negated(value) if isinstance(operator, ast.NotIn) else value), container
+        other = self.unit.value(right, left.type if left.type.kind in {LIST, DICT, RECORD} else None)
+        if type(operator) in _ORDER:
+            return self._order(_ORDER[type(operator)], left, other, node), other
+        value = self._equal(left, other, right, node)
+        return (negated(value) if isinstance(operator, ast.NotEq) else value), other
+
+    def _is(self, left: Value, right: ast.expr, node: ast.Compare) -> Value:
+        if not isinstance(right, ast.Constant) or not (right.value is None or isinstance(right.value, bool)):
+            return self.unit.error("CL225", node, "`is` asks for identity, which values do not have", "write ==")
+        if left.is_unknown:
+            return left
+        if right.value is None:
+            return self._is_none(left, node)
+        if left.type.kind != "bool":
+            return self.unit.error("CL225", node, f"`is {right.value}` of {left.type}", "compare bools only")
+        return Value(Equal(left.expression, Const(right.value, BOOLEAN)), BOOLEAN)
+
+    def _is_none(self, left: Value, node: ast.Compare) -> Value:
+        if left.type.kind not in {OPTIONAL, NONE, JSON}:
+            source = ast.unparse(node.left)
+            return self.unit.error(
+                "CL225", node, f"`{source}` is {left.type}, which is never None", "leave the test out"
+            )
+        path = path_of(left.expression)
+        yes: Facts = {path: NULL} if path and left.type.kind == OPTIONAL else {}
+        no: Facts = {path: part(left.type)} if path and left.type.kind == OPTIONAL else {}
+        return Value(IsNone(left.expression), BOOLEAN, yes, no)
+
+    def _order(self, sign: str, left: Value, right: Value, node: ast.Compare) -> Value:
+        if left.is_unknown or right.is_unknown:
+            return Value(LOST.expression, BOOLEAN)
+        kinds = {left.type.kind, right.type.kind}
+        if kinds <= NUMBERS:
+            return Value(Compare(sign, left.expression, right.expression), BOOLEAN)
+        if OPTIONAL in kinds or NONE in kinds:
+            return self.unit.error(
+                "CL224",
+                node,
+                f"`{sign}` of {left.type} and {right.type}: one of them may be None",
+                "test it before: if … is not None: …",
+            )
+        reason = "engines order text differently" if TEXT in kinds else "only numbers have an order here"
+        return self.unit.error("CL225", node, f"`{sign}` of {left.type} and {right.type}: {reason}", PURE)
+
+    def _equal(self, left: Value, right: Value, other: ast.expr, node: ast.Compare) -> Value:
+        if left.is_unknown or right.is_unknown:
+            return Value(LOST.expression, BOOLEAN)
+        if isinstance(other, ast.Constant) and other.value is None:
+            return self.unit.error(
+                "CL225", node, "None is compared with `is`", f"write {ast.unparse(node.left)} is None"
+            )
+        if not self._comparable(left.type, right.type):
+            return self.unit.error(
+                "CL225",
+                node,
+                f"{left.type} and {right.type} are never equal, or nobody knows",
+                self._remedy(left.type, right.type),
+            )
+        return Value(Equal(left.expression, right.expression), BOOLEAN)
+
+    def _remedy(self, left: Type, right: Type) -> str:
+        if JSON in {left.kind, right.kind}:
+            return PURE
+        if ENUM in {left.kind, right.kind} and TEXT in {left.kind, right.kind}:
+            return "compare with a member of the enum"
+        return "compare values of one type"
+
+    def _comparable(self, left: Type, right: Type) -> bool:
+        left, right = present(left), present(right)
+        kinds = {left.kind, right.kind}
+        if JSON in kinds or ERROR in kinds:
+            return False
+        if kinds <= NUMBERS or NONE in kinds:
+            return True
+        if kinds == {ENUM, TEXT}:
+            return self.unit.types.is_text(left) or self.unit.types.is_text(right)
+        if left.kind in {LIST, DICT} and left.kind == right.kind:
+            inner = part(left), part(right)
+            return "unknown" in {inner[0].kind, inner[1].kind} or self._comparable(*inner)
+        return left == right and (left.kind != RECORD or self.unit.types.record(left).is_comparable)
+
+    def _in(self, item: Value, of: Value, node: ast.Compare) -> Value:
+        if item.is_unknown or of.is_unknown:
+            return Value(LOST.expression, BOOLEAN)
+        if of.type.kind == LIST:
+            return self._in_list(item, of, node)
+        if of.type.kind == DICT and item.type.kind == TEXT:
+            return Value(HasKey(of.expression, item.expression), BOOLEAN)
+        if of.type.kind == TEXT and item.type.kind == TEXT:
+            return Value(Contains(of.expression, item.expression), BOOLEAN)
+        if OPTIONAL in {of.type.kind, item.type.kind}:
+            return self.unit.error(
+                "CL224",
+                node,
+                f"`in` of {item.type} and {of.type}: one of them may be None",
+                "test it before: if … is not None: …",
+            )
+        return self.unit.error("CL225", node, f"`in` of {item.type} and {of.type} is not in the language", PURE)
+
+    def _in_list(self, item: Value, of: Value, node: ast.Compare) -> Value:
+        kind = part(of.type)
+        if present(item.type).kind not in SCALARS or present(kind).kind not in {*SCALARS, "unknown"}:
+            return self.unit.error(
+                "CL225", node, f"`in` looks for strings, numbers and the like, and this is {item.type}", PURE
+            )
+        if kind.kind != "unknown" and not self._comparable(item.type, kind):
+            return self.unit.error("CL225", node, f"{item.type} is never in {of.type}", "compare values of one type")
+        return Value(In(item.expression, of.expression), BOOLEAN)

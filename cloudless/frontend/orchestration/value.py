@@ -1,0 +1,47 @@
+"""What an expression of the program became: an expression of the IR, its type, and what it tells if it holds."""
+
+from __future__ import annotations
+
+from cloudless.frontend.orchestration.kinds import BOOLEAN, NULL, STRING, UNKNOWN, WHOLE
+from cloudless.ir.expression import Const, Expression, Not
+from cloudless.ir.type import Type
+
+Facts = dict[str, Type]
+"""Narrower types of variables and of their fields, by path, e.g. "order.note"."""
+NOTHING: Facts = {}
+
+
+class Value:
+    """yes, no: what is known of variables where a bool holds, and where it does not."""
+
+    __slots__ = ("expression", "no", "type", "yes")
+
+    def __init__(self, expression: Expression, kind: Type, yes: Facts = NOTHING, no: Facts = NOTHING) -> None:
+        self.expression = expression
+        self.type = kind
+        self.yes = yes
+        self.no = no
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it was reported already."""
+        return self.type is UNKNOWN
+
+
+NONE_CONST = Const(None, NULL)
+TRUE = Const(True, BOOLEAN)
+LOST = Value(NONE_CONST, UNKNOWN)
+"""In place of what was reported."""
+
+
+def whole(number: int) -> Const:
+    return Const(number, WHOLE)
+
+
+def text(words: str) -> Const:
+    return Const(words, STRING)
+
+
+def negated(value: Value) -> Value:
+    """Not value."""
+    return Value(Not(value.expression), BOOLEAN, value.no, value.yes)

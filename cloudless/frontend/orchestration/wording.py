@@ -1,0 +1,33 @@
+"""Words that several visitors use for remedies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from cloudless.ir.type import DICT, INT, LIST, OPTIONAL, TEXT, Type
+
+PURE = "move it into a function under @app.pure, and call that here"
+
+
+def truth_remedy(kind: Type, source: str) -> str:
+    """What to write in place of a condition that is no bool."""
+    if kind.kind in {LIST, DICT}:
+        return f"write len({source}) > 0"
+    if kind.kind == TEXT:
+        return f'write {source} != ""'
+    if kind.kind == INT:
+        return f"write {source} != 0"
+    return f"write {source} is not None" if kind.kind == OPTIONAL else "compare it with something"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint at what was probably meant, e.g. "did you mean 'total'?"; "" where nothing is near."""
+    found = get_close_matches(name, list(known), 1)
+    return f"did you mean {found[0]!r}?" if found else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for people: "a, b and c"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
