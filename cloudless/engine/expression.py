@@ -207,7 +207,8 @@ def _map(plain: Plain) -> Evaluate:
     test = compiled(plain["test"]) if plain["test"] else None
 
     def run(at: Variables) -> list[Any]:
-        inner, found = dict(at), list[Any]()
+        inner = dict(at)
+        found: list[Any] = []
         for item in source(at):
             inner[name] = item
             if test is None or test(inner):
