@@ -25,6 +25,7 @@ from cloudless.codec import (
     codec_of,
     dump,
     load,
+    numeric,
 )
 from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge
 
@@ -252,3 +253,32 @@ def test_arguments_of_rich_types_are_checked_too() -> None:
     for wrong in ({}, {**given, "c": 2}, {"at": "never"}):
         with pytest.raises(InvalidBody):
             codec.encode(wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (float, "3", 3.0),
+        (int, "3.0", 3),
+        (float | None, "3", 3.0),
+        (int | float, "3.0", 3.0),
+        (int | float, "3", 3),
+        (list[float], "[1,2.5]", [1.0, 2.5]),
+        (dict[str, list[int]], '{"a":[1.0]}', {"a": [1]}),
+        (list[float] | None, "[1]", [1.0]),
+        (object, "1.0", 1.0),
+        (dict, '{"a":1.0}', {"a": 1.0}),
+        (bool, "true", True),
+        (str, '"3"', "3"),
+    ],
+    ids=str,
+)
+def test_a_number_that_travelled_in_another_form_is_of_its_type_again(kind: Any, text: str, value: object) -> None:
+    found = numeric(codec_of(kind))(text)
+    assert repr(found) == repr(value)
+
+
+@pytest.mark.parametrize(("kind", "text"), [(int, "2.5"), (float, "true"), (bool, "1"), (str, "1"), (int, "null")])
+def test_a_number_of_no_form_of_its_type_is_refused(kind: Any, text: str) -> None:
+    with pytest.raises(InvalidBody):
+        numeric(codec_of(kind))(text)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from cloudless import App, HttpError
 from cloudless.errors import InvalidArgument, InvalidBody, LinkRefused, NoProvider, PayloadTooLarge
+from cloudless.testing import simulate
 from tests.unit.fake_cloud import fake_cloud
 
 app = App("shop")
@@ -115,6 +116,30 @@ def test_async_twins_never_block_the_loop() -> None:
 
 
 # --- signed links
+
+
+desk = App("desk")
+desk_key = desk.secret("desk-key")
+question = desk.event("question", Approval)
+
+
+@desk.function
+def ask(id: str) -> str:
+    return question.link(id, base="/answer", secret=desk_key, expires=HOUR)
+
+
+@desk.get("/answer", public=True)
+def form(token: str) -> str:
+    return question.verify(token, secret=desk_key)
+
+
+def test_an_endpoint_answers_a_link_that_does_not_hold_with_its_status() -> None:
+    with simulate(desk, secrets={"desk-key": "0123456789abcdef0123456789abcdef"}) as cloud:
+        link = ask.invoke("7")
+        assert cloud.http.get(link).json() == "7"
+        assert cloud.http.get(link[:-2]).status == 403
+        cloud.advance(HOUR)
+        assert cloud.http.get(link).status == 410
 
 
 def test_a_token_sends_its_event_to_its_execution() -> None:
