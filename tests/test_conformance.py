@@ -6,6 +6,7 @@ from cloudless.conformance.function import FunctionSuite
 from cloudless.conformance.http import HttpSuite
 from cloudless.conformance.ledger import LedgerSuite
 from cloudless.conformance.memory import MemoryHarness
+from cloudless.conformance.orchestration import OrchestrationSuite
 from cloudless.conformance.ordered import OrderedSuite
 from cloudless.conformance.permission import PermissionSuite
 from cloudless.conformance.queue import QueueSuite
@@ -40,6 +41,10 @@ class TestFunction(FunctionSuite):
 
 
 class TestHttp(HttpSuite):
+    pass
+
+
+class TestOrchestration(OrchestrationSuite):
     pass
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from cloudless.conformance.function import FunctionSuite
 from cloudless.conformance.http import HttpSuite
 from cloudless.conformance.ledger import LedgerSuite
+from cloudless.conformance.orchestration import OrchestrationSuite
 from cloudless.conformance.ordered import OrderedSuite
 from cloudless.conformance.permission import PermissionSuite
 from cloudless.conformance.queue import QueueSuite
@@ -23,6 +24,7 @@ SUITES: tuple[type[Suite], ...] = (
     ScheduleSuite,
     FunctionSuite,
     HttpSuite,
+    OrchestrationSuite,
     PermissionSuite,
     LedgerSuite,
     SimulatedSuite,
@@ -58,6 +60,9 @@ ROWS: Mapping[str, tuple[str, ...]] = {
         "none", "crash", "denied", "encodings", "exception", "other origin", "size", "time-out", "tracing",
         "wrong method", "wrong path", "wrong values",
     ),
+    "orchestrations": (
+        "none", "cancel", "crash", "duplicate", "exception", "size", "time-out", "wrong payload",
+    ),
     "secrets": ("none", "denied", "missing", "rotated"),
     "tracing": ("none", "crash", "exception"),
     "permissions": ("none", "not mentioned"),
@@ -68,7 +73,6 @@ HEADINGS: Mapping[str, str] = {"HTTP": "HTTP in detail", "dead letters": "failur
 """Rows of ours that stand under another heading in docs/mechanisms.md."""
 
 ELSEWHERE: Mapping[str, str] = {
-    "orchestrations": "not built",
     "running work": "not built",
     "limits": "tests of the passes and of the simulator",
     "loops": "tests of the passes",
