@@ -56,6 +56,8 @@ def _needs(application: Application) -> Iterator[Need]:
         yield "orchestration", f"orchestration {orchestration.name!r}", orchestration.span
     for event in application.events:
         yield "orchestration", f"event {event.name!r}", event.span
+    for orchestration in application.orchestrations:
+        yield "orchestration", f"orchestration {orchestration.name!r}", orchestration.span
     for endpoint in application.endpoints:
         yield "http", f"endpoint {endpoint.method} {endpoint.path}", endpoint.span
     for secret in application.secrets:
