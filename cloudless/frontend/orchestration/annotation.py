@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NewType, Union, cast, get_args, get_origin
 from uuid import UUID
 
 from cloudless.frontend.orchestration.kinds import (
@@ -73,7 +73,7 @@ class Types:
 
     def enum(self, kind: Type) -> type[Enum]:
         """The class behind an enum type."""
-        found: type[Enum] = self._classes[kind.name]  # type: ignore[assignment]
+        found: type[Enum] = self._classes[kind.name]
         return found
 
     def is_text(self, kind: Type) -> bool:
@@ -117,7 +117,7 @@ class Types:
         return kind if len(rest) == len(parts) else optional(kind)
 
     def _literal(self, values: tuple[Any, ...]) -> Type:
-        kinds = {type(value) for value in values if value is not None}
+        kinds: set[type[Any]] = {type(value) for value in values if value is not None}
         if len(kinds) != 1:
             return ANY
         kind = _LITERALS.get(kinds.pop(), ANY)
@@ -128,9 +128,9 @@ class Types:
             return self.of(hint.__supertype__)
         if hasattr(hint, "__value__"):  # `type Name = …` of Python 3.12
             return self.of(hint.__value__)
-        return self._class(hint) if isinstance(hint, type) else ANY
+        return self._class(cast("type[Any]", hint)) if isinstance(hint, type) else ANY
 
-    def _class(self, kind: type) -> Type:
+    def _class(self, kind: type[Any]) -> Type:
         if issubclass(kind, Enum):
             return self._enum(kind)
         if issubclass(kind, Exception):

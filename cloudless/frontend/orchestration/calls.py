@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-import datetime
 from collections.abc import Callable
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
@@ -13,15 +13,14 @@ from cloudless import flow
 from cloudless.event import Event
 from cloudless.frontend.orchestration import builtin, effects, make, methods, parallel, steps
 from cloudless.frontend.orchestration.constants import NOTHING
-from cloudless.frontend.orchestration.statics import HANDLES, Member
+from cloudless.frontend.orchestration.statics import HANDLES, Member, is_function
 from cloudless.frontend.orchestration.unit import Part, Unit
-from cloudless.frontend.orchestration.value import Value
+from cloudless.frontend.orchestration.value import LOST, Value
 from cloudless.frontend.orchestration.wording import PURE, nearest
 from cloudless.function import Function, Step
 from cloudless.handler import Routine
 from cloudless.ir.type import Type
 from cloudless.orchestration import Orchestration
-from cloudless.pure import Pure
 from cloudless.queue import OrderedQueue, Queue
 from cloudless.secret import Secret
 from cloudless.topic import Topic
@@ -29,11 +28,11 @@ from cloudless.topic import Topic
 Caller = Callable[[Unit, ast.Call, Any, "Type | None"], Value]
 
 _OURS: dict[Any, Caller] = {
-    flow.gather: parallel.stray_gather, flow.fan_out: parallel.fan_out, flow.sleep: effects.sleep, flow.now: effects.now,
-    flow.uuid4: effects.uuid4, flow.saga: effects.stray_saga, datetime.timedelta: effects.stray_timedelta,
+    flow.gather: parallel.stray_gather, flow.fan_out: parallel.fan_out, flow.sleep: effects.sleep,
+    flow.now: effects.now, flow.uuid4: effects.uuid4, flow.saga: effects.stray_saga, timedelta: effects.stray_timedelta,
 }  # fmt: skip
 _MEMBERS: dict[tuple[type, str], Caller] = {
-    (Function, "invoke"): steps.invoked, (Queue, "send"): effects.send, (OrderedQueue, "send"): effects.send,
+    (Queue, "send"): effects.send, (OrderedQueue, "send"): effects.send,
     (Topic, "publish"): effects.publish, (Event, "wait"): effects.wait,
 }  # fmt: skip
 _REMEDIES: dict[str, str] = {
@@ -53,9 +52,7 @@ class Calls(Part):
         found = unit.statics.resolve(node.func)
         if found is NOTHING:
             return self._of_value(node, expected)
-        if isinstance(found, Step):
-            return steps.call(unit, node, unit.shared.callees.of(found.function), steps.options_of(unit, node, found))
-        if isinstance(found, Routine):
+        if isinstance(found, Routine | Step):
             return self._routine(node, found)
         if isinstance(found, Member):
             return self._member(node, found, expected)
@@ -64,29 +61,24 @@ class Calls(Part):
             return caller(unit, node, found, expected)
         return self._object(node, found, expected)
 
-    def _routine(self, node: ast.Call, found: Routine[..., Any]) -> Value:
+    def _routine(self, node: ast.Call, found: Any) -> Value:
         unit = self.unit
-        if isinstance(found, Function | Pure | Orchestration):
-            target = unit.shared.callees.of(found)
-            if target.is_async and isinstance(found, Function):
-                name = ast.unparse(node.func)
-                steps.visit_arguments(unit, node)
-                return unit.error(
-                    "CL243",
-                    node.func,
-                    f"`{name}` is async, and a plain call gives a coroutine",
-                    f"write {name}.invoke(…)",
-                )
-            return steps.call(unit, node, target, steps.Options(unit, target, node.func))
+        if is_function(found) and unit.shared.callees.of(found).is_async:
+            name = ast.unparse(node.func)
+            steps.visit_arguments(unit, node)
+            message = f"`{name}` is async, and a plain call gives a coroutine"
+            return unit.error("CL243", node.func, message, f"write {name}.invoke(…)")
+        made = steps.known(unit, node.func, found)
+        if made is not None:
+            return steps.call(unit, node, made)
         steps.visit_arguments(unit, node)
-        return unit.error(
-            "CL204",
-            node.func,
-            f"`{found.name}` is a handler, which only its trigger calls",
-            "call a function under @app.function",
-        )
+        message = f"`{found.name}` is a handler, which only its trigger calls"
+        return unit.error("CL204", node.func, message, "call a function under @app.function")
 
     def _member(self, node: ast.Call, found: Member, expected: Type | None) -> Value:
+        made = steps.known(self.unit, node.func, found)
+        if made is not None:
+            return steps.call(self.unit, node, made)
         for kind in type(found.handle).__mro__:
             caller = _MEMBERS.get((kind, found.name))
             if caller is not None:
@@ -114,7 +106,11 @@ class Calls(Part):
         """A call of what is no object of the module: options of a step, or a method of a value."""
         unit = self.unit
         if isinstance(node.func, ast.Call):
-            return steps.with_options(unit, node)
+            made = steps.with_options(unit, node.func)
+            if made is not None:
+                return steps.call(unit, node, made)
+            steps.visit_arguments(unit, node)
+            return LOST
         if isinstance(node.func, ast.Attribute):
             base = unit.statics.resolve(node.func.value)
             if base is NOTHING or isinstance(base, str):
@@ -149,7 +145,7 @@ class Calls(Part):
         if getattr(builtins, name, None) is found:
             return builtin.call(unit, node, name, expected)
         steps.visit_arguments(unit, node)
-        if isinstance(found, HANDLES) or isinstance(found, ModuleType):
+        if isinstance(found, (*HANDLES, ModuleType)):
             return unit.error(
                 "CL204", node.func, f"`{ast.unparse(node.func)}` is not called", "call a function under @app.function"
             )

@@ -236,7 +236,7 @@ def _part(unit: Unit, container: Place, node: ast.Attribute | ast.Subscript) -> 
         return None
     names = Names(unit)
     if step.kind == FIELD:
-        found = names.field(container.value, step.name, node, "")
+        found = names.field(container.value, step.name, node)
     elif step.kind == KEY:
         assert step.at is not None
         found = Value(looked_up(unit, container.value, Value(step.at, STRING), node), part(container.value.type))

@@ -37,7 +37,7 @@ class Comparisons(Part):
         facts = {**left.yes, **right.yes}
         if not block:
             return Value(And(left.expression, right.expression), BOOLEAN, facts)
-        no = ([], Value(Const(False, BOOLEAN), BOOLEAN))  # type: ignore[var-annotated]
+        no: tuple[Block, Value] = ([], Value(Const(False, BOOLEAN), BOOLEAN))
         return Value(self.unit.chosen(node, left, (block, right), no, BOOLEAN), BOOLEAN, facts)
 
     def _pair(self, left: Value, operator: ast.cmpop, right: ast.expr, node: ast.Compare) -> tuple[Value, Value]:

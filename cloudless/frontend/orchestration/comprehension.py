@@ -156,7 +156,7 @@ class Within:
         return self.item
 
 
-def _looped(
+def _looped(  # noqa: PLR0917  (the parts of one comprehension)
     unit: Unit,
     node: ast.expr,
     item: Variable,

@@ -27,12 +27,15 @@ class Control(Part):
         value = node.value
         if isinstance(value, ast.Constant) and (isinstance(value.value, str) or value.value is ...):
             return
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-            if saga.registration(self.unit, value, value.func) or change.method(self.unit, value, value.func):
-                return
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and self._method(value, value.func):
+            return
         self.unit.dropped = value
         self.unit.value(value)
         self.unit.dropped = None
+
+    def _method(self, node: ast.Call, func: ast.Attribute) -> bool:
+        """A method that is a statement of its own; whether it is one."""
+        return saga.registration(self.unit, node, func) or change.method(self.unit, node, func)
 
     def visit_Return(self, node: ast.Return) -> None:  # noqa: N802
         unit = self.unit

@@ -79,7 +79,8 @@ class Numbering:
         return fields
 
     def _fan_out(self, fields: dict[str, Any], path: str) -> dict[str, Any]:
-        fields["branch"] = self._branch(*fields["branch"], f"{path}.branch.")
+        block, node = fields["branch"]
+        fields["branch"] = self._branch(block, node, f"{path}.branch.")
         return fields
 
     def _branch(self, block: Block, node: ast.AST, path: str) -> Branch:

@@ -23,7 +23,7 @@ _POSITIONAL = ("days", "seconds")
 
 
 def sleep(unit: Unit, node: ast.Call, found: Any, expected: Type | None) -> Value:  # noqa: ARG001
-    """sleep(timedelta(…))."""
+    """A wait: sleep(timedelta(…))."""
     given = parameters(unit, node, "sleep", ("duration",))
     if given is None or "duration" not in given:
         return (
@@ -50,13 +50,13 @@ def wait(unit: Unit, node: ast.Call, event: Any, expected: Type | None) -> Value
 
 
 def now(unit: Unit, node: ast.Call, found: Any, expected: Type | None) -> Value:  # noqa: ARG001
-    """now()."""
+    """The time."""
     fine = parameters(unit, node, "now", ()) is not None and allowed(unit, node)
     return _kept(unit, node, "now", TIME, Now) if fine else Value(LOST.expression, TIME)
 
 
 def uuid4(unit: Unit, node: ast.Call, found: Any, expected: Type | None) -> Value:  # noqa: ARG001
-    """uuid4()."""
+    """A random UUID."""
     fine = parameters(unit, node, "uuid4", ()) is not None and allowed(unit, node)
     return _kept(unit, node, "uuid", IDENTIFIER, Uuid) if fine else Value(LOST.expression, IDENTIFIER)
 

@@ -42,11 +42,13 @@ Derives = Callable[[str, str], bool]
 
 @cache
 def list_of(item: Type) -> Type:
+    """list[item]."""
     return Type(LIST, item)
 
 
 @cache
 def dict_of(value: Type) -> Type:
+    """dict[str, value]."""
     return Type(DICT, value)
 
 
@@ -58,11 +60,13 @@ def optional(of: Type) -> Type:
 
 @cache
 def error_of(name: str) -> Type:
+    """An error of a class."""
     return Type(ERROR, None, name)
 
 
 @cache
 def record_of(name: str) -> Type:
+    """A record of a class."""
     return Type(RECORD, None, name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import Any
 
 from cloudless.frontend.orchestration.constants import constant
@@ -210,7 +211,9 @@ def _is_str_enum(unit: Unit, kind: Type) -> bool:
     return issubclass(cls, str) and cls.__str__ is str.__str__
 
 
-def made_record(unit: Unit, record: RecordClass, node: ast.expr, given: dict[str, tuple[ast.AST, ast.expr]]) -> Value:
+def made_record(
+    unit: Unit, record: RecordClass, node: ast.expr, given: Mapping[str, tuple[ast.AST, ast.expr]]
+) -> Value:
     """A record of a class. given: where each field is named, and its value."""
     if record.obstacle:
         return unit.error("CL271", node, f"{record.name} cannot be made in an orchestration: {record.obstacle}", PURE)

@@ -21,7 +21,7 @@ CHANGING = frozenset({
 _TEXT: dict[str, int] = {"lower": 0, "upper": 0, "startswith": 1, "endswith": 1}
 
 
-def call(unit: Unit, node: ast.Call, func: ast.Attribute, expected: Type | None) -> Value:
+def call(unit: Unit, node: ast.Call, func: ast.Attribute, expected: Type | None) -> Value:  # noqa: ARG001
     """value.method(…)."""
     if isinstance(func.value, ast.Name):
         variable = unit.scope.find(func.value.id)
@@ -40,11 +40,11 @@ def call(unit: Unit, node: ast.Call, func: ast.Attribute, expected: Type | None)
     method = _METHODS.get((value.type.kind, func.attr))
     if method is None or node.keywords:
         visit_arguments(unit, node)
-        return _refused(unit, node, func, value)
+        return _refused(unit, func, value)
     return method(unit, node, value, func.attr)
 
 
-def _refused(unit: Unit, node: ast.Call, func: ast.Attribute, value: Value) -> Value:
+def _refused(unit: Unit, func: ast.Attribute, value: Value) -> Value:
     source, kind = ast.unparse(func.value), value.type
     if kind.kind in {"optional", "none"}:
         return unit.error("CL224", func, f"`{source}` may be None here", f"test it before: if {source} is not None: …")

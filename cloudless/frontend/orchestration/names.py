@@ -76,7 +76,7 @@ class Names(Part):
         unit = self.unit
         if found is NOTHING:
             return self._unknown(node, name)
-        if isinstance(found, HANDLES) or isinstance(found, Member):
+        if isinstance(found, (*HANDLES, Member)):
             return self._handle(node, found)
         value = None if isinstance(found, type | ModuleType) else constant(found, unit.types, expected)
         if value is not None:
@@ -156,7 +156,7 @@ class Names(Part):
         """An attribute of a value."""
         kind, name = value.type, node.attr
         if kind.kind == RECORD:
-            return self.field(value, name, node, TYPED_DICT)
+            return self._record_field(value, node)
         if kind.kind == ENUM and name == "value":
             members = list(self.unit.types.enum(kind))
             return Value(value.expression, STRING if isinstance(members[0].value, str) else WHOLE)
@@ -186,17 +186,20 @@ class Names(Part):
             )
         return self.unit.error("CL229", node, f"{kind} has no attribute `{node.attr}` in an orchestration", PURE)
 
-    def field(self, value: Value, name: str, node: ast.expr, other: str) -> Value:
-        """A field of a record. other: the form of records whose fields are written another way."""
+    def _record_field(self, value: Value, node: ast.Attribute) -> Value:
+        record = self.unit.types.record(value.type)
+        if record.form == TYPED_DICT and node.attr in record.fields:
+            remedy = f'write {ast.unparse(node.value)}["{node.attr}"]'
+            return self.unit.error("CL229", node, f"{record.name} is a TypedDict", remedy)
+        return self.field(value, node.attr, node)
+
+    def field(self, value: Value, name: str, node: ast.expr) -> Value:
+        """A field of a record."""
         unit, record = self.unit, self.unit.types.record(value.type)
         found = record.fields.get(name)
         if found is None or found.unwritten:
             remedy = nearest(name, record.fields) or f"its fields are {', '.join(record.fields)}"
             return unit.error("CL229", node, f"{record.name} has no field `{name}`", remedy)
-        if record.form == TYPED_DICT and other == TYPED_DICT:
-            return unit.error(
-                "CL229", node, f"{record.name} is a TypedDict", f'write {ast.unparse(node.value)}["{name}"]'
-            )  # type: ignore[attr-defined]
         return self.member(value, found, node)
 
     def member(self, value: Value, found: FieldOf, node: ast.expr) -> Value:
@@ -241,7 +244,7 @@ class Names(Part):
             return self._of_dict(value, node)
         if kind == RECORD and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             if self.unit.types.record(value.type).form == TYPED_DICT:
-                return self.field(value, node.slice.value, node, "")
+                return self.field(value, node.slice.value, node)
             return self.unit.error(
                 "CL229", node, f"{value.type} is no dict", f"write {ast.unparse(node.value)}.{node.slice.value}"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from cloudless.frontend.orchestration.draft import Block
 from cloudless.frontend.orchestration.kinds import (
     ANY,
     BOOLEAN,
@@ -26,6 +27,7 @@ SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.BitOr: "|", ast.BitAnd: "&", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@",
 }  # fmt: skip
+_UNARY: dict[type[ast.unaryop], str] = {ast.Invert: "~", ast.USub: "-", ast.UAdd: "+"}
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%"})
 _DIVIDING = frozenset({"/", "//", "%"})
 
@@ -88,7 +90,7 @@ class Operators(Part):
         if value.is_unknown:
             return value
         if isinstance(node.op, ast.Invert) or value.type.kind not in NUMBERS:
-            sign = {ast.Invert: "~", ast.USub: "-", ast.UAdd: "+"}[type(node.op)]  # type: ignore[index]
+            sign = _UNARY[type(node.op)]
             return self.unit.error("CL226", node, f"`{sign}` of {value.type} is not in the language", PURE)
         return value if isinstance(node.op, ast.UAdd) else _negative(value)
 
@@ -118,7 +120,7 @@ class Operators(Part):
         )
         return self.unit.error("CL223", node, f"`{word}` is of bools, and this is {value.type}", remedy)
 
-    def _both(self, is_and: bool, left: Value, block: list, right: Value, node: ast.expr) -> Value:  # type: ignore[type-arg]
+    def _both(self, is_and: bool, left: Value, block: Block, right: Value, node: ast.expr) -> Value:
         if is_and:
             yes, no = {**left.yes, **right.yes}, NOTHING
         else:
@@ -127,7 +129,7 @@ class Operators(Part):
         if not block:
             expression = (And if is_and else Or)(left.expression, right.expression)
         else:
-            done = ([], Value(Const(not is_and, BOOLEAN), BOOLEAN))
+            done: tuple[Block, Value] = ([], Value(Const(not is_and, BOOLEAN), BOOLEAN))
             more = (block, right)
             expression = self.unit.chosen(node, left, more if is_and else done, done if is_and else more, BOOLEAN)
         return Value(expression, BOOLEAN, yes, no)

@@ -12,36 +12,27 @@ from cloudless.frontend.orchestration.draft import Block, Draft
 from cloudless.frontend.orchestration.kinds import NULL, list_of
 from cloudless.frontend.orchestration.records import failed, results_of
 from cloudless.frontend.orchestration.scope import Variable
-from cloudless.frontend.orchestration.statics import Member
+from cloudless.frontend.orchestration.statics import is_function
 from cloudless.frontend.orchestration.unit import Unit
 from cloudless.frontend.orchestration.value import LOST, NONE_CONST, TRUE, Facts, Value
-from cloudless.function import Function, Step
 from cloudless.ir.expression import Concat, Entry, Expression, List, Map, Var
 from cloudless.ir.orchestration import ORCHESTRATION
 from cloudless.ir.statement import FanOut, For, Gather, If, Let, Range, Return
 from cloudless.ir.type import Type
-from cloudless.orchestration import Orchestration
-from cloudless.pure import Pure
-
-Called = tuple[Target, steps.Options]
 
 
-def called(unit: Unit, node: ast.expr) -> Called | None:
+def called(unit: Unit, node: ast.expr) -> steps.Called | None:
     """What a branch calls; None where it is no call of a declared function, which is reported."""
-    found = unit.statics.resolve(node.func) if isinstance(node, ast.Call) else None
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Call):
-            return steps.stepped(unit, node.func)
-        if isinstance(found, Step):
-            return unit.shared.callees.of(found.function), steps.options_of(unit, node, found)
-        if isinstance(found, Member) and found.name == "invoke" and isinstance(found.handle, Function):
-            found = found.handle
-        elif isinstance(found, Function) and unit.shared.callees.of(found).is_async:
-            unit.value(node)
+            return steps.with_options(unit, node.func)
+        found = unit.statics.resolve(node.func)
+        if is_function(found) and unit.shared.callees.of(found).is_async:
+            unit.value(node)  # which reports it
             return None
-        if isinstance(found, Function | Pure | Orchestration):
-            target = unit.shared.callees.of(found)
-            return target, steps.Options(unit, target, node.func)
+        made = steps.known(unit, node.func, found)
+        if made is not None:
+            return made
     unit.error(
         "CL245",
         node,
@@ -56,7 +47,7 @@ class Branches:
 
     def __init__(self, unit: Unit, node: ast.Call) -> None:
         self._unit = unit
-        self._made: list[tuple[Target, steps.Options, tuple[Entry, ...], ast.expr]] = []
+        self._made: list[tuple[steps.Called, tuple[Entry, ...], ast.expr]] = []
         self.is_fine = not node.keywords and bool(node.args)
         if not self.is_fine:
             unit.error("CL245", node, "`gather` takes calls, and nothing else", "write a, b = gather(f(x), g(x))")
@@ -83,36 +74,37 @@ class Branches:
             self.is_fine = False
             return
         steps.note_call(unit, node, found[0])
-        self._made.append((*found, arguments, node))
+        self._made.append((found, arguments, node))
 
     def __len__(self) -> int:
         return len(self._made)
 
     def type(self, index: int) -> Type | None:
         """The type of a branch's value."""
-        return self._made[index][0].result
+        return self._made[index][0][0].result
 
     def emit(self, node: ast.AST, targets: tuple[str, ...]) -> None:
         """Add the Gather."""
         unit = self._unit
-        blocks = [(self._branch(*one), one[3]) for one in self._made]
-        calls = [(one[0].data.name, unit.span(one[3])) for one in self._made if one[0].data.kind == ORCHESTRATION]
+        blocks = [
+            (unit.nested(lambda made=made, given=given, one=one: branch(unit, one, made, given))[0], one)  # type: ignore[misc]
+            for made, given, one in self._made
+        ]
+        targets_of = [(made[0].data, one) for made, _, one in self._made]
+        calls = [(data.name, unit.span(one)) for data, one in targets_of if data.kind == ORCHESTRATION]
         unit.found.parallel.append(calls)
         unit.emit(Gather, node, targets=targets, branches=blocks)
 
-    def _branch(self, target: Target, options: steps.Options, arguments: tuple[Entry, ...], node: ast.expr) -> Block:
-        return self._unit.nested(lambda: branch(self._unit, node, target, options, arguments))[0]
 
-
-def branch(unit: Unit, node: ast.expr, target: Target, options: steps.Options, arguments: tuple[Entry, ...]) -> None:
+def branch(unit: Unit, node: ast.expr, made: steps.Called, arguments: tuple[Entry, ...]) -> None:
     """The call of a branch, and the return of its value."""
+    target = made[0]
     value: Expression = NONE_CONST
     name = ""
-    if target.result not in {None, NULL}:
-        assert target.result is not None
+    if target.result is not None and target.result is not NULL:
         variable = unit.temporary(target.data.name, target.result, node)
         name, value = variable.name, Var(variable.name)
-    steps.emit(unit, node, target, name, arguments, options)
+    steps.emit(unit, node, made, arguments, name)
     unit.emit(Return, node, value=value)
 
 
@@ -130,7 +122,7 @@ def stray_gather(unit: Unit, node: ast.Call, found: Any, expected: Type | None) 
 
 
 def fan_out(unit: Unit, node: ast.Call, found: Any, expected: Type | None) -> Value:  # noqa: ARG001
-    """fan_out((pack(i) for i in xs), max_concurrency=10)."""
+    """One branch for each item: fan_out((pack(i) for i in xs), max_concurrency=10)."""
     options = _options(unit, node)
     one = node.args[0] if len(node.args) == 1 else None
     if not isinstance(one, ast.GeneratorExp):
@@ -224,7 +216,7 @@ def _body(unit: Unit, node: ast.expr) -> Target | None:
     if arguments is None:
         return None
     steps.note_call(unit, node, found[0])
-    branch(unit, node, *found, arguments)
+    branch(unit, node, found, arguments)
     return found[0]
 
 

@@ -35,8 +35,10 @@ from cloudless.ir.statement import Return
 from cloudless.ir.type import Type
 from cloudless.orchestration import Orchestration
 
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
 PARTS: tuple[type[Part], ...] = (
-    Literals, Names, Operators, Comparisons, Comprehensions, Calls, Assignments, Control, Trying, Raising, Sagas, Rejections,
+    Literals, Names, Operators, Comparisons, Comprehensions, Calls, Assignments, Control, Trying, Raising, Sagas,
+    Rejections,
 )  # fmt: skip
 _CO_COROUTINE, _STARS = 0x80, 0x0C
 
@@ -126,7 +128,7 @@ class Whole:
     """One orchestration."""
 
     def __init__(
-        self, shared: Shared, one: Orchestration[..., Any], function: FunctionType, definition: ast.FunctionDef
+        self, shared: Shared, one: Orchestration[..., Any], function: FunctionType, definition: Definition
     ) -> None:
         self._one = one
         self._shared = shared
@@ -244,23 +246,22 @@ class Whole:
         )
 
 
-def _definition(report: Report, function: FunctionType) -> ast.FunctionDef | None:
+def _definition(report: Report, function: FunctionType) -> Definition | None:
     found = report.sources.definitions(function)
-    node = next((one for one in found if not isinstance(one, ast.Lambda)), None)
-    return node  # type: ignore[return-value]
+    return next((one for one in found if not isinstance(one, ast.Lambda)), None)
 
 
-def _arguments(node: ast.FunctionDef) -> Iterator[ast.arg]:
+def _arguments(node: Definition) -> Iterator[ast.arg]:
     yield from (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
 
 
-def _returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
+def _returns(node: Definition) -> Iterator[ast.Return]:
     for one in ast.walk(node):
         if isinstance(one, ast.Return) and one.value is not None:
             yield one
 
 
-def _name_of(node: ast.FunctionDef) -> ast.AST:
+def _name_of(node: Definition) -> ast.AST:
     """The name in a def."""
     start = node.col_offset + len("def ") + (len("async ") if isinstance(node, ast.AsyncFunctionDef) else 0)
     return ast.Name(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints, is_typeddict
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 from cloudless.ir.type import Member, RecordType, Type
 
@@ -16,12 +16,12 @@ DATACLASS = "dataclass"
 TYPED_DICT = "TypedDict"
 RESULT = "result"
 ABSENT: Any = object()
-"""The default of a field that has none, or one that is made anew by code of the program's."""
+"""The default of a field that has none, or has one that code makes."""
 TypeOf = Callable[[Any], Type]
 
 
 class FieldOf:
-    """name: in Python. key: on the wire. default: ABSENT where the field must be given. unwritten: never on the wire."""
+    """name: in Python. key: on the wire. default: ABSENT where it must be given. unwritten: never on the wire."""
 
     __slots__ = ("default", "is_optional", "key", "name", "type", "unwritten")
 
@@ -61,7 +61,7 @@ class RecordClass:
     @property
     def is_comparable(self) -> bool:
         """Whether == looks at the fields."""
-        return self.form != DATACLASS or self.kind.__eq__ is not object.__eq__
+        return self.form != DATACLASS or getattr(self.kind, "__eq__", None) != object.__eq__
 
     @property
     def problem(self) -> str:
@@ -109,7 +109,7 @@ def _form(kind: type) -> str:
 def _members(kind: Any) -> set[str]:
     """Names that a class of the program's, or one that it derives from, defines."""
     bases = [base for base in getattr(kind, "__mro__", ()) if base.__module__.partition(".")[0] != "pydantic"]
-    return {name for base in bases if base is not object for name in vars(base)}
+    return {name for base in bases if base is not object for name in cast("Mapping[str, object]", vars(base))}
 
 
 def _decorators(kind: Any, what: str) -> bool:
@@ -162,7 +162,7 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 def _made(factory: Any) -> Any:
     """What a factory of containers makes; others are code."""
-    return factory() if factory in {list, dict} else ABSENT
+    return ABSENT if factory not in {list, dict} else [] if factory is list else {}
 
 
 _READERS: dict[str, Callable[[Any, TypeOf], Iterator[FieldOf]]] = {

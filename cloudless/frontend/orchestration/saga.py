@@ -53,11 +53,11 @@ class Compensation:
 
 
 class Open:
-    """A saga whose block is being visited. list: the variable that holds what was registered."""
+    """A saga whose block is being visited. kept: the variable that holds what was registered."""
 
-    def __init__(self, name: str, list: Variable) -> None:  # noqa: A002
+    def __init__(self, name: str, kept: Variable) -> None:
         self.name = name
-        self.list = list
+        self.kept = kept
         self.compensations: list[Compensation] = []
 
 
@@ -133,7 +133,7 @@ class Undoing:
 
     def block(self) -> Block:
         """Its statements."""
-        unit, kept = self._unit, Var(self._saga.list.name)
+        unit, kept = self._unit, Var(self._saga.kept.name)
         failures = unit.temporary("failures", list_of(error_of("Exception")), self._node)
         at = unit.temporary("at", WHOLE, self._node)
         last = Arithmetic("-", Length(kept, LIST), whole(1), INT)
@@ -223,14 +223,16 @@ def _register(unit: Unit, node: ast.Call, opened: Open) -> None:
     number = len(opened.compensations)
     opened.compensations.append(Compensation(target, options, tuple(one.key for one in arguments), node))
     made = Record(COMPENSATION, (Entry("f", whole(number)), Entry("a", Record("", arguments))))
-    kept = opened.list
+    kept = opened.kept
     grown = Concat(Var(kept.name), List((made,), kept.type.of or ANY))
     unit.emit(Let, node, "on failure", target=kept.name, value=grown)
 
 
-def _function(unit: Unit, node: ast.expr) -> tuple[Target, steps.Options] | None:
+def _function(unit: Unit, node: ast.expr) -> steps.Called | None:
     found = unit.statics.resolve(node)
-    if isinstance(node, ast.Call) or isinstance(found, Function | Step):
-        return steps.stepped(unit, node)
+    if isinstance(node, ast.Call):
+        return steps.with_options(unit, node)
+    if isinstance(found, Function | Step):
+        return steps.known(unit, node, found)
     unit.error("CL265", node, f"`{ast.unparse(node)}` is no declared function", "name a function under @app.function")
     return None

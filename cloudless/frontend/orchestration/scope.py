@@ -24,7 +24,9 @@ class Variable:
 
     __slots__ = ("bit", "ended", "hole", "line", "name", "role", "roots", "source", "type")
 
-    def __init__(self, name: str, source: str, kind: Type, bit: int, line: int, role: str = ORDINARY) -> None:
+    def __init__(  # noqa: PLR0917  (all that is known of it)
+        self, name: str, source: str, kind: Type, bit: int, line: int, role: str = ORDINARY
+    ) -> None:
         self.name = name
         self.source = source
         self.type = kind

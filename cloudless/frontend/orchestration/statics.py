@@ -7,13 +7,13 @@ import builtins
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 from cloudless.event import Event
 from cloudless.frontend.orchestration.constants import NOTHING
 from cloudless.frontend.orchestration.scope import Scope
 from cloudless.function import Function, Step
-from cloudless.handler import Handler, Routine
+from cloudless.handler import Routine
 from cloudless.orchestration import Orchestration, Starter
 from cloudless.pure import Pure
 from cloudless.queue import DeadLetters, OrderedQueue, Queue
@@ -21,8 +21,7 @@ from cloudless.secret import Config, Secret
 from cloudless.topic import Topic
 
 HANDLES = (
-    Function, Pure, Orchestration, Step, Starter, Queue, OrderedQueue, DeadLetters, Topic, Event, Config, Secret, Handler,
-    Routine,
+    Routine, Step, Starter, Queue, OrderedQueue, DeadLetters, Topic, Event, Config, Secret,
 )  # fmt: skip
 
 
@@ -34,6 +33,21 @@ class Member:
     def __init__(self, handle: Any, name: str) -> None:
         self.handle = handle
         self.name = name
+
+
+def is_function(found: object) -> TypeGuard[Function[..., Any]]:
+    """Whether it is a function of the app's."""
+    return isinstance(found, Function)
+
+
+def is_step(found: object) -> TypeGuard[Step[..., Any]]:
+    """Whether it is a function with options, kept by the module."""
+    return isinstance(found, Step)
+
+
+def is_callee(found: object) -> TypeGuard[Routine[..., Any]]:
+    """Whether steps call it: a function, a pure function or an orchestration."""
+    return isinstance(found, Function | Pure | Orchestration)
 
 
 class Statics:

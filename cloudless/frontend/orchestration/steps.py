@@ -10,21 +10,22 @@ from cloudless.errors import CloudlessError
 from cloudless.frontend.orchestration.callee import Target
 from cloudless.frontend.orchestration.constants import NOTHING, constant, evaluated
 from cloudless.frontend.orchestration.kinds import ANY, NULL
-from cloudless.frontend.orchestration.statics import Member
+from cloudless.frontend.orchestration.statics import Member, is_callee, is_function, is_step
 from cloudless.frontend.orchestration.unit import Unit
 from cloudless.frontend.orchestration.value import LOST, Value
 from cloudless.frontend.orchestration.wording import nearest
 from cloudless.frontend.types import retry_data
-from cloudless.function import Function, Step
 from cloudless.ir import Retry as RetryData
 from cloudless.ir.expression import Entry, Var
 from cloudless.ir.orchestration import FUNCTION, ORCHESTRATION
 from cloudless.ir.statement import Call
-from cloudless.ir.type import Type
-from cloudless.orchestration import Orchestration
 from cloudless.retry import Retry
 
 MOST_S = 900
+
+
+Called = tuple[Target, "Options"]
+"""What a step calls, and how."""
 
 
 class Options:
@@ -55,45 +56,31 @@ def _timeout(unit: Unit, node: ast.expr, timeout: Any) -> float:
     return seconds
 
 
-def options_of(unit: Unit, node: ast.Call, step: Step[..., Any]) -> Options:
-    """The options of a step that the module keeps."""
-    target = unit.shared.callees.of(step.function)
-    return Options(unit, target, node.func, step.retry, step.timeout)
-
-
-def with_options(unit: Unit, node: ast.Call) -> Value:
-    """charge.options(…)(order)."""
-    inner = node.func
-    assert isinstance(inner, ast.Call)
-    found = stepped(unit, inner)
-    if found is None:
-        visit_arguments(unit, node)
-        return LOST
-    return call(unit, node, *found)
-
-
-def stepped(unit: Unit, node: ast.expr) -> tuple[Target, Options] | None:
-    """What a function, or the options of one, stands for; None where it was reported."""
-    found = unit.statics.resolve(node.func if isinstance(node, ast.Call) else node)
-    if isinstance(node, ast.Call) and isinstance(found, Member) and found.name == "options":
-        if isinstance(found.handle, Orchestration):
-            unit.error(
-                "CL242",
-                node,
-                "a step that is an orchestration has no options",
-                f"write {ast.unparse(node.func.value)}(…)",
-            )  # type: ignore[attr-defined]
-            return None
-        if isinstance(found.handle, Function):
-            target = unit.shared.callees.of(found.handle)
-            return target, Options(unit, target, node, **_given(unit, node))
-    elif isinstance(found, Step) and not isinstance(node, ast.Call):
+def known(unit: Unit, node: ast.expr, found: Any) -> Called | None:
+    """What an object of the module stands for as a step; None where it is none."""
+    if isinstance(found, Member) and found.name == "invoke" and is_function(found.handle):
+        found = found.handle
+    if is_step(found):
         target = unit.shared.callees.of(found.function)
         return target, Options(unit, target, node, found.retry, found.timeout)
-    elif isinstance(found, Function) and not isinstance(node, ast.Call):
-        target = unit.shared.callees.of(found)
-        return target, Options(unit, target, node)
-    unit.error("CL204", node, f"`{ast.unparse(node)}` is no declared function", "name a function under @app.function")
+    if not is_callee(found):
+        return None
+    target = unit.shared.callees.of(found)
+    return target, Options(unit, target, node)
+
+
+def with_options(unit: Unit, node: ast.Call) -> Called | None:
+    """charge.options(…): a step with options; None where it was reported."""
+    found = unit.statics.resolve(node.func)
+    if not isinstance(found, Member) or found.name != "options" or not is_callee(found.handle):
+        unit.error(
+            "CL204", node, f"`{ast.unparse(node)}` is no declared function", "call a function under @app.function"
+        )
+    elif is_function(found.handle):
+        target = unit.shared.callees.of(found.handle)
+        return target, Options(unit, target, node, **_given(unit, node))
+    else:
+        unit.error("CL242", node, "a step that is an orchestration has no options", f"write {found.handle.name}(…)")
     return None
 
 
@@ -151,20 +138,15 @@ def checked(unit: Unit, node: ast.expr, retry: Any) -> Retry | None:
     return retry
 
 
-def invoked(unit: Unit, node: ast.Call, function: Any, expected: Type | None) -> Value:  # noqa: ARG001
-    """charge.invoke(order): as charge(order), and the way to call async functions."""
-    target = unit.shared.callees.of(function)
-    return call(unit, node, target, Options(unit, target, node.func))
-
-
-def call(unit: Unit, node: ast.Call, target: Target, options: Options) -> Value:
+def call(unit: Unit, node: ast.Call, called: Called) -> Value:
     """A step, and its value."""
+    target, options = called
     arguments = bound_arguments(unit, node, target, node.args, node.keywords)
     if arguments is None or not allowed(unit, node):
         return Value(LOST.expression, target.result or LOST.type)
     note_call(unit, node, target)
     if unit.dropped is node:
-        emit(unit, node, target, "", arguments, options)
+        emit(unit, node, (target, options), arguments)
         return Value(LOST.expression, NULL)
     if target.result is None:
         return unit.error(
@@ -174,19 +156,18 @@ def call(unit: Unit, node: ast.Call, target: Target, options: Options) -> Value:
             f"annotate it: def {target.data.name}(…) -> str",
         )
     variable = unit.temporary(target.data.name, target.result, node)
-    emit(unit, node, target, variable.name, arguments, options)
+    emit(unit, node, (target, options), arguments, variable.name)
     return Value(Var(variable.name), target.result)
 
 
-def emit(
-    unit: Unit, node: ast.AST, target: Target, variable: str, arguments: tuple[Entry, ...], options: Options
-) -> None:
-    """Add the call."""
+def emit(unit: Unit, node: ast.AST, called: Called, arguments: tuple[Entry, ...], target: str = "") -> None:
+    """Add the call. target: the variable that keeps its value."""
+    callee, options = called
     unit.emit(
         Call,
         node,
-        target=variable,
-        callee=target.data.name,
+        target=target,
+        callee=callee.data.name,
         arguments=arguments,
         retry=options.retry,
         timeout_s=options.timeout_s,

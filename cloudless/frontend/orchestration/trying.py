@@ -71,7 +71,7 @@ class Trying(Part):
         handling = Handling(names, "", [], node)
         kind = error_of(names[0] if len(names) == 1 else "Exception")
         unit.handlers.append(Caught(handling, node, kind))
-        hidden = None
+        variable = None
         if node.name:
             hidden = unit.scope.find(node.name)
             if hidden is not None and not hidden.ended:
@@ -86,7 +86,7 @@ class Trying(Part):
             handling.target = variable.name
         handling.body = unit.statements(node.body)
         unit.handlers.pop()
-        if node.name:
+        if variable is not None:
             variable.ended = "except block"
         return handling
 

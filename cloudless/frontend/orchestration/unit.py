@@ -19,13 +19,13 @@ from cloudless.frontend.orchestration.callee import Callees
 from cloudless.frontend.orchestration.draft import Block, Draft
 from cloudless.frontend.orchestration.faults import BUILTIN, Faults
 from cloudless.frontend.orchestration.flow import Flow
-from cloudless.frontend.orchestration.kinds import BOOLEAN, error_of, fits, has_unknown, is_mutable, joined
+from cloudless.frontend.orchestration.kinds import BOOLEAN, error_of, fits, has_unknown, is_mutable, joined, part
 from cloudless.frontend.orchestration.scope import Scope, Variable
 from cloudless.frontend.orchestration.statics import Statics
 from cloudless.frontend.orchestration.value import LOST, Facts, Value
 from cloudless.frontend.orchestration.wording import truth_remedy
 from cloudless.frontend.report import Report
-from cloudless.ir.expression import Choose, Const, Expression, Field, Var
+from cloudless.ir.expression import Choose, Const, Expression, Field, List, Var
 from cloudless.ir.span import Span
 from cloudless.ir.statement import Check, If, Let
 from cloudless.ir.type import BOOL, Type
@@ -98,7 +98,8 @@ class Unit:
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands."""
-        at = node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+        place: Any = node
+        at = place.lineno, place.col_offset, place.end_lineno, place.end_col_offset
         found = self._spans.get(at)
         if found is None:
             found = self._spans[at] = self.shared.report.sources.span(self._file, node)
@@ -195,8 +196,8 @@ class Unit:
         if hole is not None and not has_unknown(kind):
             variable.type, variable.hole = kind, None
             self.flow.forget(variable.name)
-            if "of" in (getattr(type(hole.fields["value"]), "__match_args__", ())):
-                hole.fields["value"] = type(hole.fields["value"])((), kind.of)
+            if isinstance(hole.fields["value"], List):
+                hole.fields["value"] = List((), part(kind))
 
     # --- making statements
 
@@ -324,4 +325,3 @@ def path_of(expression: Expression) -> str:
         inner = path_of(expression.of)
         return f"{inner}.{expression.key}" if inner else ""
     return ""
-

@@ -35,10 +35,12 @@ LOST = Value(NONE_CONST, UNKNOWN)
 
 
 def whole(number: int) -> Const:
+    """A constant int."""
     return Const(number, WHOLE)
 
 
 def text(words: str) -> Const:
+    """A constant str."""
     return Const(words, STRING)
 
 
