@@ -7,7 +7,11 @@ SHELL := /bin/sh
 
 PYTHON := .venv/bin/python
 STAMP := .venv/installed
+PROCESSES := 2
 PROVIDERS := aws gcp azure
+# Neighbours stay together, and with them the servers that they share: a process that is idle takes over half of what
+# another still has. Each process starts its own servers, on free ports.
+PYTEST := $(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist worksteal
 PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt
 # Older interpreters first: the constraints were resolved on 3.11. A Python without venv (Debian's) does not count.
@@ -32,10 +36,10 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests.
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 
 test: $(STAMP)  ## Run every test whose tools are here; the others are skipped and say what they need.
-	$(PYTHON) -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: $(STAMP) tools  ## Run every test with every tool; then the core alone on every Python found.
-	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTHON) -m pytest
+	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST)
 	$(PYTHON) -m tests.mutants
 	$(MAKE) core-only
 

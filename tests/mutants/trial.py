@@ -17,7 +17,8 @@ import pytest
 from tests.mutants.fault import ENOUGH, own, stale
 
 CASES = Path(__file__).parents[2] / "cloudless" / "conformance"
-WITHOUT = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # the suite needs neither, and each costs time
+WITHOUT = [word for plugin in ("cacheprovider", "hypothesispytest", "xdist") for word in ("-p", f"no:{plugin}")]
+"""Plugins that the suite does not need: each costs time."""
 RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 MISFITS = (AttributeError, ImportError, NameError, SyntaxError, TypeError)
 """What code raises that does not fit together: no wrong outcome, unless a line of a case itself raised it."""
