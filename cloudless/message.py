@@ -105,6 +105,17 @@ class Envelope:
         return f"Envelope({self.id[:8]}, attempt={self.attempt}, {self.body[:60]})"
 
 
+class StepEnvelope(Envelope):
+    """A step of an execution as its function sees it: a message whose id is the idempotency key.
+
+    execution: id of the execution.
+    """
+
+    __slots__ = ("execution",)
+
+    execution: str
+
+
 class Message(_Generic[T]):
     """A delivered message.
 
@@ -179,6 +190,7 @@ class Context:
     request_id: unique per invocation. attempt: of the delivery, from 1 (1 for a direct call).
     key: the same for every attempt at the same work, for what must be done once: of a step, which execution, statement
         and round of its loops it is; of a message, its id.
+    execution: of a step, the id of the execution, e.g. for a link to its event; "" elsewhere.
     correlation_id, traceparent: of the chain that led here (traceparent in W3C form).
     """
 
@@ -200,6 +212,10 @@ class Context:
     @property
     def key(self) -> str:
         return self._envelope.id
+
+    @property
+    def execution(self) -> str:
+        return self._envelope.execution if isinstance(self._envelope, StepEnvelope) else ""
 
     @property
     def correlation_id(self) -> str:

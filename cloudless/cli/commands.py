@@ -31,7 +31,7 @@ COMMANDS = {
     "build": "Compile the application for a stage's cloud.",
     "graph": "Draw who feeds and who calls whom.",
     "openapi": "Print an OpenAPI document of the endpoints.",
-    "permissions": "Print what each handler may do.",
+    "permissions": "Print what each handler and orchestration may do.",
     "providers": "Print what each installed provider can do.",
     "doctor": "Say what is installed and what is missing.",
 }

@@ -54,7 +54,7 @@ class Forest:
             origin = self._origins.get(event.message)
             (origin.children if origin else self.roots).append(node)
             return
-        if event.kind != "dead":
+        if event.kind not in {"dead", "end"}:
             self._origins[event.message] = node
         self._cause(event).append(node)
 
@@ -70,7 +70,7 @@ def _goes_on(event: Event, handler: str) -> bool:
     """Whether an event is a call of a handler: it is recorded when it begins, before what it does."""
     if event.kind == "request":
         return event.handler == handler
-    return event.kind == "invoke" and event.resource == handler
+    return event.kind in {"invoke", "start", "step"} and event.resource == handler
 
 
 def lines(events: Iterable[Event]) -> Iterator[Text]:
@@ -96,10 +96,12 @@ def _label(node: Node, parent: Event | None = None) -> Text:
         return Text().append("dead letter", "bold red").append(f" in {event.resource}{why}")
     if event.kind == "request":
         return _request(event)
+    if event.kind in {"step", "end"}:
+        return _step(event)
     text = Text().append(event.kind, "bold cyan").append(f" {event.resource}")
     if event.kind != "fire":
         text.append(f" {_cut(event)}", "dim")
-    if not node.children and event.kind != "invoke":
+    if not node.children and event.kind in {"send", "publish", "fire"}:
         text.append("  (nobody got it yet)", "yellow")
     return text
 
@@ -109,6 +111,15 @@ def _request(event: Event) -> Text:
     method, _, path = event.resource.partition(" ")
     colour = {"4": "bold yellow", "5": "bold red"}.get(event.outcome[:1], "green")
     text = Text().append(method, "bold cyan").append(f" {path} ").append(event.outcome, colour)
+    return text.append(f": {event.error.type}: {event.error.text}" if event.error else "")
+
+
+def _step(event: Event) -> Text:
+    """A step of an execution, or its end."""
+    text = Text().append(event.kind, "bold cyan").append(f" {event.resource}")
+    good = event.outcome in {"done", "completed"}
+    text.append(f" {event.outcome}", "green" if good else "bold red")
+    text.append(f", attempt {event.attempt}" if event.attempt > 1 else "", "dim")
     return text.append(f": {event.error.type}: {event.error.text}" if event.error else "")
 
 

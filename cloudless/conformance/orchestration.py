@@ -35,11 +35,12 @@ class OrchestrationSuite(Suite):
 
     @needs("orchestration")
     @covers("orchestrations")
-    def test_an_execution_returns_its_result(self, target: Target) -> None:
+    def test_an_execution_returns_its_result_and_its_steps_know_its_id(self, target: Target) -> None:
         execution = orchestrations.pay.options(id="order-7").start(GOOD)
         target.run()
         assert (execution.status(), execution.result()) == ("completed", "payment of 7")
         assert orchestrations.pay.execution("order-7").result() == "payment of 7"
+        assert [one["execution"] for one in notes(target, "charge")] == ["order-7"]
 
     @needs("orchestration")
     @covers("orchestrations", "duplicate")

@@ -41,6 +41,7 @@ class MemoryExecution:
     """A host of the engine, and something from which the world delivers: steps.
 
     orchestration, id: which it is. cause: the call that started it. journal: all that it was told and has asked for.
+    on_end: called when it has ended.
     """
 
     portion_size = 0
@@ -60,6 +61,7 @@ class MemoryExecution:
         self.started_us = self._told_us = world.now_us
         self.ended_us: int | None = None
         self.journal: list[Record] = []
+        self.on_end: Callable[[MemoryExecution], None] = _nothing
         self._carry_out = carry_out
         self._tasks: deque[tuple[int, Step, int]] = deque()
         self._arguments: dict[str, Any] = {}
@@ -222,3 +224,8 @@ class MemoryExecution:
         self.status, self.ended_us = status, self.world.base_us
         self._scheduler.close()
         self._tasks.clear()
+        self.on_end(self)
+
+
+def _nothing(_: MemoryExecution) -> None:
+    """Nobody wants to know."""

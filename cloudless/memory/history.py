@@ -25,12 +25,12 @@ KEEP = 100_000
 class Event:
     """One thing that happened.
 
-    kind: "send", "publish", "fire", "deliver", "invoke", "request", "dead"; "start" of an execution, "step" of one, or
-    "event" sent to one. resource: queue, topic, subscription, schedule, function, orchestration or event; of a request,
-    method and path. handler: who did it (send, publish, invoke, dead, start, step, event) or ran (deliver, request); ""
-    for the test itself. message: id. cause: id of the message that the handler was handling, ""
-    for none. outcome, on a delivery: "done", "skipped", "again", "dead", "crash", "time-out"; on a request, its status.
-    called: whether the handler's code ran. error: of a failed delivery or request, or a dead letter. body: the JSON
+    kind: "send", "publish", "fire", "deliver", "invoke", "request", "dead"; "start" or "end" of an execution, "step" of
+    one, "event" sent to one. resource: queue, topic, subscription, schedule, function, orchestration or event; of a
+    request, method and path. handler: who did it, or ran (deliver, request); "" for the test itself. message: id. cause: id of the message that the handler was handling, "" for none.
+    outcome, on a delivery: "done", "skipped", "again", "dead", "crash", "time-out"; on a step: "done", "failed",
+    "crash", "time-out"; on a request, its status; on an end, that of the execution. called: whether the
+    handler's code ran. error: of a failed delivery, request, step or execution, or a dead letter. body: the JSON
     value; the text where it is none.
     """
 
@@ -97,12 +97,15 @@ class Event:
 
 
 class Exchange:
-    """What became of a request. status: 0 until it is answered. called: whether its handler was."""
+    """What became of a request or a step. status: of a request, 0 until it is answered; of a step, as of a delivery.
+
+    called: whether its handler was.
+    """
 
     __slots__ = ("called", "failure", "status")
 
-    def __init__(self) -> None:
-        self.status = 0
+    def __init__(self, status: int | str = 0) -> None:
+        self.status = status
         self.called = True
         self.failure: Failure | None = None
 
@@ -125,6 +128,14 @@ class History:
     def request(self, at_us: int, resource: str, handler: str, envelope: Envelope, exchange: Exchange) -> None:
         """Record a request whose answer is to come."""
         self._events.append((at_us, resource, envelope, exchange, "request", handler, ""))
+
+    def step(self, at_us: int, function: str, envelope: Envelope, exchange: Exchange, by: tuple[str, str]) -> None:
+        """Record a step whose reply is to come. by: the orchestration, and the id of the call that started it."""
+        self._events.append((at_us, function, envelope, exchange, "step", *by))
+
+    def end(self, at_us: int, orchestration: str, start: Envelope, exchange: Exchange) -> None:
+        """Record the end of an execution. start: the call that started it."""
+        self._events.append((at_us, orchestration, start, exchange, "end", orchestration, start.id))
 
     def events(self) -> list[Event]:
         """All events; HistoryOverflow where some are no longer kept."""

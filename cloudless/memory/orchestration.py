@@ -12,9 +12,10 @@ from cloudless.engine.effect import SEND
 from cloudless.engine.error import error_of
 from cloudless.errors import ExecutionExists, InvalidArgument, NeverQuiet, NotFound, PayloadTooLarge, UnsupportedError
 from cloudless.memory.execution import MemoryExecution
+from cloudless.memory.history import Exchange
 from cloudless.memory.journal import history
 from cloudless.memory.world import US
-from cloudless.message import NO_ATTRIBUTES, Envelope, trace_of
+from cloudless.message import NO_ATTRIBUTES, Envelope, Failure, StepEnvelope, trace_of
 from cloudless.passes.definition import definition
 from cloudless.runtime.crash import Abandoned, TimedOut
 from cloudless.runtime.step import attempt
@@ -143,6 +144,7 @@ class MemoryOrchestrations:
         known, world = self._of(orchestration), self._world
         found = self._definition(orchestration)
         one = known[id] = self._execution(orchestration, id, found, call, world, self._carry_out)
+        one.on_end = self._note_end
         world.history.note("start", world.now_us, orchestration, call, by=here()[1], cause=_cause())
         if world.now_us != world.base_us:
             world.at(world.now_us, one.start, load(call.body), work=True)
@@ -157,6 +159,11 @@ class MemoryOrchestrations:
         from cloudless.memory.attacked_execution import AttackedExecution
 
         return AttackedExecution(self._cloud.adversary, *given)
+
+    def _note_end(self, one: MemoryExecution) -> None:
+        error, exchange = one.error, Exchange(one.status)
+        exchange.failure = Failure(error["type"], error["message"], 1) if error else None
+        self._world.history.end(self._world.base_us, one.orchestration, one.cause, exchange)
 
     def _definition(self, orchestration: str) -> Definition:
         if orchestration not in self._definitions:
@@ -210,18 +217,20 @@ class MemoryOrchestrations:
             return {"err": error_of("PayloadTooLarge", str(problem))}
 
     def _call(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
-        world = self._world
+        world, exchange = self._world, Exchange("done")
         began_us, name = world.now_us, step.target
-        world.history.note("step", began_us, name, cause, by=execution.orchestration, cause=execution.cause.id)
+        world.history.step(began_us, name, cause, exchange, (execution.orchestration, execution.cause.id))
         try:
             text = self._steps[name](cause.body, cause)
         except TimedOut:
             world.now_us = max(began_us + round(self._timeouts_s[name] * US), world.base_us)
-            return {"err": error_of("TimeoutError", f"{name} took longer than {self._timeouts_s[name]:g} s")}
+            message = f"{name} took longer than {self._timeouts_s[name]:g} s"
+            return _failed(exchange, "time-out", error_of("TimeoutError", message), cause.attempt)
         except Abandoned:
-            return {"err": error_of("Crashed", f"{name} died without an answer")}
+            message = f"{name} died without an answer"
+            return _failed(exchange, "crash", error_of("Crashed", message), cause.attempt)
         reply: Reply = load(text)
-        return reply
+        return _failed(exchange, "failed", reply["err"], cause.attempt) if "err" in reply else reply
 
     def _send(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
         """A message, sent on behalf of the orchestration, with its permissions."""
@@ -233,7 +242,7 @@ class MemoryOrchestrations:
             self._cloud.new_id(), body, payload["attributes"], payload["delay_s"], payload["group"],
             self._cloud.now_s(), cause.trace, cause.correlation,
         )  # fmt: skip
-        token = HERE.set((self._cloud, execution.orchestration, cause))
+        token = HERE.set((self._cloud, execution.orchestration, execution.cause))
         try:
             unsent = self._post(noun, name, message)
         finally:
@@ -248,7 +257,15 @@ class MemoryOrchestrations:
         """The attempt, as the message that its function handles: its id is the key."""
         start = execution.cause
         trace, correlation = start.trace or trace_of(start), start.correlation or start.id
-        return Envelope(step.key, text, NO_ATTRIBUTES, 0, "", self._cloud.now_s(), trace, correlation, number)
+        now_s = self._cloud.now_s()
+        cause = StepEnvelope(step.key, text, NO_ATTRIBUTES, 0, "", now_s, trace, correlation, number)
+        cause.execution = execution.id
+        return cause
+
+
+def _failed(exchange: Exchange, outcome: str, error: Any, attempt: int) -> Reply:
+    exchange.status, exchange.failure = outcome, Failure(error["type"], error["message"], attempt)
+    return {"err": error}
 
 
 def _cause() -> str:

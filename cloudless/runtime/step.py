@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from cloudless.codec import check_size, dump, load, numeric
 from cloudless.driver.current import HERE
-from cloudless.message import Envelope
+from cloudless.message import StepEnvelope
 from cloudless.runtime.failure import failure
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cloudless.codec import Codec
     from cloudless.driver.provider import Cloud
+    from cloudless.message import Envelope
     from cloudless.runtime.call import Call
     from cloudless.runtime.function import Answer
     from cloudless.runtime.plan import Plan
@@ -61,7 +62,9 @@ def attempt(plan: Plan, call: Call, arguments: Codec, result: Codec, cloud: Clou
 
 def _cause(envelope: Envelope, context: dict[str, Any]) -> Envelope:
     """What the step's own messages are caused by."""
-    return Envelope(
+    cause = StepEnvelope(
         context["key"], envelope.body, envelope.attributes, 0, "", envelope.sent_s,
         envelope.trace, envelope.correlation or context["execution"], envelope.attempt,
     )  # fmt: skip
+    cause.execution = context["execution"]
+    return cause

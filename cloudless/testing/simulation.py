@@ -48,8 +48,8 @@ class Call:
     """One call of a handler.
 
     body: what it was given, as JSON values (a dict by parameter name for a function). attempt: from 1.
-    outcome: "done", "again", "dead", "crash" or "time-out"; "" for a direct call, the status for a request. error: of a
-    failed delivery or request.
+    outcome: "done", "again", "dead", "crash" or "time-out"; of a step "done", "failed", "crash" or "time-out"; "" for a
+    direct call, the status for a request. error: of a failed delivery, request or step.
     """
 
     __slots__ = ("at", "attempt", "attributes", "body", "error", "message", "outcome")

@@ -51,7 +51,8 @@ reminder = app.event("reminder", str)
 
 @app.function
 def charge(order: Order, context: Context | None = None) -> str:
-    note("charge", id=order.id, correlation=context.correlation_id if context else "")
+    if context is not None:
+        note("charge", id=order.id, correlation=context.correlation_id, execution=context.execution)
     if order.total > 1_000:
         raise CardDeclined("no funds", order.total)
     return f"payment of {order.id}"
