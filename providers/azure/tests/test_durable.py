@@ -217,7 +217,7 @@ def test_a_wait_that_ends_in_time_leaves_no_timer_behind() -> None:
     executions.send("e1", "go", 1, at_s=10 * DAY_S)
     executions.host.run()
     assert (executions.outcome(), instance.ended_s) == ({"v": 1}, 10 * DAY_S)
-    assert [one["isCanceled"] for one in instance.actions if "isCanceled" in one] == [False] * 3 + [True]
+    assert [one["isCanceled"] for one in instance.actions if "isCanceled" in one] == [False, True]
 
 
 def test_a_wait_may_end_without_an_event() -> None:
@@ -231,7 +231,7 @@ def test_a_wait_may_end_without_an_event() -> None:
 def test_a_long_sleep_is_made_of_short_timers_and_ends_on_time() -> None:
     executions = ran(program(Now("a"), Sleep(const(30 * DAY_S)), Now("b"), Return(List((Var("a"), Var("b")), ANY))))
     assert executions.outcome() == {"v": ["2026-01-01T00:00:00.000000Z", "2026-01-31T00:00:00.000000Z"]}
-    assert executions.host.instances["e1"].turns == 11
+    assert executions.host.instances["e1"].turns == 6
 
 
 def test_a_sleep_beyond_all_dates_is_a_long_one() -> None:

@@ -62,8 +62,9 @@ if TYPE_CHECKING:
 PORTION_SIZE = 100
 """Items of a fan-out that one instance handles; see `cloudless.engine.host.Host.portion_size`."""
 
-LONGEST = timedelta(days=3)
-"""Of one timer: half of what the extension allows."""
+LONGEST = timedelta(days=6)
+"""Of one timer: what the extension allows
+(https://learn.microsoft.com/en-us/azure/azure-functions/durable/durable-functions-timers)."""
 
 _OVERDUE = 0
 """Handle of the execution's own time-out; the engine counts from 1."""

@@ -64,3 +64,18 @@ class CrashAt(Chaos):
     def _note(self, lost: bool) -> bool:
         self.came = self.came or lost
         return lost
+
+
+class CrashEverywhere(Chaos):
+    """The worker is lost once at every turn and once at every activity, each time."""
+
+    def __init__(self) -> None:
+        self._turns = self._results = 0
+
+    def loses_turn(self) -> bool:
+        self._turns += 1
+        return self._turns % 2 == 1
+
+    def loses_result(self) -> bool:
+        self._results += 1
+        return self._results % 2 == 1

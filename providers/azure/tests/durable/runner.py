@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cloudless.conformance.orchestrations import WAITING, Observed, Reply, Seen, World, canonical
+from cloudless.conformance.orchestrations.module import Module, strand_of
+from cloudless.conformance.orchestrations.observed import WAITING, Observed, Seen
+from cloudless.conformance.orchestrations.world import Reply, World, canonical
+from cloudless.engine.effect import CALL
 from providers.azure.tests.durable.chaos import Chaos
 from providers.azure.tests.durable.executions import Executions
 
@@ -13,46 +16,50 @@ Plain = dict[str, Any]
 
 
 class Answers:
-    """A world as what carries out steps. seen: the attempts, each once, however often it was executed."""
+    """What carries out steps: pure functions by their code, all else by the world.
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._executions: Executions | None = None
+    seen: attempts by key and number, each once: one that the host executes again is the same attempt.
+    """
+
+    def __init__(self, module: Module, world: World) -> None:
         self.seen: dict[tuple[str, int], Seen] = {}
-
-    def watch(self, executions: Executions) -> None:
-        """Take times from there."""
-        self._executions = executions
+        self.executions: Executions
+        self._module = module
+        self._world = world
 
     def carry_out(self, request: Plain) -> str:
-        context = request["ctx"]
-        at_s = self._executions.host.now_s if self._executions else None
-        seen = Seen(request["target"], canonical(request["args"]), at_s, strand_of(context["key"]))
+        """Note an attempt, and answer it."""
+        context, at_s, target = request["ctx"], self.executions.host.now_s, request["target"]
+        seen = Seen(target, canonical(_arguments(request)), at_s, strand_of(context["key"]))
         self.seen.setdefault((context["key"], context["attempt"]), seen)
-        return json.dumps(self._reply(request).body)
+        body = self._module.pure(target, request["args"])
+        return json.dumps(self._reply(request).body if body is None else body)
 
     def latency(self, request: Plain) -> float:
+        """Seconds that an attempt takes."""
         return self._reply(request).takes_s
 
     def _reply(self, request: Plain) -> Reply:
-        return self._world.reply(request["target"], request["args"], request["ctx"]["attempt"])
+        return self._world.reply(request["target"], _arguments(request), request["ctx"]["attempt"])
 
 
-def strand_of(key: str) -> str:
-    """The branch that a step belongs to: branches stand in square brackets."""
-    return key[: key.rfind("]") + 1]
+def _arguments(request: Plain) -> Plain:
+    """What the world knows a step by; of messages, the body."""
+    args: Plain = request["args"]
+    return args if request["verb"] == CALL else {"body": args["body"]}
 
 
-def observed(definition: Plain, world: World, chaos: Chaos | None = None) -> tuple[Observed, Executions]:
-    """What an execution comes to, and the host that it ran on."""
-    answers = Answers(world)
-    executions = Executions(answers.carry_out, latency=answers.latency, chaos=chaos)
-    answers.watch(executions)
-    instance = executions.start(definition, world.input)
-    for sent in world.events:
-        executions.send("e1", sent.name, sent.payload, at_s=sent.at_s, event_id=sent.id)
-    executions.host.run()
-    outcome = executions.outcome()
-    if outcome is None:
-        return Observed(WAITING, tuple(answers.seen.values())), executions
-    return Observed(outcome, tuple(answers.seen.values()), instance.ended_s), executions
+class Run:
+    """One execution: what it came to, and the host that it ran on."""
+
+    def __init__(self, module: Module, definition: Plain, world: World, chaos: Chaos | None = None) -> None:
+        answers = Answers(module, world)
+        self.executions = answers.executions = Executions(answers.carry_out, latency=answers.latency, chaos=chaos)
+        instance = self.executions.start(definition, world.input)
+        for sent in world.events:
+            self.executions.send("e1", sent.name, sent.payload, at_s=sent.at_s, event_id=sent.id)
+        self.executions.host.run()
+        outcome = self.executions.outcome()
+        self.observed = Observed(
+            WAITING if outcome is None else outcome, tuple(answers.seen.values()), instance.ended_s
+        )
