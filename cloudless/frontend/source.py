@@ -20,6 +20,7 @@ from cloudless.ir import Span
 from cloudless.source import Place
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_ENTERED = frozenset({ast.Call, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
 
 class Source:
@@ -48,7 +49,8 @@ class Source:
         if self._calls is None or self._definitions is None:
             self._calls, self._definitions = {}, {}
             for node in ast.walk(self.tree) if self.tree else ():
-                self._enter(node, self._calls, self._definitions)
+                if type(node) in _ENTERED:
+                    self._enter(node, self._calls, self._definitions)
         return self._calls, self._definitions
 
     @staticmethod
@@ -56,6 +58,7 @@ class Source:
         if isinstance(node, ast.Call):
             for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                 calls.setdefault(line, []).append(node)
+            return
         decorators: list[ast.expr] = getattr(node, "decorator_list", [])
         for decorator in decorators:
             if not isinstance(decorator, ast.Call):

@@ -6,6 +6,8 @@ is changed. WHOLE and PARTS say what of a variable, and what of a value, may be 
 
 from __future__ import annotations
 
+import ast
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,34 +22,132 @@ Known = Callable[[str], "Roots | None"]
 """What a variable of the compiler's was made of; None for one of the program's."""
 
 
+class Event:
+    """Something that happens to a variable. order: of the events. blocks, loops: that it is in, outermost first."""
+
+    __slots__ = ("blocks", "loops", "order")
+
+    def __init__(self, order: int, blocks: tuple[int, ...], loops: tuple[int, ...]) -> None:
+        self.order = order
+        self.blocks = blocks
+        self.loops = loops
+
+
+class Share(Event):
+    """WHOLE or PARTS of a variable get another name, at a line."""
+
+    __slots__ = ("extent", "line", "other")
+    extent: int
+    other: str
+    line: int
+
+
+class Fresh(Event):
+    """A variable gets a value of its own; only the WHOLE of it where is_partial."""
+
+    __slots__ = ("is_partial",)
+    is_partial: bool
+
+
+class Change(Event):
+    """A variable (depth 0), or a part of it, is changed in place."""
+
+    __slots__ = ("depth", "node", "variable")
+    variable: str
+    depth: int
+    node: ast.AST
+
+
 class Sharing:
-    """Who shares what with whom, and what is changed in place; compared when all is known."""
+    """Who shares what with whom, what is changed in place, and who gets a value of its own; compared at the end.
+
+    A change is seen under another name if that was given before, and the variable did not get a value of its own in
+    between; in a loop, what is given after the change is given before that of the next round.
+    """
 
     def __init__(self) -> None:
-        self._shared: dict[tuple[str, int], tuple[str, int]] = {}
-        self.changes: list[tuple[str, int, Any]] = []
+        self._order = 0
+        self._blocks: list[int] = []
+        self._loops: list[int] = []
+        self._shares: dict[str, list[Share]] = {}
+        self._fresh: dict[str, list[Fresh]] = {}
+        self._changes: list[Change] = []
+        self._interruptions: list[int] = []
+
+    def enter(self, *, is_loop: bool = False) -> None:
+        """A block begins."""
+        self._order += 1
+        (self._loops if is_loop else self._blocks).append(self._order)
+
+    def leave(self, *, is_loop: bool = False) -> None:
+        """A block ends."""
+        (self._loops if is_loop else self._blocks).pop()
 
     def share(self, variable: str, extent: int, other: str, line: int) -> None:
-        """WHOLE or PARTS of a variable have another name since a line; what is told is the first such."""
-        self._shared.setdefault((variable, extent), (other, line))
+        """WHOLE or PARTS of a variable have another name from here on."""
+        made = Share(*self._now())
+        made.extent, made.other, made.line = extent, other, line
+        self._shares.setdefault(variable, []).append(made)
 
     def assign(self, target: str, roots: Roots, line: int) -> None:
-        """A variable gets a value that has other roots."""
+        """A variable gets a value that has these roots; it is its own where there are none."""
+        own = [inside for variable, _, inside in roots if variable == target]
+        if WHOLE not in own:
+            made = Fresh(*self._now())
+            made.is_partial = bool(own)
+            self._fresh.setdefault(target, []).append(made)
+        self.store(target, roots, line)
+
+    def interrupt(self) -> None:
+        """Something happens that may not come back: what follows in the block may never run."""
+        self._order += 1
+        self._interruptions.append(self._order)
+
+    def store(self, target: str, roots: Roots, line: int) -> None:
+        """A part of a variable gets a value that has these roots."""
         for variable, extent, inside in roots:
             if variable != target:
                 self.share(variable, extent, target, line)
                 self.share(target, inside, variable, line)
 
-    def change(self, variable: str, depth: int, node: Any) -> None:
+    def change(self, variable: str, depth: int, node: ast.AST) -> None:
         """A variable (depth 0), or a part of it, is changed in place."""
-        self.changes.append((variable, depth, node))
+        made = Change(*self._now())
+        made.variable, made.depth, made.node = variable, depth, node
+        self._changes.append(made)
 
-    def conflicts(self) -> Iterator[tuple[str, Any, str, int]]:
+    def conflicts(self) -> Iterator[tuple[str, ast.AST, str, int]]:
         """(variable, node of the change, the other name, its line) of each change that another name would see."""
-        for variable, depth, node in self.changes:
-            found = self._shared.get((variable, WHOLE)) or (self._shared.get((variable, PARTS)) if depth else None)
-            if found:
-                yield variable, node, *found
+        for change in self._changes:
+            for share in self._shares.get(change.variable, ()):
+                if (share.extent == WHOLE or change.depth) and self._meets(share, change):
+                    yield change.variable, change.node, share.other, share.line
+                    break
+
+    def _meets(self, share: Share, change: Change) -> bool:
+        """Whether a change may come after a share, with no value of its own in between."""
+        start = share.order
+        if share.order > change.order:
+            common = [loop for loop in change.loops if loop in share.loops]
+            if not common:
+                return False
+            start = common[-1]
+        return not any(
+            (start < one.order < change.order and one.blocks == change.blocks[: len(one.blocks)])
+            or self._follows(one, share, change)
+            for one in self._fresh.get(change.variable, ())
+            if not (one.is_partial and change.depth)
+        )
+
+    def _follows(self, one: Fresh, share: Share, change: Change) -> bool:
+        """Whether the variable gets a value of its own right after it was shared, whatever happens."""
+        if one.blocks != share.blocks or one.order < share.order or share.order < change.order < one.order:
+            return False
+        return bisect(self._interruptions, share.order) == bisect(self._interruptions, one.order)
+
+    def _now(self) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+        self._order += 1
+        return self._order, tuple(self._blocks), tuple(self._loops)
 
 
 def roots_of(value: Expression, known: Known) -> Roots:

@@ -37,6 +37,9 @@ _DICTS = frozenset({dict, collections.abc.Mapping, collections.abc.MutableMappin
 _LITERALS: dict[type, Type] = {str: STRING, int: WHOLE, bool: BOOLEAN}
 
 
+_BUILTINS: dict[str, type] = {"str": str, "int": int}
+
+
 class Types:
     """The types of one app: a name stands for one class."""
 
@@ -76,12 +79,10 @@ class Types:
         found: type[Enum] = self._classes[kind.name]
         return found
 
-    def is_text(self, kind: Type) -> bool:
-        """Whether the members of an enum are strings themselves."""
-        return kind.kind == ENUM and issubclass(self.enum(kind), str)
-
     def derives(self, name: str, other: str) -> bool:
-        """Whether one class derives from another, by the names of their types."""
+        """Whether one class derives from another, by the names of their types; "str" and "int" are builtins."""
+        if other in _BUILTINS:
+            return name in self._classes and issubclass(self._classes[name], _BUILTINS[other])
         one, base = self._classes.get(name), self._classes.get(other)
         return name == other or (one is not None and base is not None and _is_subclass(one, base))
 

@@ -6,7 +6,6 @@ import ast
 
 from cloudless.flow import gather
 from cloudless.frontend.orchestration import change
-from cloudless.frontend.orchestration.draft import Draft
 from cloudless.frontend.orchestration.kinds import ANY, NULL, UNKNOWN, has_unknown, optional, part
 from cloudless.frontend.orchestration.literals import is_empty
 from cloudless.frontend.orchestration.operators import SIGNS, Operators
@@ -58,7 +57,7 @@ class Assignments(Part):
         stray = next((one for one in names if not isinstance(one, ast.Name)), None)
         if stray is not None or len(node.targets) > 1:
             unit.error("CL202", stray or target, "what is unpacked goes to names", "write one assignment after another")
-            unit.value(node.value, ANY)
+            self._look_at(node.value)
             self._poison(names)
         elif isinstance(node.value, ast.Call) and unit.statics.resolve(node.value.func) is gather:
             self._gather(node, [one for one in names if isinstance(one, ast.Name)])
@@ -68,8 +67,13 @@ class Assignments(Part):
             unit.error(
                 "CL202", target, "only the value of gather is unpacked", "name the fields, or items by their index"
             )
-            unit.value(node.value, ANY)
+            self._look_at(node.value)
             self._poison(names)
+
+    def _look_at(self, node: ast.expr) -> None:
+        """Report what else is wrong in a value that nothing takes."""
+        for one in node.elts if isinstance(node, ast.Tuple) else [node]:
+            self.unit.value(one, ANY)
 
     def _poison(self, names: list[ast.expr]) -> None:
         for one in names:
@@ -178,21 +182,11 @@ def store(unit: Unit, target: ast.Name, value: Value, node: ast.AST) -> None:
         became(unit, variable, UNKNOWN)
         return
     unit.shared_with(variable.name, value.expression, value.type, node)
-    draft = _renamed(unit, variable, value) or unit.emit(Let, node, target=variable.name, value=value.expression)
+    draft = unit.renamed(unit.block, value, variable.name)
+    draft = draft or unit.emit(Let, node, target=variable.name, value=value.expression)
     if has_unknown(value.type) and is_empty(value.expression) and has_unknown(variable.type):
         variable.hole = draft
     became(unit, variable, value.type)
-
-
-def _renamed(unit: Unit, variable: Variable, value: Value) -> Draft | None:
-    """The statement before, if its value is what is assigned: it keeps it in the variable itself."""
-    name = getattr(value.expression, "name", "") if type(value.expression) is Var else ""
-    kept = unit.scope.of(name) if name and unit.block and unit.block[-1].fields.get("target") == name else None
-    if kept is None or kept.source:
-        return None
-    unit.block[-1].fields["target"] = variable.name
-    unit.scope.drop(name)
-    return unit.block[-1]
 
 
 def variable_for(unit: Unit, target: ast.Name, value: Value) -> Variable | None:

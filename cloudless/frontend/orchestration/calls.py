@@ -13,6 +13,7 @@ from cloudless import flow
 from cloudless.event import Event
 from cloudless.frontend.orchestration import builtin, effects, make, methods, parallel, steps
 from cloudless.frontend.orchestration.constants import NOTHING
+from cloudless.frontend.orchestration.kinds import UNKNOWN
 from cloudless.frontend.orchestration.statics import HANDLES, Member, is_function
 from cloudless.frontend.orchestration.unit import Part, Unit
 from cloudless.frontend.orchestration.value import LOST, Value
@@ -122,6 +123,8 @@ class Calls(Part):
         unit, name = self.unit, ast.unparse(node.func)
         if isinstance(node.func, ast.Name):
             variable = unit.scope.find(node.func.id)
+            if variable is not None and variable.type is UNKNOWN:
+                return LOST
             if variable is not None:
                 return unit.error(
                     "CL204",

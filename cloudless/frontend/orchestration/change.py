@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from cloudless.frontend.orchestration.aliasing import PARTS
 from cloudless.frontend.orchestration.draft import Draft
 from cloudless.frontend.orchestration.kinds import STRING, WHOLE, dict_of, has_unknown, list_of, part
 from cloudless.frontend.orchestration.literals import wanted_part
@@ -293,8 +294,9 @@ def _wanted(unit: Unit, container: Place, step: Step) -> Type:
 def _changed(unit: Unit, container: Place, node: ast.AST) -> None:
     """Note that something is changed in place."""
     variable = container.variable
-    unit.sharing.change(variable.name, len(container.steps), node)
-    if any(loop.iterated == variable.name for loop in unit.loops):
+    if not any(loop.iterated == variable.name for loop in unit.loops):
+        unit.sharing.change(variable.name, len(container.steps), node)
+    else:
         unit.error(
             "CL252",
             node,
@@ -307,7 +309,7 @@ def _stored(unit: Unit, container: Place, value: Value, node: ast.AST) -> None:
     """A value becomes a part of a variable."""
     for name, extent, _ in unit.roots(value.expression, value.type):
         if name != container.variable.name:
-            unit.sharing.assign(container.variable.name, [(name, extent, 1)], node.lineno)  # type: ignore[attr-defined]
+            unit.sharing.store(container.variable.name, [(name, extent, PARTS)], node.lineno)  # type: ignore[attr-defined]
 
 
 def _bind(unit: Unit, container: Place, new: Expression, node: ast.AST) -> None:

@@ -10,7 +10,7 @@ from cloudless.frontend.orchestration.unit import Part, path_of
 from cloudless.frontend.orchestration.value import LOST, Facts, Value, negated
 from cloudless.frontend.orchestration.wording import PURE
 from cloudless.ir.expression import And, Compare, Const, Contains, Equal, HasKey, In, IsNone
-from cloudless.ir.type import DICT, ENUM, ERROR, JSON, LIST, NONE, OPTIONAL, RECORD, TEXT, Type
+from cloudless.ir.type import DICT, ENUM, ERROR, INT, JSON, LIST, NONE, OPTIONAL, RECORD, TEXT, Type
 
 _ORDER: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
@@ -101,20 +101,17 @@ class Comparisons(Part):
                 "CL225", node, "None is compared with `is`", f"write {ast.unparse(node.left)} is None"
             )
         if not self._comparable(left.type, right.type):
-            return self.unit.error(
-                "CL225",
-                node,
-                f"{left.type} and {right.type} are never equal, or nobody knows",
-                self._remedy(left.type, right.type),
-            )
+            return self._unequal(left.type, right.type, node)
         return Value(Equal(left.expression, right.expression), BOOLEAN)
 
-    def _remedy(self, left: Type, right: Type) -> str:
+    def _unequal(self, left: Type, right: Type, node: ast.Compare) -> Value:
         if JSON in {left.kind, right.kind}:
-            return PURE
-        if ENUM in {left.kind, right.kind} and TEXT in {left.kind, right.kind}:
-            return "compare with a member of the enum"
-        return "compare values of one type"
+            return self.unit.error("CL227", node, "JSON is not compared: an orchestration knows nothing of it", PURE)
+        if left == right:
+            return self.unit.error("CL225", node, f"{left} is not compared by its fields", PURE)
+        is_enum = ENUM in {left.kind, right.kind}
+        remedy = "compare with a member of the enum" if is_enum else "compare values of one type"
+        return self.unit.error("CL225", node, f"{left} and {right} are never equal", remedy)
 
     def _comparable(self, left: Type, right: Type) -> bool:
         left, right = present(left), present(right)
@@ -123,8 +120,8 @@ class Comparisons(Part):
             return False
         if kinds <= NUMBERS or NONE in kinds:
             return True
-        if kinds == {ENUM, TEXT}:
-            return self.unit.types.is_text(left) or self.unit.types.is_text(right)
+        if ENUM in kinds and (TEXT in kinds or INT in kinds):
+            return self.unit.fits(left, right) or self.unit.fits(right, left)
         if left.kind in {LIST, DICT} and left.kind == right.kind:
             inner = part(left), part(right)
             return "unknown" in {inner[0].kind, inner[1].kind} or self._comparable(*inner)
@@ -151,9 +148,8 @@ class Comparisons(Part):
     def _in_list(self, item: Value, of: Value, node: ast.Compare) -> Value:
         kind = part(of.type)
         if present(item.type).kind not in SCALARS or present(kind).kind not in {*SCALARS, "unknown"}:
-            return self.unit.error(
-                "CL225", node, f"`in` looks for strings, numbers and the like, and this is {item.type}", PURE
-            )
+            message = f"`in` of {item.type} and {of.type} is not in the language: it looks for strings and numbers"
+            return self.unit.error("CL225", node, message, PURE)
         if kind.kind != "unknown" and not self._comparable(item.type, kind):
             return self.unit.error("CL225", node, f"{item.type} is never in {of.type}", "compare values of one type")
         return Value(In(item.expression, of.expression), BOOLEAN)

@@ -67,6 +67,7 @@ class Control(Part):
         unit = self.unit
         self._no_else(node)
         label, unit.flow = unit.label(), looping(unit, node.body)
+        unit.sharing.enter(is_loop=True)
         loop = Loop(label)
         unit.loops.append(loop)
         is_endless = isinstance(node.test, ast.Constant) and node.test.value is True
@@ -78,6 +79,7 @@ class Control(Part):
             block.append(Draft(ir.If, node.test, "while", leave))
         body = unit.statements(node.body)
         unit.loops.pop()
+        unit.sharing.leave(is_loop=True)
         unit.emit(ir.Loop, node, label=label, body=[*block, *body])
         unit.flow = merged(loop.breaks if is_endless else [head.knowing(test.no), *loop.breaks])
 
@@ -93,10 +95,12 @@ class Control(Part):
         unit.loops.append(loop)
         unit.flow = head.copy()
         unit.flow.assigned |= item.bit
+        unit.sharing.enter(is_loop=True)
         if source is not None and not isinstance(source.expression, ir.Range):
             unit.shared_with(item.name, Index(source.expression, whole(0)), kind, node)
         body = unit.statements(node.body)
         unit.loops.pop()
+        unit.sharing.leave(is_loop=True)
         item.ended = "loop"
         unit.flow = merged([head, *loop.breaks])
         if source is not None:
@@ -110,7 +114,7 @@ class Control(Part):
                     self.unit.flow.assigned |= self.unit.scope.declare(one.id, UNKNOWN, node.lineno).bit
             return "_"
         known = self.unit.scope.find(node.target.id)
-        if known is not None and not known.ended:
+        if known is not None and not known.ended and known.type is not UNKNOWN:
             self.unit.error(
                 "CL218",
                 node.target,

@@ -23,7 +23,7 @@ _POSITIONAL = ("days", "seconds")
 
 
 def sleep(unit: Unit, node: ast.Call, found: Any, expected: Type | None) -> Value:  # noqa: ARG001
-    """A wait: sleep(timedelta(…))."""
+    """A wait of whole seconds."""
     given = parameters(unit, node, "sleep", ("duration",))
     if given is None or "duration" not in given:
         return (

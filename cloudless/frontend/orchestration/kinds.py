@@ -104,6 +104,8 @@ def fits(value: Type, wanted: Type, derives: Derives) -> bool:
         return fits(part(value), part(wanted), derives)
     if value.kind == wanted.kind and value.kind in {RECORD, ERROR}:
         return derives(value.name, wanted.name)
+    if value.kind == ENUM and wanted.kind in {TEXT, INT}:
+        return derives(value.name, wanted.kind)
     return value.kind == INT and wanted.kind == FLOAT
 
 

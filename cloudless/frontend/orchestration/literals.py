@@ -71,7 +71,7 @@ class Literals(Part):
         items: list[Value] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
-                self.unit.error("CL202", node, "a list display takes no *", "write [1] + others")
+                items.append(self.unit.error("CL202", node, "a list display takes no *", "write [1] + others"))
             else:
                 items.append(self.unit.fitting(node, wanted, "an item") if wanted else self.unit.value(node))
         kind = wanted or self.common([item.type for item in items])
@@ -230,9 +230,7 @@ def made_record(
             )
         else:
             values[name] = unit.fitting(value, found.type, f"field `{name}` of {record.name}").expression
-    missing = [
-        name for name, one in record.fields.items() if name not in values and not _defaulted(unit, record, name, values)
-    ]
+    missing = [name for name in record.fields if name not in values and not _defaulted(unit, record, name, values)]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
         return unit.error(

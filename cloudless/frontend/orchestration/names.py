@@ -81,13 +81,11 @@ class Names(Part):
         value = None if isinstance(found, type | ModuleType) else constant(found, unit.types, expected)
         if value is not None:
             return value
-        what = f"a {type(found).__name__}"
-        return unit.error(
-            "CL214",
-            node,
-            f"`{name}` is {what} of the module, which is no constant of the language",
-            f"pass it in as an argument, or {PURE}",
-        )
+        if isinstance(found, type | ModuleType):
+            what = "a class" if isinstance(found, type) else "a module"
+            return unit.error("CL214", node, f"`{name}` is {what}, which is no value of the language", PURE)
+        message = f"`{name}` is a {type(found).__name__} of the module, which is no constant of the language"
+        return unit.error("CL214", node, message, f"pass it in as an argument, or {PURE}")
 
     def _unknown(self, node: ast.expr, name: str) -> Value:
         if name in self.unit.statics.locals:

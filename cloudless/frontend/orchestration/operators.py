@@ -97,28 +97,28 @@ class Operators(Part):
     # --- bools
 
     def visit_BoolOp(self, node: ast.BoolOp, expected: Type | None) -> Value:  # noqa: N802
-        is_and = isinstance(node.op, ast.And)
-        first, *rest = node.values
-        value = self._operand(first, is_and)
-        for one in rest:
-            facts = value.yes if is_and else value.no
-            outer, self.unit.flow = self.unit.flow, self.unit.flow.knowing(facts)
-            block, right = self.unit.nested(lambda one=one: self._operand(one, is_and))  # type: ignore[misc]
-            self.unit.flow = outer
-            value = self._both(is_and, value, block, right, one)
-        return value
+        is_and, unit = isinstance(node.op, ast.And), self.unit
+        made: Value | None = None
+        fine = True
+        for one in node.values:
+            outer = unit.flow
+            if made is not None:
+                unit.flow = outer.knowing(made.yes if is_and else made.no)
+            block, right = unit.nested(lambda one=one: unit.value(one, BOOLEAN))  # type: ignore[misc]
+            unit.flow = outer
+            fine = fine and (right.type.kind in {BOOL, "unknown"} or self._no_bool(right, one, node))
+            if made is None:
+                unit.block += block
+            made = right if made is None else self._both(is_and, made, block, right, one)
+        return made if fine and made is not None else Value(LOST.expression, BOOLEAN)
 
-    def _operand(self, node: ast.expr, is_and: bool) -> Value:
-        value = self.unit.value(node, BOOLEAN)
-        if value.type.kind in {BOOL, "unknown"}:
-            return value
-        word, source = "and" if is_and else "or", ast.unparse(node)
-        remedy = (
-            f"write {source} if {source} is not None else …"
-            if value.type.kind == "optional" and not is_and
-            else 'compare it: `!= 0`, `!= ""`, `len(…) > 0`, `is not None`'
-        )
-        return self.unit.error("CL223", node, f"`{word}` is of bools, and this is {value.type}", remedy)
+    def _no_bool(self, value: Value, node: ast.expr, whole: ast.BoolOp) -> bool:
+        word, source = "and" if isinstance(whole.op, ast.And) else "or", ast.unparse(node)
+        remedy = 'compare it: `!= 0`, `!= ""`, `len(…) > 0`, `is not None`'
+        if value.type.kind == "optional" and word == "or" and node is not whole.values[-1]:
+            remedy = f"write {source} if {source} is not None else {ast.unparse(whole.values[-1])}"
+        self.unit.error("CL223", node, f"`{word}` is of bools, and this is {value.type}", remedy)
+        return False
 
     def _both(self, is_and: bool, left: Value, block: Block, right: Value, node: ast.expr) -> Value:
         if is_and:

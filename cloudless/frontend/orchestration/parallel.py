@@ -122,7 +122,7 @@ def stray_gather(unit: Unit, node: ast.Call, found: Any, expected: Type | None) 
 
 
 def fan_out(unit: Unit, node: ast.Call, found: Any, expected: Type | None) -> Value:  # noqa: ARG001
-    """One branch for each item: fan_out((pack(i) for i in xs), max_concurrency=10)."""
+    """One branch for each item of a list: the calls of one generator."""
     options = _options(unit, node)
     one = node.args[0] if len(node.args) == 1 else None
     if not isinstance(one, ast.GeneratorExp):

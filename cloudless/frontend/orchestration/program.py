@@ -235,14 +235,15 @@ class Whole:
     def _conflict(self, name: str, node: ast.AST, other: str, line: int) -> None:
         unit = self.unit
         one, two = unit.scope.of(name), unit.scope.of(other)
-        source = one.source if one else name
-        sharer = two.source if two else other
-        with_whom = f"`{sharer}`" if two and sharer else sharer or "another"
+        source, kind = (one.source, one.type.kind) if one else (name, "list")
+        sharer = f"`{two.source}`" if two and two.source else "another value" if two else other
+        remedies = {"list": f"{source} = {source} + […]", "dict": f"{source} = {{**{source}, …}}"}
+        remedy = remedies.get(kind, f"{source} = … with all its fields")
         unit.error(
             "CL251",
             node,
-            f"`{source}` is shared with {with_whom} (line {line}): Python would change both, and every engine copies",
-            f"make a new value: {source} = {source} + […], or do not share it",
+            f"`{source}` is shared with {sharer} (line {line}): Python would change both, and engines hold copies",
+            f"make a new value, {remedy}, or change it before it is shared",
         )
 
 

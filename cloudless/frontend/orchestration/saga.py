@@ -213,7 +213,7 @@ def registration(unit: Unit, node: ast.Call, func: ast.Attribute) -> bool:
 def _register(unit: Unit, node: ast.Call, opened: Open) -> None:
     found = _function(unit, node.args[0])
     if found is None:
-        steps.visit_arguments(unit, node) if len(node.args) > 1 or node.keywords else None
+        steps.visit_arguments(unit, ast.Call(node.func, node.args[1:], node.keywords))
         return
     target, options = found
     arguments = steps.bound_arguments(unit, node, target, node.args[1:], node.keywords)

@@ -105,7 +105,8 @@ def option(unit: Unit, node: ast.expr) -> Any:
     try:
         found = NOTHING if taken else evaluated(node, names)
     except (CloudlessError, TypeError, ValueError, OverflowError, ZeroDivisionError, AttributeError) as problem:
-        unit.error("CL242", node, f"{ast.unparse(node)}: {problem}", "give it values that are possible")
+        what = str(problem) if isinstance(problem, CloudlessError) else f"{ast.unparse(node)}: {problem}"
+        unit.error("CL242", node, what, "give it values that are possible")
         return None
     if found is NOTHING:
         unit.error(

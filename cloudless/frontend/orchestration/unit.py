@@ -19,7 +19,7 @@ from cloudless.frontend.orchestration.callee import Callees
 from cloudless.frontend.orchestration.draft import Block, Draft
 from cloudless.frontend.orchestration.faults import BUILTIN, Faults
 from cloudless.frontend.orchestration.flow import Flow
-from cloudless.frontend.orchestration.kinds import BOOLEAN, error_of, fits, has_unknown, is_mutable, joined, part
+from cloudless.frontend.orchestration.kinds import BOOLEAN, fits, has_unknown, is_mutable, joined, part
 from cloudless.frontend.orchestration.scope import Scope, Variable
 from cloudless.frontend.orchestration.statics import Statics
 from cloudless.frontend.orchestration.value import LOST, Facts, Value
@@ -133,8 +133,10 @@ class Unit:
     def statements(self, nodes: Sequence[ast.stmt]) -> Block:
         """What a block of the program becomes."""
         outer, self.block = self.block, []
+        self.sharing.enter()
         for node in nodes:
             self.statement(node)
+        self.sharing.leave()
         made, self.block = self.block, outer
         return made
 
@@ -205,6 +207,8 @@ class Unit:
         """Add a statement."""
         draft = Draft(kind, node, note, fields)
         self.block.append(draft)
+        if kind is not Let:
+            self.sharing.interrupt()
         return draft
 
     def temporary(self, hint: str, kind: Type, node: ast.AST) -> Variable:
@@ -226,6 +230,16 @@ class Unit:
         variable.roots += self.roots(expression, variable.type)
         self.emit(Let, node, target=variable.name, value=expression)
 
+    def renamed(self, block: Block, value: Value, target: str) -> Draft | None:
+        """The last statement of a block, if its value is this one: it keeps it in the target itself from now on."""
+        name = value.expression.name if type(value.expression) is Var else ""
+        variable = self.scope.of(name) if name and block and block[-1].fields.get("target") == name else None
+        if variable is None or variable.source or block[-1].kind is Let:
+            return None
+        block[-1].fields["target"] = target
+        self.scope.drop(name)
+        return block[-1]
+
     def chosen(
         self, node: ast.expr, test: Value, then: tuple[Block, Value], otherwise: tuple[Block, Value], kind: Type
     ) -> Expression:
@@ -235,7 +249,8 @@ class Unit:
         variable = self.temporary("value", kind, node)
         for block, value in (then, otherwise):
             variable.roots += self.roots(value.expression, kind)
-            block.append(Draft(Let, node, "", {"target": variable.name, "value": value.expression}))
+            if not self.renamed(block, value, variable.name):
+                block.append(Draft(Let, node, "", {"target": variable.name, "value": value.expression}))
         self.emit(If, node, test=test.expression, then=then[0], otherwise=otherwise[0])
         return Var(variable.name)
 
@@ -292,7 +307,7 @@ class Unit:
                 "rename one of them: on the platforms a name stands for one class",
             )
         self.found.errors[kind.__name__] = self.shared.faults.data(kind)
-        return error_of(kind.__name__)
+        return self.types.of(kind)
 
 
 class Part:
