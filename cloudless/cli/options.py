@@ -34,13 +34,18 @@ def stage_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _stages(config: Path | None) -> dict[str, Any]:
+    stages: Any = document(config)[1].get("stages")
+    return stages if isinstance(stages, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+
+
+def document(config: Path | None) -> tuple[Path, dict[str, Any]]:
+    """The folder and the tables of --config, else of the nearest cloudless.toml; no tables where there is none."""
     import tomllib
 
     here = Path.cwd()
     files = [Path(config)] if config else [folder / "cloudless.toml" for folder in (here, *here.parents)]
     file = next((one for one in files if one.is_file()), None)
-    stages: Any = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("stages") if file else None
-    return stages if isinstance(stages, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    return (file.parent, tomllib.loads(file.read_text(encoding="utf-8-sig"))) if file else (here, {})
 
 
 ConfigFile = Annotated[
@@ -56,6 +61,16 @@ StageName = Annotated[
         "--stage",
         metavar="STAGE",
         help="This stage of cloudless.toml alone.",
+        show_default=False,
+        autocompletion=stage_names,
+    ),
+]
+SimulatedStage = Annotated[
+    str | None,
+    typer.Option(
+        "--stage",
+        metavar="STAGE",
+        help="Configuration of this stage; else of the first in memory.",
         show_default=False,
         autocompletion=stage_names,
     ),

@@ -8,6 +8,7 @@
     limits.py           what is over a limit of a cloud → problems
     fit.py              what a provider has not got → problems
     graph.py            who feeds and who calls whom
+    flow/               an orchestration as a flow chart
     plans.py            IR → plans of the runtime
 
 May import IR and runtime; never the user's program, of which only the front end knows.

@@ -18,22 +18,25 @@ from cloudless.ir import (
     Endpoint,
     Schedule,
 )
+from cloudless.ir.orchestration import ORCHESTRATION as CHILD
 from cloudless.node import node
 
 DEAD_LETTER_QUEUE = "dead-letter queue"
 ENDPOINT = "endpoint"
+EVENT = "event"
 HANDLER = "handler"
+ORCHESTRATION = "orchestration"
 QUEUE = "queue"
 SCHEDULE = "schedule"
 SECRET = "secret"  # noqa: S105  (a kind of node)
 TOPIC = "topic"
 
-KINDS = (DEAD_LETTER_QUEUE, ENDPOINT, HANDLER, QUEUE, SCHEDULE, SECRET, TOPIC)
+KINDS = (DEAD_LETTER_QUEUE, ENDPOINT, EVENT, HANDLER, ORCHESTRATION, QUEUE, SCHEDULE, SECRET, TOPIC)
 
 _GUARDS = {API_KEY: "API key", FUNCTION: "guarded", JWT: "JWT"}
 _NOUNS = {"function": HANDLER}
-_PASSING = frozenset({"invoke", "invoke_later", "publish", "send"})
-_SILENT = frozenset({"invoke", "publish", "read", "send"})
+_PASSING = frozenset({"invoke", "invoke_later", "publish", "send", "start"})
+_SILENT = frozenset({"invoke", "publish", "read", "send", "start"})
 _WORDS = {"invoke_later": "later"}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 
@@ -99,7 +102,7 @@ class _Link:
 
 def graph(application: Application) -> Graph:
     """The graph of an application, before the passes or after them."""
-    links = [*_feeds(application), *_calls(application), *_guards(application)]
+    links = [*_feeds(application), *_calls(application), *_children(application), *_guards(application)]
     used = {end for link in links for end in (link.source, link.target)}
     nodes = {**_always(application), **{key: node for key, node in _where_used(application).items() if key in used}}
     edges = {
@@ -121,7 +124,9 @@ def _always(application: Application) -> dict[_Key, Node]:
             _endpoint(one): _node(ENDPOINT, _endpoint(one)[1], _GUARDS.get(one.auth.kind, ""))
             for one in application.endpoints
         },
+        **{(EVENT, one.name): _node(EVENT, one.name) for one in application.events},
         **{(HANDLER, one.name): _node(HANDLER, one.name) for one in application.handlers},
+        **{(ORCHESTRATION, one.name): _node(ORCHESTRATION, one.name) for one in application.orchestrations},
         **{(QUEUE, one.name): _node(QUEUE, one.name, "ordered" if one.ordered else "") for one in queues},
         **{(SCHEDULE, one.name): _node(SCHEDULE, one.name) for one in application.schedules},
         **{(TOPIC, one.name): _node(TOPIC, one.name) for one in application.topics},
@@ -158,16 +163,29 @@ def _feeds(application: Application) -> Iterator[_Link]:
         yield _Link((SCHEDULE, schedule.name), (HANDLER, schedule.handler), _timing(schedule))
     for endpoint in application.endpoints:
         yield _Link(_endpoint(endpoint), (HANDLER, endpoint.handler))
+    for orchestration in application.orchestrations:
+        for event in orchestration.waits:
+            yield _Link((EVENT, event), (ORCHESTRATION, orchestration.name))
 
 
 def _calls(application: Application) -> Iterator[_Link]:
-    """What handlers do, one edge for all that a handler does to one thing."""
-    for handler in application.handlers:
+    """What handlers and orchestrations do, one edge for all that one of them does to one thing."""
+    grants = [((HANDLER, one.name), one.grants) for one in application.handlers]
+    grants += [((ORCHESTRATION, one.name), one.grants) for one in application.orchestrations]
+    for source, granted in grants:
         verbs: dict[_Key, list[str]] = {}
-        for grant in sorted(handler.grants):
+        for grant in sorted(granted):
             verbs.setdefault((_NOUNS.get(grant.noun, grant.noun), grant.name), []).append(grant.verb)
         for target, asked in verbs.items():
-            yield _Link((HANDLER, handler.name), target, _said(asked), _PASSING.isdisjoint(asked))
+            yield _Link(source, target, _said(asked), _PASSING.isdisjoint(asked))
+
+
+def _children(application: Application) -> Iterator[_Link]:
+    """Orchestrations that are steps of others."""
+    for one in application.orchestrations:
+        for callee in one.calls:
+            if callee.kind == CHILD:
+                yield _Link((ORCHESTRATION, one.name), (ORCHESTRATION, callee.name))
 
 
 def _guards(application: Application) -> Iterator[_Link]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cloudless.cli.drawing.looks import LIGHT, shortened
+from cloudless.cli.drawing.looks import LIGHT, shortened, style_class
 from cloudless.passes.graph import (
     DEAD_LETTER_QUEUE,
     ENDPOINT,
+    EVENT,
     HANDLER,
+    ORCHESTRATION,
     QUEUE,
     SCHEDULE,
     SECRET,
@@ -22,13 +24,15 @@ from cloudless.passes.graph import (
 _SHAPES = {
     DEAD_LETTER_QUEUE: ("[(", ")]"),
     ENDPOINT: ("([", "])"),
+    EVENT: ("[/", "/]"),
     HANDLER: ("(", ")"),
+    ORCHESTRATION: ("[", "]"),
     QUEUE: ("[[", "]]"),
     SCHEDULE: (">", "]"),
     SECRET: ("[/", "\\]"),
     TOPIC: ("{{", "}}"),
 }
-_TEXT = "#18181b"  # readable on all of the colours, whatever the page's theme
+TEXT = "#18181b"  # readable on all of the colours, whatever the page's theme
 _SPECIAL = re.compile(r"[^\w ,:/{}-]|(?<![^\W_])_|_(?![^\W_])|:(?! )")
 """What is an entity in a label: all that Mermaid or Markdown may read something into, e.g. a star or a link."""
 
@@ -42,7 +46,7 @@ def mermaid(graph: Graph, title: str) -> str:
         f"    accTitle: Graph of {title}",
         *(f"    {_node(node, ids[node])}" for node in graph.nodes),
         *(f"    {_edge(edge, ids)}" for edge in graph.edges),
-        *(f"    {_colours(kind)}" for kind in kinds),
+        *(f"    {colours(kind)}" for kind in kinds),
     ]
     return "\n".join(lines) + "\n"
 
@@ -63,23 +67,21 @@ def _ids(nodes: Sequence[Node]) -> dict[Node, str]:
 
 def _node(node: Node, name: str) -> str:
     begin, end = _SHAPES[node.kind]
-    return f"{name}{begin}{_label([node.name, node.caption])}{end}:::{_class(node.kind)}"
+    return f"{name}{begin}{label([node.name, node.caption])}{end}:::{style_class(node.kind)}"
 
 
 def _edge(edge: Edge, ids: Mapping[Node, str]) -> str:
     line = "-.->" if edge.aside else "-->"
-    label = f"|{_label(edge.label)}|" if edge.label else ""
-    return f"{ids[edge.source]} {line}{label} {ids[edge.target]}"
+    said = f"|{label(edge.label)}|" if edge.label else ""
+    return f"{ids[edge.source]} {line}{said} {ids[edge.target]}"
 
 
-def _label(lines: Sequence[str]) -> str:
-    quoted = "<br>".join(_SPECIAL.sub(lambda found: f"#{ord(found[0])};", shortened(line)) for line in lines)
+def label(lines: Sequence[str], special: re.Pattern[str] = _SPECIAL) -> str:
+    """Lines as one label, with entities for all that would be read as something else."""
+    quoted = "<br>".join(special.sub(lambda found: f"#{ord(found[0])};", shortened(line)) for line in lines)
     return f'"{quoted}"'
 
 
-def _colours(kind: str) -> str:
-    return f"classDef {_class(kind)} fill:{LIGHT[kind].fill},stroke:{LIGHT[kind].line},color:{_TEXT}"
-
-
-def _class(kind: str) -> str:
-    return kind.replace(" ", "-")
+def colours(kind: str) -> str:
+    """The class of a kind."""
+    return f"classDef {style_class(kind)} fill:{LIGHT[kind].fill},stroke:{LIGHT[kind].line},color:{TEXT}"
