@@ -1,0 +1,52 @@
+"""Generated programs on Durable's replay: python -m providers.azure.tests.durable.fuzz [PROGRAMS [SEED]].
+
+RUNNERS are for tests.fuzz: as it comes, in any order with losses, and with every turn and every result lost once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable
+from zlib import crc32
+
+from cloudless.conformance.orchestrations.observed import Observed
+from cloudless.conformance.orchestrations.world import World
+from providers.azure.tests.durable.chaos import Chaos, CrashEverywhere, Hostile
+from providers.azure.tests.durable.runner import Run as Execution
+from tests.fuzz.__main__ import Run
+from tests.fuzz.program import Program
+from tests.fuzz.runners import ENGINE, compiled
+
+
+class Durable:
+    """A runner. chaos: of a program, by a number that is the program's own."""
+
+    def __init__(self, name: str, chaos: Callable[[int], Chaos]) -> None:
+        self.name = name
+        self._chaos = chaos
+
+    def run(self, program: Program, world: World) -> Observed:
+        module, definition = compiled(program)
+        return Execution(module, definition, world, self._chaos(crc32(program.text.encode()))).observed
+
+
+RUNNERS = (
+    ENGINE,
+    Durable("Durable", lambda number: Chaos()),
+    Durable("Durable in any order", lambda number: Hostile(number, 0.1)),
+    Durable("Durable that crashes everywhere", lambda number: CrashEverywhere()),
+)
+
+
+def main(programs: str = "1000", seed: str = "") -> int:
+    """Try so many programs; exit code 1 where two runners do not agree."""
+    run = Run(seed or secrets.token_hex(4), RUNNERS)
+    sys.stdout.write(f"seed {run.seed}\n")
+    run.go(range(int(programs)))
+    sys.stdout.write("\n".join([*run.failures, f"{run.count} programs, {run.rate:.1f} a second\n"]))
+    return 1 if run.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
