@@ -27,11 +27,11 @@ class Event:
 
     kind: "send", "publish", "fire", "deliver", "invoke", "request", "dead"; "start" or "end" of an execution, "step" of
     one, "event" sent to one. resource: queue, topic, subscription, schedule, function, orchestration or event; of a
-    request, method and path. handler: who did it, or ran (deliver, request); "" for the test itself. message: id. cause: id of the message that the handler was handling, "" for none.
-    outcome, on a delivery: "done", "skipped", "again", "dead", "crash", "time-out"; on a step: "done", "failed",
-    "crash", "time-out"; on a request, its status; on an end, that of the execution. called: whether the
-    handler's code ran. error: of a failed delivery, request, step or execution, or a dead letter. body: the JSON
-    value; the text where it is none.
+    request, method and path. handler: who did it, or ran (deliver, request); "" for the test itself. message: id.
+    cause: id of the message that the handler was handling, "" for none. outcome, on a delivery: "done", "skipped",
+    "again", "dead", "crash", "time-out"; on a step: "done", "failed", "crash", "time-out"; on a request, its status; on
+    an end, that of the execution. called: whether the handler's code ran. error: of a failed delivery, request, step or
+    execution, or of a dead letter. body: the JSON value; the text where it is none.
     """
 
     __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource")

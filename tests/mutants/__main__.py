@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
+from functools import partial
 
-from tests.mutants import faults, http_faults
-from tests.mutants.fault import ENOUGH, Fault
+from tests.mutants import faults, http_faults, orchestration_faults
+from tests.mutants.fault import Fault
 from tests.mutants.verdict import LIMIT_S, SUITE, Verdict, verdict
 
-FAULTS = {**faults.FAULTS, **http_faults.FAULTS}
-SHOWN = 2
+FAULTS = {**faults.FAULTS, **http_faults.FAULTS, **orchestration_faults.FAULTS}
+MOST = 10
+"""Killing cases of a mutant that was chosen by name."""
 
 
 def main(
@@ -23,26 +24,27 @@ def main(
 ) -> int:
     """Print the table; 1 where a mutant survived or is broken, or where the suite fails without one.
 
-    chosen: names of mutants, of which more killing cases are shown; all of them where there are none.
+    chosen: names of mutants, each tried until ten cases killed it. With none all are, each until one did: with some
+    mutants each case goes on until the simulator gives up.
     """
     if unknown := sorted(set(chosen) - mutants.keys()):
         sys.stdout.write(f"there is no mutant {', '.join(unknown)}\n")
         return 1
     sound = verdict(None, paths)
     if sound.killers or sound.broken:
-        sys.stdout.write(f"the suite fails without any mutant: {sound.broken or sound.told(SHOWN)}\n")
+        sys.stdout.write(f"the suite fails without any mutant: {sound.broken or sound.told()}\n")
         return 1
     tried = [mutants[name] for name in chosen or mutants]
     with ThreadPoolExecutor(2) as pool:
-        verdicts = list(pool.map(verdict, tried, repeat(paths), repeat(limit_s)))
-    return report(verdicts, ENOUGH if chosen else SHOWN)
+        most = MOST if chosen else 1
+        return report(list(pool.map(partial(verdict, paths=paths, limit_s=limit_s, most=most), tried)))
 
 
-def report(verdicts: Sequence[Verdict], most: int) -> int:
-    """Print a row for each mutant, with `most` of its killing cases; 1 where one survived or is broken."""
+def report(verdicts: Sequence[Verdict]) -> int:
+    """Print a row for each mutant, with its killing cases; 1 where one survived or is broken."""
     width = max(len(one.mutant) for one in verdicts) + 2
     for one in verdicts:
-        first, *rest = one.told(most).splitlines()
+        first, *rest = one.told().splitlines()
         sys.stdout.write(f"{one.mutant:<{width}}{first}\n")
         sys.stdout.writelines(f"{'':<{width}}{line}\n" for line in rest)
     survivors = [one.mutant for one in verdicts if not one.killed and not one.broken]

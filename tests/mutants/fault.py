@@ -15,8 +15,6 @@ from typing import Any
 
 Change = Callable[[], None]
 DIES, HANGS = "dies", "hangs"
-ENOUGH = 3
-"""After so many failed cases a trial stops: some mutants make each case go on until the simulator gives up."""
 
 HERE = Path(__file__).parent
 

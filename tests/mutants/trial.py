@@ -1,6 +1,6 @@
 """One mutant, in a process of its own: apply it, run the suite, print what became of it as a line of JSON.
 
-python -m tests.mutants.trial MODULE MUTANT PATH…       # MUTANT "" for none: {"killers": [case, …], "broken": [why, …]}
+python -m tests.mutants.trial MODULE MUTANT MOST PATH…  # MUTANT "" for none: {"killers": [case, …], "broken": [why, …]}
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.fault import ENOUGH, own, stale
+from tests.mutants.fault import own, stale
 
 CASES = Path(__file__).parents[2] / "cloudless" / "conformance"
 WITHOUT = [word for plugin in ("cacheprovider", "hypothesispytest", "xdist") for word in ("-p", f"no:{plugin}")]
@@ -50,8 +50,8 @@ class Watch:
             self.broken.append(f"{_case(node.nodeid)}: {problem.exconly(tryshort=True)}")
 
 
-def trial(module: str, mutant: str, paths: list[str]) -> Watch:
-    """Apply the mutant, run the suite at these paths."""
+def trial(module: str, mutant: str, most: str, paths: list[str]) -> Watch:
+    """Apply the mutant, run the suite at these paths until so many cases have failed."""
     watch = Watch()
     try:
         if mutant:
@@ -59,7 +59,7 @@ def trial(module: str, mutant: str, paths: list[str]) -> Watch:
     except Exception as problem:  # noqa: BLE001  (whatever a patch raises, it is no kill)
         watch.broken.append(f"it cannot be applied: {type(problem).__name__}: {problem}")
         return watch
-    code = pytest.main(["-q", "--tb=line", f"--maxfail={ENOUGH}", *WITHOUT, *paths], plugins=[watch])
+    code = pytest.main(["-q", "--tb=line", f"--maxfail={most}", *WITHOUT, *paths], plugins=[watch])
     watch.broken += stale
     if code not in RAN and not watch.broken:
         watch.broken.append(f"the suite did not run: {pytest.ExitCode(code).name}")
@@ -76,5 +76,5 @@ def _last_line(text: str) -> str:
 
 if __name__ == "__main__":
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        found = trial(sys.argv[1], sys.argv[2], sys.argv[3:])
+        found = trial(*sys.argv[1:4], sys.argv[4:])
     sys.stdout.write("\n" + json.dumps({"killers": found.killers, "broken": found.broken}) + "\n")

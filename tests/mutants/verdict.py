@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutants.fault import DIES, ENOUGH, HANGS, Fault
+from tests.mutants.fault import DIES, HANGS, Fault
 
 ROOT = Path(__file__).parents[2]
 SUITE = "tests/test_conformance.py"
@@ -27,26 +27,24 @@ class Verdict:
     def killed(self) -> bool:
         return bool(self.killers) and not self.broken
 
-    def told(self, most: int) -> str:
-        """The killing cases, `most` of them by name; or what is wrong."""
+    def told(self) -> str:
+        """The killing cases; or what is wrong."""
         if self.broken:
             return f"BROKEN MUTANT: {self.broken}"
-        if not self.killers:
-            return "SURVIVED"
-        more = len(self.killers) - most
-        rest = f"… and {more} more{', at least' if len(self.killers) >= ENOUGH else ''}"
-        return "\n".join([*self.killers[:most], *([rest] if more > 0 else [])])
+        return "\n".join(self.killers) or "SURVIVED"
 
 
-def verdict(fault: Fault | None, paths: Sequence[str] = (SUITE,), limit_s: float = LIMIT_S) -> Verdict:
-    """Run the suite on a mutant (None: on the code as it is), in a process of its own.
+def verdict(
+    fault: Fault | None, paths: Sequence[str] = (SUITE,), limit_s: float = LIMIT_S, *, most: int = 1
+) -> Verdict:
+    """Run the suite on a mutant (None: on the code as it is), in a process of its own, until `most` cases failed.
 
     A case that fails is a kill. That the process ends, or does not end in time, is one only where the mutant's
     declaration says so; a mutant that cannot be applied, or with which the suite cannot begin, is broken.
     """
     name, module, ends = (fault.name, fault.module, fault.ends) if fault else ("", "", "")
     chosen = [f"{path}::{fault.cases}" for path in paths] if fault and fault.cases else paths
-    command = [sys.executable, "-m", "tests.mutants.trial", module, name, *chosen]
+    command = [sys.executable, "-m", "tests.mutants.trial", module, name, str(most), *chosen]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit_s, check=False)
     except subprocess.TimeoutExpired:
