@@ -13,6 +13,7 @@ from cloudless.passes.flow import chart
 from cloudless.passes.flow.chart import Block, Box, Chart, Choice, Frame, Part
 
 INDENT = "    "
+TITLE_LONGEST = 96  # characters of a subgraph's title
 Ends = list[tuple[str, str]]
 """Where a line is to come from, and what is written at it."""
 
@@ -138,7 +139,7 @@ class _Writer:
 
     def _open(self, name: str, lines: Sequence[str], kind: str, depth: int, direction: str = "TB") -> None:
         self.frames.setdefault(kind, []).append(name)
-        self._write(f"subgraph {name}[{label(lines, _SPECIAL)}]", depth)
+        self._write(f"subgraph {name}[{label(lines, _SPECIAL, TITLE_LONGEST)}]", depth)
         self._write(f"direction {direction}", depth + 1)
 
     def _write(self, line: str, depth: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cloudless.cli.drawing.looks import LIGHT, shortened, style_class
+from cloudless.cli.drawing.looks import LIGHT, LONGEST, shortened, style_class
 from cloudless.passes.graph import (
     DEAD_LETTER_QUEUE,
     ENDPOINT,
@@ -76,9 +76,9 @@ def _edge(edge: Edge, ids: Mapping[Node, str]) -> str:
     return f"{ids[edge.source]} {line}{said} {ids[edge.target]}"
 
 
-def label(lines: Sequence[str], special: re.Pattern[str] = _SPECIAL) -> str:
+def label(lines: Sequence[str], special: re.Pattern[str] = _SPECIAL, longest: int = LONGEST) -> str:
     """Lines as one label, with entities for all that would be read as something else."""
-    quoted = "<br>".join(special.sub(lambda found: f"#{ord(found[0])};", shortened(line)) for line in lines)
+    quoted = "<br>".join(special.sub(lambda found: f"#{ord(found[0])};", shortened(line, longest)) for line in lines)
     return f'"{quoted}"'
 
 

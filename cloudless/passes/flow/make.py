@@ -37,6 +37,8 @@ from cloudless.passes.flow.phrase import negated
 from cloudless.passes.flow.saga import MARKS, Saga, saga
 from cloudless.passes.flow.steps import Words, duration, limits, sent
 
+_WORK = frozenset({chart.STEP, chart.PURE, chart.CHILD, chart.SEND, chart.PUBLISH, chart.WAIT})
+
 
 def chart_of(orchestration: Orchestration) -> Chart:
     """The flow chart of an orchestration."""
@@ -56,7 +58,7 @@ class _Maker:
         self._words = words
         self._ids: set[str] = set()
         self._sagas: list[tuple[Saga, list[Box]]] = []
-        self._latest = ""  # id of the box or choice that was made last
+        self._latest = ""  # id of what did something last: what a compensation undoes
 
     def block(self, block: Statements) -> Block:
         """What a reader sees of some statements; nothing of those that are never reached."""
@@ -70,7 +72,7 @@ class _Maker:
     def box(self, kind: str, text: str, hint: str, details: tuple[str, ...] = (), undoes: str = "") -> Box:
         """A box with an id of its own."""
         made = Box(kind, text, self._id(hint), details, undoes)
-        self._latest = self._latest if kind == chart.UNDO else made.id
+        self._latest = made.id if kind in _WORK else self._latest
         return made
 
     def _id(self, hint: str) -> str:
@@ -125,9 +127,9 @@ class _Maker:
     # --- choices and frames
 
     def if_(self, one: If) -> Block:
-        name = self._latest = self._id("if")
+        name, before = self._id("if"), self._latest
         then = self.block(one.then)
-        self._latest = name
+        self._latest = before if ends(then) else self._latest
         otherwise = self.block(one.otherwise)
         if then:
             return (Choice(one.note or self._words.phrases.of(one.test), name, then, otherwise),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudless.ir import Orchestration
-from cloudless.ir.expression import Choose, Expression, List, Var
+from cloudless.ir.expression import Choose, Concat, Expression, List, Map, Var
 from cloudless.ir.statement import (
     Branch,
     Call,
@@ -16,6 +16,7 @@ from cloudless.ir.statement import (
     Let,
     Loop,
     Now,
+    Range,
     Return,
     Statement,
     Try,
@@ -107,16 +108,22 @@ class Names:
             self._choices[then.target] = Choose(one.test, then.value, otherwise.value)
 
     def _filtered(self, one: For) -> None:
-        """A temporary that a loop fills, of the items for which something holds."""
+        """A temporary that a loop fills, of the items for which something holds, is a comprehension."""
+        if isinstance(one.source, Range):
+            return
+        test = next((inner.test for inner in one.body if isinstance(inner, If)), None)
         for inner in walk(one.body):
-            if isinstance(inner, Let) and isinstance(self._values.get(inner.target, [None])[0], List):
-                item = self._source.get(one.item) or one.item
-                self._steps[inner.target] = f"[{item} …]"
+            if isinstance(inner, Let) and isinstance(inner.value, Concat) and _is_list_of(inner.value.right, one.item):
+                self._choices[inner.target] = Map(one.item, one.source, test, Var(one.item))
 
     def _branch(self, target: str, branch: Branch) -> None:
         last = branch.body[-1] if branch.body else None
         if target and isinstance(last, Return) and isinstance(last.value, Var):
             self._called.setdefault(last.value.name, target)
+
+
+def _is_list_of(value: Expression, item: str) -> bool:
+    return isinstance(value, List) and value.items == (Var(item),)
 
 
 def _step(one: Call | Wait | Now | Uuid) -> str:

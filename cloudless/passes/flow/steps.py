@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cloudless.ir import Callee, Retry
-from cloudless.ir.expression import Const, Expression, Var
+from cloudless.ir.expression import Const, Expression, Map, Var
 from cloudless.ir.orchestration import FUNCTION, ORCHESTRATION
-from cloudless.ir.statement import Call, FanOut, For, Raise, Return, Send, Sleep, Wait
+from cloudless.ir.statement import Call, FanOut, For, Raise, Range, Return, Send, Sleep, Wait
 from cloudless.passes.flow.chart import CHILD, PUBLISH, PURE, SEND, STEP
 from cloudless.passes.flow.names import Names
 from cloudless.passes.flow.phrase import LONGEST, Phrases
@@ -54,9 +54,17 @@ class Words:
 
     def fan_out(self, one: FanOut) -> str:
         """E.g. "boxes = [… for item in order.items]"."""
-        head = f"for {self.item(one.item)} in {self.phrases.source(one.source)}"
+        of, test = self._filtered(one.source)
+        head = f"for {self.item(one.item)} in {self.phrases.source(of)}{test}"
         target = self._names.target(one.target)
         return f"{target} = [… {head}]" if target else head
+
+    def _filtered(self, source: Expression) -> tuple[Expression | Range, str]:
+        """What is gone over, and the condition under which an item counts."""
+        found = self._names.of(source.name) if isinstance(source, Var) else source
+        if not isinstance(found, Map) or found.element != Var(found.item):
+            return source, ""
+        return found.source, f" if {self.phrases.of(found.test)}" if found.test is not None else ""
 
     def returned(self, one: Return) -> str:
         """E.g. "return receipt"."""
@@ -65,7 +73,8 @@ class Words:
 
     def raised(self, one: Raise) -> str:
         """E.g. "raise PaymentFailed"."""
-        return f"raise {self._fit(one.error)}"
+        is_bare = isinstance(one.error, Var) and not self._names.target(one.error.name)
+        return "raise" if is_bare else f"raise {self._fit(one.error)}"
 
     def item(self, name: str) -> str:
         """A variable."""
