@@ -20,14 +20,13 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.failure import told
-from cloudless.cli.options import ConfigFile, named_secret, stage_names
+from cloudless.cli.options import ConfigFile, SimulatedStage, named_secret
 from cloudless.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from socket import socket
 
     from cloudless.cli.program import Program
-    from cloudless.config import Stage
 
 EXTRA = "cloudless dev needs uvicorn: pip install 'cloudless-sdk[cli,dev]'"
 FASTEST = 100_000
@@ -56,16 +55,7 @@ class Settings:
 
 def dev(
     *,
-    stage: Annotated[
-        str | None,
-        typer.Option(
-            "--stage",
-            metavar="STAGE",
-            help="Configuration of this stage; else of the first in memory.",
-            show_default=False,
-            autocompletion=stage_names,
-        ),
-    ] = None,
+    stage: SimulatedStage = None,
     host: Annotated[
         str, typer.Option("--host", metavar="HOST", help="Listen on this address; 0.0.0.0 is every interface.")
     ] = "127.0.0.1",
@@ -175,15 +165,9 @@ def _world(program: Program, settings: Settings) -> dict[str, Any]:
         "like": None,
         "config": None,
     }
-    if stage := _stage(program, settings.stage):
+    if stage := program.simulated_stage(settings.stage):
         world |= {"config": stage.config, "like": stage.like if stage.provider == "memory" else stage.provider}
     return world
-
-
-def _stage(program: Program, name: str | None) -> Stage | None:
-    if name:
-        return program.project.stage(name)
-    return next((stage for stage in program.stages(None) if stage.provider == "memory"), None)
 
 
 def _say_start(program: Program, settings: Settings, listener: socket) -> None:

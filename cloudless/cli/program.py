@@ -41,6 +41,12 @@ class Program:
             return []
         return [self.project.stage(name)] if name else list(self.project.stages.values())
 
+    def simulated_stage(self, name: str | None) -> Stage | None:
+        """The stage whose configuration a simulation has: one by name, else the first in memory; None for none."""
+        if name:
+            return self.project.stage(name)
+        return next((stage for stage in self.stages(None) if stage.provider == "memory"), None)
+
 
 @contextmanager
 def uncollected() -> Generator[None]:

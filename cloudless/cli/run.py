@@ -15,7 +15,7 @@ from rich.text import Text
 from cloudless.cli import show
 from cloudless.cli.duration import duration
 from cloudless.cli.failure import FAILED, told
-from cloudless.cli.options import AsJson, ConfigFile, named_secret, stage_names
+from cloudless.cli.options import AsJson, ConfigFile, SimulatedStage, named_secret
 from cloudless.cli.program import Program
 from cloudless.cli.script import Script, play_file
 from cloudless.cli.tree import lines
@@ -74,15 +74,7 @@ def _options(
     secret: Annotated[
         list[str] | None, typer.Option("--secret", metavar="NAME=VALUE", help="A secret; may be repeated.")
     ] = None,
-    stage: Annotated[
-        str | None,
-        typer.Option(
-            "--stage",
-            metavar="STAGE",
-            help="Configuration of this stage; else of the first in memory.",
-            autocompletion=stage_names,
-        ),
-    ] = None,
+    stage: SimulatedStage = None,
     seed: Annotated[int, typer.Option("--seed", help="Decides the order of deliveries.")] = 0,
     start: Annotated[
         datetime | None, typer.Option("--start", help="Virtual time at which it begins, in UTC.", show_default=False)
@@ -170,7 +162,7 @@ def _play(settings: Settings, play: Callable[[Script], None]) -> None:
             program = Program(settings.config)
         if errors := program.errors():
             raise DefinitionError(errors)
-        with simulate(program.app, **_world(settings, _stage(program, settings.stage))) as cloud:
+        with simulate(program.app, **_world(settings, program.simulated_stage(settings.stage))) as cloud:
             with show.aside(settings.as_json):
                 refused = _played(cloud, lambda: play(Script(program.app, cloud)), later)
             _show(program, cloud, as_json=settings.as_json)
@@ -187,12 +179,6 @@ def _played(cloud: Simulation, play: Callable[[], None], later: timedelta) -> Cl
     except CloudlessError as error:
         return error
     return None
-
-
-def _stage(program: Program, name: str | None) -> Stage | None:
-    if name:
-        return program.project.stage(name)
-    return next((stage for stage in program.stages(None) if stage.provider == "memory"), None)
 
 
 def _world(settings: Settings, stage: Stage | None) -> dict[str, Any]:

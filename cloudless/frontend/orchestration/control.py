@@ -90,6 +90,7 @@ class Control(Part):
         name = self._name(node)
         head = looping(unit, node.body)
         kind = UNKNOWN if source is None else source.type
+        hidden = unit.scope.find(name)
         item = unit.scope.declare(name, kind, node.lineno, LOOP)
         loop = Loop(unit.label(), "" if source is None else _root(source.expression))
         unit.loops.append(loop)
@@ -102,6 +103,7 @@ class Control(Part):
         unit.loops.pop()
         unit.sharing.leave(is_loop=True)
         item.ended = "loop"
+        unit.scope.uncover(name, hidden)
         unit.flow = merged([head, *loop.breaks])
         if source is not None:
             unit.emit(ir.For, node, label=loop.label, item=item.name, source=source.expression, body=body)

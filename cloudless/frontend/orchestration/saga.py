@@ -103,6 +103,7 @@ class Sagas(Part):
         unit.sagas.remove(opened)
         unit.scope.drop(variable.name)
         variable.ended = "saga"
+        unit.scope.uncover(name.id, known)
         if not opened.compensations:
             unit.scope.drop(kept.name)
             unit.block += body

@@ -83,6 +83,11 @@ class Scope:
         else:
             self._names[source] = variable
 
+    def uncover(self, source: str, hidden: Variable | None) -> None:
+        """A block has ended whose name hid a variable, which was reported: the name is that variable again."""
+        if hidden is not None and not hidden.ended:
+            self._names[source] = hidden
+
     def variables(self) -> tuple[ir.Variable, ...]:
         """All of them, in order."""
         return tuple(ir.Variable(one.name, one.type, one.source) for one in self._all.values())

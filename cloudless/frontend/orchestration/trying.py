@@ -71,7 +71,7 @@ class Trying(Part):
         handling = Handling(names, "", [], node)
         kind = error_of(names[0] if len(names) == 1 else "Exception")
         unit.handlers.append(Caught(handling, node, kind))
-        variable = None
+        variable, hidden = None, None
         if node.name:
             hidden = unit.scope.find(node.name)
             if hidden is not None and not hidden.ended:
@@ -88,6 +88,7 @@ class Trying(Part):
         unit.handlers.pop()
         if variable is not None:
             variable.ended = "except block"
+            unit.scope.uncover(variable.source, hidden)
         return handling
 
     def _names(self, node: ast.ExceptHandler) -> tuple[str, ...]:
