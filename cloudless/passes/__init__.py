@@ -10,6 +10,9 @@
     graph.py            who feeds and who calls whom
     flow/               an orchestration as a flow chart
     plans.py            IR → plans of the runtime
+    tree.py             walking and rewriting orchestrations
+    expression_types.py the type of every expression of an orchestration
+    lowering/           orchestrations as a backend can print them
 
 May import IR and runtime; never the user's program, of which only the front end knows.
 """
