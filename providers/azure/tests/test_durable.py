@@ -18,6 +18,7 @@ from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable import definitions
 from providers.azure.tests.durable.chaos import Chaos, CrashAt, Hostile
 from providers.azure.tests.durable.executions import Executions
+from providers.azure.tests.durable.host import Host
 from providers.azure.tests.durable.programs import ANY, Plain, branch, call, const, fan_out, orchestration, program
 
 ITEMS = Var("items")
@@ -396,3 +397,34 @@ def test_definitions_are_files_and_one_that_is_not_there_is_named(tmp_path: Path
     assert load(identity(COUNT)) is load(identity(COUNT))
     with pytest.raises(InternalError, match="definition abc is not in this package"):
         load("abc")
+
+
+FUNCTION_APP = """
+import azure.durable_functions as df
+from cloudless_azure.runtime.durable import definitions, orchestrator
+from cloudless_azure.runtime.durable_step import activity
+
+durable = df.DFApp()
+orchestrate = orchestrator(definitions(FOLDER))
+carry_out = activity(STEPS)
+
+@durable.orchestration_trigger(context_name="context")
+def cl_orchestrator(context):
+    return (yield from orchestrate(context))
+
+@durable.activity_trigger(input_name="order")
+def cl_activity(order: str) -> str:
+    return carry_out(order)
+"""
+
+
+def test_a_function_app_has_one_orchestrator_and_one_activity(tmp_path: Path) -> None:
+    """As Microsoft's decorators make them."""
+    (tmp_path / f"{identity(COUNT)}.json").write_text(json.dumps(COUNT))
+    space: Plain = {"FOLDER": tmp_path, "STEPS": Table(add=add).carry_out}
+    exec(FUNCTION_APP, space)
+    found = {one.get_function_name(): one.get_user_function() for one in space["durable"].get_functions()}
+    host = Host({wire.ORCHESTRATOR: found["cl_orchestrator"]}, {wire.ACTIVITY: found["cl_activity"]})
+    instance = host.start(wire.ORCHESTRATOR, wire.Order(identity(COUNT), arguments={"n": 3}).text(), "e1")
+    host.run()
+    assert (list(found), instance.output) == (["cl_orchestrator", "cl_activity"], '{"v": 8}')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from typing import Any
 
 from cloudless.passes.definition import identity
@@ -19,7 +20,10 @@ Plain = dict[str, Any]
 
 
 class Executions:
-    """carry_out: a step's request to the text of its reply. latency: seconds that a step takes, by its request."""
+    """carry_out: a step's request to the text of its reply. latency: seconds that a step takes, by its request.
+
+    Two workers take turns, so that no execution can rely on what one keeps.
+    """
 
     def __init__(
         self,
@@ -29,9 +33,9 @@ class Executions:
         chaos: Chaos | None = None,
     ) -> None:
         self._definitions: dict[str, Plain] = {}
-        orchestrate = orchestrator(kept(self._definitions.__getitem__))
+        workers = cycle([replayed(orchestrator(kept(self._definitions.__getitem__))) for _ in range(2)])
         self.host = Host(
-            {wire.ORCHESTRATOR: replayed(orchestrate)},
+            {wire.ORCHESTRATOR: lambda body: next(workers)(body)},
             {wire.ACTIVITY: activity(carry_out)},
             latency=lambda name, input: latency(json.loads(input)),
             chaos=chaos,
