@@ -211,7 +211,7 @@ def _constant(unit: Unit, node: ast.expr) -> timedelta | None:
         return None
     try:
         found = evaluated(node, unit.statics.names)
-    except (TypeError, ValueError, OverflowError, AttributeError):
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
         return None
     return None if found is NOTHING or not isinstance(found, timedelta) else found
 

@@ -93,7 +93,12 @@ class RecordClass:
 
 def is_record(kind: type) -> bool:
     """Whether a class is a pydantic model, a dataclass or a TypedDict."""
-    return is_typeddict(kind) or hasattr(kind, "__dataclass_fields__") or is_model(kind)
+    return is_typed_dict(kind) or hasattr(kind, "__dataclass_fields__") or is_model(kind)
+
+
+def is_typed_dict(kind: Any) -> bool:
+    """Whether a class is a TypedDict, also one of typing_extensions, which pydantic wants before Python 3.12."""
+    return is_typeddict(kind) or type(kind).__name__ == "_TypedDictMeta"
 
 
 def is_model(kind: Any) -> bool:
@@ -103,7 +108,7 @@ def is_model(kind: Any) -> bool:
 
 
 def _form(kind: type) -> str:
-    return TYPED_DICT if is_typeddict(kind) else MODEL if is_model(kind) else DATACLASS
+    return TYPED_DICT if is_typed_dict(kind) else MODEL if is_model(kind) else DATACLASS
 
 
 def _members(kind: Any) -> set[str]:
