@@ -34,8 +34,12 @@ class Executions:
     ) -> None:
         self._definitions: dict[str, Plain] = {}
         workers = cycle([replayed(orchestrator(kept(self._definitions.__getitem__))) for _ in range(2)])
+
+        def replay(body: str) -> str:
+            return next(workers)(body)
+
         self.host = Host(
-            {wire.ORCHESTRATOR: lambda body: next(workers)(body)},
+            {wire.ORCHESTRATOR: replay},
             {wire.ACTIVITY: activity(carry_out)},
             latency=lambda name, input: latency(json.loads(input)),
             chaos=chaos,
