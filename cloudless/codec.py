@@ -159,8 +159,8 @@ def size_of(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode())
 
 
-def check_size(text: str, delay_s: float = 0) -> None:
-    """Refuse a body that some cloud would refuse, before it does (PayloadTooLarge)."""
+def check_size(text: str, delay_s: float = 0, what: str = "the body") -> None:
+    """Refuse a body that some cloud would refuse, before it does (PayloadTooLarge). what: as the error names it."""
     limit = BODY_LIMIT if delay_s <= DELAYED_BEYOND_S else DELAYED_BODY_LIMIT
     if len(text) * 4 <= limit:  # no character takes more than 4 bytes
         return
@@ -168,7 +168,7 @@ def check_size(text: str, delay_s: float = 0) -> None:
     if size > limit:
         when = " (delayed beyond 15 minutes)" if limit == DELAYED_BODY_LIMIT else ""
         raise PayloadTooLarge(
-            f"the body is {size:,} bytes, the limit{when} is {limit:,}: "
+            f"{what} is {size:,} bytes, the limit{when} is {limit:,}: "
             "store it (e.g. in a bucket) and send a reference",
             size,
             limit,

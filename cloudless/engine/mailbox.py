@@ -67,6 +67,10 @@ class Mailbox:
         """Give the waiter the next event of its name."""
         self._waiters.setdefault(waiter.event, deque()).append(waiter)
 
+    def awaited(self) -> list[str]:
+        """Names that somebody waits for."""
+        return [name for name, waiting in self._waiters.items() if waiting]
+
     def leave(self, waiter: Waiter) -> None:
         """Wait no longer."""
         self._waiters[waiter.event].remove(waiter)

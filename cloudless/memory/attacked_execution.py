@@ -36,7 +36,7 @@ class AttackedExecution(MemoryExecution):
         for fault in faults:
             if fault.kind in LATE:
                 self._strike(fault)
-                self.world.at(self.world.base_us + _us(fault), super()._tell, record, work=True)
+                self._later(record, _us(fault))
                 return
         if self._dies(faults, after=False):
             self._lose(record)
@@ -59,7 +59,12 @@ class AttackedExecution(MemoryExecution):
         if record[1] == ENDED:
             self.again(*self._task(record))
         else:
-            self.world.at(self.world.base_us, super()._tell, record, work=True)
+            self._later(record, 0)
+
+    def _later(self, record: Record, by_us: int) -> None:
+        """Tell it then, as of then."""
+        when_us = self.world.base_us + by_us
+        self.world.at(when_us, super()._tell, (when_us, *record[1:]), work=True)
 
     def _repeat(self, faults: Sequence[Fault], record: Record) -> None:
         for fault in faults:

@@ -88,6 +88,10 @@ class MemoryExecution:
         """Put an event into the mailbox."""
         self._tell((self.world.base_us, DELIVERED, 0, event, payload, id))
 
+    def awaited(self) -> list[str]:
+        """Names of the events that it waits for now."""
+        return self._scheduler.mailbox.awaited()
+
     def cancel_execution(self) -> None:
         """End it, where it runs: no block of it is run any more."""
         if self.status == RUNNING:

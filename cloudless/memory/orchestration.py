@@ -90,7 +90,7 @@ class MemoryOrchestrations:
             )
         execution = self._begin(orchestration, call.id, call)
         if not self._until_ended(execution, None):
-            raise NeverQuiet(f"execution {execution.id!r} of {orchestration!r} waits for what never comes")
+            raise NeverQuiet(_stuck(execution))
         return execution.snapshot()
 
     def describe(self, orchestration: str, execution: str) -> Snapshot:
@@ -108,7 +108,7 @@ class MemoryOrchestrations:
                 )
             )
         if not self._until_ended(one, timeout_s) and timeout_s is None:
-            raise NeverQuiet(f"execution {execution!r} of {orchestration!r} waits for what never comes")
+            raise NeverQuiet(_stuck(one))
         return one.snapshot()
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
@@ -184,7 +184,10 @@ class MemoryOrchestrations:
 
     def _addressed(self, orchestration: str, execution: str, event: str) -> MemoryExecution:
         """The running execution that an event is for."""
-        names = [orchestration] if orchestration else self._waiters.get(event, ())
+        waiters = self._waiters.get(event, ())
+        if not waiters:
+            raise NotFound(f"no orchestration of this app waits for an event {event!r}")
+        names = [orchestration] if orchestration else waiters
         found = [one for name in names if (one := self._of(name).get(execution)) is not None]
         running = [one for one in found if one.status == RUNNING]
         if len(running) > 1:
@@ -210,7 +213,7 @@ class MemoryOrchestrations:
         """What comes of one attempt, as a platform would tell the engine."""
         try:
             text = write(step.payload)
-            check_size(text)
+            check_size(text, 0, f"what step {step.target} gets")
             cause = self._cause(execution, step, text, number)
             return self._send(execution, step, cause) if step.verb == SEND else self._call(execution, step, cause)
         except PayloadTooLarge as problem:
@@ -261,6 +264,15 @@ class MemoryOrchestrations:
         cause = StepEnvelope(step.key, text, NO_ATTRIBUTES, 0, "", now_s, trace, correlation, number)
         cause.execution = execution.id
         return cause
+
+
+def _stuck(one: MemoryExecution) -> str:
+    """Why an execution does not end."""
+    awaited = " and ".join(f"event {name!r}" for name in one.awaited())
+    return (
+        f"execution {one.id!r} of {one.orchestration!r} does not end: it waits for {awaited or 'ten years and more'}, "
+        "and nobody sends that. Send it first, or start the execution, and ask for its result later"
+    )
 
 
 def _failed(exchange: Exchange, outcome: str, error: Any, attempt: int) -> Reply:

@@ -50,7 +50,7 @@ def attempt(plan: Plan, call: Call, arguments: Codec, result: Codec, cloud: Clou
         token = HERE.set((cloud, plan.handler, cause))
         try:
             value = result.encode(call(decode(text), cause))
-            check_size(value)
+            check_size(value, 0, f"what step {plan.handler} returns")
             return '{"v":' + value + "}"
         except Exception as problem:  # noqa: BLE001  (every exception is a reply)
             return dump({"err": failure(problem)})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.handler import unwrapped
 from cloudless.memory.fault import ARRIVAL, OF_ORCHESTRATIONS, Fault
+from cloudless.orchestration import Orchestration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +31,6 @@ LONGEST = 6
 MORE_CALLS = 2
 """Redeliveries make more calls than the first run had."""
 
-ORCHESTRATION = "orchestration"
 _FED = frozenset({"queue", "topic", "schedule"})
 """Kinds of handlers that messages come to."""
 
@@ -77,7 +77,7 @@ class Faulty:
     def _of(self, handler: Any, kind: str, call: int) -> list[Fault]:
         """Faults of a call, but those at lines."""
         name, effects = handler.name, self._seen.effects.get(handler.name, 0)
-        if handler.kind == ORCHESTRATION:
+        if isinstance(handler, Orchestration):
             return _turns(kind, name, call)
         if kind in ARRIVAL:
             return _arrivals(kind, name, call) if handler.kind in _FED or self._seen.fed_later(name) else []
@@ -87,14 +87,14 @@ class Faulty:
 
     def _long_of(self, handler: Any, kind: str, call: int) -> list[Fault]:
         """Stalls of a call beyond its time-out, and beyond the lock of its message."""
-        if handler.kind == ORCHESTRATION:
+        if isinstance(handler, Orchestration):
             return []
         limit_s, effects = handler.settings.timeout_s, self._seen.effects.get(handler.name, 0)
         lengths = (limit_s + 1, 7 * limit_s) if kind == "slow" else ()
         return [Fault(kind, handler.name, call, seconds=one, **place) for one in lengths for place in _places(effects)]
 
     def _lines_of(self, handler: Any, kind: str, call: int) -> list[Fault]:
-        if kind not in {"crash", "slow"} or handler.kind == ORCHESTRATION:
+        if kind not in {"crash", "slow"} or isinstance(handler, Orchestration):
             return []
         lines = sorted(self._seen.lines.get(handler.name, set()) | _own_lines(handler.function))
         places = [f"{self._names[file]}:{line}" for file, line in lines]
