@@ -66,11 +66,11 @@ LONGEST = timedelta(days=6)
 """Of one timer: what the extension allows
 (https://learn.microsoft.com/en-us/azure/azure-functions/durable/durable-functions-timers)."""
 
+_FAR_S = 10**10
+"""A wait of three centuries or more is one of three centuries: dates end."""
+
 _OVERDUE = 0
 """Handle of the execution's own time-out; the engine counts from 1."""
-
-FAR_S = 10**10
-"""A wait of three centuries or more is one of three centuries: dates end."""
 
 
 class DurableHost:
@@ -104,7 +104,7 @@ class DurableHost:
 
     def timer(self, handle: int, seconds: float, kind: str, id: str) -> None:
         now = self._context.current_utc_datetime
-        self._wait(handle, now, now + timedelta(seconds=min(seconds, FAR_S)))
+        self._wait(handle, now, now + timedelta(seconds=min(seconds, _FAR_S)))
 
     def cancel(self, handle: int) -> None:
         task = self._tasks.pop(handle)
@@ -158,6 +158,7 @@ class DurableHost:
         return self._context.wait_for_external_event(wire.EVENT, expected_type=str)
 
     def _next(self, inbox: Task) -> Task:
+        """What ends first. Needs an extension that takes compound actions: its bundle 4 does."""
         first = self._context.task_any([inbox, *self._handles])
         if self._is_new:
             first.action_repr.compound_tasks.append(self._context.task_all([]).action_repr)
