@@ -10,10 +10,9 @@ from cloudless.app import App
 from cloudless.auth import ApiKey, Jwt
 from cloudless.codec import codec_of, type_name
 from cloudless.errors import CloudlessError
-from cloudless.frontend.functions import hints, original
+from cloudless.frontend.functions import hints, hints_below, is_generator, original
 from cloudless.frontend.parameters import EMPTY, Signature, is_text, mark_of, requested
 from cloudless.frontend.report import Report
-from cloudless.handler import hints_of
 from cloudless.http import Endpoint, Mark, result_type
 from cloudless.request import Request
 from cloudless.runtime.arguments import BODY, COOKIE, HEADER, IDENTITY, PATH, QUERY, RAW, is_mark
@@ -26,7 +25,6 @@ _RESERVED = re.compile(r"\A/(admin|runtime|_ah|eventlog)(/|\Z)|z\Z", re.IGNORECA
 """https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger (admin, runtime),
 https://cloud.google.com/run/docs/known-issues#ah (the others)."""
 
-_YIELDS = 0x20 | 0x200  # inspect.CO_GENERATOR and CO_ASYNC_GENERATOR
 _BODILESS = ("GET", "DELETE")
 _ANNOTATED = {PATH: "path", QUERY: "query", HEADER: "header", COOKIE: "cookie"}
 
@@ -237,22 +235,14 @@ def _unaskable(auth: object) -> str:
     function = original(auth)
     if function is None:
         return "is no function that was written with def"
-    if function.__code__.co_flags & _YIELDS:
+    if is_generator(function):
         return "has a yield: its call would let everybody in"
     signature = Signature(function, {})
     required = [name for name, _, required in signature.parameters if required]
     if len(required) != 1 or required[0] in signature.keyword_only:
         return f"takes {', '.join(required) or 'nothing'}, and is called with the request alone"
-    hint = hints_of_any(function).get(required[0], EMPTY)
+    hint = hints_below(function).get(required[0], EMPTY)
     return "" if hint in (EMPTY, Request) else f"takes {type_name(hint)}, and is given the Request"
-
-
-def hints_of_any(function: Any) -> dict[str, Any]:
-    """Annotations as objects; none where one cannot be evaluated."""
-    try:
-        return hints_of(function)
-    except Exception:  # noqa: BLE001  (the user's annotations may raise anything)
-        return {}
 
 
 def _refused(path: str) -> str:

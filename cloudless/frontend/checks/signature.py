@@ -9,7 +9,7 @@ from typing import Any, get_args
 from cloudless.app import App
 from cloudless.codec import type_name
 from cloudless.frontend.checks.body import Consumer, body_types, fits
-from cloudless.frontend.functions import hints, is_async, original
+from cloudless.frontend.functions import hints, is_async, is_generator, original
 from cloudless.frontend.parameters import EMPTY, Signature, consumed, is_message, scheduled
 from cloudless.frontend.report import Report
 from cloudless.function import Function
@@ -21,8 +21,6 @@ from cloudless.queue import DeadLetters, QueueHandler
 from cloudless.runtime.plan import BODIES, BODY, CONTEXT, MESSAGE, MESSAGES
 from cloudless.schedule import Schedule
 from cloudless.topic import TopicHandler
-
-_YIELDS = 0x20 | 0x200  # inspect.CO_GENERATOR and CO_ASYNC_GENERATOR
 
 
 def signatures(app: App, report: Report) -> None:
@@ -44,7 +42,7 @@ def signatures(app: App, report: Report) -> None:
                 f"{handler.name!r} is a method, and nobody makes the object that it is called on",
                 "register a function outside of the class, which makes the object and calls it",
             )
-        elif function.__code__.co_flags & _YIELDS:
+        elif is_generator(function):
             report.error(
                 "CL121",
                 report.sources.name_of(handler),
@@ -60,7 +58,7 @@ def signatures(app: App, report: Report) -> None:
 def _pure(pure: Pure[..., Any], report: Report) -> None:
     """A pure function is a plain one: its arguments travel by name, and nothing in it waits."""
     function = original(pure.function)
-    if function is None or is_async(pure.function) or function.__code__.co_flags & _YIELDS:
+    if function is None or is_async(pure.function) or is_generator(function):
         report.error(
             "CL121",
             report.sources.name_of(pure),
