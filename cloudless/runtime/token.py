@@ -6,6 +6,7 @@ RFC 8725: the algorithms are those of the program, never those of the token; `ex
 from __future__ import annotations
 
 from cloudless.runtime.keys import Keys
+from cloudless.system import LATEST_S
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 SECRET_LEAST = 32
 """Bytes, for HMAC with SHA-256."""
-
-LATEST_S = 253_402_300_800  # the year 10000
 
 
 class WeakSecret(Exception):
