@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from cloudless.auth import ApiKey, Jwt
+from cloudless.cli import show
 from cloudless.dev.feed import Answered, Happened, News
 from cloudless.http import Endpoint
 from cloudless.ir import DECLARED
@@ -19,10 +19,8 @@ from cloudless.runtime.schedule import next_due
 if TYPE_CHECKING:
     from cloudless.app import App
     from cloudless.ir import Application, Schedule
-    from cloudless.memory.history import Event
     from cloudless.message import Failure
 
-_WIDTH = 72
 _STATUSES = {2: "green", 3: "cyan", 4: "yellow", 5: "bold red"}
 _OUTCOMES: Mapping[str, tuple[str, str]] = {"done": ("✓", "green"), "skipped": ("○", "dim"), "dead": ("✗", "bold red")}
 _FAILED = ("✗", "red")
@@ -41,14 +39,14 @@ class Lines:
         if isinstance(news, Happened):
             indent = "  " if news.is_effect else ""
             return self._at(news.event.at).append(indent).append_text(_happening(news))
-        return Text().append("error", "bold red").append(f": {_plain(str(news.error))}")
+        return Text().append("error", "bold red").append(f": {show.printable(str(news.error))}")
 
     def _at(self, when: datetime) -> Text:
         return Text().append(f"{when.astimezone().strftime(self._form)}  ", "dim")
 
 
 def _answer(news: Answered) -> Text:
-    text = Text().append(news.method, "bold").append(f" {_plain(news.path)} ")
+    text = Text().append(news.method, "bold").append(f" {show.printable(news.path)} ")
     text.append(str(news.status), _STATUSES.get(news.status // 100, ""))
     text.append(f" {_length(news.took_s)}" if news.took_s else "", "dim")
     return text.append_text(_why(news.failure, news.place if news.status >= 500 else ""))
@@ -62,7 +60,7 @@ def _happening(news: Happened) -> Text:
         text = Text().append("dead letter", "bold red").append(f" in {event.resource}", "red")
         return text.append_text(_why(event.error, ""))
     text = Text().append(event.kind, "cyan").append(f" {event.resource}")
-    return text if event.kind == "fire" else text.append(f" {_body(event)}", "dim")
+    return text if event.kind == "fire" else text.append(f" {show.body(event.body)}", "dim")
 
 
 def _delivery(news: Happened) -> Text:
@@ -82,20 +80,10 @@ def _why(failure: Failure | None, place: str, again_s: float | None = None) -> T
     """The error, when its message comes again, and the line that raised."""
     text = Text()
     if failure is not None:
-        text.append(f": {failure.type}: {_plain(failure.text)}")
+        text.append(f": {failure.type}: {show.printable(failure.text)}")
     if again_s is not None:
         text.append(f", again in {_length(again_s)}", "yellow")
     return text.append(f"  {place}", "dim") if place else text
-
-
-def _body(event: Event) -> str:
-    text = _plain(json.dumps(event.body, ensure_ascii=False))
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
-
-
-def _plain(text: str) -> str:
-    """On one line, and without what a terminal would obey: it may come from anybody."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _length(seconds: float) -> str:

@@ -15,6 +15,7 @@ from rich.text import Text
 from cloudless.errors import InvalidArgument
 from cloudless.ir import ERROR, Diagnostic
 
+_BODY_WIDTH = 72
 _COLOURS = {ERROR: "bold red"}
 
 
@@ -51,6 +52,17 @@ def problems(found: Iterable[Diagnostic], *, stderr: bool = False) -> None:
 def as_json(value: Any) -> None:
     """Write a value as indented JSON."""
     console().print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)
+
+
+def body(value: Any) -> str:
+    """The body of a message as JSON, cut where it is long."""
+    text = printable(json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= _BODY_WIDTH else f"{text[: _BODY_WIDTH - 1]}…"
+
+
+def printable(text: str) -> str:
+    """On one line, and without what a terminal would obey: it may come from anybody."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def to_file(path: Path, text: str) -> None:

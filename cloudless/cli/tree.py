@@ -12,15 +12,14 @@ POST /orders 201
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from rich.text import Text
 
+from cloudless.cli import show
 from cloudless.memory.history import Event
 
-_WIDTH = 72
 _SIGNS = {"done": ("✓", "green"), "skipped": ("○", "dim"), "again": ("✗", "red"), "dead": ("✗", "bold red")}
 _FAILED = ("✗", "red")
 
@@ -100,7 +99,7 @@ def _label(node: Node, parent: Event | None = None) -> Text:
         return _step(event)
     text = Text().append(event.kind, "bold cyan").append(f" {event.resource}")
     if event.kind != "fire":
-        text.append(f" {_cut(event)}", "dim")
+        text.append(f" {show.body(event.body)}", "dim")
     if not node.children and event.kind in {"send", "publish", "fire"}:
         text.append("  (nobody got it yet)", "yellow")
     return text
@@ -137,11 +136,6 @@ def _delivery(event: Event, parent: Event | None) -> Text:
         notes.append(event.outcome)
     text.append(f" {', '.join(notes)}" if notes else "", "dim")
     return text.append(f": {event.error.type}: {event.error.text}" if event.error else "")
-
-
-def _cut(event: Event) -> str:
-    text = json.dumps(event.body, ensure_ascii=False)
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
 def _length(length: timedelta) -> str:
