@@ -39,12 +39,10 @@ class MemoryHttp:
         self.serves: dict[str, Serve] = {}
         self._keepers = {Route(plan.path).shape: plan for plan in reversed(list(plans.values()))}
         self._owners = {(Route(plan.path).shape, plan.method): plan for plan in plans.values()}
-        self._literal = {path: route for path, route in self._routed() if not route.parameters}
-        self._others = [route for _, route in self._routed() if route.parameters]
+        found = routes(plan.path for plan in self._keepers.values())
+        self._literal = {route.path: route for route in found if not route.parameters}
+        self._others = [route for route in found if route.parameters]
         self.issuers: dict[str, bytes] = {}
-
-    def _routed(self) -> list[tuple[str, Route]]:
-        return [(route.path, route) for route in routes(plan.path for plan in self._keepers.values())]
 
     def request(self, request: Request) -> Response:
         """The answer to a request of the test's, or of whoever is running."""
