@@ -20,14 +20,24 @@ if TYPE_CHECKING:
 
 
 class Marks:
-    """What is to become of messages, by their envelopes, which never change and are the same until they are settled."""
+    """What is to become of messages, by their envelopes, which never change and are the same until they are settled.
 
-    __slots__ = ("_adversary", "_duplicates", "_late")
+    record: tells the history of a delivery. next: the faults of the message that is next.
+    """
 
-    def __init__(self, adversary: Adversary) -> None:
-        self._adversary = adversary
+    __slots__ = ("_duplicates", "_late", "adversary", "next", "record")
+
+    def __init__(self, adversary: Adversary, record: Callable[[Any], None]) -> None:
+        self.adversary = adversary
+        self.record = record
+        self.next: Sequence[Fault] = ()
         self._duplicates: dict[int, Fault | None] = {}
         self._late: set[int] = set()
+
+    def put_next(self, envelope: Envelope, handler: str) -> None:
+        """Note the faults of the message that was next, and is taken now."""
+        faults, self.next = self.next, ()
+        self.put(envelope, faults, handler)
 
     def put(self, envelope: Envelope, faults: Sequence[Fault], handler: str) -> None:
         """Note the faults of a message that is next. A copy is not copied again."""
@@ -36,10 +46,10 @@ class Marks:
                 self._duplicates.setdefault(id(envelope), fault)
             if fault.kind == "poison":
                 self.struck(fault)
-                self._adversary.poisoned.add((handler, envelope.id))
+                self.adversary.poisoned.add((handler, envelope.id))
 
     def struck(self, fault: Fault) -> None:
-        self._adversary.struck.add(id(fault))
+        self.adversary.struck.add(id(fault))
 
     def hold_back(self, envelope: Envelope, fault: Fault) -> bool:
         """Whether a message is to come later; none is held back twice."""
@@ -76,48 +86,41 @@ class Delivery:
 class AttackedChannel(Channel):
     """See Channel."""
 
-    __slots__ = ("_adversary", "_deliveries", "_marks", "_next", "_note")
+    __slots__ = ("_deliveries", "_marks")
 
     def __init__(self, name: str, world: World, adversary: Adversary) -> None:
         super().__init__(name, world)
-        self._adversary = adversary
-        self._marks = Marks(adversary)
-        self._next: Sequence[Fault] = ()
-        self._deliveries: list[Delivery] = []
-        self._note: Callable[[Any], None] = self._record
+        self._marks = Marks(adversary, self._record)
         self._record = self._recorded
+        self._deliveries: list[Delivery] = []
 
     def deliver_next(self) -> None:
         if not self._ready:
             return
-        faults = self._adversary.arrivals(self._handler())
+        faults = self._marks.adversary.arrivals(_handler(self))
         if any(fault.kind == "delay" and self._is_held_back(fault, faults) for fault in faults):
             return
         for fault in faults:
             if fault.kind == "reorder" and len(self._ready) > 1:
                 self._marks.struck(fault)
                 self._ready.insert(fault.skip, self._ready.popleft())
-        self._next = faults
+        self._marks.next = faults
         self._deliver()
 
     def _deliver(self) -> None:
         delivery = Delivery(self.world.base_us)
         self._deliveries.append(delivery)
-        self._adversary.on_stall.append(lambda us: self._outlive(delivery, us))
+        self._marks.adversary.on_stall.append(lambda us: self._outlive(delivery, us))
         try:
             super().deliver_next()
         finally:
-            self._adversary.on_stall.pop()
+            self._marks.adversary.on_stall.pop()
             self._deliveries.pop()
-
-    def _handler(self) -> str:
-        return self.plan.handler if self.plan else ""
 
     def _pick(self) -> Envelope:
         envelope = super()._pick()
-        faults, self._next = self._next, ()
         self._marks.taken(envelope)
-        self._marks.put(envelope, faults, self._handler())
+        self._marks.put_next(envelope, _handler(self))
         self._deliveries[-1].envelopes.append(envelope)
         return envelope
 
@@ -127,13 +130,13 @@ class AttackedChannel(Channel):
         if not self._marks.hold_back(envelope, fault):
             self._ready.appendleft(envelope)
             return False
-        self._marks.put(envelope, faults, self._handler())
+        self._marks.put(envelope, faults, _handler(self))
         self.world.at(self.world.base_us + _us(fault), self._arrive, envelope, work=True)
         return True
 
     def _recorded(self, record: Any) -> None:
         """A delivery has ended: `record` as the history takes it."""
-        self._note(record)
+        self._marks.record(record)
         fault = self._marks.duplicate(record[2], record[3])
         if fault is not None:
             self.world.at(self.world.now_us + _us(fault), self._arrive, record[2], work=True)
@@ -165,30 +168,23 @@ class AttackedChannel(Channel):
 class AttackedOrderedChannel(OrderedChannel):
     """See OrderedChannel. A duplicate comes at once, before the next of its group; a delay holds up the group."""
 
-    __slots__ = ("_adversary", "_marks", "_next", "_note")
+    __slots__ = ("_marks",)
 
     def __init__(self, name: str, world: World, adversary: Adversary) -> None:
         super().__init__(name, world)
-        self._adversary = adversary
-        self._marks = Marks(adversary)
-        self._next: Sequence[Fault] = ()
-        self._note: Callable[[Any], None] = self._record
+        self._marks = Marks(adversary, self._record)
         self._record = self._recorded
 
     def deliver_next(self) -> None:
-        faults = self._adversary.arrivals(self._handler())
+        faults = self._marks.adversary.arrivals(_handler(self))
         if any(fault.kind == "delay" and self._is_held_back(fault, faults) for fault in faults):
             return
-        self._next = faults
+        self._marks.next = faults
         super().deliver_next()
-
-    def _handler(self) -> str:
-        return self.plan.handler if self.plan else ""
 
     def _pop(self, group: str) -> Envelope:
         envelope = super()._pop(group)
-        faults, self._next = self._next, ()
-        self._marks.put(envelope, faults, self._handler())
+        self._marks.put_next(envelope, _handler(self))
         return envelope
 
     def _is_held_back(self, fault: Fault, faults: Sequence[Fault]) -> bool:
@@ -197,12 +193,12 @@ class AttackedOrderedChannel(OrderedChannel):
             return False
         envelope = super()._pop(group)
         self._block(group)
-        self._marks.put(envelope, faults, self._handler())
+        self._marks.put(envelope, faults, _handler(self))
         self._return(group, envelope, self.world.base_us + _us(fault))
         return True
 
     def _recorded(self, record: Any) -> None:
-        self._note(record)
+        self._marks.record(record)
         self._marks.taken(record[2])
         if self._marks.duplicate(record[2], record[3]) is not None:
             self._group(record[2].group).appendleft(record[2])
@@ -210,3 +206,7 @@ class AttackedOrderedChannel(OrderedChannel):
 
 def _us(fault: Fault) -> int:
     return round(fault.seconds * US)
+
+
+def _handler(channel: Channel) -> str:
+    return channel.plan.handler if channel.plan else ""
