@@ -44,17 +44,17 @@ class MemoryFunctions:
     def _within(self, answer: Answer, call: Envelope, began_us: int, timeout_s: float) -> str:
         world = self._world
         deadline_us = began_us + round(timeout_s * US)
+        late: TimedOut | None = None
         try:
             reply = answer(call)
+            if world.now_us <= deadline_us:
+                return reply
         except TimedOut as end:
-            world.now_us = max(deadline_us, world.base_us)
-            raise TimeoutError(f"no answer within {timeout_s:g} s") from end
+            late = end
         except Abandoned as end:
             raise RemoteError("Crashed", "the function died without an answer") from end
-        if world.now_us > deadline_us:
-            world.now_us = max(deadline_us, world.base_us)
-            raise TimeoutError(f"no answer within {timeout_s:g} s")
-        return reply
+        world.now_us = max(deadline_us, world.base_us)
+        raise TimeoutError(f"no answer within {timeout_s:g} s") from late
 
     def native(self, function: str) -> Any:
         return self.answers[function]
