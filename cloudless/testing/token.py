@@ -14,14 +14,7 @@ if TYPE_CHECKING:
 
 _MISSING = "tokens need PyJWT and cryptography: pip install 'cloudless-sdk[jwt]'"
 _CURVES = {"ES256": "SECP256R1", "ES384": "SECP384R1", "ES512": "SECP521R1"}
-_PREFERRED = (
-    "ES256",
-    "ES384",
-    "ES512",
-    "EdDSA",
-    "RS256",
-    "PS256",
-)  # the first are made in a millisecond, RSA takes 100
+_PREFERRED = ("ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256")  # RSA takes 100 ms, the others one
 
 
 class Issuer:
