@@ -133,10 +133,12 @@ class Assignments(Part):
             return
         kind = self._annotated(node)
         known = self.unit.scope.find(node.target.id)
-        if known is not None and not known.ended and known.type != kind:
+        if known is not None and not known.ended and UNKNOWN not in {known.type, kind} and known.type != kind:
             message = f"`{node.target.id}` is {known.type} since line {known.line}, and {kind} here"
             self.unit.error("CL216", node, message, "give it another name")
-        elif known is None or known.ended:
+            self.unit.value(node.value) if node.value is not None else None
+            return
+        if known is None or known.ended:
             self.unit.scope.declare(node.target.id, kind, node.lineno)
         if node.value is not None:
             value = self.unit.fitting(node.value, kind, f"`{node.target.id}`")
@@ -195,6 +197,7 @@ def variable_for(unit: Unit, target: ast.Name, value: Value) -> Variable | None:
     if variable is None or variable.ended:
         return unit.scope.declare(target.id, value.type, target.lineno)
     if variable.role not in {ORDINARY, LOOP}:
+        variable.type = UNKNOWN
         unit.error(
             "CL217",
             target,

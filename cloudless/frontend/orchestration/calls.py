@@ -114,7 +114,7 @@ class Calls(Part):
             return LOST
         if isinstance(node.func, ast.Attribute):
             base = unit.statics.resolve(node.func.value)
-            if base is NOTHING or isinstance(base, str):
+            if base is NOTHING or isinstance(base, str | list | dict):
                 return methods.call(unit, node, node.func, expected)
         steps.visit_arguments(unit, node)
         return self._unknown(node)

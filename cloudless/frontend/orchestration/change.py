@@ -15,6 +15,7 @@ from cloudless.frontend.orchestration.literals import wanted_part
 from cloudless.frontend.orchestration.names import Names, looked_up, position
 from cloudless.frontend.orchestration.operators import Operators
 from cloudless.frontend.orchestration.scope import LOOP, ORDINARY, Variable
+from cloudless.frontend.orchestration.steps import visit_arguments
 from cloudless.frontend.orchestration.unit import Unit, path_of
 from cloudless.frontend.orchestration.value import Value, whole
 from cloudless.frontend.orchestration.wording import PURE
@@ -146,13 +147,11 @@ def method(unit: Unit, node: ast.Call, func: ast.Attribute) -> bool:
         return False
     place = place_of(unit, func.value)
     if place is None:
-        for one in node.args:
-            unit.value(one)
+        visit_arguments(unit, node)
         return True
     wanted = DICT if func.attr == "update" else LIST
     if place.value.type.kind != wanted or len(node.args) != 1 or node.keywords:
-        for one in node.args:
-            unit.value(one)
+        visit_arguments(unit, node)
         if not place.value.is_unknown:
             unit.error("CL203", func, f"`{func.attr}` of {place.value.type}, called so, is not in the language", PURE)
         return True
@@ -195,7 +194,9 @@ def _is_place(unit: Unit, node: ast.expr) -> bool:
     """Whether it is a part of a variable."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
-    return isinstance(node, ast.Name) and unit.scope.find(node.id) is not None
+    if not isinstance(node, ast.Name):
+        return False
+    return unit.scope.find(node.id) is not None or isinstance(unit.statics.lookup(node.id), list | dict)
 
 
 def place_of(unit: Unit, node: ast.expr) -> Place | None:

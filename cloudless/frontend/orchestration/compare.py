@@ -19,19 +19,18 @@ class Comparisons(Part):
     """Compare."""
 
     def visit_Compare(self, node: ast.Compare, expected: Type | None) -> Value:  # noqa: N802
-        left = self.unit.value(node.left)
-        result: Value | None = None
-        for operator, right in zip(node.ops, node.comparators, strict=True):
-            if result is None:
-                result, left = self._pair(left, operator, right, node)
-                continue
-            facts = result.yes
-            outer, self.unit.flow = self.unit.flow, self.unit.flow.knowing(facts)
-            held = left
-            block, (more, left) = self.unit.nested(lambda: self._pair(held, operator, right, node))  # noqa: B023
-            self.unit.flow = outer
-            result = self._and(result, block, more, node)
-        return result or LOST
+        return self._chain(self.unit.value(node.left), list(zip(node.ops, node.comparators, strict=True)), node)
+
+    def _chain(self, left: Value, pairs: list[tuple[ast.cmpop, ast.expr]], node: ast.Compare) -> Value:
+        """A < b < c: what comes later is evaluated only where what comes before holds."""
+        (operator, right), *rest = pairs
+        first, other = self._pair(left, operator, right, node)
+        if not rest:
+            return first
+        outer, self.unit.flow = self.unit.flow, self.unit.flow.knowing(first.yes)
+        block, more = self.unit.nested(lambda: self._chain(other, rest, node))
+        self.unit.flow = outer
+        return self._and(first, block, more, node)
 
     def _and(self, left: Value, block: Block, right: Value, node: ast.expr) -> Value:
         facts = {**left.yes, **right.yes}

@@ -176,7 +176,7 @@ def parameters(
     """The arguments of one of our own calls by name; None where they were reported."""
     given, fine = dict(zip(positional, node.args, strict=False)), True
     for one in node.args[len(positional) :]:
-        unit.error("CL241", one, f"`{what}` takes {len(positional)} arguments by position", "leave it out, or name it")
+        unit.error("CL241", one, f"`{what}` takes at most {len(positional)} by position", "leave it out, or name it")
         fine = False
     for keyword in node.keywords:
         if keyword.arg in {*positional, *named} and keyword.arg not in given:

@@ -51,7 +51,7 @@ class Literals(Part):
                 "CL202", node, "the number is out of range: JSON holds ints to 2**53 - 1 exactly", "keep it as a string"
             )
         return self.unit.error(
-            "CL202", node, f"a {type(node.value).__name__} is not JSON", "use str, int, float, bool or None"
+            "CL202", node, f"{type(node.value).__name__} is not JSON", "use str, int, float, bool or None"
         )
 
     # --- lists

@@ -11,7 +11,7 @@ from cloudless.frontend.orchestration.scope import SAGA
 from cloudless.frontend.orchestration.steps import visit_arguments
 from cloudless.frontend.orchestration.unit import Unit
 from cloudless.frontend.orchestration.value import NONE_CONST, Value
-from cloudless.frontend.orchestration.wording import PURE
+from cloudless.frontend.orchestration.wording import PURE, none_remedy
 from cloudless.ir.expression import Choose, HasKey, Key, TextCall
 from cloudless.ir.type import DICT, LIST, TEXT, Type
 
@@ -47,7 +47,7 @@ def call(unit: Unit, node: ast.Call, func: ast.Attribute, expected: Type | None)
 def _refused(unit: Unit, func: ast.Attribute, value: Value) -> Value:
     source, kind = ast.unparse(func.value), value.type
     if kind.kind in {"optional", "none"}:
-        return unit.error("CL224", func, f"`{source}` may be None here", f"test it before: if {source} is not None: …")
+        return unit.error("CL224", func, f"`{source}` may be None here", none_remedy(func.value))
     if kind.kind == "json":
         return unit.error(
             "CL227",

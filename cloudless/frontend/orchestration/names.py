@@ -13,7 +13,7 @@ from cloudless.frontend.orchestration.scope import SAGA, Variable
 from cloudless.frontend.orchestration.statics import HANDLES, Member
 from cloudless.frontend.orchestration.unit import Part, Unit
 from cloudless.frontend.orchestration.value import Value, text, whole
-from cloudless.frontend.orchestration.wording import PURE, nearest
+from cloudless.frontend.orchestration.wording import PURE, nearest, none_remedy
 from cloudless.ir.expression import (
     And,
     Arithmetic,
@@ -169,7 +169,7 @@ class Names(Part):
                 "CL224",
                 node,
                 f"`{source}` may be None here, and has no `{node.attr}` then",
-                f"test it before: if {source} is not None: …",
+                none_remedy(node.value),
             )
         if kind.kind == JSON:
             return self.unit.error(
@@ -255,9 +255,7 @@ class Names(Part):
                 "CL203", node, "parts of strings are not in the language: engines count differently", PURE
             )
         if kind.kind in {OPTIONAL, NONE}:
-            return self.unit.error(
-                "CL224", node, f"`{source}` may be None here", f"test it before: if {source} is not None: …"
-            )
+            return self.unit.error("CL224", node, f"`{source}` may be None here", none_remedy(node.value))
         if kind.kind == JSON:
             return self.unit.error(
                 "CL227",

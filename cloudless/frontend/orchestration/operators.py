@@ -60,17 +60,11 @@ class Operators(Part):
 
     def _refused(self, sign: str, left: Value, right: Value, node: ast.AST) -> Value:
         kinds = {left.type.kind, right.type.kind}
-        if sign == "+" and TEXT in kinds:
-            remedy = 'write an f-string: f"{one}{other}"' if kinds & {INT, BOOL} else PURE
-        elif "optional" in kinds:
-            return self.unit.error(
-                "CL224",
-                node,
-                f"`{sign}` of {left.type} and {right.type}: one of them may be None",
-                "test it before: if … is not None: …",
-            )
-        else:
-            remedy = PURE
+        if kinds & {"optional", "none"}:
+            message = f"`{sign}` of {left.type} and {right.type}: one of them may be None"
+            return self.unit.error("CL224", node, message, "test it before: if … is not None: …")
+        is_text = sign == "+" and TEXT in kinds and kinds & {INT, BOOL}
+        remedy = 'write an f-string: f"{one}{other}"' if is_text else PURE
         return self.unit.error(
             "CL226", node, f"`{sign}` of {left.type} and {right.type} is not in the language", remedy
         )

@@ -241,7 +241,7 @@ class Maker:
         return self._refuse(
             self._node,
             f"{owner.__name__}.__init__ does more than set the message and fields, and its code does not run here",
-            "call super().__init__(message), and assign parameters to annotated fields; " + PURE,
+            "call super().__init__(message), and assign parameters to annotated fields",
         )
 
     def _super(self, owner: type, call: ast.Call, given: Given) -> bool:

@@ -51,6 +51,12 @@ class Compensation:
         self.names = names
         self.node = node
 
+    def is_like(self, other: Compensation) -> bool:
+        """Whether both call one function in one way."""
+        mine, theirs = self.options, other.options
+        same = (mine.retry, mine.timeout_s, self.names) == (theirs.retry, theirs.timeout_s, other.names)
+        return same and self.target is other.target
+
 
 class Open:
     """A saga whose block is being visited. kept: the variable that holds what was registered."""
@@ -59,6 +65,14 @@ class Open:
         self.name = name
         self.kept = kept
         self.compensations: list[Compensation] = []
+
+    def number(self, made: Compensation) -> int:
+        """The number of a registration; those that call alike share one."""
+        for number, one in enumerate(self.compensations):
+            if one.is_like(made):
+                return number
+        self.compensations.append(made)
+        return len(self.compensations) - 1
 
 
 class Sagas(Part):
@@ -221,8 +235,7 @@ def _register(unit: Unit, node: ast.Call, opened: Open) -> None:
     if arguments is None:
         return
     steps.note_call(unit, node, target)
-    number = len(opened.compensations)
-    opened.compensations.append(Compensation(target, options, tuple(one.key for one in arguments), node))
+    number = opened.number(Compensation(target, options, tuple(one.key for one in arguments), node))
     made = Record(COMPENSATION, (Entry("f", whole(number)), Entry("a", Record("", arguments))))
     kept = opened.kept
     grown = Concat(Var(kept.name), List((made,), kept.type.of or ANY))

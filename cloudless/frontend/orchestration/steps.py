@@ -80,7 +80,7 @@ def with_options(unit: Unit, node: ast.Call) -> Called | None:
         target = unit.shared.callees.of(found.handle)
         return target, Options(unit, target, node, **_given(unit, node))
     else:
-        unit.error("CL242", node, "a step that is an orchestration has no options", f"write {found.handle.name}(…)")
+        unit.error("CL242", node, "only steps that are functions have options", f"write {found.handle.name}(…)")
     return None
 
 
@@ -247,7 +247,7 @@ def _named(unit: Unit, target: Target, args: list[ast.expr], keywords: list[ast.
             unit.error(
                 "CL241",
                 one,
-                f"`{data.name}` takes {target.positional} arguments by position, {len(args)} are given",
+                f"`{data.name}` takes at most {target.positional} by position, and gets {len(args)}",
                 "leave it out",
             )
             found.append((None, one, one))

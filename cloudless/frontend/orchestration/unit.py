@@ -19,16 +19,16 @@ from cloudless.frontend.orchestration.callee import Callees
 from cloudless.frontend.orchestration.draft import Block, Draft
 from cloudless.frontend.orchestration.faults import BUILTIN, Faults
 from cloudless.frontend.orchestration.flow import Flow
-from cloudless.frontend.orchestration.kinds import BOOLEAN, fits, has_unknown, is_mutable, joined, part
+from cloudless.frontend.orchestration.kinds import BOOLEAN, fits, has_unknown, is_mutable, joined, part, present
 from cloudless.frontend.orchestration.scope import Scope, Variable
 from cloudless.frontend.orchestration.statics import Statics
 from cloudless.frontend.orchestration.value import LOST, Facts, Value
-from cloudless.frontend.orchestration.wording import truth_remedy
+from cloudless.frontend.orchestration.wording import none_remedy, truth_remedy
 from cloudless.frontend.report import Report
 from cloudless.ir.expression import Choose, Const, Expression, Field, List, Var
 from cloudless.ir.span import Span
 from cloudless.ir.statement import Check, If, Let
-from cloudless.ir.type import BOOL, Type
+from cloudless.ir.type import BOOL, OPTIONAL, Type
 
 W = TypeVar("W")
 Visit = Callable[..., Any]
@@ -161,11 +161,15 @@ class Unit:
         """An expression that must be of a type. what: how people call the place."""
         value = self.value(node, wanted)
         if not self.fits(value.type, wanted):
-            return self.error(
-                "CL222", node, f"{what} is {wanted}, and this is {value.type}", f"give it a value of type {wanted}"
-            )
+            return self._misfit(value, node, wanted, what)
         self.complete(value, wanted)
         return value
+
+    def _misfit(self, value: Value, node: ast.expr, wanted: Type, what: str) -> Value:
+        if value.type.kind == OPTIONAL and self.fits(present(value.type), wanted):
+            return self.error("CL224", node, f"{what} is {wanted}, and this may be None", none_remedy(node))
+        message = f"{what} is {wanted}, and this is {value.type}"
+        return self.error("CL222", node, message, f"give it a value of type {wanted}")
 
     def condition(self, node: ast.expr) -> Value:
         """An expression that must be a bool."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -19,6 +20,17 @@ def truth_remedy(kind: Type, source: str) -> str:
     if kind.kind == INT:
         return f"write {source} != 0"
     return f"write {source} is not None" if kind.kind == OPTIONAL else "compare it with something"
+
+
+def none_remedy(node: ast.expr) -> str:
+    """What to write where something may be None."""
+    source = ast.unparse(node)
+    one = node
+    while isinstance(one, ast.Attribute):
+        one = one.value
+    if isinstance(one, ast.Name):
+        return f"test it before: if {source} is not None: …"
+    return f"keep it in a variable, and test that: x = {source}; if x is not None: …"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
