@@ -37,6 +37,10 @@ KEYS: dict[str, str] = {
     "function.memory": "most MB of a function",
     "function.invoke": "seconds that a caller can wait for a function",
     "schedule.interval": "fewest seconds between two runs",
+    "orchestration.nesting": "levels of gather and fan_out in one another",
+    "orchestration.branches": "branches of one gather",
+    "orchestration.depth": "orchestrations that call one another",
+    "orchestration.timeout": "seconds that an execution may take",
     "group.name": "characters of an ordered queue's group",
 }
 """Every limit that a provider's table may hold, and what it counts."""

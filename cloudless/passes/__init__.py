@@ -6,6 +6,7 @@
     later.py            without the queues of `invoke_later` that nobody sends to; when deploying only
     loops.py            circles of messages → problems
     limits.py           what is over a limit of a cloud → problems
+    orchestration_limits.py   what orchestrations are measured by, for limits.py
     fit.py              what a provider has not got → problems
     graph.py            who feeds and who calls whom
     flow/               an orchestration as a flow chart

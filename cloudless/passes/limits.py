@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cloudless.driver.limit import Limit
 from cloudless.ir import Application, Diagnostic, Span
+from cloudless.passes.orchestration_limits import orchestration_measures
 
 Measure = tuple[str, str, float, Span]
 """Key of the limit, what is measured, its size in the limit's unit, where it stands."""
@@ -57,3 +58,4 @@ def _measures(application: Application) -> Iterator[Measure]:
     for schedule in application.schedules:
         if schedule.every_s:
             yield "schedule.interval", f"the interval of {schedule.name!r}", schedule.every_s, schedule.span
+    yield from orchestration_measures(application)

@@ -2,7 +2,7 @@
 
 import re
 from textwrap import dedent
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,7 +15,7 @@ from cloudless.passes.definition import definition, identity
 from tests.unit.frontend.orchestration.programs import compiled, programs
 
 PRELUDE = """
-from typing import Any
+from typing import Any, cast
 from pydantic import BaseModel
 from cloudless import App, Retry, gather, fan_out, saga, CompensationFailed
 
@@ -74,11 +74,12 @@ def main(code: str) -> Orchestration:
 def ids(plain: Any) -> list[str]:
     """The ids of all statements in JSON."""
     if isinstance(plain, list):
-        return [id for part in plain for id in ids(part)]
+        return [id for part in cast("list[Any]", plain) for id in ids(part)]
     if not isinstance(plain, dict):
         return []
-    own = [plain["id"]] if "note" in plain else []
-    return own + [id for part in plain.values() for id in ids(part)]
+    parts = cast("dict[str, Any]", plain)
+    own: list[str] = [parts["id"]] if "note" in parts else []
+    return own + [id for part in parts.values() for id in ids(part)]
 
 
 NESTED = """
