@@ -38,7 +38,7 @@ def orchestration_measures(application: Application) -> Iterator[Measure]:
 
 
 class Depths:
-    """How deep the orchestrations of an application nest; a circle, which is reported elsewhere, ends where it closes."""
+    """How deep the orchestrations of an application nest; a circle ends where it closes, and is told elsewhere."""
 
     def __init__(self, known: Mapping[str, Orchestration]) -> None:
         self._known = known
