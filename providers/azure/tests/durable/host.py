@@ -59,6 +59,7 @@ class Host:
         self._queue: list[tuple[datetime, float, int, Callable[[], None]]] = []
         self._numbers = count()
         self._ready: dict[str, Instance] = {}
+        self._ranks: dict[datetime, float] = {}
 
     @property
     def now_s(self) -> float:
@@ -76,9 +77,14 @@ class Host:
         return one
 
     def send(self, id: str, name: str, data: Any, *, at_s: float = 0) -> None:
-        """Raise an event, so many seconds after START; one for an instance that has ended is lost."""
+        """Raise an event, so many seconds after START; one for an instance that has ended is lost.
+
+        Events of one time arrive in the order of sending: whoever sends two of them waits for the first.
+        """
         text = reparsed(json.dumps(data))
-        self._at(START + timedelta(seconds=at_s), lambda: self._arrive(id, events.EVENT_RAISED, Name=name, Input=text))
+        time = max(START + timedelta(seconds=at_s), self.now)
+        rank = self._ranks[time] = max(self._ranks.get(time, 0), self._chaos.rank())
+        self._at(time, lambda: self._arrive(id, events.EVENT_RAISED, Name=name, Input=text), rank)
 
     def terminate(self, id: str) -> None:
         """End an instance at once, without its children."""
@@ -96,8 +102,9 @@ class Host:
             else:
                 return
 
-    def _at(self, time: datetime, what: Callable[[], None]) -> None:
-        heappush(self._queue, (max(time, self.now), self._chaos.rank(), next(self._numbers), what))
+    def _at(self, time: datetime, what: Callable[[], None], rank: float | None = None) -> None:
+        place = self._chaos.rank() if rank is None else rank
+        heappush(self._queue, (max(time, self.now), place, next(self._numbers), what))
 
     def _post(self, one: Instance, type: int, in_s: float, **fields: Any) -> None:
         self._at(self.now + timedelta(seconds=in_s), lambda: self._arrive(one.id, type, **fields))
