@@ -12,6 +12,9 @@ PROVIDERS := aws gcp azure
 # Neighbours stay together, and with them the servers that they share: a process that is idle takes over half of what
 # another still has. Each process starts its own servers, on free ports.
 PYTEST := $(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist worksteal
+# CLOUDLESS_PASSED=FILE: `make test` lists there what passed, `make test-all` leaves that out. For .ci/run, which does both.
+NOTE := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --note-passed $(CLOUDLESS_PASSED))
+LEAVE_OUT := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --leave-out $(CLOUDLESS_PASSED))
 PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt
 # Older interpreters first: the constraints were resolved on 3.11. A Python without venv (Debian's) does not count.
@@ -36,10 +39,10 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests.
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 
 test: $(STAMP)  ## Run every test whose tools are here; the others are skipped and say what they need.
-	$(PYTEST) -m "not slow"
+	$(PYTEST) $(NOTE) -m "not slow"
 
 test-all: $(STAMP) tools  ## Run every test with every tool; then the core alone on every Python found.
-	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST)
+	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)
 	$(PYTHON) -m tests.mutants
 	$(MAKE) core-only
 
