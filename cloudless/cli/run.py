@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,11 +36,13 @@ HELP = """Run the application in the in-memory cloud, on virtual time, and print
     cloudless run publish placed '{"id": "1"}'         one message to a topic
     cloudless run request POST /orders '{"id": "1"}'   one HTTP request
     cloudless run fire report                          a schedule, now
+    cloudless run start fulfil '{"order": {}}'         an execution of an orchestration
     cloudless run --events FILE                        a recording
 
 A recording has a line of JSON for each event: {"send": "orders", "body": …} (with "delay", "attributes", "group"),
 {"publish": "placed", "body": …}, {"request": "POST /orders", "body": …} (with "headers"; "text" instead of a body of
-JSON), {"fire": "report"}, {"advance": "7d"}.
+JSON), {"fire": "report"}, {"start": "fulfil", "arguments": {…}} (with "id"), {"event": "approval", "execution": "7",
+"body": …}, {"advance": "7d"}. Requests are answered at once; what they set going runs when time goes on, or at the end.
 
 Everything that is in flight is carried out, with its retries. --advance lets time go on afterwards, to what is delayed
 and scheduled. Options stand before the verb: cloudless run --advance 1h send orders '{"id": "1"}'.
@@ -155,6 +158,21 @@ def fire(
     _play(context.obj, lambda script: script.play({"fire": schedule}))
 
 
+@run.command("start")
+def start_(
+    context: typer.Context,
+    orchestration: Annotated[str, typer.Argument(metavar="ORCHESTRATION", help="Name of the orchestration.")],
+    arguments: Annotated[str, typer.Argument(metavar="JSON", help="Its arguments by name.")] = "{}",
+    execution: Annotated[str | None, typer.Option("--id", metavar="ID", help="Of the execution.")] = None,
+) -> None:
+    """Start an execution of an orchestration.
+
+    For example: cloudless run --advance 2d start fulfil '{"order": {"id": "1"}}'
+    """
+    event: dict[str, Any] = {"start": orchestration, **_given({"id": execution})}
+    _play(context.obj, lambda script: script.play({**event, "arguments": _json(arguments, "object")}))
+
+
 def _play(settings: Settings, play: Callable[[Script], None]) -> None:
     with told():
         later = duration(settings.advance) if settings.advance else timedelta()
@@ -248,7 +266,7 @@ def _summary(trace: list[Event], letters: dict[str, int], now: datetime) -> Text
         .append(f"{show.count(sent, 'message')}, ")
         .append(f"{len(deliveries)} {'delivery' if len(deliveries) == 1 else 'deliveries'}")
     )
-    text.append(f", {failed} of them failed" if failed else "", "red")
+    text.append(f", {failed} of them failed" if failed else "", "red").append_text(_executed(trace))
     text.append(
         "".join(f"; {show.count(number, 'dead letter')} in {name}" for name, number in letters.items()), "bold red"
     )
@@ -264,6 +282,17 @@ def _answered(trace: list[Event]) -> Text:
         text.append(show.count(len(statuses), "request"))
         text.append(f", {failed} of them failed" if failed else "", "red").append("; ")
     return text
+
+
+def _executed(trace: list[Event]) -> Text:
+    """How many executions there were, and what became of them; nothing where there were none."""
+    started = sum(event.kind == "start" for event in trace)
+    ends = Counter(event.outcome for event in trace if event.kind == "end")
+    text = Text(f"; {show.count(started, 'execution')}" if started else "")
+    for outcome, colour in (("failed", "red"), ("cancelled", "yellow")):
+        text.append(f", {ends[outcome]} {outcome}" if ends[outcome] else "", colour)
+    running = started - ends.total()
+    return text.append(f", {running} running" if running else "", "yellow")
 
 
 def _data(event: Event) -> dict[str, Any]:

@@ -4,6 +4,8 @@
 {"publish": "order-placed", "body": {"id": "1"}}    with "attributes": {…}
 {"request": "POST /orders", "body": {"id": "1"}}    with "headers": {…}; "text": "…" instead of a body of JSON
 {"fire": "report"}                                  a schedule, now
+{"start": "fulfil", "arguments": {"order": {…}}}    an execution of an orchestration; with "id": "order-7"
+{"event": "approval", "execution": "order-7"}       an event for an execution; with "body": {…}
 {"advance": "7d"}                                   let virtual time go on
 """
 
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from cloudless.cli.duration import duration
 from cloudless.codec import is_list, is_object
 from cloudless.errors import CloudlessError, InvalidArgument
+from cloudless.event import Event as Awaited
 from cloudless.http import METHODS, Endpoint
 from cloudless.options import nearest
 from cloudless.queue import OrderedQueue, Queue
@@ -28,14 +31,17 @@ from cloudless.topic import Topic
 
 if TYPE_CHECKING:
     from cloudless.app import App
+    from cloudless.orchestration import Orchestration
     from cloudless.testing import Simulation
 
 _MORE = {
     "advance": frozenset[str](),
+    "event": frozenset({"body", "execution"}),
     "fire": frozenset[str](),
     "publish": frozenset({"attributes", "body"}),
     "request": frozenset({"body", "headers", "text"}),
     "send": frozenset({"attributes", "body", "delay", "group"}),
+    "start": frozenset({"arguments", "id"}),
 }
 Event = Mapping[str, Any]
 
@@ -48,10 +54,12 @@ class Script:
         self._cloud = cloud
         self._verbs: dict[str, Callable[[str, Event], None]] = {
             "advance": lambda text, event: cloud.advance(duration(text)),
+            "event": self._event,
             "fire": self._fire,
             "publish": self._publish,
             "request": self._request,
             "send": self._send,
+            "start": self._start,
         }
 
     def play(self, event: Event) -> None:
@@ -94,6 +102,19 @@ class Script:
         schedules = [one for one in self._app.registered if isinstance(one, Schedule)]
         by_name = {one.name: one for one in schedules} | {one.source: one for one in schedules}
         self._cloud.fire(_named("schedule", name, by_name))
+
+    def _start(self, name: str, event: Event) -> None:
+        known: dict[str, Orchestration[..., Any]] = {one.name: one for one in self._app.orchestrations}
+        orchestration: Orchestration[..., Any] = _named("orchestration", name, known)
+        arguments = orchestration.codec.decode(json.dumps(event.get("arguments", {})))
+        orchestration.options(id=event.get("id")).start(**arguments)
+
+    def _event(self, name: str, event: Event) -> None:
+        events = {one.name: one for one in self._app.declared if isinstance(one, Awaited)}
+        awaited: Awaited[Any] = _named("event", name, events)
+        if "execution" not in event:
+            raise InvalidArgument(f'event {name!r}: say for which execution, e.g. "execution": "order-7"')
+        awaited.send(event["execution"], awaited.codec.decode(json.dumps(event.get("body"))))
 
     def _request(self, line: str, event: Event) -> None:
         method, _, path = line.strip().partition(" ")

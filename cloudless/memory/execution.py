@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cloudless.codec import write
+from cloudless.codec import check_size, write
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, Snapshot
 from cloudless.engine import Scheduler
 from cloudless.engine.error import error_of
 from cloudless.engine.host import RETRY
-from cloudless.errors import InternalError
+from cloudless.errors import InternalError, PayloadTooLarge
 from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record
 from cloudless.memory.world import US
 from cloudless.message import utc
@@ -57,7 +57,7 @@ class MemoryExecution:
         self.listed = False
         self.status: Status = RUNNING
         self.error: Any = None
-        self.output: Any = None
+        self.output: str | None = None
         self.started_us = self._told_us = world.now_us
         self.ended_us: int | None = None
         self.journal: list[Record] = []
@@ -73,8 +73,7 @@ class MemoryExecution:
     def snapshot(self) -> Snapshot:
         """How it stands."""
         ended_s = None if self.ended_us is None else self.ended_us / US
-        output = write(self.output) if self.status == COMPLETED else None
-        return Snapshot(self.status, self.started_us / US, ended_s, output=output, error=self.error)
+        return Snapshot(self.status, self.started_us / US, ended_s, output=self.output, error=self.error)
 
     def start(self, arguments: dict[str, Any]) -> None:
         """Begin."""
@@ -212,11 +211,21 @@ class MemoryExecution:
         outcome = self._scheduler.outcome
         if outcome is None:
             return
-        if "err" in outcome:
-            self.error = outcome["err"]
+        if "v" in outcome:
+            self._keep(outcome["v"])
         else:
-            self.output = outcome["v"]
-        self._end(FAILED if "err" in outcome else COMPLETED)
+            self.error = outcome["err"]
+        self._end(COMPLETED if self.error is None else FAILED)
+
+    def _keep(self, value: Any) -> None:
+        """The result, which is limited as every value is."""
+        output = write(value)
+        try:
+            check_size(output, 0, f"what orchestration {self.orchestration} returns")
+        except PayloadTooLarge as problem:
+            self.error = error_of("PayloadTooLarge", str(problem))
+        else:
+            self.output = output
 
     def _overdue(self, _: object) -> None:
         if self.status == RUNNING:

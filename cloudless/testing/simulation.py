@@ -211,8 +211,12 @@ class Simulation:
     def _known(self, handler: Handler[..., Any]) -> Handler[..., Any]:
         name = getattr(handler, "name", None)
         if name is None or self.cloud.app.handlers.get(name) is not handler:
-            raise NotFound(f"{handler!r} is no handler of app {self.cloud.app.name!r}")
+            hint = ": its executions are those of cloud.executions(…)" if name in self._orchestrations() else ""
+            raise NotFound(f"{handler!r} is no handler of app {self.cloud.app.name!r}{hint}")
         return handler
+
+    def _orchestrations(self) -> list[str]:
+        return [one.name for one in self.cloud.app.orchestrations]
 
     def _declared(self, one: Any, kinds: tuple[type, ...], what: str) -> str:
         """The name of a queue or topic of this app."""

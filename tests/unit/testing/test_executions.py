@@ -56,6 +56,11 @@ def huge(text: str) -> str:
 
 
 @app.orchestration
+def double(text: str) -> str:
+    return text + text
+
+
+@app.orchestration
 def ask() -> str:
     return approval.wait()
 
@@ -99,6 +104,16 @@ def test_a_value_over_the_limit_in_the_middle_of_a_program_names_its_step(
     with simulate(app), pytest.raises(RemoteError, match=message) as problem:
         orchestration(text)
     assert problem.value.type == "PayloadTooLarge"
+
+
+def test_a_result_over_the_limit_fails_the_execution() -> None:
+    with simulate(app), pytest.raises(RemoteError, match="what orchestration double returns is 200,002 bytes"):
+        double("x" * 100_000)
+
+
+def test_calls_of_an_orchestration_are_its_executions() -> None:
+    with simulate(app) as cloud, pytest.raises(NotFound, match=r"its executions are those of cloud\.executions"):
+        cloud.calls(three)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_an_execution_that_waits_for_what_nobody_sends_says_for_what() -> None:
