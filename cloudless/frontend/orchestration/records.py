@@ -43,6 +43,7 @@ class RecordClass:
         self.form = RESULT if kind is None else _form(kind)
         self._type_of = type_of
         self._fields = fields
+        self._obstacle: str | None = None
 
     @property
     def fields(self) -> dict[str, FieldOf]:
@@ -73,6 +74,11 @@ class RecordClass:
     @property
     def obstacle(self) -> str:
         """Why an orchestration may not make one; "" where it may."""
+        if self._obstacle is None:
+            self._obstacle = self._found_obstacle()
+        return self._obstacle
+
+    def _found_obstacle(self) -> str:
         if self.form == RESULT:
             return "only fan_out makes them"
         if _decorators(self.kind, "validators") or "__post_init__" in _members(self.kind):
