@@ -20,7 +20,6 @@ NEEDS = {"identity.per_function": "compile"}
 """Capability → the one that makes it: what a compiler emits is not there without the compiler."""
 UNTESTED = Gap(NOT_YET, "written, and not yet run by the conformance suite")
 MEMORY: Mapping[str, Gap] = {
-    "orchestration": Gap(NOT_YET, "orchestrations are not built"),
     "compile": Gap(NEVER, "the in-memory cloud runs the program itself: there is nothing to compile"),
 }
 """What the in-memory cloud does not do. It is no provider, so it has no table of its own."""
