@@ -29,7 +29,7 @@ COMMANDS = {
     "run": "Run the application in the in-memory cloud.",
     "dev": "Run the application on localhost, and again when it changes.",
     "build": "Compile the application for a stage's cloud.",
-    "graph": "Draw who feeds and who calls whom, or the steps of an orchestration.",
+    "graph": "Draw who feeds and calls whom, or an orchestration's steps.",
     "openapi": "Print an OpenAPI document of the endpoints.",
     "permissions": "Print what each handler and orchestration may do.",
     "providers": "Print what each installed provider can do.",

@@ -42,7 +42,7 @@ def graph(
     ] = None,
     config: ConfigFile = None,
 ) -> None:
-    """Draw who feeds and who calls whom, or the steps of an orchestration.
+    """Draw who feeds and calls whom, or an orchestration's steps.
 
     Handlers with the endpoints, queues, topics and schedules that feed them, and what their code sends to, publishes
     on, invokes, starts and reads; orchestrations with what they call and the events that they wait for. Dashed: dead

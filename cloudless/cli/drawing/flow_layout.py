@@ -230,7 +230,7 @@ def _side_by_side(frame: Frame) -> Sketch:
 def _attempt(frame: Frame) -> Sketch:
     """The body and what follows it on the spine; handlers to the right, where a line leads from all of the body."""
     body, *others = frame.parts
-    tried = _stack(body.body)
+    tried = _stack(body.body, rejoins=any(part.kind != chart.EXCEPT for part in others))
     inner = tried
     for part in others:
         if part.kind == chart.ELSE:

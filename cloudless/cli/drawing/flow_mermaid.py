@@ -89,7 +89,7 @@ class _Writer:
             for source, said in comes:
                 self._edge(source, part.body[0].id, said, depth)
         elif any(said for _, said in comes):
-            self._meet(comes, f"{frame.id}_end", depth)
+            self._meet(comes, f"{frame.id}__end", depth)
 
     def _meet(self, comes: Ends, name: str, depth: int) -> None:
         """Where branches meet, and nothing follows."""
@@ -101,14 +101,14 @@ class _Writer:
         """Each part is framed: what is tried, what follows, and what is done about errors."""
         follows = ""
         for at, part in enumerate(frame.parts):
-            name = f"{frame.id}_{at}"
+            name = f"{frame.id}__{at}"
             self._open(name, [f"{part.kind} {part.text}".strip()] if at else [" "], part.kind, depth)
             comes = self.block(part.body, [], depth + 1)
             if not part.body or any(said for _, said in comes):
                 self._meet(comes, f"{name}_end", depth + 1)
             self._write("end", depth)
             if part.kind == chart.EXCEPT:
-                self._edge(f"{frame.id}_0", name, "", depth, aside=True)
+                self._edge(f"{frame.id}__0", name, "", depth, aside=True)
                 continue
             if follows:
                 self._edge(follows, name, "", depth)
@@ -116,7 +116,7 @@ class _Writer:
 
     def _undoing(self, frame: Frame, part: Part, depth: int) -> None:
         boxes = [box for box in part.body if isinstance(box, Box)]
-        self._open(f"{frame.id}_undo", [part.kind], part.kind, depth)
+        self._open(f"{frame.id}__undo", [part.kind], part.kind, depth)
         for box in boxes:
             self._box(box, depth + 1)
         for above, box in pairwise(boxes):

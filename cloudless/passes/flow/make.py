@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cloudless.ir import Orchestration
+from cloudless.ir.expression import Const
 from cloudless.ir.statement import (
     Break,
     Call,
@@ -46,9 +47,16 @@ def chart_of(orchestration: Orchestration) -> Chart:
     given = ", ".join(one.name for one in orchestration.parameters)
     within = (f"time-out {duration(orchestration.timeout_s)}",) if orchestration.timeout_s else ()
     start = maker.box(chart.START, f"{orchestration.name}({given})", "start", within)
-    body = maker.block(orchestration.body)
+    body = maker.block(_without_end(orchestration.body))
     end = () if ends(body) else (maker.box(chart.END, "end", "finish"),)
     return Chart(orchestration.name, (start, *body, *end))
+
+
+def _without_end(body: Statements) -> Statements:
+    """Without the return of nothing at the very end, which most programs do not say."""
+    last = body[-1] if body else None
+    is_silent = isinstance(last, Return) and isinstance(last.value, Const) and last.value.value is None
+    return body[:-1] if is_silent else body
 
 
 class _Maker:

@@ -147,7 +147,7 @@ class _Writer:
         return f"{then} if {test} else {otherwise}", _TERNARY
 
     def text(self, value: e.Text) -> tuple[str, int]:
-        parts = [one.value if isinstance(one, e.Const) else f"{{{self.of(one)}}}" for one in value.parts]
+        parts = [one.value if isinstance(one, e.Const) else f"{{{self.of(_told(one))}}}" for one in value.parts]
         return f"f{constant(''.join(map(str, parts)))}", _ATOM
 
     def to_text(self, value: e.ToText) -> tuple[str, int]:
@@ -207,6 +207,11 @@ def constant(value: Any) -> str:
 
 def _is(value: e.Expression, wanted: Any) -> bool:
     return isinstance(value, e.Const) and value.value == wanted and type(value.value) is type(wanted)
+
+
+def _told(value: e.Expression) -> e.Expression:
+    """What braces of an f-string would hold."""
+    return value.of if isinstance(value, e.ToText) else value
 
 
 def _last(name: str) -> str:

@@ -42,7 +42,8 @@ class Saga:
         found = next((self.calls[tag] for tag in tags if tag in self.calls), self.calls.get(None))
         if found is None:
             return None
-        return found, next((_fields(each) for each in fields.values() if isinstance(each, (Record, Dict))), {})
+        given = [_fields(each) for each in fields.values() if isinstance(each, (Record, Dict))]
+        return found, given[0] if given else {}
 
 
 def saga(one: Try) -> Saga | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudless.ir import Callee, Retry
-from cloudless.ir.expression import Const, Expression, Map, Var
+from cloudless.ir.expression import Const, Expression, Map, NewError, Record, Var
 from cloudless.ir.orchestration import FUNCTION, ORCHESTRATION
 from cloudless.ir.statement import Call, FanOut, For, Raise, Range, Return, Send, Sleep, Wait
 from cloudless.passes.flow.chart import CHILD, PUBLISH, PURE, SEND, STEP
@@ -82,7 +82,7 @@ class Words:
 
     def _fit(self, value: Expression) -> str:
         text = self.phrases.of(value)
-        return text if len(text) <= LONGEST else self.phrases.brief(value)
+        return self.phrases.brief(value) if len(text) > LONGEST and isinstance(value, (Record, NewError)) else text
 
     def _kept(self, target: str, text: str) -> str:
         name = self._names.target(target)

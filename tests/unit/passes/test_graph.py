@@ -6,12 +6,15 @@ from cloudless.ir import (
     JWT,
     Application,
     Auth,
+    Callee,
     Condition,
     Consumer,
     Endpoint,
+    Event,
     Function,
     Grant,
     Handler,
+    Orchestration,
     Queue,
     Schedule,
     Secret,
@@ -20,6 +23,7 @@ from cloudless.ir import (
     Topic,
     TypeRef,
 )
+from cloudless.ir.type import Type
 from cloudless.passes.graph import Node, graph
 
 AT = Span("app.py", 1)
@@ -220,3 +224,62 @@ def test_the_order_of_declarations_does_not_matter() -> None:
     one = graph(Application(name="shop", handlers=handlers, queues=(ORDERS,)))
     assert one == graph(Application(name="shop", handlers=handlers[::-1], queues=(ORDERS,)))
     assert one.nodes == (Node("handler", "a"), Node("handler", "b"), Node("queue", "orders"))
+
+
+# --- orchestrations and events
+
+
+def orchestration(
+    name: str, *grants: str, waits: tuple[str, ...] = (), children: tuple[str, ...] = ()
+) -> Orchestration:
+    return Orchestration(
+        name=name,
+        module="shop",
+        qualname=name,
+        parameters=(),
+        result=Type("none"),
+        body=(),
+        waits=waits,
+        calls=tuple(Callee(child, "orchestration", (), Type("none")) for child in children),
+        grants=handler(name, *grants).grants,
+        span=AT,
+    )
+
+
+def test_an_orchestration_points_to_what_it_calls_sends_to_and_starts() -> None:
+    fulfil = orchestration(
+        "fulfil", "invoke function take", "send queue orders", "publish topic placed", children=("ship",)
+    )
+    application = Application(
+        name="shop",
+        handlers=(handler("take"),),
+        queues=(ORDERS,),
+        topics=(PLACED,),
+        orchestrations=(fulfil, orchestration("ship")),
+    )
+    assert edges(application) == [
+        "orchestration fulfil → handler take",
+        "orchestration fulfil → orchestration ship",
+        "orchestration fulfil → queue orders",
+        "orchestration fulfil → topic placed",
+    ]
+
+
+def test_an_event_stands_between_who_sends_it_and_who_waits_for_it() -> None:
+    application = Application(
+        name="shop",
+        handlers=(handler("approve", "send event approval", "start orchestration fulfil"),),
+        orchestrations=(orchestration("fulfil", waits=("approval",)),),
+        events=(Event(name="approval", body=JSON, span=AT),),
+    )
+    assert edges(application) == [
+        "event approval → orchestration fulfil",
+        "handler approve → event approval",
+        "handler approve → orchestration fulfil",
+    ]
+
+
+def test_who_only_asks_after_executions_is_aside() -> None:
+    watch = handler("watch", "control orchestration fulfil")
+    [edge] = graph(Application(name="shop", handlers=(watch,), orchestrations=(orchestration("fulfil"),))).edges
+    assert (str(edge), edge.aside) == ("handler watch → orchestration fulfil (control)", True)
