@@ -12,7 +12,7 @@ PROVIDERS := aws gcp azure
 # Neighbours stay together, and with them the servers that they share: a process that is idle takes over half of what
 # another still has. Each process starts its own servers, on free ports.
 PYTEST := $(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist worksteal
-# CLOUDLESS_PASSED=FILE: `make test` lists there what passed, `make test-all` leaves that out. For .ci/run, which does both.
+# CLOUDLESS_PASSED=FILE: `make test` lists there what passed, `make test-all` leaves it out. For .ci/run, which does both.
 NOTE := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --note-passed $(CLOUDLESS_PASSED))
 LEAVE_OUT := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --leave-out $(CLOUDLESS_PASSED))
 PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check \
