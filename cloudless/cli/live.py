@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _STATUSES = {2: "green", 3: "cyan", 4: "yellow", 5: "bold red"}
 _OUTCOMES: Mapping[str, tuple[str, str]] = {"done": ("✓", "green"), "skipped": ("○", "dim"), "dead": ("✗", "bold red")}
 _FAILED = ("✗", "red")
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 class Lines:
@@ -87,10 +88,11 @@ def _why(failure: Failure | None, place: str, again_s: float | None = None) -> T
 
 
 def _length(seconds: float) -> str:
-    """`3 ms`, `2 s`, `1.5 min`."""
+    """`3 ms`, `2 s`, `1.5 min`, `24 h`, `7 d`."""
     if 0 < seconds < 1:
         return f"{max(1, round(seconds * 1000))} ms"
-    return f"{seconds:.3g} s" if seconds < 120 else f"{seconds / 60:.3g} min"
+    size, unit = next(pair for pair in _UNITS if seconds >= 2 * pair[0] or pair[0] == 1)
+    return f"{seconds / size:.3g} {unit}"
 
 
 # --- the start

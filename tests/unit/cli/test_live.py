@@ -99,6 +99,25 @@ def test_the_start_of_an_empty_application_is_its_name() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("every", "shown"),
+    [
+        (timedelta(minutes=1), "60 s"),
+        (timedelta(minutes=90), "90 min"),
+        (timedelta(days=1), "24 h"),
+        (timedelta(days=7), "7 d"),
+    ],
+)
+def test_how_often_a_schedule_runs_is_told_in_a_unit_that_fits(every: timedelta, shown: str) -> None:
+    app = App("shop")
+
+    @app.schedule(every=every)
+    def tick() -> None: ...  # pyright: ignore[reportUnusedFunction]
+
+    _, line = [text.plain for text in start(app, compile_app(app, deployable=False), "http://localhost:1", AT)]
+    assert f"  every {shown}  " in line
+
+
 def test_the_next_time_of_a_schedule_is_that_of_its_zone() -> None:
     app = App("shop")
 
