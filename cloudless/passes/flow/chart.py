@@ -51,7 +51,7 @@ class Box:
     """What happens at one place. id: no other of the chart has it, e.g. "step_charge_2".
 
     text: in the words of the program, e.g. "payment = charge(order)". details: e.g. ("3 attempts, 2s apart",).
-    undoes: of an UNDO, the id of what happens before it is registered; "" where nothing does.
+    undoes: of an UNDO, the id of the step that it is for; "" where that cannot be told.
     """
 
     kind: str

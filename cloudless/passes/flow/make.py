@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cloudless.ir import Orchestration
-from cloudless.ir.expression import Const
+from cloudless.ir.expression import Const, Expression
 from cloudless.ir.statement import (
     Break,
     Call,
@@ -59,14 +59,34 @@ def _without_end(body: Statements) -> Statements:
     return body[:-1] if is_silent else body
 
 
+class _Open:
+    """A saga whose block is being read. before: the id of what did something last before it."""
+
+    def __init__(self, saga: Saga, before: str) -> None:
+        self.saga = saga
+        self.undone: list[Box] = []
+        self._before = before
+        self._is_ahead = False  # registrations stand before their steps, as that of the first one does
+
+    def beside(self, latest: str) -> str:
+        """The id of the step that a registration belongs to; "" until that is found."""
+        self._is_ahead = self._is_ahead or latest == self._before
+        return "" if self._is_ahead else latest
+
+    def found(self, id: str) -> None:
+        """Give a step to the registrations before it that have none."""
+        self.undone = [box if box.undoes else replace(box, undoes=id) for box in self.undone]
+
+
 class _Maker:
     """words: what statements say."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
         self._ids: set[str] = set()
-        self._sagas: list[tuple[Saga, list[Box]]] = []
-        self._latest = ""  # id of what did something last: what a compensation undoes
+        self._sagas: list[_Open] = []
+        self._latest = ""  # id of what did something last
+        self._gave: dict[str, str] = {}  # variable → id of the box that gave its value
 
     def block(self, block: Statements) -> Block:
         """What a reader sees of some statements; nothing of those that are never reached."""
@@ -80,8 +100,16 @@ class _Maker:
     def box(self, kind: str, text: str, hint: str, details: tuple[str, ...] = (), undoes: str = "") -> Box:
         """A box with an id of its own."""
         made = Box(kind, text, self._id(hint), details, undoes)
-        self._latest = made.id if kind in _WORK else self._latest
+        if kind in _WORK:
+            self._latest = made.id
+            for one in self._sagas:
+                one.found(made.id)
         return made
+
+    def _work(self, target: str, made: Box) -> Block:
+        """A box that gives a value."""
+        self._gave[self._words.target(target)] = made.id
+        return (made,)
 
     def _id(self, hint: str) -> str:
         """A readable id that no other has."""
@@ -95,21 +123,25 @@ class _Maker:
     # --- boxes
 
     def let(self, one: Let) -> Block:
-        for known, undone in self._sagas:
-            found = known.registered(one)
-            if found is not None:
-                call, arguments = found
-                text = self._words.phrases.call(call.callee, arguments)
-                undone.append(self.box(chart.UNDO, text, f"undo_{call.callee}", limits(call), self._latest))
-                return ()
+        for opened in self._sagas:
+            registered = opened.saga.registered(one)
+            if registered is not None:
+                self._register(opened, *registered)
         return ()
+
+    def _register(self, opened: _Open, call: Call, arguments: dict[str, Expression]) -> None:
+        """A compensation undoes what gave its arguments; else the step beside which it is registered."""
+        given = [self._gave[name] for name in self._words.variables(arguments.values()) if name in self._gave]
+        undoes = given[-1] if given else opened.beside(self._latest)
+        text = self._words.phrases.call(call.callee, arguments)
+        opened.undone.append(self.box(chart.UNDO, text, f"undo_{call.callee}", limits(call), undoes))
 
     def nothing(self, _: Check | Now | Uuid) -> Block:
         return ()
 
     def call(self, one: Call) -> Block:
         kind, details = self._words.kind(one), (*limits(one), *_noted(one))
-        return (self.box(kind, self._words.call(one), f"{kind}_{one.callee}", details),)
+        return self._work(one.target, self.box(kind, self._words.call(one), f"{kind}_{one.callee}", details))
 
     def send(self, one: Send) -> Block:
         late = (f"in {duration(one.delay_s)}",) if one.delay_s else ()
@@ -210,14 +242,14 @@ class _Maker:
         return ", ".join(one.names) + (f" as {name}" if name and name != "…" else "")
 
     def _saga(self, one: Try, known: Saga) -> Block:
-        undone: list[Box] = []
-        self._sagas.append((known, undone))
+        opened = _Open(known, self._latest)
+        self._sagas.append(opened)
         body = self.block(one.body)
         self._sagas.pop()
         parts = [Part(chart.BODY, "", body)]
-        if undone:
+        if opened.undone:
             shown = {item.id for item in chart.walk(body)}
-            lane = tuple(box if box.undoes in shown else replace(box, undoes="") for box in undone)
+            lane = tuple(box if box.undoes in shown else replace(box, undoes="") for box in opened.undone)
             parts.append(Part(chart.UNDOING, "", lane))
         return self._frame(chart.SAGA, "", tuple(parts), _noted(one), is_last=ends(body))
 

@@ -74,7 +74,7 @@ class _Writer:
         return constant(value.value), _ATOM
 
     def setting(self, value: e.Setting) -> tuple[str, int]:
-        return f"{value.name}.value", _ATOM
+        return f"config({constant(value.name)})", _ATOM
 
     def var(self, value: e.Var) -> tuple[str, int]:
         found = self.name(value.name)

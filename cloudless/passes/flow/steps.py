@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cloudless.ir import Callee, Retry
-from cloudless.ir.expression import Const, Expression, Map, NewError, Record, Var
+from cloudless.ir.expression import Const, Expression, Field, Index, Key, Map, NewError, Record, Var
 from cloudless.ir.orchestration import FUNCTION, ORCHESTRATION
 from cloudless.ir.statement import Call, FanOut, For, Raise, Range, Return, Send, Sleep, Wait
 from cloudless.passes.flow.chart import CHILD, PUBLISH, PURE, SEND, STEP
@@ -27,6 +29,21 @@ class Words:
     def kind(self, one: Call) -> str:
         """The kind of box of a call."""
         return self._kinds.get(one.callee, STEP)
+
+    def target(self, name: str) -> str:
+        """A variable as the program calls it; "" where it has no name there."""
+        return self._names.target(name)
+
+    def variables(self, values: Iterable[Expression]) -> list[str]:
+        """The program's variables whose values, or parts of them, stand alone in expressions."""
+        found: list[str] = []
+        for value in values:
+            one = value
+            while isinstance(one, (Field, Index, Key)):
+                one = one.of
+            if isinstance(one, Var):
+                found.append(self.target(one.name))
+        return [name for name in found if name]
 
     def call(self, one: Call) -> str:
         """E.g. "payment = charge(order)"."""

@@ -161,3 +161,24 @@ def trip(order: Order) -> str:
             text = label(line)
             undo.on_failure(ship.options(retry=Retry(attempts=5)), id=text)
     return "booked"
+
+
+@app.orchestration
+def ahead(order: Order) -> str:
+    label("first")
+    with saga() as undo:
+        undo.on_failure(refund, id=order.id)
+        charge(order)
+        undo.on_failure(ship, id=order.id)
+        label(order.id)
+    return "booked"
+
+
+@app.orchestration
+def behind(order: Order) -> str:
+    with saga() as undo:
+        charge(order)
+        undo.on_failure(refund, id=order.id)
+        label(order.id)
+        undo.on_failure(ship, id=order.id)
+    return "booked"

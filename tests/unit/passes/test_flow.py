@@ -179,10 +179,17 @@ def test_a_saga_has_a_lane_of_compensations() -> None:
     )
 
 
-def test_a_compensation_knows_the_step_before_it_is_registered() -> None:
-    frame = next(item for item in chart_of(compiled("trip")).body if isinstance(item, Frame))
-    undone = [box.undoes for box in frame.parts[1].body if isinstance(box, Box)]
-    assert undone == ["step_charge", "step_label"]
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("trip", ["step_charge", "step_label"]),  # which gave its arguments
+        ("ahead", ["step_charge", "step_label_2"]),  # before which it is registered, as the first one is
+        ("behind", ["step_charge", "step_label"]),  # after which it is registered
+    ],
+)
+def test_a_compensation_is_of_the_step(name: str, steps: list[str]) -> None:
+    frame = next(item for item in chart_of(compiled(name)).body if isinstance(item, Frame))
+    assert [box.undoes for box in frame.parts[1].body if isinstance(box, Box)] == steps
 
 
 def test_a_chart_is_the_same_every_time() -> None:
