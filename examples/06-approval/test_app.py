@@ -63,6 +63,7 @@ def test_what_nobody_answers_is_refused_after_three_days() -> None:
         cloud.advance(DAY * 3 - timedelta(seconds=1))
         assert purchase.execution("1").status() == "running"
         cloud.advance(timedelta(seconds=1))
+        assert purchase.execution("1").status() == "completed"
         assert purchase.execution("1").result() == "refused, since nobody answered"
         assert cloud.sent(mails)[-1]["to"] == "ada"
 
