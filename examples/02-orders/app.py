@@ -1,4 +1,4 @@
-"""Orders: an HTTP front, a queue, a topic with two subscribers (one filtered), schedules, dead letters and redrive."""
+"""Orders: an HTTP front, a queue, an orchestration that fulfils them, a topic, schedules, dead letters and redrive."""
 
 from datetime import timedelta
 from enum import Enum
@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from cloudless import App, Context, Message, Query, Reject, Retry, any_of, api_key, jwt
+from cloudless import App, Message, Query, Reject, Retry, any_of, api_key, fan_out, gather, jwt, saga, sleep
+from cloudless.errors import NotFound
 
-app = App("orders")
+app = App("orders", errors={NotFound: 404})
 
 
 class Region(Enum):
@@ -18,10 +19,22 @@ class Region(Enum):
 
 
 class Order(BaseModel):
-    id: str
+    """id: that of its execution, too."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     region: Region
     items: list[str]
     total: float
+
+
+class Approval(BaseModel):
+    granted: bool
+
+
+class CardDeclined(Exception): ...
+
+
+class Rejected(Exception): ...
 
 
 class Tally(BaseModel):
@@ -33,6 +46,7 @@ class Tally(BaseModel):
 orders = app.queue("orders", Order, retry=Retry(attempts=3, delay=timedelta(seconds=2)))
 placed = app.topic("order-placed", Order, attributes=["region"])
 tallies = app.queue("tallies", Tally)
+approval = app.event("approval", Approval)
 review_above = app.config("review-above", float, default=1_000.0)
 
 customer = jwt(issuer="https://id.example", audience="orders", scopes=["orders:write"])
@@ -52,19 +66,74 @@ def failed(limit: Annotated[int, Query(), Field(ge=1, le=10)] = 10) -> list[dict
     return [{"id": letter.body["id"], "error": letter.error.text} for letter in orders.dead_letters.peek(limit)]
 
 
+@app.get("/orders/{id}", auth=customer)
+def show(id: str) -> dict[str, str]:
+    return {"status": fulfil.execution(id).status()}
+
+
+@app.post("/orders/{id}/approval", auth=operator, status=202)
+def approve(id: str, answer: Approval) -> None:
+    approval.send(fulfil.execution(id), answer)
+
+
 @orders.consumer(once_by="id")
-def take(order: Order, context: Context) -> None:
+def take(order: Order) -> None:
     """Handled once per order, however often it is sent or delivered."""
     if not order.items:
         raise Reject("an order needs items")
-    if order.total > review_above.value:
-        context.logger.info("order %s needs a review", order.id)
+    fulfil.options(id=order.id).start(order)
     placed.publish(order)
 
 
+@app.function(timeout=timedelta(seconds=20), retry=Retry(attempts=3, on=[ConnectionError]))
+def charge(order: Order) -> str:
+    """Raises CardDeclined, which another attempt would not change."""
+    return f"payment of {order.id}"
+
+
+@app.function
+def refund(payment: str) -> None: ...
+
+
+@app.function
+def pack(item: str) -> str:
+    return f"box of {item}"
+
+
+@app.function
+def print_label(order: Order) -> str:
+    return f"label of {order.id}"
+
+
+@app.function
+def write_invoice(order: Order) -> str:
+    return f"invoice of {order.id}"
+
+
+@app.function
+def ship(order: str, boxes: list[str], papers: list[str]) -> None: ...
+
+
+@app.orchestration
+def fulfil(order: Order) -> str:
+    """Money first; whatever goes wrong after it, or nobody's approval within two days, gives it back."""
+    with saga() as undo:
+        payment = charge(order)
+        undo.on_failure(refund, payment=payment)
+        boxes = fan_out((pack(item) for item in order.items), max_concurrency=10)
+        label, invoice = gather(print_label(order), write_invoice(order))
+        if order.total > review_above.value:
+            answer = approval.wait(timeout=timedelta(days=2))
+            if not answer.granted:
+                raise Rejected("not approved")
+        sleep(timedelta(minutes=30))  # in which a customer may think again
+        ship(order.id, boxes, [label, invoice])
+    return label
+
+
 @placed.subscriber
-def pack(order: Order) -> None:
-    """Every order is packed."""
+def analyse(order: Order) -> None:
+    """The analysts see every order."""
 
 
 @placed.subscriber(where={"region": any_of("eu", "us")}, retry=Retry(attempts=2))
