@@ -145,11 +145,12 @@ class Assignments(Part):
             store(self.unit, node.target, value, node)
 
     def _annotated(self, node: ast.AnnAssign) -> Type:
-        names = self.unit.statics.names
-        code = compile(ast.Expression(node.annotation), "<annotation>", "eval")
-        space = {
-            one.id: names[one.id] for one in ast.walk(node.annotation) if isinstance(one, ast.Name) and one.id in names
-        }
+        names, node_of = self.unit.statics.names, node.annotation
+        if isinstance(node_of, ast.Name) and node_of.id in names:
+            return self.unit.types.of(names[node_of.id])
+        code = compile(ast.Expression(node_of), "<annotation>", "eval")
+        inside = [one.id for one in ast.walk(node_of) if isinstance(one, ast.Name)]
+        space = {name: names[name] for name in inside if name in names}
         try:
             hint = eval(code, space)  # noqa: S307  (the user's own annotation)
             if isinstance(hint, str):

@@ -18,7 +18,7 @@ from cloudless.frontend.orchestration.scope import LOOP, ORDINARY, Variable
 from cloudless.frontend.orchestration.steps import visit_arguments
 from cloudless.frontend.orchestration.unit import Unit, path_of
 from cloudless.frontend.orchestration.value import Value, whole
-from cloudless.frontend.orchestration.wording import PURE
+from cloudless.frontend.orchestration.wording import PURE, none_remedy
 from cloudless.ir.expression import (
     Choose,
     Concat,
@@ -148,6 +148,11 @@ def method(unit: Unit, node: ast.Call, func: ast.Attribute) -> bool:
     place = place_of(unit, func.value)
     if place is None:
         visit_arguments(unit, node)
+        return True
+    if place.value.type.kind in {"optional", "none"}:
+        visit_arguments(unit, node)
+        message = f"`{ast.unparse(func.value)}` may be None here"
+        unit.error("CL224", func, message, none_remedy(func.value))
         return True
     wanted = DICT if func.attr == "update" else LIST
     if place.value.type.kind != wanted or len(node.args) != 1 or node.keywords:
@@ -295,7 +300,7 @@ def _wanted(unit: Unit, container: Place, step: Step) -> Type:
 def _changed(unit: Unit, container: Place, node: ast.AST) -> None:
     """Note that something is changed in place."""
     variable = container.variable
-    if not any(loop.iterated == variable.name for loop in unit.loops):
+    if not any(variable.name in loop.iterated for loop in unit.loops):
         unit.sharing.change(variable.name, len(container.steps), node)
     else:
         unit.error(

@@ -66,14 +66,13 @@ class Comparisons(Part):
         return Value(Equal(left.expression, Const(right.value, BOOLEAN)), BOOLEAN)
 
     def _is_none(self, left: Value, node: ast.Compare) -> Value:
-        if left.type.kind not in {OPTIONAL, NONE, JSON}:
+        kind = left.declared
+        if kind.kind not in {OPTIONAL, NONE, JSON}:
             source = ast.unparse(node.left)
-            return self.unit.error(
-                "CL225", node, f"`{source}` is {left.type}, which is never None", "leave the test out"
-            )
-        path = path_of(left.expression)
-        yes: Facts = {path: NULL} if path and left.type.kind == OPTIONAL else {}
-        no: Facts = {path: part(left.type)} if path and left.type.kind == OPTIONAL else {}
+            return self.unit.error("CL225", node, f"`{source}` is {kind}, which is never None", "leave the test out")
+        path = path_of(left.expression) if kind.kind == OPTIONAL else ""
+        yes: Facts = {path: NULL} if path else {}
+        no: Facts = {path: part(kind)} if path else {}
         return Value(IsNone(left.expression), BOOLEAN, yes, no)
 
     def _order(self, sign: str, left: Value, right: Value, node: ast.Compare) -> Value:

@@ -117,6 +117,10 @@ def evaluated(node: ast.expr, names: Mapping[str, Any]) -> Any:
 
     Raises what Retry or timedelta raise of their arguments.
     """
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        return names.get(node.id, NOTHING)
     space: dict[str, Any] = {}
     for one in ast.walk(node):
         if not isinstance(one, _ALLOWED) or (isinstance(one, ast.Call) and not _is_allowed(one.func, names)):

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from cloudless.frontend.orchestration import change, saga
-from cloudless.frontend.orchestration.comprehension import source_of
+from cloudless.frontend.orchestration.aliasing import WHOLE
+from cloudless.frontend.orchestration.comprehension import Source, source_of
 from cloudless.frontend.orchestration.draft import Draft
 from cloudless.frontend.orchestration.flow import Flow, merged
-from cloudless.frontend.orchestration.kinds import NULL, UNKNOWN
+from cloudless.frontend.orchestration.kinds import NULL, UNKNOWN, list_of
 from cloudless.frontend.orchestration.scope import LOOP
-from cloudless.frontend.orchestration.unit import Loop, Part, Unit, path_of
+from cloudless.frontend.orchestration.unit import Loop, Part, Unit
 from cloudless.frontend.orchestration.value import NONE_CONST, Value, whole
 from cloudless.ir import statement as ir
 from cloudless.ir.expression import Expression, Index, Not
@@ -92,7 +93,7 @@ class Control(Part):
         kind = UNKNOWN if source is None else source.type
         hidden = unit.scope.find(name)
         item = unit.scope.declare(name, kind, node.lineno, LOOP)
-        loop = Loop(unit.label(), "" if source is None else _root(source.expression))
+        loop = Loop(unit.label(), frozenset() if source is None else _iterated(unit, source))
         unit.loops.append(loop)
         unit.flow = head.copy()
         unit.flow.assigned |= item.bit
@@ -174,9 +175,12 @@ def root_of(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _root(source: Expression | ir.Range) -> str:
-    """The variable that a list is, or is a field of."""
-    return "" if isinstance(source, ir.Range) else path_of(source).partition(".")[0]
+def _iterated(unit: Unit, source: Source) -> frozenset[str]:
+    """The variables of which a list is, or is a part."""
+    if isinstance(source.expression, ir.Range):
+        return frozenset()
+    roots = unit.roots(source.expression, list_of(source.type))
+    return frozenset(name for name, _, inside in roots if inside == WHOLE)
 
 
 def _break(label: str, node: ast.expr) -> Draft:

@@ -87,6 +87,15 @@ def has_unknown(kind: Type) -> bool:
 
 
 @cache
+def settled(kind: Type) -> Type:
+    """As it goes into the IR: JSON where a part is not known, as in a list that is always empty."""
+    if kind.of is None:
+        return ANY if kind.kind == "unknown" else kind
+    inner = settled(kind.of)
+    return kind if inner is kind.of else Type(kind.kind, inner, kind.name)
+
+
+@cache
 def is_mutable(kind: Type) -> bool:
     """Whether two names for one such value could see each other's changes."""
     return kind.kind in MUTABLE or (kind.kind == OPTIONAL and is_mutable(part(kind)))

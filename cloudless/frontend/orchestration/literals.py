@@ -17,6 +17,7 @@ from cloudless.frontend.orchestration.kinds import (
     part,
     present,
     record_of,
+    settled,
 )
 from cloudless.frontend.orchestration.records import ABSENT, TYPED_DICT, RecordClass
 from cloudless.frontend.orchestration.unit import Part, Unit
@@ -75,7 +76,7 @@ class Literals(Part):
             else:
                 items.append(self.unit.fitting(node, wanted, "an item") if wanted else self.unit.value(node))
         kind = wanted or self.common([item.type for item in items])
-        return Value(List(tuple(item.expression for item in items), kind), list_of(kind))
+        return Value(List(tuple(item.expression for item in items), settled(kind)), list_of(kind))
 
     def common(self, kinds: list[Type]) -> Type:
         """The type of items; JSON where they have nothing in common."""

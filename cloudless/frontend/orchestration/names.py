@@ -52,8 +52,7 @@ class Names(Part):
                 f"`{node.id}` is a saga: it has on_failure(…) and nothing else",
                 f"write {node.id}.on_failure(…)",
             )
-        expression = Var(variable.name)
-        return Value(expression, self.unit.narrowed(expression, variable.type))
+        return self.unit.known(Var(variable.name), variable.type)
 
     def _absent(self, node: ast.Name, variable: Variable) -> Value:
         name = node.id
@@ -206,8 +205,7 @@ class Names(Part):
         if record.problem:
             return unit.error("CL272", node, f"the fields of {record.name} cannot be read: {record.problem}", PURE)
         unit.found.records[record.name] = None
-        expression = Field(value.expression, found.key)
-        return Value(expression, unit.narrowed(expression, found.type))
+        return unit.known(Field(value.expression, found.key), found.type)
 
     def _error_field(self, value: Value, node: ast.Attribute) -> Value:
         unit, name = self.unit, node.attr

@@ -18,7 +18,7 @@ from cloudless.frontend.orchestration.comprehension import Comprehensions
 from cloudless.frontend.orchestration.constants import constant
 from cloudless.frontend.orchestration.control import Control
 from cloudless.frontend.orchestration.draft import Numbering
-from cloudless.frontend.orchestration.kinds import NULL, UNKNOWN, has_unknown
+from cloudless.frontend.orchestration.kinds import NULL, UNKNOWN
 from cloudless.frontend.orchestration.literals import Literals
 from cloudless.frontend.orchestration.names import Names
 from cloudless.frontend.orchestration.operators import Operators
@@ -217,20 +217,13 @@ class Whole:
     def _finish(self) -> None:
         """What is known only at the end: types that were never completed, and changes that another name sees."""
         unit = self.unit
-        for variable in unit.scope.holes():
-            assert variable.hole is not None
-            example = "list[str] = []" if variable.type.kind == "list" else "dict[str, str] = {}"
-            unit.error(
-                "CL230",
-                variable.hole.node,
-                f"nothing says what `{variable.source}` holds",
-                f"annotate it: {variable.source}: {example}",
-            )
-            unit.scope.drop(variable.name)
+        for variable in unit.scope.holes() if not unit.has_errors else ():
+            example = "dict[str, str]" if variable.type.kind == "dict" else "list[str]"
+            remedy = f"annotate it: {variable.source}: {example} = …"
+            node = variable.hole.node if variable.hole else unit.line(variable.line)
+            unit.error("CL230", node, f"nothing says what `{variable.source}` holds", remedy)
         for name, node, other, line in unit.sharing.conflicts():
             self._conflict(name, node, other, line)
-        for variable in unit.scope.untold(has_unknown):
-            variable.type = UNKNOWN
 
     def _conflict(self, name: str, node: ast.AST, other: str, line: int) -> None:
         unit = self.unit

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 
 from cloudless import ir
 from cloudless.frontend.orchestration.aliasing import Roots
 from cloudless.frontend.orchestration.draft import Draft
+from cloudless.frontend.orchestration.kinds import has_unknown, settled
 from cloudless.ir.type import Type
 
 ORDINARY = "variable"
@@ -64,6 +66,7 @@ class Scope:
 
     def temporary(self, hint: str, kind: Type, line: int) -> Variable:
         """A new variable of the compiler's."""
+        hint = re.sub(r"\W", "_", hint)
         serial = self._serials.get(hint, 0)
         name = ""
         while not name or name in self._reserved or name in self._all:
@@ -90,15 +93,12 @@ class Scope:
 
     def variables(self) -> tuple[ir.Variable, ...]:
         """All of them, in order."""
-        return tuple(ir.Variable(one.name, one.type, one.source) for one in self._all.values())
+        return tuple(ir.Variable(one.name, settled(one.type), one.source) for one in self._all.values())
 
     def holes(self) -> list[Variable]:
-        """Variables whose type was never completed."""
-        return [one for one in self._all.values() if one.hole is not None]
-
-    def untold(self, is_untold: Callable[[Type], bool]) -> list[Variable]:
-        """Variables whose type was never known."""
-        return [one for one in self._all.values() if is_untold(one.type)]
+        """Variables of the program's whose type was never completed."""
+        kept = [one for one in self._all.values() if one.source and one.role == ORDINARY]
+        return [one for one in kept if one.hole is not None or has_unknown(one.type)]
 
     def _free(self, source: str) -> str:
         serial, name = self._serials.get(source, 1), source

@@ -46,11 +46,11 @@ class Shared:
 
 
 class Loop:
-    """A loop around what is visited. breaks: what is known at each `break`. iterated: the list that it goes through."""
+    """A loop around what is visited. breaks: what is known at each `break`. iterated: variables it goes through."""
 
     __slots__ = ("breaks", "iterated", "label")
 
-    def __init__(self, label: str, iterated: str = "") -> None:
+    def __init__(self, label: str, iterated: frozenset[str] = frozenset()) -> None:
         self.label = label
         self.iterated = iterated
         self.breaks: list[Flow] = []
@@ -88,6 +88,7 @@ class Unit:
         self.sharing = Sharing()
         self.found = Found()
         self.confined = ""
+        self.has_errors = False
         self.dropped: ast.expr | None = None
         self._labels = 0
         self._file = file
@@ -105,8 +106,15 @@ class Unit:
             found = self._spans[at] = self.shared.report.sources.span(self._file, node)
         return found
 
+    def line(self, number: int) -> ast.AST:
+        """A node that stands for a whole line."""
+        text = self.shared.report.sources.of(self._file).line(number)
+        start = len(text) - len(text.lstrip())
+        return ast.Name("", lineno=number, col_offset=start, end_lineno=number, end_col_offset=len(text.rstrip()))
+
     def error(self, code: str, node: ast.AST, message: str, remedy: str) -> Value:
         """Report a problem."""
+        self.has_errors = True
         self.shared.report.error(code, self.span(node), message, remedy)
         return LOST
 
@@ -293,12 +301,12 @@ class Unit:
         for name, extent, _ in self.roots(expression, kind):
             self.sharing.share(name, extent, where, node.lineno)  # type: ignore[attr-defined]
 
-    def narrowed(self, expression: Expression, kind: Type) -> Type:
-        """The type of a variable or field at this point."""
-        if not self.flow.facts or kind.kind != "optional":
-            return kind
-        path = path_of(expression)
-        return self.flow.facts.get(path, kind) if path else kind
+    def known(self, expression: Expression, kind: Type) -> Value:
+        """A variable or field, with what is known of it at this point."""
+        value = Value(expression, kind)
+        if self.flow.facts and kind.kind == OPTIONAL:
+            value.type = self.flow.facts.get(path_of(expression), kind)
+        return value
 
     def error_class(self, kind: type[Exception], node: ast.AST) -> Type:
         """Note that an exception class is named."""

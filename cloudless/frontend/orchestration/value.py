@@ -12,13 +12,17 @@ NOTHING: Facts = {}
 
 
 class Value:
-    """yes, no: what is known of variables where a bool holds, and where it does not."""
+    """yes, no: what is known of variables where a bool holds, and where it does not.
 
-    __slots__ = ("expression", "no", "type", "yes")
+    declared: of a variable or field, what its type is wherever nothing more is known.
+    """
+
+    __slots__ = ("declared", "expression", "no", "type", "yes")
 
     def __init__(self, expression: Expression, kind: Type, yes: Facts = NOTHING, no: Facts = NOTHING) -> None:
         self.expression = expression
         self.type = kind
+        self.declared = kind
         self.yes = yes
         self.no = no
 
