@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
     from cloudless.app import App
+    from cloudless.engine import Definition
     from cloudless.handler import Handler
     from cloudless.ir import Application
     from cloudless.memory.adversary import Adversary
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 
 
 class MemoryCloud:
-    """See driver.Cloud. Single-threaded: use it from one thread."""
+    """See driver.Cloud. Single-threaded: use it from one thread.
+
+    definitions: of orchestrations, shared by clouds of one application and one configuration, which compile them once.
+    """
 
     provider = "memory"
     blocks = False
@@ -61,7 +65,9 @@ class MemoryCloud:
         faults: FaultPlan | None = None,
         watch: tuple[str, ...] = (),
         wait: Await | None = None,
+        definitions: dict[str, Definition] | None = None,
     ) -> None:
+        self._definitions: dict[str, Definition] = {} if definitions is None else definitions
         self.app = app
         self.application = application
         self.world = World(start_us, seed, History(history), is_calm=faults is not None and faults.is_calm)
@@ -105,7 +111,7 @@ class MemoryCloud:
         """Imported by the first simulation of an app that has some, and with it the engine."""
         from cloudless.memory.orchestration import MemoryOrchestrations
 
-        return MemoryOrchestrations(self, permissions, self._config)
+        return MemoryOrchestrations(self, permissions, self._config, self._definitions)
 
     def double(self, handler: Handler[..., Any]) -> Double:
         """The double of a handler, put in place at first use."""

@@ -10,14 +10,16 @@ from cloudless.driver.orchestration import RUNNING, digest
 from cloudless.engine import Definition
 from cloudless.engine.effect import SEND
 from cloudless.engine.error import error_of
-from cloudless.errors import ExecutionExists, InvalidArgument, NeverQuiet, NotFound, PayloadTooLarge, UnsupportedError
+from cloudless.errors import ExecutionExists, InvalidArgument, NeverQuiet, NotFound, UnsupportedError
 from cloudless.memory.execution import MemoryExecution
 from cloudless.memory.history import Exchange
 from cloudless.memory.journal import history
+from cloudless.memory.sending import Sending
 from cloudless.memory.world import US
 from cloudless.message import NO_ATTRIBUTES, Envelope, Failure, StepEnvelope, trace_of
 from cloudless.passes.definition import definition
 from cloudless.runtime.crash import Abandoned, TimedOut
+from cloudless.runtime.failure import failure
 from cloudless.runtime.step import attempt
 
 if TYPE_CHECKING:
@@ -43,19 +45,29 @@ _FOREVER_US = 3_660 * 86_400 * US
 
 
 class MemoryOrchestrations:
-    """See driver.OrchestrationDriver. settings: values of configuration entries in the stage."""
+    """See driver.OrchestrationDriver.
 
-    def __init__(self, cloud: MemoryCloud, permissions: Permissions, settings: Mapping[str, Any]) -> None:
+    settings: values of configuration entries in the stage. definitions: those that are compiled, by name.
+    """
+
+    def __init__(
+        self,
+        cloud: MemoryCloud,
+        permissions: Permissions,
+        settings: Mapping[str, Any],
+        definitions: dict[str, Definition],
+    ) -> None:
         self._cloud = cloud
         self._world: World = cloud.world
         self._permissions = permissions
         self._application: Application = cloud.application
         self._settings = settings
-        self._definitions: dict[str, Definition] = {}
+        self._definitions = definitions
         self._executions: dict[str, dict[str, MemoryExecution]] = {
             one.name: {} for one in cloud.application.orchestrations
         }
         self._waiters = {event.name: event.waiters for event in cloud.application.events}
+        self._sending = Sending(cloud.app, cloud)
         self._steps: dict[str, Attempt] = {}
         self._timeouts_s: dict[str, float] = {}
 
@@ -71,13 +83,14 @@ class MemoryOrchestrations:
         self._check("orchestration", orchestration, "start")
         known = self._of(orchestration)
         before = known.get(execution)
-        if before is not None and self._world.now_us - before.started_us < KEPT_US:
+        if before is not None and (before.status == RUNNING or self._world.now_us - before.started_us < KEPT_US):
             if digest(before.cause.body) != digest(call.body):
                 raise ExecutionExists(
-                    f"execution {execution!r} of {orchestration!r} was started with other arguments within 90 days: "
-                    "use an id of its own for each input"
+                    f"execution {execution!r} of {orchestration!r} was started with other arguments within 90 days, "
+                    "or still runs: use an id of its own for each input"
                 )
             return
+        known.pop(execution, None)  # the latest started is last
         self._begin(orchestration, execution, call)
 
     def run(self, orchestration: str, call: Envelope) -> Snapshot:
@@ -216,8 +229,8 @@ class MemoryOrchestrations:
             check_size(text, 0, f"what step {step.target} gets")
             cause = self._cause(execution, step, text, number)
             return self._send(execution, step, cause) if step.verb == SEND else self._call(execution, step, cause)
-        except PayloadTooLarge as problem:
-            return {"err": error_of("PayloadTooLarge", str(problem))}
+        except InvalidArgument as problem:  # too large, no JSON, or what some cloud would refuse to send
+            return {"err": failure(problem)}
 
     def _call(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
         world, exchange = self._world, Exchange("done")
@@ -225,6 +238,8 @@ class MemoryOrchestrations:
         world.history.step(began_us, name, cause, exchange, (execution.orchestration, execution.cause.id))
         try:
             text = self._steps[name](cause.body, cause)
+            if world.now_us != began_us:
+                self._check_time(name, began_us)
         except TimedOut:
             world.now_us = max(began_us + round(self._timeouts_s[name] * US), world.base_us)
             message = f"{name} took longer than {self._timeouts_s[name]:g} s"
@@ -235,16 +250,15 @@ class MemoryOrchestrations:
         reply: Reply = load(text)
         return _failed(exchange, "failed", reply["err"], cause.attempt) if "err" in reply else reply
 
+    def _check_time(self, name: str, began_us: int) -> None:
+        """TimedOut where a function spent more than its time, be it in others that it invoked."""
+        if self._world.now_us - began_us > round(self._timeouts_s[name] * US):
+            raise TimedOut
+
     def _send(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
         """A message, sent on behalf of the orchestration, with its permissions."""
         noun, _, name = step.target.partition(":")
-        payload = step.payload
-        body = write(payload["body"])
-        check_size(body, payload["delay_s"])
-        message = Envelope(
-            self._cloud.new_id(), body, payload["attributes"], payload["delay_s"], payload["group"],
-            self._cloud.now_s(), cause.trace, cause.correlation,
-        )  # fmt: skip
+        message = self._sending.message(noun, name, step.payload, cause)
         token = HERE.set((self._cloud, execution.orchestration, execution.cause))
         try:
             unsent = self._post(noun, name, message)

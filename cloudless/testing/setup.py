@@ -49,6 +49,7 @@ class Setup:
             "secrets": secrets or {},
             "config": config or {},
             "history": history,
+            "definitions": {},
         }
 
     @contextmanager
