@@ -96,7 +96,7 @@ def _label(node: Node, parent: Event | None = None) -> Text:
     if event.kind == "request":
         return _request(event)
     if event.kind in {"step", "end"}:
-        return _step(event)
+        return _step(event, parent)
     text = Text().append(event.kind, "bold cyan").append(f" {event.resource}")
     if event.kind != "fire":
         text.append(f" {show.body(event.body)}", "dim")
@@ -113,13 +113,19 @@ def _request(event: Event) -> Text:
     return text.append(f": {event.error.type}: {event.error.text}" if event.error else "")
 
 
-def _step(event: Event) -> Text:
-    """A step of an execution, or its end."""
+def _step(event: Event, parent: Event | None) -> Text:
+    """A step of an execution, or its end. What a step was given is shown where it failed."""
     text = Text().append(event.kind, "bold cyan").append(f" {event.resource}")
     good = event.outcome in {"done", "completed"}
     text.append(f" {event.outcome}", "green" if good else "bold red")
-    text.append(f", attempt {event.attempt}" if event.attempt > 1 else "", "dim")
-    return text.append(f": {event.error.type}: {event.error.text}" if event.error else "")
+    notes = [f"attempt {event.attempt}"] if event.attempt > 1 else []
+    if parent is not None and event.at > parent.at:
+        notes.append(f"{_length(event.at - parent.at)} later")
+    text.append(f" {', '.join(notes)}" if notes else "", "dim")
+    if event.error is None:
+        return text
+    text.append(f": {event.error.type}: {event.error.text}")
+    return text.append(f" {show.body(event.body)}" if event.kind == "step" else "", "dim")
 
 
 def _delivery(event: Event, parent: Event | None) -> Text:

@@ -51,7 +51,8 @@ def test_an_execution_is_started_and_followed_to_its_end(cloudless: Run) -> None
 
 def test_a_step_that_fails_says_so_and_its_execution_is_counted(cloudless: Run) -> None:
     lines = cloudless("run", "start", "fulfil", '{"order": "dear"}').stdout.splitlines()
-    assert lines[1:3] == ["├── step charge failed: ValueError: no funds", "└── end fulfil failed: ValueError: no funds"]
+    assert lines[1] == '├── step charge failed: ValueError: no funds {"order": "dear"}'
+    assert lines[2] == "└── end fulfil failed: ValueError: no funds"
     assert "1 execution, 1 failed" in lines[-1]
 
 
