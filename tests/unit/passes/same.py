@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
+from cloudless.engine.expression import COMPILERS, compiled
 from cloudless.ir import Orchestration
 from cloudless.ir.expression import Const, Setting
 from cloudless.node import replace
@@ -11,6 +14,8 @@ from cloudless.passes.lowering import JSONATA, NATIVE, WORKFLOWS, Capabilities
 from cloudless.passes.lowering.capabilities import APPEND, EAGER, LOWERED, SIMPLE, TOP, WHOLE
 from cloudless.passes.tree import renamed, with_blocks, with_operands
 from tests.unit.engine.virtual import execute
+
+Evaluate = Callable[[dict[str, Any]], Any]
 
 TABLES = [
     NATIVE,
@@ -58,3 +63,46 @@ def settled(orchestration: Orchestration) -> Orchestration:
         return Const(7, one.type) if type(one) is Setting else None
 
     return replace(orchestration, body=body(orchestration.body))
+
+
+@contextmanager
+def eager(capabilities: Capabilities) -> Generator[None, None, None]:
+    """An engine that evaluates every operand of And, Or and Choose, where the table says that the backend may."""
+    kept = dict(COMPILERS)
+    for name, compile_ in _EAGER.items():
+        if capabilities.rules.get(name) in {EAGER, SIMPLE}:
+            COMPILERS[name] = compile_
+    try:
+        yield
+    finally:
+        COMPILERS.update(kept)
+
+
+def _and(plain: Any) -> Evaluate:
+    left, right = compiled(plain["left"]), compiled(plain["right"])
+
+    def run(at: dict[str, Any]) -> Any:
+        return all([left(at), right(at)])
+
+    return run
+
+
+def _or(plain: Any) -> Evaluate:
+    left, right = compiled(plain["left"]), compiled(plain["right"])
+
+    def run(at: dict[str, Any]) -> Any:
+        return any([left(at), right(at)])
+
+    return run
+
+
+def _choose(plain: Any) -> Evaluate:
+    test, then, otherwise = compiled(plain["test"]), compiled(plain["then"]), compiled(plain["otherwise"])
+
+    def run(at: dict[str, Any]) -> Any:
+        return [otherwise(at), then(at)][test(at)]
+
+    return run
+
+
+_EAGER = {"And": _and, "Choose": _choose, "Or": _or}
