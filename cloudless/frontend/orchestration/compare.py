@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from cloudless.frontend.orchestration.draft import Block
-from cloudless.frontend.orchestration.kinds import BOOLEAN, NULL, NUMBERS, SCALARS, list_of, part, present
+from cloudless.frontend.orchestration.kinds import BOOLEAN, NULL, NUMBERS, SCALARS, has_record, list_of, part, present
 from cloudless.frontend.orchestration.unit import Part, path_of
 from cloudless.frontend.orchestration.value import LOST, Facts, Value, negated
 from cloudless.frontend.orchestration.wording import PURE
@@ -48,7 +48,7 @@ class Comparisons(Part):
             container = self.unit.value(right, list_of(left.type) if isinstance(right, ast.Tuple) else None)
             value = self._in(left, container, node)
             return (negated(value) if isinstance(operator, ast.NotIn) else value), container
-        other = self.unit.value(right, left.type if left.type.kind in {LIST, DICT, RECORD} else None)
+        other = self.unit.value(right, left.type if has_record(left.type) else None)
         if type(operator) in _ORDER:
             return self._order(_ORDER[type(operator)], left, other, node), other
         value = self._equal(left, other, right, node)

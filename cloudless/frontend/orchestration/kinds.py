@@ -87,6 +87,12 @@ def has_unknown(kind: Type) -> bool:
 
 
 @cache
+def has_record(kind: Type) -> bool:
+    """Whether it is, or has inside, a record: a dict display in its place may have to be one."""
+    return kind.kind == RECORD or (kind.of is not None and has_record(kind.of))
+
+
+@cache
 def settled(kind: Type) -> Type:
     """As it goes into the IR: JSON where a part is not known, as in a list that is always empty."""
     if kind.of is None:

@@ -13,6 +13,7 @@ from cloudless.frontend.orchestration.kinds import (
     STRING,
     WHOLE,
     dict_of,
+    has_record,
     is_mutable,
     list_of,
     part,
@@ -38,7 +39,7 @@ class Operators(Part):
     def visit_BinOp(self, node: ast.BinOp, expected: Type | None) -> Value:  # noqa: N802
         wanted = expected if expected is not None and expected.kind in {LIST, DICT, FLOAT} else None
         left = self.unit.value(node.left, wanted)
-        right = self.unit.value(node.right, wanted or (left.type if left.type.kind in {LIST, DICT} else None))
+        right = self.unit.value(node.right, wanted or (left.type if has_record(left.type) else None))
         return self.applied(SIGNS[type(node.op)], left, right, node)
 
     def applied(self, sign: str, left: Value, right: Value, node: ast.AST) -> Value:
