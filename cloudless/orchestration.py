@@ -77,8 +77,8 @@ class Orchestration(Routine[P, R]):
     def options(self, *, id: str | None = None) -> Starter[P, R]:
         """Options of the next start: `fulfil.options(id=order.id).start(order)`.
 
-        id: of the execution, 1 to 64 letters, digits, - and _; unique per orchestration for 90 days, so that a start
-        that is repeated starts one execution. By default a new one.
+        id: of the execution, 1 to 64 letters, digits, - and _; unique per orchestration for 90 days, and as long as
+        it runs, so that a start that is repeated starts one execution. By default a new one.
         """
         return Starter(self, id)
 

@@ -54,7 +54,10 @@ def _made(kind: type[Exception], name: str, text: str) -> Exception:
 
 
 def _with_fields(kind: type[Exception], text: str, fields: Mapping[str, Any], data: Mapping[str, Any]) -> Exception:
-    error = kind.__new__(kind, text)
+    try:
+        error = kind.__new__(kind, text)
+    except Exception:  # noqa: BLE001  (its `__new__` takes something else)
+        return RemoteError(kind.__name__, text)
     for name in fields.keys() & data.keys():
         try:
             object.__setattr__(error, name, numeric(codec_of(fields[name]))(dump(data[name])))

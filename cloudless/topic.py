@@ -263,11 +263,11 @@ class Topic(_Generic[T]):
         check_size(text)
         if not self.attributes and not attributes:
             return outgoing(here(), text)
-        filled = self._fill(body, attributes or {})
+        filled = self.filled(body, attributes or {})
         check_attributes(filled)
         return outgoing(here(), text, filled)
 
-    def _fill(self, body: Any, given: Mapping[str, str]) -> dict[str, str]:
+    def filled(self, body: Any, given: Mapping[str, str]) -> dict[str, str]:
         """Declared attributes that are fields of the body, and those given."""
         filled: dict[str, str] = {}
         for name in self.attributes:

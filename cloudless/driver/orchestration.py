@@ -96,8 +96,8 @@ class OrchestrationDriver(Protocol):
         """Start an execution, and return once the provider has stored it.
 
         call.body: the arguments as a JSON object by parameter name, complete, defaults included. An id that was used
-        within 90 days, by a running execution or an ended one: nothing happens where `digest(call.body)` is the same
-        as then, else ExecutionExists. Raises PermissionDenied, NotFound (no such orchestration), Unavailable.
+        within 90 days, or is that of a running execution: nothing happens where `digest(call.body)` is the same as
+        then, else ExecutionExists. Raises PermissionDenied, NotFound (no such orchestration), Unavailable.
         """
         ...
 

@@ -15,10 +15,11 @@ from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING
 from cloudless.engine import Scheduler
 from cloudless.engine.error import error_of
 from cloudless.engine.host import RETRY
-from cloudless.errors import InternalError, PayloadTooLarge
+from cloudless.errors import InternalError, InvalidArgument
 from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record
 from cloudless.memory.world import US
 from cloudless.message import utc
+from cloudless.runtime.failure import failure, limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ class MemoryExecution:
         self.journal: list[Record] = []
         self.on_end: Callable[[MemoryExecution], None] = _nothing
         self._carry_out = carry_out
+        self._has_begun = False
         self._tasks: deque[tuple[int, Step, int]] = deque()
         self._arguments: dict[str, Any] = {}
         self._expected: deque[Record] | None = None
@@ -76,7 +78,10 @@ class MemoryExecution:
         return Snapshot(self.status, self.started_us / US, ended_s, output=self.output, error=self.error)
 
     def start(self, arguments: dict[str, Any]) -> None:
-        """Begin."""
+        """Begin, unless it was cancelled before."""
+        if self.status != RUNNING:
+            return
+        self._has_begun = True
         self._arguments = arguments
         if self.definition.timeout_s:
             self.world.at(self.started_us + round(self.definition.timeout_s * US), self._overdue, None, work=False)
@@ -84,7 +89,10 @@ class MemoryExecution:
         self._look()
 
     def deliver(self, event: str, payload: Any, id: str) -> None:
-        """Put an event into the mailbox."""
+        """Put an event into the mailbox; one that comes before the start is told after it."""
+        if not self._has_begun:
+            self.world.at(self.started_us, lambda told: self.deliver(*told), (event, payload, id), work=True)
+            return
         self._tell((self.world.base_us, DELIVERED, 0, event, payload, id))
 
     def awaited(self) -> list[str]:
@@ -92,9 +100,12 @@ class MemoryExecution:
         return self._scheduler.mailbox.awaited()
 
     def cancel_execution(self) -> None:
-        """End it, where it runs: no block of it is run any more."""
-        if self.status == RUNNING:
-            self._end(CANCELLED)
+        """End it, where it runs, at the time of who asks: no block of it is run any more."""
+        world = self.world
+        if self._has_begun and world.now_us != world.base_us:
+            world.at(world.now_us, self._cancel, None, work=True)
+        else:
+            self._cancel(None)
 
     # --- host of the engine
 
@@ -214,18 +225,22 @@ class MemoryExecution:
         if "v" in outcome:
             self._keep(outcome["v"])
         else:
-            self.error = outcome["err"]
+            self.error = limited(outcome["err"])
         self._end(COMPLETED if self.error is None else FAILED)
 
     def _keep(self, value: Any) -> None:
         """The result, which is limited as every value is."""
-        output = write(value)
         try:
+            output = write(value)
             check_size(output, 0, f"what orchestration {self.orchestration} returns")
-        except PayloadTooLarge as problem:
-            self.error = error_of("PayloadTooLarge", str(problem))
+        except InvalidArgument as problem:  # too large, or no JSON: a lone surrogate, too deep
+            self.error = failure(problem)
         else:
             self.output = output
+
+    def _cancel(self, _: object) -> None:
+        if self.status == RUNNING:
+            self._end(CANCELLED)
 
     def _overdue(self, _: object) -> None:
         if self.status == RUNNING:
@@ -234,7 +249,7 @@ class MemoryExecution:
             self._end(FAILED)
 
     def _end(self, status: Status) -> None:
-        self.status, self.ended_us = status, self.world.base_us
+        self.status, self.ended_us = status, max(self.world.base_us, self.started_us)
         self._scheduler.close()
         self._tasks.clear()
         self.on_end(self)

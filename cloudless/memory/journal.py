@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from cloudless.driver.orchestration import Entry
@@ -28,24 +29,26 @@ _WAITS = {SLEEP: "sleeping", EVENT: "waiting", RETRY: "waiting to retry"}
 
 
 def history(journal: Sequence[Record]) -> Iterator[Entry]:
-    """The entries of a journal, in order of time."""
+    """The entries of a journal, in order of time. Their values are copies: an execution goes on with its own."""
     asked = {record[2]: record for record in journal if record[1] in (CALLED, TIMED)}
     for record in journal:
         at_s = record[0] / US
         if record[1] == CALLED:
-            yield Entry(at_s, "called", record[3], step=record[4].key, attempt=record[5], value=record[4].payload)
+            yield Entry(
+                at_s, "called", record[3], step=record[4].key, attempt=record[5], value=deepcopy(record[4].payload)
+            )
         elif record[1] == ENDED:
             yield _ended(at_s, asked[record[2]], record[3])
         elif record[1] == DELIVERED:
-            yield Entry(at_s, "received", record[3], step=record[5], value=record[4])
+            yield Entry(at_s, "received", record[3], step=record[5], value=deepcopy(record[4]))
         else:
             yield from _timer(at_s, asked[record[2]], record[1])
 
 
 def _ended(at_s: float, call: Record, reply: dict[str, Any]) -> Entry:
     if "err" in reply:
-        return Entry(at_s, "raised", call[3], step=call[4].key, attempt=call[5], error=reply["err"])
-    return Entry(at_s, "returned", call[3], step=call[4].key, attempt=call[5], value=reply["v"])
+        return Entry(at_s, "raised", call[3], step=call[4].key, attempt=call[5], error=deepcopy(reply["err"]))
+    return Entry(at_s, "returned", call[3], step=call[4].key, attempt=call[5], value=deepcopy(reply["v"]))
 
 
 def _timer(at_s: float, timer: Record, kind: str) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from cloudless.codec import codec_of, dump, load, size_of
+from cloudless.errors import InvalidBody
 from cloudless.runtime.outcome import Overran
 
 TYPE_CHECKING = False
@@ -27,6 +28,13 @@ def failure(problem: Exception) -> dict[str, Any]:
     kind = TimeoutError if isinstance(problem, Overran) else type(problem)
     names = [one.__name__ for one in kind.__mro__ if issubclass(one, Exception)]
     return {"type": names[0], "mro": names, "message": shortened(_text(problem)), "data": _data(problem)}
+
+
+def limited(error: dict[str, Any]) -> dict[str, Any]:
+    """An error that a program raised itself, within the limits of those that come from functions."""
+    ours = error["type"] == "CompensationFailed"  # its fields are errors, each within the limits
+    data: dict[str, Any] = error["data"] if ours or _fits(error["data"]) else {}
+    return {**error, "message": shortened(error["message"]), "data": data}
 
 
 def shortened(text: str) -> str:
@@ -52,7 +60,14 @@ def _data(problem: Exception) -> dict[str, Any]:
             found[name] = load(codec_of(hint).encode(getattr(problem, name)))
         except Exception:  # noqa: BLE001, S112  (properties and validators of the user's may raise anything)
             continue
-    return found if size_of(dump(found)) <= DATA_MAX else {}
+    return found if _fits(found) else {}
+
+
+def _fits(data: dict[str, Any]) -> bool:
+    try:
+        return size_of(dump(data)) <= DATA_MAX
+    except InvalidBody:  # of a program's own: a lone surrogate, too deep
+        return False
 
 
 def fields_of(kind: type[Exception]) -> dict[str, Any]:
