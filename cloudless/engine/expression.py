@@ -122,12 +122,15 @@ def _float(apply: Callable[[Any, Any], Any], left: Any, right: Any) -> float:
 
 
 _UNARY: dict[str, Callable[[Any], Any]] = {
-    "neg": lambda value: -value + 0, "abs": abs, "int": int, "float": float,
+    "neg": lambda value: -value + 0, "abs": abs, "int": int,
 }  # fmt: skip
 
 
 def _unary(plain: Plain) -> Evaluate:
-    of, apply = compiled(plain["of"]), _UNARY[plain["op"]]
+    of = compiled(plain["of"])
+    if plain["op"] == "float":
+        return lambda at: _float(add, of(at), 0.0)
+    apply = _UNARY[plain["op"]]
     return lambda at: _number(apply(of(at)))
 
 
@@ -231,7 +234,11 @@ def _fold(plain: Plain) -> Evaluate:
 
 
 def _total(values: list[Any], total: Any) -> Any:
-    for value in values:  # one by one, as other engines add: sum() of Python 3.12 makes up for what rounding loses
+    if type(total) is float:
+        for value in values:  # one by one, as other engines add: sum() of Python 3.12 makes up for what rounding loses
+            total = _float(add, total, value)
+        return total
+    for value in values:
         total = _number(total + value)
     return total
 
