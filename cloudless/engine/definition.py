@@ -77,6 +77,8 @@ class Definition:
 
 def _find(plain: Any, id: str) -> Plain | None:
     if is_object(plain):
+        if plain.get("node") == "Const":  # whose value is the user's data
+            return None
         if plain.get("id") == id and "node" in plain:
             return plain
         parts: list[Any] = list(plain.values())

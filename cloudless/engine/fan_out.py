@@ -87,8 +87,11 @@ def _divided(
 
 def _read(plain: Any) -> frozenset[str]:
     """Names of the variables that some statements read; of those that they make themselves, too."""
-    if is_object(plain) and plain.get("node") == "Var":
-        return frozenset({plain["name"]})
+    if is_object(plain):
+        if plain.get("node") == "Var":
+            return frozenset({plain["name"]})
+        if plain.get("node") == "Const":  # whose value is the user's data
+            return frozenset()
     parts = plain.values() if is_object(plain) else plain if is_list(plain) else ()
     return frozenset(name for part in parts for name in _read(part))
 

@@ -28,7 +28,8 @@ def definition(application: Application, name: str, settings: Mapping[str, Any] 
     known = {one.name: one for one in application.orchestrations}
     defaults = {one.name: one.default for one in application.configs if one.has_default}
     values = {**defaults, **(settings or {})}
-    programs = {one.name: _settled(to_plain(one), values) for one in _called(known, name)}
+    plain = {one.name: to_plain(one) for one in _called(known, name)}
+    programs = _settled(plain, values) if application.configs else plain
     return {"version": VERSION, "main": name, "orchestrations": programs}
 
 
@@ -53,7 +54,7 @@ def _settled(plain: Any, values: Mapping[str, Any]) -> Any:
     """The JSON with a constant in place of each setting."""
     if is_list(plain):
         return [_settled(part, values) for part in plain]
-    if not is_object(plain):
+    if not is_object(plain) or plain.get(TAG) == Const.__name__:
         return plain
     if plain.get(TAG) == Setting.__name__:
         return {TAG: Const.__name__, "value": _value(plain["name"], values), "type": plain["type"]}
@@ -69,6 +70,6 @@ def _value(name: str, values: Mapping[str, Any]) -> Any:
 def _meaning(plain: Any) -> Any:
     if is_list(plain):
         return [_meaning(part) for part in plain]
-    if is_object(plain):
-        return {key: _meaning(part) for key, part in plain.items() if key not in _UNSAID}
-    return plain
+    if not is_object(plain) or plain.get(TAG) == Const.__name__:  # whose value is the user's data
+        return plain
+    return {key: _meaning(part) for key, part in plain.items() if key not in _UNSAID}

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from cloudless.engine import Definition, Scheduler
-from cloudless.ir import Application
+from cloudless.ir import Application, Config, TypeRef
 from cloudless.ir.expression import Const, Entry, ErrorPart, List, Var
 from cloudless.ir.handler import Retry
 from cloudless.ir.statement import Branch, Call, Except, FanOut, Gather, Return, Sleep, Statement, Try, Uuid, Wait
 from cloudless.ir.type import INT, Type
 from cloudless.passes.definition import definition, identity
-from tests.unit.engine.virtual import ANY, Failed, Took, VirtualHost, execute, orchestration
+from tests.unit.engine.virtual import ANY, NOWHERE, Failed, Took, VirtualHost, execute, orchestration
 
 Body = list[Statement]
 
@@ -227,3 +227,15 @@ def test_definitions_that_differ_in_places_only_are_one_and_others_are_not() -> 
 
     assert sha("one", 1) == sha("other", 1)
     assert sha("one", 1) != sha("one", 2)
+
+
+def test_constants_are_data_whatever_they_look_like() -> None:
+    def plain(note: str) -> dict[str, Any]:
+        value = {"node": "Setting", "name": "n", "note": note, "id": "0"}
+        body: Body = [Sleep(number(1), id="0"), Return(Const(value, ANY))]
+        configs = (Config(name="n", type=TypeRef(name="int"), default=1, has_default=True, span=NOWHERE),)
+        return definition(Application(name="app", orchestrations=(orchestration("f", body),), configs=configs), "f")
+
+    returned = plain("a")["orchestrations"]["f"]["body"][1]["value"]
+    assert returned["value"] == {"node": "Setting", "name": "n", "note": "a", "id": "0"}
+    assert identity(plain("a")) != identity(plain("b"))
