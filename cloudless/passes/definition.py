@@ -16,8 +16,8 @@ from cloudless.ir.serial import TAG, to_plain
 
 VERSION = 1
 """Of this form; see cloudless.engine.definition."""
-_UNSAID = frozenset({"span", "note", "grants", "source", "module", "qualname"})
-"""What an execution does not depend on."""
+_UNSAID = frozenset({"span", "note", "grants", "module", "qualname"})
+"""What an execution does not depend on; nor on the `source` of a variable, its name in the program."""
 
 
 def definition(application: Application, name: str, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -72,4 +72,9 @@ def _meaning(plain: Any) -> Any:
         return [_meaning(part) for part in plain]
     if not is_object(plain) or plain.get(TAG) == Const.__name__:  # whose value is the user's data
         return plain
-    return {key: _meaning(part) for key, part in plain.items() if key not in _UNSAID}
+    return {key: _meaning(part) for key, part in plain.items() if key not in _UNSAID and not _is_title(key, part)}
+
+
+def _is_title(key: str, part: Any) -> bool:
+    """Whether it is the `source` of a variable; that of a loop, fan-out or comprehension is what it goes through."""
+    return key == "source" and isinstance(part, str)

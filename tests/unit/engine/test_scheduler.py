@@ -8,9 +8,9 @@ import pytest
 
 from cloudless.engine import Definition, Scheduler
 from cloudless.ir import Application, Config, TypeRef
-from cloudless.ir.expression import Const, Entry, ErrorPart, List, Var
+from cloudless.ir.expression import Const, Entry, ErrorPart, List, Map, Var
 from cloudless.ir.handler import Retry
-from cloudless.ir.statement import Branch, Call, Except, FanOut, Gather, Return, Sleep, Statement, Try, Uuid, Wait
+from cloudless.ir.statement import Branch, Call, Except, FanOut, For, Gather, Return, Sleep, Statement, Try, Uuid, Wait
 from cloudless.ir.type import INT, Type
 from cloudless.passes.definition import definition, identity
 from tests.unit.engine.virtual import ANY, NOWHERE, Failed, Took, VirtualHost, execute, orchestration
@@ -227,6 +227,17 @@ def test_definitions_that_differ_in_places_only_are_one_and_others_are_not() -> 
 
     assert sha("one", 1) == sha("other", 1)
     assert sha("one", 1) != sha("one", 2)
+
+
+def test_definitions_that_go_through_other_lists_are_others() -> None:
+    def sha(body: Body) -> str:
+        return identity(definition(Application(name="app", orchestrations=(orchestration("f", body),)), "f"))
+
+    same = Branch((Return(Var("x"), id="1"),))
+    loops: list[Body] = [[For("l", "x", Var(name), (), id="0")] for name in ("xs", "ys")]
+    fans: list[Body] = [[FanOut("", "x", Var(name), 0, same, id="0")] for name in ("xs", "ys")]
+    maps: list[Body] = [[Return(Map("x", Var(name), None, Var("x")), id="0")] for name in ("xs", "ys")]
+    assert len({sha(body) for body in (*loops, *fans, *maps)}) == 6
 
 
 def test_constants_are_data_whatever_they_look_like() -> None:
