@@ -47,15 +47,30 @@ def load(text: str) -> Application:
 
 def to_plain(value: Any) -> Any:
     """IR as JSON values."""
-    if is_node(value):
-        plain = {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
-        name = type(value).__name__
-        return {TAG: name, **plain} if TAGGED.get(name) is type(value) else plain
+    kind: Any = type(value)
+    if kind in _ATOMS:
+        return value
+    shape = _shape(kind)
+    if shape is not None:
+        plain = {name: to_plain(getattr(value, name)) for name in shape[1]}
+        return {TAG: shape[0], **plain} if shape[0] else plain
     if isinstance(value, (tuple, list)):
         return [to_plain(part) for part in cast("Iterable[Any]", value)]
     if isinstance(value, Mapping):
         return {key: to_plain(part) for key, part in cast("Mapping[str, Any]", value).items()}
     return value
+
+
+_ATOMS = frozenset({str, int, float, bool, types.NoneType})
+
+
+@cache
+def _shape(kind: type) -> tuple[str, tuple[str, ...]] | None:
+    """The tag of a class of nodes, "" for none, and its fields; None for other classes."""
+    if not is_node(kind):
+        return None
+    tag = kind.__name__ if TAGGED.get(kind.__name__) is kind else ""
+    return tag, tuple(item.name for item in fields(kind))
 
 
 @cache
