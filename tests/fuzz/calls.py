@@ -60,7 +60,7 @@ class Calls(Expressions):
             parts.append(f"delay=timedelta(seconds={self.choices.pick((1, 2, 7))})")
         if self.choices.chance(40):
             parts.append(f"factor={self.choices.pick((1.0, 3.0, 1.5, 2.5))}")
-        if self.choices.chance(30):
+        if self.choices.chance(45):
             parts.append(f"max_delay=timedelta(seconds={self.choices.pick((9, 7, 20))})")
         if self.choices.chance(45):
             first, second = (self.choices.pick(self.retried()).name for _ in range(2))
@@ -86,6 +86,7 @@ class Calls(Expressions):
         function = self.choices.pick(found)
         place = self.choices.below(len(function.parameters))
         of = function.parameters[place][1]
+        of = of.inner if of.name == "optional" else of
         source = self._source(of)
         with self.scope.block():
             item = self.scope.add(of, frozen=True, unique=True)

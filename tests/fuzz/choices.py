@@ -37,7 +37,7 @@ class Choices:
     def many(self, least: int, most: int) -> Iterator[int]:
         """So many rounds; the decisions of each follow upon the decision that there is one, and can go with it."""
         for number in range(most):
-            if number >= least and not self.below(3):
+            if number >= least and self.below(8) < 2:
                 return
             yield number
 

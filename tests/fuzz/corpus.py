@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import json
-from pathlib import Path
 from typing import Any
 
 from cloudless.conformance.orchestrations.cases import PROGRAMS, told_of
@@ -19,7 +18,7 @@ def main() -> None:
         source = file.with_suffix(".py").read_text("utf-8")
         for run in told["runs"]:
             run["expect"] = expected(source, run)
-        write(file, told)
+        file.write_text(written(told), "utf-8")
 
 
 def expected(source: str, run: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def expected(source: str, run: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def write(file: Path, told: dict[str, Any]) -> None:
+def written(told: dict[str, Any]) -> str:
     """One line for each part of a run, so that differences can be read."""
     runs = ",\n".join(
         "    {\n"
@@ -39,7 +38,7 @@ def write(file: Path, told: dict[str, Any]) -> None:
         + "\n    }"
         for run in told["runs"]
     )
-    file.write_text(f'{{\n  "row": {told["row"]},\n  "runs": [\n{runs}\n  ]\n}}\n', "utf-8")
+    return f'{{\n  "row": {told["row"]},\n  "runs": [\n{runs}\n  ]\n}}\n'
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.fuzz.choices import Choices
 from tests.fuzz.hir import Node, literal, name, node
-from tests.fuzz.kinds import BOOL, FLOAT, INT, TEXT, Kind, dict_of, list_of, optional
-from tests.fuzz.scope import Scope
+from tests.fuzz.kinds import BOOL, FLOAT, INT, NONE, TEXT, Kind, dict_of, list_of, optional
+from tests.fuzz.scope import Scope, Variable
 from tests.fuzz.vocabulary import Function, Problem, Vocabulary
 
 INTS = (0, 1, 2, -1, 3, -7, 5, 12, 100, -2)
@@ -58,6 +58,8 @@ class Expressions:
         return _CONSTANTS[kind.name](self, kind)
 
     def _makers(self, kind: Kind) -> list[Maker]:
+        if kind.name in _DISPLAYS and _may_be_none(kind.inner):  # a checker takes these for what they hold at first
+            return [_DISPLAYS[kind.name]]
         found = [*_MAKERS[kind.name]]
         if self.scope.fields_of(kind, self.vocabulary):
             found += [Expressions.field] * 2
@@ -90,8 +92,11 @@ class Expressions:
         found = self.scope.exactly(optional(kind))
         if not found:
             return self.leaf(kind)
-        chosen = self.choices.pick(found).name
-        return node("choose", node("is_some", name(chosen)), name(chosen), self.make(kind, depth))
+        chosen = self.choices.pick(found)
+        with self.scope.block():
+            self.scope.put(Variable(chosen.name, NONE, frozen=True))
+            other = self.make(kind, depth)
+        return node("choose", node("is_some", name(chosen.name)), name(chosen.name), other)
 
     def field(self, kind: Kind, depth: int) -> Node:
         variable, field = self.choices.pick(self.scope.fields_of(kind, self.vocabulary))
@@ -179,15 +184,20 @@ class Expressions:
         return made
 
     def equal(self, kind: Kind, depth: int) -> Node:
-        of = self.choices.pick(self.scope.kinds() or [INT])
-        of = of if of.name != "error" else TEXT
+        found = [one for one in self.scope.kinds() if not (one.name in _DISPLAYS and _may_be_none(one.inner))]
+        of = self.choices.pick(found or [INT])
         return node(self.choices.pick(("equal", "unequal")), self.make(of, depth), self.make(of, depth))
 
     def is_none(self, kind: Kind, depth: int) -> Node:
         found = [one for one in self.scope.all() if one.kind.name == "optional"]
         if not found:
             return literal(True)
-        return node(self.choices.pick(("is_none", "is_some")), name(self.choices.pick(found).name))
+        test = node(self.choices.pick(("is_none", "is_some")), name(self.choices.pick(found).name))
+        return self.told_apart(test)
+
+    def told_apart(self, test: Node) -> Node:
+        """A test from which nobody concludes what a variable is: else it could not be tested once more."""
+        return node("equal", test, literal(self.choices.pick((True, False))))
 
     def negated(self, kind: Kind, depth: int) -> Node:
         return node("not", self.make(BOOL, depth))
@@ -200,8 +210,11 @@ class Expressions:
         found = self.scope.exactly(optional(INT))
         if not found:
             return self.compare(kind, depth)
-        chosen = name(self.choices.pick(found).name)
-        return node("and", node("is_some", chosen), node("more", chosen, self.make(INT, depth)))
+        chosen = self.choices.pick(found)
+        with self.scope.block():
+            self.scope.put(Variable(chosen.name, INT, frozen=True))
+            right = node("more", name(chosen.name), self.make(INT, depth))
+        return self.told_apart(node("and", node("is_some", name(chosen.name)), right))
 
     def guarded(self, kind: Kind, depth: int) -> Node:
         """A right operand that fails where the left one does not stop it."""
@@ -219,7 +232,11 @@ class Expressions:
         if how == "text":
             return node(operator, self.make(TEXT, depth), self.make(TEXT, depth))
         if how == "dict":
-            return node(operator, self.key_text(depth), self.make(dict_of(INT), depth))
+            found = [one for one in self.scope.kinds() if one.name == "dict"]
+            if self.choices.chance(30):
+                with_null = node("dict", (literal("a"), literal(None)), (literal("b"), self.make(INT, depth)))
+                return node(operator, self.key_text(depth), with_null)
+            return node(operator, self.key_text(depth), self.make(self.choices.pick((dict_of(INT), *found)), depth))
         of = self.choices.pick((INT, TEXT, *self.vocabulary.enum_kinds()))
         return node(operator, self.make(of, depth), self.make(list_of(of), depth))
 
@@ -269,7 +286,7 @@ class Expressions:
 
     def comprehension(self, kind: Kind, depth: int) -> Node:
         calls, self.calls = self.calls, 0
-        of = self.choices.pick((INT, kind.inner, TEXT))
+        of = self.choices.pick((INT, kind.inner if kind.inner.name != "optional" else INT, TEXT))
         source = self.make(list_of(of), depth - 1)
         if of == INT and self.choices.chance(20):
             source = node("range", literal(self.choices.pick((0, 1, 3))))
@@ -346,7 +363,7 @@ _CONSTANTS: dict[str, Callable[[Expressions, Kind], Node]] = {
     "record": _record,
     "optional": lambda self, kind: self.constant(kind.inner),
     "list": lambda self, kind: node("list", self.constant(kind.inner)),
-    "dict": lambda self, kind: node("dict", (literal(self.choices.pick(KEYS)), self.constant(kind.inner))),
+    "dict": lambda self, kind: node("dict", (literal(self.choices.pick(LIKELY_KEYS)), self.constant(kind.inner))),
 }
 Maker = Callable[[Expressions, Kind, int], Node]
 _ANY: tuple[Maker, ...] = (
@@ -378,5 +395,10 @@ _MAKERS: dict[str, tuple[Maker, ...]] = {
     ),
     "dict": (Expressions.mapped, Expressions.mapped, Expressions.merged, *_ANY[:3]),
     "record": (Expressions.built, Expressions.built, *_ANY),
-    "optional": (Expressions.present, Expressions.present, Expressions.got, *_ANY[:3]),
+    "optional": (Expressions.present, Expressions.present, Expressions.got, Expressions.got, *_ANY[:3]),
 }  # fmt: skip
+_DISPLAYS: dict[str, Maker] = {"list": Expressions.display, "dict": Expressions.mapped}
+
+
+def _may_be_none(kind: Kind) -> bool:
+    return kind.name == "optional" or (kind.name in _DISPLAYS and _may_be_none(kind.inner))

@@ -257,3 +257,12 @@ def kinds_of(one: object) -> Iterator[str]:
     if is_tuple(one):
         for part in one:
             yield from kinds_of(part)
+
+
+def names_in(one: object) -> Iterator[str]:
+    """The variables that an expression mentions."""
+    if isinstance(one, Node) and one.kind == "name":
+        yield one.parts[0]
+    elif is_tuple(one):
+        for part in one:
+            yield from names_in(part)

@@ -30,6 +30,7 @@ from cloudless.retry import Retry
 from tests.fuzz import errors
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+OWN_UUIDS = 2**100  # nobody else's
 NEVER = float("inf")
 ONCE, THRICE = Retry(1), Retry(3)
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -391,7 +392,7 @@ def surface(application: Callable[[], Application]) -> dict[str, Any]:
 
     def uuid4() -> UUID:
         machine().uuids += 1
-        return UUID(int=machine().uuids, version=4)
+        return UUID(int=OWN_UUIDS + machine().uuids, version=4)
 
     return {
         "gather": gather, "fan_out": fan_out, "now": now, "uuid4": uuid4, "saga": lambda: Saga(application()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
-from tests.fuzz.kinds import Kind
+from tests.fuzz.kinds import NONE, Kind
 from tests.fuzz.vocabulary import Function, Vocabulary
 
 WORDS = {
@@ -49,9 +49,23 @@ class Scope:
         self._variables.append(variable)
         return variable
 
+    def add_item(self, kind: Kind) -> Variable:
+        """The variable of a loop: its name is that of no other variable, and free again when the loop has ended."""
+        taken = {one.name for one in self._variables}
+        numbers = (f"each_{kind.name}{serial or ''}" for serial in range(len(taken) + 1))
+        variable = Variable(next(name for name in numbers if name not in taken), kind, frozen=True)
+        self._variables.append(variable)
+        return variable
+
     def put(self, variable: Variable) -> None:
         """Another view of a variable, which hides the one before, until the block ends."""
         self._variables.append(variable)
+
+    def hide(self, variable: Variable) -> None:
+        """Let nobody use a variable any more, whose kind depends on the way that was taken."""
+        for one in self._variables:
+            if one.name == variable.name:
+                one.kind, one.frozen = NONE, True
 
     def fresh_name(self, kind: Kind, *, unique: bool = False) -> str:
         taken = {one.name for one in self._variables}
@@ -81,7 +95,7 @@ class Scope:
 
     def kinds(self) -> list[Kind]:
         """Kinds of variables, each once."""
-        return list(dict.fromkeys(one.kind for one in self.all() if one.kind.name != "error"))
+        return list(dict.fromkeys(one.kind for one in self.all() if one.kind.name not in {"error", "None"}))
 
     def fields_of(self, kind: Kind, vocabulary: Vocabulary) -> list[tuple[Variable, str]]:
         """(variable, field) of that kind."""

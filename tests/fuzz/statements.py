@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.fuzz.calls import Calls, Made
-from tests.fuzz.hir import Block, Node, literal, name, node
+from tests.fuzz.hir import Block, Node, literal, name, names_in, node
 from tests.fuzz.kinds import BOOL, FLOAT, INT, NONE, TEXT, Kind, dict_of, is_changeable, list_of, optional
 from tests.fuzz.scope import Scope, Variable
 from tests.fuzz.vocabulary import ANY_PROBLEM, BUILTIN_PROBLEMS, COMPENSATION, LOOKUP, Problem, Vocabulary
@@ -61,7 +61,7 @@ class Statements(Calls):
 
     def body(self) -> Block:
         """The whole body, which ends in a return where the orchestration has a result."""
-        made = self.block(3, 9)
+        made = self.block(1, 10)
         if ends(made) or (self.result == NONE and self.choices.chance(50)):
             return self._opened(made)
         return self._opened((*made, self.returned()))
@@ -108,9 +108,21 @@ class Statements(Calls):
         if self.choices.chance(25):
             return self.own()
         annotated = kind.name in {"list", "dict", "optional"} or kind == FLOAT
-        value = self.make(kind, 3, typed=annotated)
+        value = self.assigned(kind, 3)
         variable = self.scope.add(kind, unique=annotated)
         return [node("let", variable.name, value, str(kind) if annotated else None)]
+
+    def assigned(self, kind: Kind, depth: int) -> Node:
+        """What a variable of a kind may be given. One that is optional gets what may be None: else it would not be."""
+        if kind.name != "optional":
+            return self.make(kind, depth, typed=kind.name in {"list", "dict"})
+        found = [one for one in self.scope.exactly(kind) if not one.owned]
+        how = self.choices.below(3)
+        if found and how == 0:
+            return name(self.choices.pick(found).name)
+        if how == 1:
+            return self.got(kind, depth - 1)
+        return node("choose", self.make(BOOL, 1), literal(None), self.make(kind.inner, depth - 1))
 
     def own(self) -> Made:
         """A list, dict or record of one's own, which may be changed in place."""
@@ -139,7 +151,7 @@ class Statements(Calls):
         if not found:
             return self.let()
         variable = self.choices.pick(found)
-        value = self.make(variable.kind, 2, typed=True)
+        value = self.assigned(variable.kind, 2)
         if self.loops and variable.kind == INT:
             value = node("modulo", value, literal(1009))
         if self.loops and variable.kind == FLOAT:
@@ -253,7 +265,7 @@ class Statements(Calls):
             self.depth += 1
             made = self.block(0, 2)
             if not ends(made):
-                made = (*made, node("let", new, self.make(kind, 2, typed=True), annotation))
+                made = (*made, node("let", new, self.assigned(kind, 2), annotation))
             self.depth -= 1
         return made
 
@@ -262,18 +274,27 @@ class Statements(Calls):
         found = [one for one in self.scope.all() if one.kind.name == "optional" and not one.owned]
         if not found:
             kind = optional(self.choices.pick((INT, TEXT, list_of(INT), *self.vocabulary.record_kinds())))
-            value = self.make(kind, 2, typed=True)
+            value = self.assigned(kind, 2)
             return [node("let", self.scope.add(kind, unique=True).name, value, str(kind))]
         variable = self.choices.pick(found)
         seen = Variable(variable.name, variable.kind.inner, frozen=True)
         if self.choices.chance(30):
+            self.scope.hide(variable)
             way_out = self.leave()
             self.scope.put(seen)
             return [node("if", ((node("is_none", name(variable.name)), tuple(way_out)),), None)]
         with self.scope.block():
             self.scope.put(seen)
             then = self.inner()
-        otherwise = self.inner(2) if self.choices.chance(50) else None
+        if self.choices.chance(50):
+            if ends(then):
+                self.scope.hide(variable)
+            return [node("if", ((node("is_some", name(variable.name)), then),), None)]
+        with self.scope.block():
+            self.scope.put(Variable(variable.name, NONE, frozen=True))
+            otherwise = self.inner(2)
+        if ends(then) or ends(otherwise):
+            self.scope.hide(variable)
         return [node("if", ((node("is_some", name(variable.name)), then),), otherwise)]
 
     def for_(self) -> Made:
@@ -283,10 +304,12 @@ class Statements(Calls):
         found = self.scope.exactly(list_of(of))
         held = self.choices.pick(found) if found and self.choices.chance(60) else None
         source = name(held.name) if held else self.make(list_of(of), 1)
+        mentioned = set(names_in(source))
         with self.scope.block():
-            if held:
-                self.scope.put(Variable(held.name, held.kind, owned=held.owned, frozen=True))
-            item = self.scope.add(of, frozen=True, unique=self.choices.chance(50))
+            for one in self.scope.all():
+                if one.name in mentioned:
+                    self.scope.put(Variable(one.name, one.kind, owned=one.owned, frozen=True))
+            item = self.scope.add_item(of)
             body = self._looped()
         return [node("for", item.name, source, body)]
 
@@ -297,7 +320,7 @@ class Statements(Calls):
         parts = {"range": (stop,), "range2": (small[1], stop)}
         step = literal(self.choices.pick((-1, 2, -2, 1)))
         with self.scope.block():
-            item = self.scope.add(INT, frozen=True)
+            item = self.scope.add_item(INT)
             body = self._looped()
         return [node("for", item.name, node(how, *parts.get(how, (small[1], stop, step))), body)]
 
@@ -344,7 +367,7 @@ class Statements(Calls):
         if not is_over:
             body = (*body, node("let", new, self.any_call(function, calls=True)))
         handlers = tuple(
-            (names, target, self._assigned(new, kind, block)) for names, target, block in
+            (names, target, block if is_over else self._assigned(new, kind, block)) for names, target, block in
             (self._handler() for _ in self.choices.many(1, 2))
         )  # fmt: skip
         if not is_over:
@@ -352,7 +375,7 @@ class Statements(Calls):
         return [node("try", body, handlers, None, None)]
 
     def _assigned(self, new: str, kind: Kind, block: Block) -> Block:
-        return block if ends(block) else (*block, node("let", new, self.make(kind, 1, typed=True)))
+        return block if ends(block) else (*block, node("let", new, self.assigned(kind, 1)))
 
     def _handler(self) -> tuple[tuple[str, ...], str, Block]:
         first = self.choices.pick((*self.vocabulary.problems, ANY_PROBLEM, *BUILTIN_PROBLEMS, LOOKUP, COMPENSATION))
@@ -399,7 +422,7 @@ Maker = Callable[[Statements], Made]
 _SIMPLE: tuple[Maker, ...] = (
     *[Statements.call_statement] * 6, Statements.let, Statements.let, Statements.let, Statements.assign,
     Statements.assign, Statements.augment, Statements.change, Statements.change, Statements.swap, Statements.send,
-    Statements.sleep, Statements.wait, Statements.moment,
+    Statements.sleep, Statements.wait, Statements.wait, Statements.moment,
 )  # fmt: skip
 _NESTED: tuple[Maker, ...] = (
     Statements.if_, Statements.if_, Statements.if_let, Statements.narrow, Statements.narrow, Statements.try_,

@@ -153,8 +153,8 @@ class Inventor:
     def kind(self, depth: int = 2) -> Kind:
         """Any kind of JSON."""
         simple = [INT, TEXT, BOOL, FLOAT, INT, TEXT, *map(enum, self.members), TIME, UUID]
-        if not depth or self.choices.chance(45):
-            return self.choices.pick(simple[:-2] if self.choices.chance(80) else simple)
+        if not depth or not self.choices.chance(55):
+            return self.choices.pick(simple if self.choices.chance(20) else simple[:-2])
         inner = self.kind(depth - 1)
         made = [list_of(inner), dict_of(inner), optional(inner), list_of(list_of(inner)), *map(record, self.fields)]
         return self.choices.pick(made)

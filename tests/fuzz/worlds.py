@@ -64,7 +64,7 @@ class Worlds:
 
     def _event(self, waits: frozenset[str]) -> Sent:
         event = self.choices.pick([one for one in self.vocabulary.events if one.name in waits])
-        id = self.choices.pick(("", "", "", "once"))
+        id = self.choices.pick(("", "", "once"))
         return Sent(self.choices.pick(MOMENTS_S) + self.choices.below(8), event.name, self.value(event.body), id)
 
     def value(self, kind: Kind) -> Any:

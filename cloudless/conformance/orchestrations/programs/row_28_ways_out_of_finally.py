@@ -39,7 +39,7 @@ def main(until: int) -> list[str]:
         try:
             return told
         finally:
-            told.append("never seen")
+            step("on the way out")
             if until > 3:
                 break
     for number in range(3):

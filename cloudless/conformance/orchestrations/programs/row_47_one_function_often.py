@@ -12,7 +12,7 @@ def step(number: int) -> int:
 
 
 @app.orchestration
-def an_orchestration_whose_name_is_quite_long_for_a_name_and_longer_than_eighty_characters_allow(number: int) -> int:
+def an_orchestration_of_a_name_as_long_as_may_be_xx(number: int) -> int:
     return step(number) + step(number)
 
 
@@ -22,8 +22,8 @@ def main() -> int:
     second = step(1)
     one, two = gather(step(1), step(1))
     three, four = gather(
-        an_orchestration_whose_name_is_quite_long_for_a_name_and_longer_than_eighty_characters_allow(1),
-        an_orchestration_whose_name_is_quite_long_for_a_name_and_longer_than_eighty_characters_allow(2),
+        an_orchestration_of_a_name_as_long_as_may_be_xx(1),
+        an_orchestration_of_a_name_as_long_as_may_be_xx(2),
     )
     total = first + second + one + two + three + four
     for number in range(3):

@@ -1,0 +1,85 @@
+"""Runners: what can run a generated program in a world. A provider adds its own by the same protocol.
+
+NATIVE is CPython, whose word counts. ENGINE is the front end, and cloudless.engine on virtual time.
+"""
+
+from __future__ import annotations
+
+import linecache
+from contextlib import ExitStack
+from functools import lru_cache
+from types import ModuleType
+from typing import Any, Protocol
+
+from cloudless.conformance.orchestrations.module import Module, loaded
+from cloudless.conformance.orchestrations.observed import Observed
+from cloudless.conformance.orchestrations.world import World
+from cloudless.engine import Definition
+from cloudless.errors import DefinitionError
+from cloudless.frontend.orchestration import compile_orchestrations
+from cloudless.frontend.report import Report
+from cloudless.frontend.source import Sources
+from cloudless.ir import ERROR, Application
+from cloudless.passes.definition import definition
+from tests.fuzz import rewrite
+from tests.fuzz.engine import WorldHost
+from tests.fuzz.program import MAIN, Program
+from tests.fuzz.vocabulary import VOCABULARIES, vocabulary
+
+FILE = "<a generated program>"
+_kept = ExitStack()
+
+
+class Runner(Protocol):
+    """name: as reports call it."""
+
+    name: str
+
+    def run(self, program: Program, world: World) -> Observed:
+        """Run the program's `main`; raises DefinitionError where the program is refused."""
+        ...
+
+
+class Native:
+    """CPython."""
+
+    name = "CPython"
+
+    def run(self, program: Program, world: World) -> Observed:
+        return rewrite.run(rewrite.loaded_program(program), world)
+
+
+class Engine:
+    """cloudless.engine, on what the front end makes of the source."""
+
+    name = "engine"
+
+    def run(self, program: Program, world: World) -> Observed:
+        module, plain = compiled(program)
+        return WorldHost(Definition(plain), module, world).run()
+
+
+@lru_cache(maxsize=VOCABULARIES)
+def _declared(number: int) -> Module:
+    return _kept.enter_context(loaded(vocabulary(number).source, f"vocabulary_{number}"))
+
+
+def compiled(program: Program) -> tuple[Module, dict[str, Any]]:
+    """The module of a program, and the definition of its `main`. Its vocabulary is declared once, for all programs."""
+    declared = _declared(program.vocabulary.number)
+    app = declared.app
+    app.orchestrations.clear()
+    text = program.text
+    linecache.cache[FILE] = (len(text), None, text.splitlines(keepends=True), FILE)
+    module = ModuleType(declared.module.__name__)
+    vars(module).update(vars(declared.module))
+    exec(compile(text, FILE, "exec", dont_inherit=True), vars(module))
+    report = Report(Sources())
+    orchestrations = compile_orchestrations(app, report)
+    errors = [problem for problem in report.problems() if problem.severity == ERROR]
+    if errors:
+        raise DefinitionError(errors)
+    return Module(module), definition(Application(name="fuzz", orchestrations=orchestrations), MAIN)
+
+
+NATIVE, ENGINE = Native(), Engine()
