@@ -14,7 +14,7 @@ CloudlessError                    what goes wrong in or around cloudless
 ├── Unavailable                   the cloud could not be reached; safe to repeat
 │   └── PartlySent                some messages of a list were stored and some were not
 ├── UnsupportedError              this provider cannot do it (a declared gap)
-├── RemoteError                   an invoked function raised a type that its caller did not declare
+├── RemoteError                   an invoked function or an execution raised a type that is not found here
 ├── ExecutionExists               the id was used before, with other arguments
 ├── ExecutionCancelled            the execution whose result was asked for was cancelled
 ├── NeverQuiet                    the simulated world keeps producing work
@@ -121,7 +121,11 @@ class MissingSecret(CloudlessError):
 
 
 class Unavailable(CloudlessError):
-    """The provider could not be reached, or throttled, after its client's retries; safe to repeat."""
+    """The provider could not be reached, or throttled, after its client's retries; safe to repeat.
+
+    A client call raises it. In a step of an orchestration it is an error of the function, so that the step fails with
+    it unless `Retry(on=[Unavailable])` says otherwise. (`UnavailableError` is a failure of the step itself.)
+    """
 
 
 class PartlySent(Unavailable):
@@ -140,9 +144,10 @@ class UnsupportedError(CloudlessError):
 
 
 class RemoteError(CloudlessError):
-    """An invoked function raised an exception whose type the app does not declare.
+    """An invoked function, or an execution, raised an exception whose type is not found here.
 
-    type: the class name there; text: its message.
+    It is looked for by its name in the modules that hold handlers or orchestrations, and in modules that these import:
+    import the class there, and it is raised itself. type: its name; text: its message.
     """
 
     def __init__(self, type: str, text: str) -> None:
@@ -247,7 +252,7 @@ class ThrottledError(PlatformError):
 
 
 class UnavailableError(PlatformError):
-    """The cloud could not be reached."""
+    """The cloud could not be reached to run a step; what a client call in a function raises is `Unavailable`."""
 
 
 class Crashed(PlatformError):

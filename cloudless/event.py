@@ -105,8 +105,9 @@ class Event(_Generic[T]):
         return self._opened(token, secret)[1]
 
     def send_signed(self, token: str, payload: T, *, secret: Secret) -> str:
-        """Send the event to the execution of a token, and return its id; a token that is used again sends nothing.
+        """Send the event to the execution of a token, and return its id.
 
+        Each token has one id: used again it returns that id again, and the execution takes the event once.
         Raises LinkRefused, which an HTTP endpoint answers with 403 (forged, or of another event) or 410 (expired);
         otherwise as `send`, NotFound where the execution has ended.
         """

@@ -58,8 +58,10 @@ class Execution(_Generic[R]):
     def result(self, timeout: timedelta | None = None) -> R:
         """Wait until it ends, and return what the orchestration returned.
 
-        timeout: TimeoutError where it still runs after it; None waits however long it takes. Raises what the
-        orchestration raised, where the app names that exception type, else RemoteError; ExecutionCancelled.
+        timeout: TimeoutError where it still runs after it; None waits however long it takes. In a simulation virtual
+        time passes until it ends, so to test *when* it does, ask for `ended_at`, too. Raises what the orchestration
+        raised, where a module that holds handlers or orchestrations names (imports) that exception type, else
+        RemoteError; ExecutionCancelled; in a simulation NeverQuiet, where it waits for an event that nobody sends.
         """
         found = self._driver().wait(self.orchestration.name, self.id, _seconds(timeout))
         return result_of(self.orchestration, self.id, found)

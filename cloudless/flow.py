@@ -68,7 +68,8 @@ class Failed:
 class Outcome(_Generic[V]):
     """What became of one item of `fan_out(…, collect=True)`: a value, or an error where it failed.
 
-    A call may give None, so whether it failed is told by `error`.
+    A call may give None, so whether it failed is told by `error`. An Outcome stays in the orchestration: no function
+    takes one, and no orchestration returns one; put what you need of it into a record of your own.
     """
 
     __slots__ = ("error", "value")
@@ -161,8 +162,9 @@ class Saga:
     def on_failure(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Call a function with these arguments, as they are now, should the block fail.
 
-        function: a declared one, or its options: `undo.on_failure(refund.options(retry=…), payment=p)`. 3 attempts
-        where they say nothing.
+        function: a declared one, or its options, named and not called:
+        `undo.on_failure(refund.options(retry=…), payment=p)`. 3 attempts where they say nothing. One that is registered
+        before its step must bear that there is nothing to undo, and keep a late repeat of the step from doing it.
         """
         raise compiled("on_failure(…)")
 

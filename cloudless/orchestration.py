@@ -78,7 +78,8 @@ class Orchestration(Routine[P, R]):
         """Options of the next start: `fulfil.options(id=order.id).start(order)`.
 
         id: of the execution, 1 to 64 letters, digits, - and _; unique per orchestration for 90 days, and as long as
-        it runs, so that a start that is repeated starts one execution. By default a new one.
+        it runs, so that a start that is repeated starts one execution. By default a new one. Where it comes from
+        outside, check it there: `Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")`.
         """
         return Starter(self, id)
 

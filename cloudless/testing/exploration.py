@@ -63,6 +63,9 @@ def explore(
     pytest's fixtures, and the same in every run. faults: kinds to draw; all but "poison" by default. seed: of the draw;
     equal seeds draw the same. The others: as in `simulate`.
 
+    Half of the examples go to single faults, kind by kind as in `faults`: with few, the last kinds are not tried alone.
+    Handlers that do not run without faults, e.g. compensations, are not disturbed: let a step fail (`cloud.fail`).
+
     Fails as the test does, with a note that holds the smallest schedule that breaks it. A test that fails without
     faults fails so; one in which no handler runs is refused, since nothing can go wrong in it.
     """

@@ -73,7 +73,7 @@ class Simulation:
     """The handle of a running simulation.
 
     Verbs:   run, advance, run_until, fire; http is a client of the app's endpoints, token makes its callers
-    Lists:   calls, sent, published, dead_letters, trace
+    Lists:   calls, executions, sent, published, dead_letters, trace
     Doubles: replace, fail, crash, takes, rotate
     """
 
@@ -94,7 +94,8 @@ class Simulation:
         """Carry out what is in flight and its back-off, and stop.
 
         Time goes on as far as back-off needs; schedules and delayed messages that are passed on the way happen.
-        Raises NeverQuiet where that has no end.
+        It does not wait for sleeps and events of orchestrations: `advance`, or ask for `result()`, which lets time pass
+        until that execution has ended. Raises NeverQuiet where that has no end.
         """
         self._world.run()
 
