@@ -116,6 +116,9 @@ class Calls(Part):
             base = unit.statics.resolve(node.func.value)
             if base is NOTHING or isinstance(base, str | list | dict):
                 return methods.call(unit, node, node.func, expected)
+            if not isinstance(base, (*HANDLES, ModuleType)):
+                steps.visit_arguments(unit, node)
+                return self._undeclared(node, None)
         steps.visit_arguments(unit, node)
         return self._unknown(node)
 
@@ -142,7 +145,7 @@ class Calls(Part):
 
     def _object(self, node: ast.Call, found: Any, expected: Type | None) -> Value:
         unit = self.unit
-        if isinstance(found, type) and found.__module__ != "builtins":
+        if isinstance(found, type) and (found.__module__ != "builtins" or issubclass(found, BaseException)):
             return make.call(unit, node, found)
         name = getattr(found, "__name__", "")
         if getattr(builtins, name, None) is found:
@@ -152,11 +155,19 @@ class Calls(Part):
             return unit.error(
                 "CL204", node.func, f"`{ast.unparse(node.func)}` is not called", "call a function under @app.function"
             )
+        return self._undeclared(node, found)
+
+    def _undeclared(self, node: ast.Call, found: Any) -> Value:
+        """A call of code that is no step: of the program's own, or of a library's."""
+        unit, own = self.unit, self.unit.module.partition(".")[0]
+        is_own = str(getattr(found, "__module__", "")).partition(".")[0] == own
         return unit.error(
             "CL204",
             node.func,
             f"`{ast.unparse(node.func)}` is no step: an orchestration is replayed, so whatever it calls is declared",
-            "put @app.function over it, or @app.pure if it has no effects; or call one that is",
+            "put @app.function over it, or @app.pure if it has no effects; or call one that is"
+            if is_own
+            else "call it in a function under @app.function, or @app.pure if it has no effects, and call that here",
         )
 
 

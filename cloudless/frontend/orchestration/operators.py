@@ -105,7 +105,7 @@ class Operators(Part):
             if made is None:
                 unit.block += block
             made = right if made is None else self._both(is_and, made, block, right, one)
-        return made if fine and made is not None else Value(LOST.expression, BOOLEAN)
+        return made if fine and made is not None else LOST
 
     def _no_bool(self, value: Value, node: ast.expr, whole: ast.BoolOp) -> bool:
         word, source = "and" if isinstance(whole.op, ast.And) else "or", ast.unparse(node)

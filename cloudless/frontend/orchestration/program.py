@@ -33,6 +33,7 @@ from cloudless.handler import defaults_of
 from cloudless.ir.span import Span
 from cloudless.ir.statement import Return
 from cloudless.ir.type import Type
+from cloudless.message import is_context
 from cloudless.orchestration import Orchestration
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -173,7 +174,7 @@ class Whole:
         unit, defaults = self.unit, defaults_of(self._function)
         arguments: list[ir.Argument] = []
         for node in _arguments(self._definition):
-            kind = self._shared.types.of(self._hints[node.arg]) if node.arg in self._hints else UNKNOWN
+            kind = self._kind(node)
             if node.arg not in self._hints:
                 unit.error("CL221", node, f"parameter `{node.arg}` has no type", f"annotate it: {node.arg}: str")
             if node.arg in defaults and constant(defaults[node.arg], unit.types, kind) is None:
@@ -186,6 +187,21 @@ class Whole:
             unit.flow.assigned |= unit.scope.declare(node.arg, kind, node.lineno).bit
             arguments.append(ir.Argument(node.arg, kind, node.arg not in defaults))
         return tuple(arguments)
+
+    def _kind(self, node: ast.arg) -> Type:
+        """The type of a parameter; unknown where there is none."""
+        hint = self._hints.get(node.arg)
+        if node.arg not in self._hints:
+            return UNKNOWN
+        if is_context(hint):
+            self.unit.error(
+                "CL221",
+                node,
+                "an orchestration has no Context: no instance runs it",
+                "ask for it in a function that is called here: its context.execution is the id of the execution",
+            )
+            return UNKNOWN
+        return self._shared.types.of(hint)
 
     def _check_signature(self) -> None:
         unit, node, flags = self.unit, self._definition, self._function.__code__.co_flags

@@ -245,6 +245,11 @@ def _register(unit: Unit, node: ast.Call, opened: Open) -> None:
 def _function(unit: Unit, node: ast.expr) -> steps.Called | None:
     found = unit.statics.resolve(node)
     if isinstance(node, ast.Call):
+        if isinstance(unit.statics.resolve(node.func), Function):
+            name, given = ast.unparse(node.func), [*map(ast.unparse, node.args), *map(ast.unparse, node.keywords)]
+            message = f"`{ast.unparse(node)}` is a call, and on_failure takes the function"
+            unit.error("CL265", node, message, f"write on_failure({', '.join([name, *given])})")
+            return None
         return steps.with_options(unit, node)
     if isinstance(found, Function | Step):
         return steps.known(unit, node, found)

@@ -87,6 +87,7 @@ class Unit:
         self.sagas: list[Any] = []
         self.sharing = Sharing()
         self.found = Found()
+        self.module = function.__module__
         self.confined = ""
         self.has_errors = False
         self.dropped: ast.expr | None = None
