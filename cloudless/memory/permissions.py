@@ -30,6 +30,8 @@ class Permissions:
         granted += [(one.name, one.grants) for one in application.orchestrations]
         self._granted = {(name, one.noun, one.name, one.verb) for name, grants in granted for one in grants}
         self._widen(application)
+        if application.orchestrations:
+            self._widen_to_called(application)
 
     def _widen(self, application: Application) -> None:
         """`invoke_later` sends to the function's internal queue; `redrive` to the queue in front."""
@@ -41,6 +43,16 @@ class Permissions:
                 self._granted.add((handler, "queue", later[name], "send"))
             if verb == "redrive" and name in behind:
                 self._granted.add((handler, "queue", behind[name], "send"))
+
+    def _widen_to_called(self, application: Application) -> None:
+        """What an orchestration does that another one calls, it does in the name of the other's execution."""
+        from cloudless.passes.definition import called
+
+        for one in application.orchestrations:
+            within = called(application, one.name)
+            self._granted |= {
+                (one.name, grant.noun, grant.name, grant.verb) for part in within for grant in part.grants
+            }
 
     def check(self, handler: str, noun: str, name: str, *verbs: str) -> None:
         """Refuse a verb (any of several that would do) that the handler was not granted."""

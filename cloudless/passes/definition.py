@@ -25,10 +25,9 @@ def definition(application: Application, name: str, settings: Mapping[str, Any] 
 
     settings: values of configuration entries in the stage, as JSON; the application's defaults stand in for others.
     """
-    known = {one.name: one for one in application.orchestrations}
     defaults = {one.name: one.default for one in application.configs if one.has_default}
     values = {**defaults, **(settings or {})}
-    plain = {one.name: to_plain(one) for one in _called(known, name)}
+    plain = {one.name: to_plain(one) for one in called(application, name)}
     programs = _settled(plain, values) if application.configs else plain
     return {"version": VERSION, "main": name, "orchestrations": programs}
 
@@ -39,8 +38,9 @@ def identity(definition: dict[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _called(known: Mapping[str, Orchestration], name: str) -> Iterator[Orchestration]:
-    """An orchestration and those that it calls, each once, callees after their first caller."""
+def called(application: Application, name: str) -> Iterator[Orchestration]:
+    """An orchestration and all that it calls, each once, callees after their first caller."""
+    known = {one.name: one for one in application.orchestrations}
     waiting, seen = [name], {name}
     while waiting:
         one = known[waiting.pop(0)]

@@ -163,3 +163,21 @@ def test_a_test_that_changes_what_history_tells_changes_no_execution() -> None:
         execution.history()[0].value["value"].append(2)
         cloud.run()
         assert execution.result() == [1]
+
+
+@app.orchestration
+def tell_twice(note: str) -> list[str]:
+    first = tell(note)
+    return [first, tell_in_turn(note)]
+
+
+@app.orchestration
+def tell_in_turn(note: str) -> str:
+    return tell(note)
+
+
+def test_an_orchestration_that_another_one_calls_may_send() -> None:
+    with simulate(app) as cloud:
+        ids = tell_twice("n")
+        assert [event.message for event in cloud.trace if event.kind == "send"] == ids
+        assert cloud.sent(words) == ["a", "a"]
