@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any, overload
 
 from cloudless.auth import Jwt
 from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, hidden
+from cloudless.execution import Execution
 from cloudless.http import Endpoint
 from cloudless.memory.world import US
 from cloudless.message import DeadLetter, utc
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import ParamSpec, TypeVar
 
-    from cloudless.execution import Execution
     from cloudless.function import Function
     from cloudless.handler import Handler
     from cloudless.memory.cloud import MemoryCloud
@@ -172,7 +173,8 @@ class Simulation:
         """Every execution of an orchestration, in order of their starts."""
         if orchestration not in self.cloud.app.orchestrations:
             raise NotFound(f"{orchestration!r} is no orchestration of app {self.cloud.app.name!r}")
-        return orchestration.executions(limit=1_000)[::-1]
+        found = self.cloud.orchestrations.executions(orchestration.name, None, sys.maxsize)
+        return [Execution(orchestration, id) for id in reversed(found)]
 
     def dead_letters(self, source: _GivesUp) -> list[DeadLetter]:
         """The dead letters of a queue, subscriber, schedule or function, oldest first; they stay."""

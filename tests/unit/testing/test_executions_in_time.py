@@ -147,6 +147,12 @@ def test_the_id_of_an_execution_that_runs_stays_taken() -> None:
             rest.options(id="x").start("b")
 
 
+def test_a_simulation_lists_every_execution() -> None:
+    with simulate(app) as cloud:
+        started_ones = [none.start(f"{number}") for number in range(1_001)]
+        assert cloud.executions(none) == started_ones
+
+
 def test_an_id_that_is_used_again_is_the_latest() -> None:
     with simulate(app) as cloud:
         for id in ("x", "y"):
