@@ -168,8 +168,7 @@ def check_size(text: str, delay_s: float = 0, what: str = "the body") -> None:
     if size > limit:
         when = " (delayed beyond 15 minutes)" if limit == DELAYED_BODY_LIMIT else ""
         raise PayloadTooLarge(
-            f"{what} is {size:,} bytes, the limit{when} is {limit:,}: "
-            "store it (e.g. in a bucket) and send a reference",
+            f"{what} is {size:,} bytes, the limit{when} is {limit:,}: store it (e.g. in a bucket) and send a reference",
             size,
             limit,
         )

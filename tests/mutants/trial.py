@@ -76,5 +76,5 @@ def _last_line(text: str) -> str:
 
 if __name__ == "__main__":
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        found = trial(*sys.argv[1:4], paths=sys.argv[4:])
+        found = trial(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
     sys.stdout.write("\n" + json.dumps({"killers": found.killers, "broken": found.broken}) + "\n")

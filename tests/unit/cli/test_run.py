@@ -187,7 +187,7 @@ def test_what_cannot_be_played_is_exit_code_1_and_one_error(cloudless: Run, word
         ("[]", "events.jsonl:2: an event is an object, e.g."),
         (
             '{"sned": "orders"}',
-            "events.jsonl:2: an event has exactly one of advance, event, fire, publish, request, send, start; this one has",
+            "events.jsonl:2: an event has exactly one of advance, event, fire, publish, request, send, start; this one",
         ),
         ('{"send": "orders", "boddy": {}}', "events.jsonl:2: 'send' has no 'boddy': did you mean 'body'?"),
         ('{"fire": "report", "body": {}}', "events.jsonl:2: 'fire' has no 'body': it takes nothing else"),

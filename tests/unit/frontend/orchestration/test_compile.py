@@ -2,10 +2,11 @@
 
 import re
 from textwrap import dedent
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
+from cloudless.codec import is_list, is_object
 from cloudless.conformance.orchestrations.module import loaded
 from cloudless.frontend import check
 from cloudless.ir import Application, Orchestration, dump, load
@@ -73,13 +74,12 @@ def main(code: str) -> Orchestration:
 
 def ids(plain: Any) -> list[str]:
     """The ids of all statements in JSON."""
-    if isinstance(plain, list):
-        return [id for part in cast("list[Any]", plain) for id in ids(part)]
-    if not isinstance(plain, dict):
+    if is_list(plain):
+        return [id for part in plain for id in ids(part)]
+    if not is_object(plain):
         return []
-    parts = cast("dict[str, Any]", plain)
-    own: list[str] = [parts["id"]] if "note" in parts else []
-    return own + [id for part in parts.values() for id in ids(part)]
+    own: list[str] = [plain["id"]] if "note" in plain else []
+    return own + [id for part in plain.values() for id in ids(part)]
 
 
 NESTED = """
