@@ -9,7 +9,7 @@ from types import GenericAlias
 from cloudless.codec import codec_of, size_of
 from cloudless.driver.current import here
 from cloudless.errors import InvalidArgument, PayloadTooLarge, hidden
-from cloudless.execution import checked_id
+from cloudless.execution import Execution, checked_id
 from cloudless.flow import compiled
 from cloudless.link import opened, signed
 from cloudless.message import NO_ATTRIBUTES
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from cloudless.app import App
     from cloudless.codec import Codec
-    from cloudless.execution import Execution
     from cloudless.link import Claims
     from cloudless.secret import Secret
 
@@ -150,6 +149,8 @@ def addressed(execution: str | Execution[Any]) -> tuple[str, str]:
     """Name of the orchestration, "" where it is not said, and id of the execution."""
     if isinstance(execution, str):
         return "", checked_id(execution)
+    if not isinstance(execution, Execution):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"execution={execution!r} is of type {type(execution).__name__}: give one, or its id")
     return execution.orchestration.name, execution.id
 
 

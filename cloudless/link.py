@@ -36,7 +36,8 @@ def opened(app: str, token: str, event: str, now_s: float, secret: str) -> Claim
     """The claims of a token that holds for this event now; LinkRefused where it does not."""
     import hmac
 
-    body, _, mac = token.partition(".") if len(token) <= TOKEN_MOST else ("", "", "")
+    is_token = isinstance(token, str) and len(token) <= TOKEN_MOST  # pyright: ignore[reportUnnecessaryIsInstance]
+    body, _, mac = token.partition(".") if is_token else ("", "", "")
     if not body or not hmac.compare_digest(mac.encode("utf-8", "replace"), _mac(app, body, secret).encode()):
         raise LinkRefused("forged", "this link is not one of ours")
     claims = _claims(body)

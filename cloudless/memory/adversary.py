@@ -196,10 +196,10 @@ class Adversary:
 class Attacked:
     """A driver whose verbs are effects; all else is the driver's own."""
 
-    def __init__(self, driver: Any, adversary: Adversary, verb: str) -> None:
+    def __init__(self, driver: Any, adversary: Adversary, *verbs: str) -> None:
         self._driver = driver
         self._adversary = adversary
-        self.__dict__[verb] = self._effect(getattr(driver, verb))
+        self.__dict__ |= {verb: self._effect(getattr(driver, verb)) for verb in verbs}
 
     def _effect(self, verb: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *args: self._adversary.effect(lambda: verb(*args))

@@ -93,6 +93,7 @@ class MemoryCloud:
         self.ledger = MemoryLedger(self.world)
         self.timers: dict[str, Timer] = {}
         self._orchestrations = self._make_orchestrations(permissions) if application.orchestrations else None
+        self._executions: MemoryOrchestrations = self._attacked_driver(self._orchestrations, "start", "send", "cancel")
         self._wire()
 
     def now_s(self) -> float:
@@ -105,7 +106,7 @@ class MemoryCloud:
     def orchestrations(self) -> MemoryOrchestrations:
         if self._orchestrations is None:
             raise NotFound(f"app {self.app.name!r} has no orchestrations")
-        return self._orchestrations
+        return self._executions
 
     def _make_orchestrations(self, permissions: Permissions) -> MemoryOrchestrations:
         """Imported by the first simulation of an app that has some, and with it the engine."""
@@ -158,12 +159,12 @@ class MemoryCloud:
         attacked = AttackedOrderedChannel if ordered else AttackedChannel
         return attacked(name, self.world, self.adversary)
 
-    def _attacked_driver(self, driver: Any, verb: str) -> Any:
-        if self.adversary is None:
+    def _attacked_driver(self, driver: Any, *verbs: str) -> Any:
+        if self.adversary is None or driver is None:
             return driver
         from cloudless.memory.adversary import Attacked
 
-        return Attacked(driver, self.adversary, verb)
+        return Attacked(driver, self.adversary, *verbs)
 
     def _function(self, name: str, plan: Plan | EndpointPlan) -> Callable[..., Any]:
         """A handler's function: its double where it has one, under attack where there are faults."""

@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel
@@ -76,6 +76,12 @@ def test_an_id_that_some_cloud_refuses_is_refused(id: Any) -> None:
     with fake_cloud() as cloud, pytest.raises(InvalidArgument, match="id="):
         approval.send("7", GRANTED, id=id)
     assert cloud.orchestrations.sent == []
+
+
+@pytest.mark.parametrize("execution", [None, 7, approval], ids=repr)
+def test_what_is_no_execution_is_refused(execution: Any) -> None:
+    with fake_cloud(), pytest.raises(InvalidArgument, match="give one, or its id"):
+        approval.send(execution, GRANTED)
 
 
 def test_an_execution_of_an_impossible_id_is_refused() -> None:
@@ -207,6 +213,7 @@ FORGERIES: dict[str, Callable[[str], str]] = {
     "surrogate": lambda token: "\ud800.x",
     "padded": lambda token: f"{token}=",
     "long": lambda token: "x" * 5_000,
+    "no text": lambda token: cast("str", None),
 }
 
 

@@ -16,6 +16,7 @@ SECOND = timedelta(seconds=1)
 app = App("in-time")
 word = app.event("word", str)
 orders = app.queue("orders", str)
+deliveries = app.queue("deliveries", str)
 noted: list[str] = []
 
 
@@ -74,6 +75,12 @@ async def obey(order: str) -> None:
         wait.options(id="x").start()
     else:
         one.execution("x").cancel()
+
+
+@deliveries.consumer
+def begin(text: str) -> None:
+    execution = wait.start()
+    word.send(execution, text)
 
 
 @pytest.fixture(autouse=True)
@@ -145,6 +152,17 @@ def test_the_id_of_an_execution_that_runs_stays_taken() -> None:
         rest.options(id="x").start("a")
         with pytest.raises(ExecutionExists, match="or still runs"):
             rest.options(id="x").start("b")
+
+
+@pytest.mark.parametrize(("kind", "effect", "results"), [
+    ("crash", 1, [None, "a"]), ("crash", 2, ["a", "a"]), ("throttle", 1, ["a"]), ("throttle", 2, [None, "a"]),
+])  # fmt: skip
+def test_starts_and_events_are_client_calls_of_a_handler(kind: str, effect: int, results: list[str | None]) -> None:
+    with simulate(app, faults=[Fault(kind, begin, 1, effect=effect)]) as cloud:
+        deliveries.send("a")
+        cloud.run()
+        found = cloud.executions(wait)
+        assert [one.result() if one.status() == "completed" else None for one in found] == results
 
 
 def test_a_simulation_lists_every_execution() -> None:
