@@ -47,7 +47,7 @@ def load(text: str) -> Application:
 
 def to_plain(value: Any) -> Any:
     """IR as JSON values."""
-    kind: Any = type(value)
+    kind = cast("type[Any]", type(value))
     if kind in _ATOMS:
         return value
     shape = _shape(kind)

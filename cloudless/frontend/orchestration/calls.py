@@ -160,7 +160,8 @@ class Calls(Part):
     def _undeclared(self, node: ast.Call, found: Any) -> Value:
         """A call of code that is no step: of the program's own, or of a library's."""
         unit, own = self.unit, self.unit.module.partition(".")[0]
-        is_own = str(getattr(found, "__module__", "")).partition(".")[0] == own
+        home: Any = getattr(found, "__module__", "")
+        is_own = str(home).partition(".")[0] == own
         return unit.error(
             "CL204",
             node.func,
