@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: bench clean core-only demo docs help lint test test-all tools venv wheels mutants
+.PHONY: bench clean core-only demo docs fuzz help lint test test-all tools venv wheels mutants
 
 PYTHON := .venv/bin/python
 STAMP := .venv/installed
@@ -44,10 +44,15 @@ test: $(STAMP)  ## Run every test whose tools are here; the others are skipped a
 test-all: $(STAMP) tools  ## Run every test with every tool; then the core alone on every Python found.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)
 	$(PYTHON) -m tests.mutants
+	$(PYTHON) -m tests.fuzz.mutants
 	$(MAKE) core-only
 
-mutants: $(STAMP)  ## Show that the conformance suite alone kills every mutant of the in-memory cloud.
+mutants: $(STAMP)  ## Show that the conformance suite alone kills every mutant of the in-memory cloud, the fuzzer those of the engine.
 	$(PYTHON) -m tests.mutants
+	$(PYTHON) -m tests.fuzz.mutants
+
+fuzz: $(STAMP)  ## Run random orchestrations by CPython and by the engine: make fuzz PROGRAMS=10000 SEED=…
+	$(PYTHON) -m tests.fuzz --programs $(or $(PROGRAMS),10000) $(if $(SEED),--seed $(SEED))
 
 tools: $(STAMP)  ## Install the emulators under .tools/ and list what is missing.
 	@$(PYTHON) -m tests.tools install

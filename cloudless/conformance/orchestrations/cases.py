@@ -3,7 +3,7 @@
     programs/row_28_….py     the module, with an orchestration `main`; the number is the row of the table of divergences
     programs/row_28_….json   {"row": 28, "runs": [{"name", …a world…, "expect": {"outcome", "calls", "end_s"}}]}
     refused/row_24_….py      a program that no engine ever sees: the front end refuses it
-    refused/row_24_….json    {"row": 24, "problems": [{"code", "line", "says"}]}
+    refused/row_24_….json    {"row": 24, "problems": [{"code", "line", "says": a part of its message}]}
 
 A provider runs `case.world` through its engine for `case.source`, and asks `case.problems_of(observed)`.
 """
