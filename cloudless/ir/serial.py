@@ -47,7 +47,7 @@ def load(text: str) -> Application:
 
 def to_plain(value: Any) -> Any:
     """IR as JSON values."""
-    kind = cast("type[Any]", type(value))
+    kind: type = type(value)  # pyright: ignore[reportUnknownVariableType]
     if kind in _ATOMS:
         return value
     shape = _shape(kind)

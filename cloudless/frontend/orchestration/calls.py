@@ -147,7 +147,7 @@ class Calls(Part):
         unit = self.unit
         if isinstance(found, type) and (found.__module__ != "builtins" or issubclass(found, BaseException)):
             return make.call(unit, node, found)
-        name = getattr(found, "__name__", "")
+        name: str = getattr(found, "__name__", "")  # pyright: ignore[reportUnknownArgumentType]
         if getattr(builtins, name, None) is found:
             return builtin.call(unit, node, name, expected)
         steps.visit_arguments(unit, node)
@@ -160,8 +160,8 @@ class Calls(Part):
     def _undeclared(self, node: ast.Call, found: Any) -> Value:
         """A call of code that is no step: of the program's own, or of a library's."""
         unit, own = self.unit, self.unit.module.partition(".")[0]
-        home: Any = getattr(found, "__module__", "")
-        is_own = str(home).partition(".")[0] == own
+        home = getattr(found, "__module__", None)
+        is_own = isinstance(home, str) and home.partition(".")[0] == own
         return unit.error(
             "CL204",
             node.func,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Callable
+from time import perf_counter
 from zlib import crc32
 
 from cloudless.conformance.orchestrations.observed import Observed
@@ -24,10 +25,13 @@ class Durable:
 
     def __init__(self, name: str, chaos: Callable[[int], Chaos]) -> None:
         self.name = name
+        self.prepared_s = 0.0
         self._chaos = chaos
 
     def run(self, program: Program, world: World) -> Observed:
+        began = perf_counter()
         module, definition = compiled(program)
+        self.prepared_s += perf_counter() - began
         return Execution(module, definition, world, self._chaos(crc32(program.text.encode()))).observed
 
 
