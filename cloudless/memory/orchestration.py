@@ -11,6 +11,7 @@ from cloudless.engine import Definition
 from cloudless.engine.effect import SEND
 from cloudless.engine.error import error_of
 from cloudless.errors import ExecutionExists, InvalidArgument, NeverQuiet, NotFound, UnsupportedError
+from cloudless.memory.ended import Ended
 from cloudless.memory.execution import MemoryExecution
 from cloudless.memory.history import Exchange
 from cloudless.memory.journal import history
@@ -213,7 +214,7 @@ class MemoryOrchestrations:
 
     def _until_ended(self, one: MemoryExecution, timeout_s: float | None) -> bool:
         limit_us = _FOREVER_US if timeout_s is None else round(timeout_s * US)
-        return self._world.run_until(lambda: one.status != RUNNING, limit_us)
+        return self._world.run_until(Ended(one, self._world), limit_us)
 
     def _check(self, noun: str, name: str, verb: str) -> None:
         handler = here()[1]

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from cloudless import App, sleep
-from cloudless.errors import ExecutionExists
+from cloudless.errors import ExecutionExists, NeverQuiet
+from cloudless.memory import ended
 from cloudless.testing import Fault, Simulation, simulate
 
 SECOND = timedelta(seconds=1)
@@ -63,6 +64,12 @@ def two(text: str) -> str:
 def rest(text: str) -> str:
     sleep(timedelta(hours=1))
     return text
+
+
+@app.orchestration
+def never() -> None:
+    while True:
+        note("again")
 
 
 @orders.consumer
@@ -163,6 +170,14 @@ def test_starts_and_events_are_client_calls_of_a_handler(kind: str, effect: int,
         cloud.run()
         found = cloud.executions(wait)
         assert [one.result() if one.status() == "completed" else None for one in found] == results
+
+
+def test_waiting_for_a_loop_without_end_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ended, "MOST", 1_000)
+    with simulate(app), pytest.raises(NeverQuiet, match="'never' does not end: 1,000 things happened at one moment"):
+        never.start().result(timeout=timedelta(hours=1))
+    with simulate(app), pytest.raises(NeverQuiet, match="Let its loop end, or sleep"):
+        never()
 
 
 def test_a_simulation_lists_every_execution() -> None:
