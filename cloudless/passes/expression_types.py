@@ -51,7 +51,7 @@ from cloudless.ir.expression import (
     Var,
 )
 from cloudless.ir.orchestration import Orchestration
-from cloudless.ir.type import BOOL, DICT, ERROR, FLOAT, INT, JSON, LIST, NONE, OPTIONAL, RECORD, TEXT, Type
+from cloudless.ir.type import BOOL, DICT, ENUM, ERROR, FLOAT, INT, JSON, LIST, NONE, OPTIONAL, RECORD, TEXT, Type
 
 F = TypeVar("F")
 
@@ -132,7 +132,7 @@ class Types:
         if {one.kind, other.kind} == _NUMBERS:
             return Type(FLOAT)
         if one.kind != other.kind:
-            return _ANY
+            return _of_enum(one, other)
         return self._join_same(one, other)
 
     def _join_optional(self, one: Type, other: Type) -> Type:
@@ -181,6 +181,12 @@ def present(kind: Type) -> Type:
 def optional(kind: Type) -> Type:
     """The same, or null."""
     return kind if kind.kind in {OPTIONAL, NONE, JSON} else Type(OPTIONAL, kind)
+
+
+def _of_enum(one: Type, other: Type) -> Type:
+    """A string or int, where the other is of an enum: `.value` of a member is the member itself on the wire."""
+    found = other if one.kind == ENUM else one
+    return found if ENUM in {one.kind, other.kind} and found.kind in {INT, TEXT} else _ANY
 
 
 def _found(table: dict[str, F], name: str, what: str) -> F:

@@ -4,7 +4,7 @@ import pytest
 
 from cloudless.errors import InternalError
 from cloudless.ir import expression as e
-from cloudless.ir.type import DICT, ERROR, INT, JSON, LIST, NONE, OPTIONAL, RECORD, TEXT, Member, RecordType, Type
+from cloudless.ir.type import DICT, ENUM, ERROR, INT, JSON, LIST, NONE, OPTIONAL, RECORD, TEXT, Member, RecordType, Type
 from cloudless.node import replace
 from cloudless.passes.expression_types import RULES, Types, optional, present
 from cloudless.passes.tree import EXPRESSIONS
@@ -61,6 +61,10 @@ def test_the_type_of(sample: Sample) -> None:
         (Type(ERROR, None, "Late"), Type(ERROR, None, "Declined"), FAILED),
         (FAILED, Type(ERROR, None, "KeyError"), Type(ERROR, None, "Exception")),
         (ORDER, Type(RECORD, None, "Untouched"), ORDER),
+        (Type(ENUM, None, "Colour"), STRING, STRING),
+        (Type(ENUM, None, "Level"), WHOLE, WHOLE),
+        (Type(ENUM, None, "Colour"), BOOLEAN, Type(JSON)),
+        (Type(ENUM, None, "Colour"), Type(ENUM, None, "Level"), Type(JSON)),
         (Type(RECORD, None, "A"), Type(RECORD, None, "B"), Type(JSON)),
     ],
 )
