@@ -30,7 +30,7 @@ ENOUGH = 5
 class Run:
     """Programs of one seed. failures: what was found, as text.
 
-    spent_s: without generation and shrinking; prepared_s: of that, on the front end.
+    spent_s: of the processor, without generation and shrinking; prepared_s: of that, in the front end.
     """
 
     def __init__(self, seed: str, runners: Sequence[Runner] = (ENGINE,)) -> None:
@@ -53,9 +53,9 @@ class Run:
         choices = Choices(f"{self.seed}:{number}")
         program, world = made(choices)
         _ = program.text, program.native  # printing is part of generation
-        began, prepared_s = time.perf_counter(), self._prepared_s()
+        began, prepared_s = time.process_time(), self._prepared_s()
         found = tried(program, world, self.runners)
-        self.spent_s += time.perf_counter() - began
+        self.spent_s += time.process_time() - began
         self.prepared_s += self._prepared_s() - prepared_s
         self.count += 1
         if found is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.fuzz.expressions import Expressions
 from tests.fuzz.hir import Node, literal, name, node
 from tests.fuzz.kinds import BOOL, INT, NONE, TEXT, Kind, list_of, optional
-from tests.fuzz.vocabulary import Function, Problem
+from tests.fuzz.vocabulary import WITNESS, Function, Problem
 
 Made = list[Node]
 
@@ -129,6 +129,15 @@ class Calls(Expressions):
         named = node("map", node("choose", failed, kind_of, literal("")), each, name(outcomes))
         made.append(node("let", self.scope.add(list_of(TEXT)).name, named))
         return made
+
+    def witness(self) -> Made:
+        """Tell a step what some variables are."""
+        parts: list[object] = []
+        seen = [one for one in self.scope.all() if one.kind in (INT, TEXT, BOOL) or one.kind.name in {"list", "dict"}]
+        for one in seen[-8:]:
+            is_long = one.kind.name in {"list", "dict"}
+            parts += [node("length", name(one.name)) if is_long else name(one.name), ","]
+        return [node("do", node("call", WITNESS.name, (("", node("format", *parts)),)))]
 
     def send(self) -> Made:
         verb = self.choices.pick(("outbox.send", "placed.publish"))

@@ -372,7 +372,7 @@ _ANY: tuple[Maker, ...] = (
 _MAKERS: dict[str, tuple[Maker, ...]] = {
     "int": (
         Expressions.arithmetic, Expressions.arithmetic, Expressions.multiply, Expressions.whole, Expressions.whole,
-        Expressions.unary, Expressions.length, Expressions.fold, Expressions.to_int, *_ANY,
+        Expressions.unary, Expressions.length, Expressions.fold, Expressions.fold, Expressions.to_int, *_ANY,
     ),
     "float": (
         Expressions.arithmetic, Expressions.multiply, Expressions.divide, Expressions.divide, Expressions.unary,

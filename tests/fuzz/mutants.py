@@ -20,6 +20,8 @@ from tests.mutants.verdict import ROOT
 
 PROGRAMS = 2_000
 SEED = "mutants"
+MISFITS = {"crashed AttributeError", "crashed ImportError", "crashed NameError", "crashed SyntaxError"}
+"""What code raises that does not fit together: no wrong outcome."""
 LIMIT_S = 600.0
 
 
@@ -31,6 +33,8 @@ def found(mutant: str, programs: int = PROGRAMS) -> dict[str, object]:
         problem = tried(*made(Choices(f"{SEED}:{number}")))
         if stale:
             return {"broken": stale[0]}
+        if problem is not None and problem.kind in MISFITS:
+            return {"broken": "".join(problem.told)[-300:]}
         if problem is not None:
             return {"number": number + 1, "kind": problem.kind}
     return {}

@@ -32,7 +32,7 @@ _kept = ExitStack()
 
 
 class Runner(Protocol):
-    """name: as reports call it. prepared_s: spent so far on making of sources what it runs; not part of its speed."""
+    """name: as reports call it. prepared_s: of the processor, so far, to make of sources what it runs."""
 
     name: str
     prepared_s: float
@@ -59,11 +59,11 @@ class Engine:
     prepared_s = 0.0
 
     def run(self, program: Program, world: World) -> Observed:
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             module, plain = compiled(program)
         finally:
-            self.prepared_s += time.perf_counter() - began
+            self.prepared_s += time.process_time() - began
         return WorldHost(Definition(plain), module, world).run()
 
 

@@ -64,6 +64,8 @@ class Statements(Calls):
         made = self.block(1, 10)
         if ends(made) or (self.result == NONE and self.choices.chance(50)):
             return self._opened(made)
+        if self.choices.chance(80):
+            made = (*made, *self.witness())
         return self._opened((*made, self.returned()))
 
     def _opened(self, made: Block) -> Block:
@@ -423,6 +425,7 @@ _SIMPLE: tuple[Maker, ...] = (
     *[Statements.call_statement] * 6, Statements.let, Statements.let, Statements.let, Statements.assign,
     Statements.assign, Statements.augment, Statements.change, Statements.change, Statements.swap, Statements.send,
     Statements.sleep, Statements.wait, Statements.wait, Statements.moment,
+    Statements.witness,
 )  # fmt: skip
 _NESTED: tuple[Maker, ...] = (
     Statements.if_, Statements.if_, Statements.if_let, Statements.narrow, Statements.narrow, Statements.try_,

@@ -60,7 +60,10 @@ def test_a_branch_beyond_the_limit_begins_when_one_ends() -> None:
 def test_arguments_of_gather_come_before_its_branches_and_items_of_fan_out_in_them() -> None:
     seen = run("try:\n    gather(step(1), step([][0]))\nexcept IndexError:\n    return 'none began'")
     assert (seen.outcome, seen.calls) == ({"v": "none began"}, ())
-    seen = run("try:\n    fan_out(step(6 // n) for n in [1, 0, 2])\nexcept ZeroDivisionError:\n    return 'two began'")
+    seen = run(
+        "try:\n    fan_out(step(6 // n) for n in [1, 0, 2])\nexcept ZeroDivisionError:\n    return 'two began'",
+        Reply(1),
+    )
     assert (seen.outcome, len(seen.calls)) == ({"v": "two began"}, 2)
 
 

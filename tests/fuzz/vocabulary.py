@@ -142,12 +142,17 @@ class Inventor:
         problems = self._problems()
         functions = [self._function(number) for number in range(9)]
         events = self._events()
-        parts += [*map(self._class_of, problems), PURES, *map(_function_source, functions), *map(_event_source, events)]
+        parts += [
+            *map(self._class_of, problems),
+            PURES,
+            *map(_function_source, (*functions, WITNESS)),
+            *map(_event_source, events),
+        ]
         sent = record(next(iter(self.fields)))
         parts.append(f'outbox = app.queue("outbox", {sent})\nplaced = app.topic("placed", {sent})\n')
         return Vocabulary(
             self.number, "\n\n".join(part.strip("\n") for part in parts) + "\n", self.fields, self.members, problems,
-            (*functions, *_PURE_FUNCTIONS), events, self.styles, sent,
+            (*functions, *_PURE_FUNCTIONS, WITNESS), events, self.styles, sent,
         )  # fmt: skip
 
     def kind(self, depth: int = 2) -> Kind:
@@ -215,6 +220,8 @@ class Inventor:
         return tuple(Event(name, f"{name}_event", self.kind(1)) for name in ("approval", "answer")[:count])
 
 
+WITNESS = Function("witness", (("told", TEXT),), NONE)
+"""Is told the values of variables, so that nobody can get one wrong unseen; always answers."""
 _PURE_FUNCTIONS = (
     Function("ordered", (("numbers", list_of(INT)),), list_of(INT), is_step=False, is_pure=True),
     Function("names", (("of", dict_of(INT)),), list_of(TEXT), is_step=False, is_pure=True),

@@ -10,7 +10,7 @@ from tests.fuzz.choices import Choices
 from tests.fuzz.expressions import FLOATS, INTS, KEYS, STRINGS
 from tests.fuzz.kinds import Kind
 from tests.fuzz.program import Program
-from tests.fuzz.vocabulary import BUILTIN_PROBLEMS, Function, Problem, Vocabulary
+from tests.fuzz.vocabulary import BUILTIN_PROBLEMS, WITNESS, Function, Problem, Vocabulary
 
 TAKES_S = (0, 1, 2, 5, 30)
 """Never a time-out of calls.py: which of two things that happen at once comes first is nobody's promise."""
@@ -18,6 +18,7 @@ MOMENTS_S = (0.3, 3.3, 12.3, 40.3, 4000.3)
 PLATFORM = tuple(
     Problem(name, (name, "PlatformError", "Exception")) for name in ("Crashed", "ThrottledError", "UnavailableError")
 )
+FALSE: dict[str, Any] = {"int": 0, "float": 0.0, "bool": False, "str": "", "list": [], "dict": {}}
 STRANGE = Problem("Strange", ("Strange", "RuntimeError", "Exception"))
 
 
@@ -31,8 +32,8 @@ class Worlds:
     def world(self, program: Program) -> World:
         """A world for a program."""
         given = {name: self.value(kind) for name, kind in program.main.parameters}
-        called = [one for one in program.vocabulary.functions if one.is_step]
-        replies = {one.name: self.replies(one) for one in called if f"{one.name}" in program.text}
+        called = [one for one in program.vocabulary.functions if one.is_step and one != WITNESS]
+        replies = {one.name: self.replies(one) for one in called if one.name in program.text}
         for noun in ("queue:outbox", "topic:placed"):
             replies[noun] = (Reply("an id"),)
         waits = program.main.waits
@@ -87,6 +88,12 @@ def _opaque(self: Worlds, kind: Kind) -> str:
     return self.choices.pick(texts[kind.title])
 
 
+def _optional(self: Worlds, kind: Kind) -> Any:
+    """None, or what could be taken for it, or anything."""
+    how = self.choices.below(3)
+    return None if how == 0 else FALSE.get(kind.inner.name) if how == 1 else self.value(kind.inner)
+
+
 _VALUES: dict[str, Callable[[Worlds, Kind], Any]] = {
     "None": lambda self, kind: None,
     "int": lambda self, kind: self.choices.pick(INTS),
@@ -96,7 +103,7 @@ _VALUES: dict[str, Callable[[Worlds, Kind], Any]] = {
     "enum": _member,
     "opaque": _opaque,
     "record": lambda self, kind: {name: self.value(of) for name, of in self.vocabulary.fields[kind.title]},
-    "optional": lambda self, kind: self.value(kind.inner) if self.choices.chance(60) else None,
+    "optional": _optional,
     "list": lambda self, kind: self.several(kind.inner),
     "dict": lambda self, kind: {self.choices.pick(KEYS): one for one in self.several(kind.inner)},
 }
