@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     class Clock(Protocol):
         """What a program may know of the world without a step; the same whenever it is replayed."""
 
+        entropy: str
+        """What nobody outside can guess, of this execution alone: UUIDs are made of it."""
+
         portion_size: int
         """Fan-outs of more than twice as many items are divided into portions of so many; 0 for never."""
 

@@ -19,12 +19,13 @@ TIMEOUT = "timeout"
 class Host(Protocol):
     """Starts what a scheduler asks for, and tells it later: `Scheduler.complete`, `fire`, `deliver`; never at once.
 
+    handle: a number, counted from 1 in the order of asking, the same whenever an execution is replayed.
     portion_size: fan-outs of more than twice as many items are divided into steps of the verb PORTION, of so many items
-    each; 0 for never. handle: a number, counted from 1 in the order of asking, the same whenever an execution is
-    replayed.
+    each; 0 for never. entropy: what nobody outside can guess, drawn when the execution starts, and kept with it.
     """
 
     portion_size: int
+    entropy: str
 
     def now(self) -> str:
         """The time of the last thing that the scheduler was told, RFC 3339, UTC, six digits of fraction, "Z"."""

@@ -128,7 +128,7 @@ class Compiler:
         target, id = plain["target"], plain["id"]
 
         def run(frame: Frame) -> None:
-            frame.variables[target] = uuid_of(frame.key(id))
+            frame.variables[target] = uuid_of(f"{frame.clock.entropy} {frame.key(id)}")
 
         return Code(run, waits=False)
 
@@ -164,11 +164,11 @@ class Compiler:
         return run
 
 
-def uuid_of(key: str) -> str:
-    """A version 4 UUID made of a key: the same at every replay, and different for every key."""
+def uuid_of(text: str) -> str:
+    """A version 4 UUID made of a text: the same at every replay, and another for every text."""
     from hashlib import sha256
 
-    digits = sha256(key.encode()).hexdigest()
+    digits = sha256(text.encode()).hexdigest()
     variant = "89ab"[int(digits[16], 16) % 4]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 

@@ -261,7 +261,7 @@ class Fold:
 
 @node()
 class TextCall:
-    """A method of strings. name: "lower", "upper" (ASCII is promised), "startswith", "endswith", "join", "strip".
+    """A method of strings. name: "lower", "upper" (ASCII is promised), "startswith", "endswith", "join".
 
     arguments: the string itself first (of join: the separator), then what the method is given.
     """

@@ -15,7 +15,7 @@ from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING
 from cloudless.engine import Scheduler
 from cloudless.engine.error import error_of
 from cloudless.engine.host import RETRY
-from cloudless.errors import InternalError, InvalidArgument
+from cloudless.errors import InternalError, InvalidArgument, NeverQuiet
 from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record
 from cloudless.memory.world import US
 from cloudless.message import utc
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     Reply = dict[str, Any]
     CarryOut = Callable[["MemoryExecution", Step, int], Reply]
     """Does what a step says, at the world's time, which it may spend."""
+
+MOST = 100_000
+"""Steps of one execution at one instant, before it is called endless."""
 
 WINDOW = 16
 """The next step is any of the first so many that may run at the same time: nobody may rely on their order."""
@@ -53,6 +56,7 @@ class MemoryExecution:
         self.orchestration = orchestration
         self.name = self.id = id
         self.cause = call
+        self.entropy = call.id  # from the seed
         self.definition = definition
         self.world = world
         self.listed = False
@@ -65,6 +69,7 @@ class MemoryExecution:
         self.on_end: Callable[[MemoryExecution], None] = _nothing
         self._carry_out = carry_out
         self._has_begun = False
+        self._steps = self._steps_us = 0
         self._tasks: deque[tuple[int, Step, int]] = deque()
         self._arguments: dict[str, Any] = {}
         self._expected: deque[Record] | None = None
@@ -149,12 +154,26 @@ class MemoryExecution:
             return
         handle, step, attempt = self._pick()
         world = self.world
+        self._count()
         reply = self._carry_out(self, step, attempt)
         if world.now_us == world.base_us:
             self._complete((handle, reply))
             return
         ended_us, world.now_us = world.now_us, world.base_us
         world.at(ended_us, self._complete, (handle, reply), work=True)
+
+    def _count(self) -> None:
+        """Steps are not counted with deliveries: one execution may have many, and come to an end."""
+        world = self.world
+        if world.base_us != self._steps_us:
+            self._steps, self._steps_us = 0, world.base_us
+        self._steps += 1
+        world.delivered -= 1
+        if self._steps > MOST:
+            raise NeverQuiet(
+                f"execution {self.id!r} of {self.orchestration!r} carried out {MOST:,} steps without any time going "
+                "by: does a loop of it have an end? Let it sleep between rounds, if it is to go on for ever"
+            )
 
     def again(self, handle: int, step: Step, attempt: int) -> None:
         """Carry out a step once more: its reply was lost, or is to come twice, be it after the end."""

@@ -245,7 +245,7 @@ class MemoryOrchestrations:
             world.now_us = max(began_us + round(self._timeouts_s[name] * US), world.base_us)
             message = f"{name} took longer than {self._timeouts_s[name]:g} s"
             return _failed(exchange, "time-out", error_of("TimeoutError", message), cause.attempt)
-        except Abandoned:
+        except (Abandoned, SystemExit):
             message = f"{name} died without an answer"
             return _failed(exchange, "crash", error_of("Crashed", message), cause.attempt)
         reply: Reply = load(text)

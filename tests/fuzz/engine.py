@@ -19,6 +19,7 @@ class WorldHost:
     """What a scheduler runs on: everything happens in order of time, and where that is equal as it was asked for."""
 
     portion_size = 0
+    entropy = "drawn"
 
     def __init__(self, definition: Definition, module: Module, world: World) -> None:
         self._answers = Answers(module, world)

@@ -25,7 +25,7 @@ from cloudless.frontend.orchestration.kinds import (
     record_of,
 )
 from cloudless.frontend.orchestration.records import RecordClass, is_record
-from cloudless.ir.type import ENUM, OPAQUE, Type
+from cloudless.ir.type import ENUM, OPAQUE, RECORD, Type
 
 _PLAIN: dict[Any, Type] = {
     None: NULL, NoneType: NULL, bool: BOOLEAN, int: WHOLE, float: REAL, str: STRING, Any: ANY, object: ANY,
@@ -38,6 +38,8 @@ _LITERALS: dict[type, Type] = {str: STRING, int: WHOLE, bool: BOOLEAN}
 
 
 _BUILTINS: dict[str, type] = {"str": str, "int": int}
+AMBIGUOUS = frozenset({"datetime", "time", "Decimal"})
+"""Opaque types that write equal values in several ways."""
 
 
 class Types:
@@ -64,6 +66,19 @@ class Types:
         if found is None:
             found = self._records[kind.name] = RecordClass(kind.name, self._classes[kind.name], self.of)
         return found
+
+    def ambiguous(self, kind: Type, seen: frozenset[str] = frozenset()) -> str:
+        """The name of a type within another whose values have several texts each, of which == would see one.
+
+        E.g. "2026-01-02T12:00:00Z" and "2026-01-02T13:00:00+01:00", "1.0" and "1.00"; "" where there is none.
+        """
+        if kind.kind == OPAQUE:
+            return kind.name if kind.name in AMBIGUOUS else ""
+        if kind.kind == RECORD and kind.name not in seen:
+            parts = [field.type for field in self.record(kind).fields.values()]
+            found = [self.ambiguous(part, seen | {kind.name}) for part in parts]
+            return next((name for name in found if name), "")
+        return self.ambiguous(kind.of, seen) if kind.of is not None else ""
 
     def record_named(self, name: str) -> RecordClass:
         """The class behind the name of a record type that was seen."""

@@ -100,6 +100,10 @@ class Comparisons(Part):
             )
         if not self._comparable(left.type, right.type):
             return self._unequal(left.type, right.type, node)
+        ambiguous = self.unit.types.ambiguous(left.type)
+        if ambiguous:
+            message = f"a {ambiguous} is not compared: it is text here, and equal ones may be written differently"
+            return self.unit.error("CL225", node, message, PURE)
         return Value(Equal(left.expression, right.expression), BOOLEAN)
 
     def _unequal(self, left: Type, right: Type, node: ast.Compare) -> Value:

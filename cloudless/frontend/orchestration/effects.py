@@ -67,6 +67,8 @@ def send(unit: Unit, node: ast.Call, queue: Any, expected: Type | None) -> Value
     given = parameters(unit, node, f"{queue.name}.send", ("body",), names)
     if given is None or not _has_body(unit, node, given) or not allowed(unit, node):
         return Value(LOST.expression, STRING)
+    if isinstance(queue, OrderedQueue) and "group" not in given:
+        unit.error("CL241", node, f"queue {queue.name!r} is ordered, and this message has no group", "write group=…")
     body = unit.fitting(given["body"], unit.types.of(queue.type), f"a message of queue {queue.name!r}")
     delay_s = _delay(unit, given.get("delay"), queue)
     group = unit.fitting(given["group"], STRING, "a group").expression if "group" in given else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
-from cloudless import App, Context, Execution, Retry, fan_out, sleep
+from cloudless import App, Context, Execution, Retry, fan_out, sleep, uuid4
 from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, RemoteError, UnsupportedError
 from cloudless.testing import Fault, Faults, Simulation, explore, simulate
 
@@ -61,6 +62,20 @@ def double(text: str) -> str:
 
 
 @app.orchestration
+def one_by_one(texts: list[str]) -> int:
+    done = 0
+    for text in texts:
+        grow(text)
+        done += 1
+    return done
+
+
+@app.orchestration
+def identifier() -> UUID:
+    return uuid4()
+
+
+@app.orchestration
 def ask() -> str:
     return approval.wait()
 
@@ -109,6 +124,23 @@ def test_a_value_over_the_limit_in_the_middle_of_a_program_names_its_step(
 def test_a_result_over_the_limit_fails_the_execution() -> None:
     with simulate(app), pytest.raises(RemoteError, match="what orchestration double returns is 200,002 bytes"):
         double("x" * 100_000)
+
+
+def test_an_execution_of_many_steps_comes_to_its_end() -> None:
+    texts = ["x"] * 20_000
+    with simulate(app, history=100_000) as cloud:
+        execution = one_by_one.start(texts)
+        cloud.run()
+        assert execution.result() == len(texts)
+
+
+def test_identifiers_cannot_be_told_from_the_id_of_the_execution() -> None:
+    def drawn(seed: int) -> object:
+        with simulate(app, seed=seed):
+            return identifier.options(id="x").start().result()
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
 
 
 def test_calls_of_an_orchestration_are_its_executions() -> None:

@@ -86,7 +86,7 @@ def orchestrator(load: Load) -> Orchestrate:
         order = wire.Order.read(context.get_input(expected_type=str))
         definition = load(order.definition)
         execution = order.execution or context.instance_id
-        host = DurableHost(context, definition.main, order.definition, execution)
+        host = DurableHost(context, definition.main, order.definition, execution, order.entropy)
         scheduler = Scheduler(definition, execution, host)
         if order.portion is None:
             scheduler.start(order.arguments)

@@ -74,11 +74,15 @@ _OVERDUE = 0
 
 
 class DurableHost:
-    """See `cloudless.engine.host.Host`. orchestration, definition, execution: whose work this is."""
+    """See `cloudless.engine.host.Host`. orchestration, definition, execution: whose work this is.
+
+    entropy: of the execution, the same in all of its portions.
+    """
 
     portion_size = PORTION_SIZE
 
-    def __init__(self, context: Context, orchestration: str, definition: str, execution: str) -> None:
+    def __init__(self, context: Context, orchestration: str, definition: str, execution: str, entropy: str) -> None:
+        self.entropy = entropy
         self._context = context
         self._orchestration = orchestration
         self._definition = definition
@@ -95,7 +99,7 @@ class DurableHost:
     def call(self, handle: int, step: Step, attempt: int) -> None:
         context = self._context
         if step.verb == PORTION:
-            order = wire.Order(self._definition, self._execution, portion=step.payload)
+            order = wire.Order(self._definition, self._execution, portion=step.payload, entropy=self.entropy)
             task = context.call_sub_orchestrator(wire.ORCHESTRATOR, order.text(), expected_type=str)
         else:
             task = context.call_activity(wire.ACTIVITY, self._request(step, attempt), expected_type=str)

@@ -35,9 +35,10 @@ class Order:
     """The input of an orchestrator.
 
     definition: its identity. execution: "" for the instance itself. arguments: by name. portion: of a fan-out, instead.
+    entropy: what nobody can guess, drawn by who starts the execution; UUIDs are made of it.
     """
 
-    __slots__ = ("arguments", "definition", "execution", "portion")
+    __slots__ = ("arguments", "definition", "entropy", "execution", "portion")
 
     def __init__(
         self,
@@ -45,11 +46,13 @@ class Order:
         execution: str = "",
         arguments: dict[str, Any] | None = None,
         portion: dict[str, Any] | None = None,
+        entropy: str = "",
     ) -> None:
         self.definition = definition
         self.execution = execution
         self.arguments = arguments or {}
         self.portion = portion
+        self.entropy = entropy
 
     @classmethod
     def read(cls, text: Any) -> Order:
@@ -66,6 +69,7 @@ class Order:
             "execution": self.execution,
             "arguments": self.arguments,
             "portion": self.portion,
+            "entropy": self.entropy,
         }
         return json.dumps({name: value for name, value in plain.items() if value})
 
