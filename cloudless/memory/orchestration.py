@@ -15,13 +15,13 @@ from cloudless.memory.ended import Ended
 from cloudless.memory.execution import MemoryExecution
 from cloudless.memory.history import Exchange
 from cloudless.memory.journal import history
-from cloudless.memory.sending import Sending
 from cloudless.memory.world import US
 from cloudless.message import NO_ATTRIBUTES, Envelope, Failure, StepEnvelope, trace_of
 from cloudless.passes.definition import definition
 from cloudless.runtime.crash import Abandoned, TimedOut
 from cloudless.runtime.failure import failure
 from cloudless.runtime.step import attempt
+from cloudless.sending import Sending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ class MemoryOrchestrations:
             one.name: {} for one in cloud.application.orchestrations
         }
         self._waiters = {event.name: event.waiters for event in cloud.application.events}
-        self._sending = Sending(cloud.app, cloud)
+        self._sending = Sending(cloud.app.declared)
         self._steps: dict[str, Attempt] = {}
         self._timeouts_s: dict[str, float] = {}
 
@@ -259,7 +259,7 @@ class MemoryOrchestrations:
     def _send(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
         """A message, sent on behalf of the orchestration, with its permissions."""
         noun, _, name = step.target.partition(":")
-        message = self._sending.message(noun, name, step.payload, cause)
+        message = self._sending.message(step.target, step.payload, step.key, cause)
         token = HERE.set((self._cloud, execution.orchestration, execution.cause))
         try:
             unsent = self._post(noun, name, message)

@@ -14,6 +14,7 @@ from cloudless.ir.expression import Entry, Record, Var
 from cloudless.ir.statement import Return, Send
 from cloudless.passes.plans import plans
 from cloudless.runtime import entry
+from cloudless.sending import Sending
 from cloudless_azure.runtime.durable_step import activity, carried_out
 from providers.azure.tests.durable.chaos import CrashAt
 from providers.azure.tests.durable.executions import Executions
@@ -21,6 +22,8 @@ from providers.azure.tests.durable.programs import Plain, call, const, program
 from tests.unit.fake_cloud import FakeCloud
 
 app = App("steps")
+orders = app.queue("orders", dict[str, int])
+placed = app.topic("placed", dict[str, int], attributes=["id"])
 
 
 class CardDeclined(Exception):
@@ -48,7 +51,7 @@ def executed(definition: Plain, cloud: FakeCloud, chaos: Any = None, **arguments
         name: entry.step(entry.Binding(made[name], one.function, one.codec, on=(), cloud=cloud), one.result)
         for name, one in app.handlers.items()
     }
-    executions = Executions(carried_out(steps, cloud), chaos=chaos)
+    executions = Executions(carried_out(steps, cloud, Sending(app.declared)), chaos=chaos)
     executions.start(definition, arguments)
     executions.host.run()
     return executions.outcome()
@@ -96,6 +99,7 @@ def test_a_publish_that_is_repeated_is_the_same_message() -> None:
     executed(send("topic", "placed", "publish"), cloud, CrashAt(activity=0), order=7)
     [(topic, one), (_, other)] = cloud.queues.sent
     assert (topic, one.id) == ("placed", other.id)
+    assert one.attributes == {"id": "7", "kind": "new"}
 
 
 @pytest.mark.parametrize(
@@ -117,6 +121,6 @@ def test_a_send_that_fails_is_the_platforms_failure_or_an_error(problem: Any, ki
 
 def test_an_activity_that_does_not_know_a_step_crashes_by_name() -> None:
     reply = json.loads(
-        activity(carried_out({}, FakeCloud()))('{"verb": "call", "target": "new", "args": {}, "ctx": 1}')
+        activity(carried_out({}, FakeCloud(), Sending(())))('{"verb": "call", "target": "new", "args": {}, "ctx": 1}')
     )
     assert reply["err"]["type"] == "Crashed"

@@ -10,7 +10,6 @@ def step(number: int) -> int:
     return number
 
 
-
 @app.orchestration
 def main(number: int) -> str:
     try:

@@ -10,7 +10,6 @@ def step(number: int) -> int:
     return number
 
 
-
 @app.orchestration
 def main(items: list[int]) -> int:
     for item in items:

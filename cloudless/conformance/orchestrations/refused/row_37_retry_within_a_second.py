@@ -12,7 +12,6 @@ def step(number: int) -> int:
     return number
 
 
-
 @app.orchestration
 def main(number: int) -> int:
     return step.options(retry=Retry(attempts=2, delay=timedelta(milliseconds=500)))(number)

@@ -13,7 +13,6 @@ def part() -> int:
     return approval.wait()
 
 
-
 @app.orchestration
 def main() -> int:
     one, two = gather(part(), part())

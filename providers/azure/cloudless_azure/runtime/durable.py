@@ -4,7 +4,7 @@ The generated function_app.py:
 
     durable = df.DFApp()
     orchestrate = orchestrator(definitions(Path(__file__).with_name("definitions")))
-    carry_out = activity(carried_out({...}, cloud))
+    carry_out = activity(carried_out({...}, cloud, Sending(app.declared)))
 
     @durable.orchestration_trigger(context_name="context")    # the name that the SDK insists on
     def cl_orchestrator(context):

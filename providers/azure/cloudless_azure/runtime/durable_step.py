@@ -15,6 +15,7 @@ from cloudless.engine.error import error_of
 from cloudless.errors import CloudlessError, PayloadTooLarge, Unavailable
 from cloudless.message import Envelope
 from cloudless.runtime.failure import failure
+from cloudless.sending import id_of
 from cloudless_azure.runtime.durable_wire import object_in
 
 TYPE_CHECKING = False
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.provider import Cloud
     from cloudless.runtime.function import Answer
+    from cloudless.sending import Sending
 
     Request = dict[str, Any]
     CarryOut = Callable[[Request], str]
@@ -47,49 +49,36 @@ def activity(carry_out: CarryOut) -> Callable[[str], str]:
     return run
 
 
-def carried_out(steps: Mapping[str, Answer], cloud: Cloud) -> CarryOut:
+def carried_out(steps: Mapping[str, Answer], cloud: Cloud, sending: Sending) -> CarryOut:
     """What the activity does. steps: `cloudless.runtime.entry.step` of each function and pure function, by name."""
 
     def carry_out(request: Request) -> str:
         check_size(dump(request["args"]))
         context = request["ctx"]
         call = Envelope(
-            _id(context["key"]), dump(request), sent_s=cloud.now_s(), correlation=context["execution"],
+            id_of(context["key"]), dump(request), sent_s=cloud.now_s(), correlation=context["execution"],
             attempt=context["attempt"], deduplication=context["key"],
         )  # fmt: skip
         if request["verb"] == SEND:
-            return _sent(request, call, cloud)
+            return _sent(request, call, cloud, sending)
         return steps[request["target"]](call)
 
     return carry_out
 
 
-def _sent(request: Request, call: Envelope, cloud: Cloud) -> str:
+def _sent(request: Request, call: Envelope, cloud: Cloud, sending: Sending) -> str:
     """Send or publish on behalf of the orchestration; a repetition is the same message, by its id."""
     noun, _, name = request["target"].partition(":")
-    given = request["args"]
-    body = dump(given["body"])
-    check_size(body, given["delay_s"])
-    message = Envelope(
-        call.id, body, given["attributes"], given["delay_s"], given["group"], call.sent_s,
-        correlation=call.correlation,
-    )  # fmt: skip
     token = HERE.set((cloud, request["ctx"]["orchestration"], call))
     try:
+        message = sending.message(request["target"], request["args"], request["ctx"]["key"], call)
         unsent = (cloud.topics.publish if noun == "topic" else cloud.queues.send)(name, [message])
         if unsent:
             raise unsent[0].error
+        return dump({"v": message.id})
     except Unavailable as problem:
         return dump({"err": error_of("UnavailableError", str(problem))})
     except CloudlessError as problem:
         return dump({"err": failure(problem)})
     finally:
         HERE.reset(token)
-    return dump({"v": message.id})
-
-
-def _id(key: str) -> str:
-    """32 hexadecimal digits for a key, the same whenever it comes again."""
-    from hashlib import sha256
-
-    return sha256(key.encode()).hexdigest()[:32]

@@ -1,0 +1,47 @@
+"""What orchestrations send and publish, as messages that are what a function's own would be."""
+
+from __future__ import annotations
+
+from cloudless.codec import check_attributes, check_size, write
+from cloudless.message import Envelope
+from cloudless.outgoing import check_word
+from cloudless.queue import OrderedQueue
+from cloudless.topic import Topic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+
+class Sending:
+    """Makes messages, and checks them as `Queue.send` and `Topic.publish` do. declared: `App.declared`."""
+
+    def __init__(self, declared: Iterable[Any]) -> None:
+        known = list(declared)
+        self._topics = {one.name: one for one in known if isinstance(one, Topic)}
+        self._ordered = {one.name for one in known if isinstance(one, OrderedQueue)}
+
+    def message(self, target: str, payload: Mapping[str, Any], key: str, cause: Envelope) -> Envelope:
+        """A message. Raises InvalidArgument where it has something that some cloud would refuse.
+
+        target: "queue:orders" or "topic:placed". payload: that of the step. key: of the step; a repetition is the same
+        message, by its id. cause: whose trace and correlation it goes on with.
+        """
+        noun, _, name = target.partition(":")
+        body, delay_s, group = write(payload["body"]), payload["delay_s"], payload["group"]
+        check_size(body, delay_s)
+        attributes: dict[str, str] = payload["attributes"]
+        if noun == "topic":
+            attributes = self._topics[name].filled(payload["body"], attributes)
+        elif name in self._ordered:
+            check_word("group", group, 1)
+        check_attributes(attributes)
+        return Envelope(id_of(key), body, attributes, delay_s, group, cause.sent_s, cause.trace, cause.correlation)
+
+
+def id_of(key: str) -> str:
+    """32 hexadecimal digits for a key, the same whenever it comes again."""
+    from hashlib import sha256
+
+    return sha256(key.encode()).hexdigest()[:32]
