@@ -34,7 +34,7 @@ def found(mutant: str, programs: int = PROGRAMS) -> dict[str, object]:
         if stale:
             return {"broken": stale[0]}
         if problem is not None and problem.kind in MISFITS:
-            return {"broken": "".join(problem.told)[-300:]}
+            return {"broken": "".join(problem.told).strip().rpartition("\n")[2]}
         if problem is not None:
             return {"number": number + 1, "kind": problem.kind}
     return {}
@@ -55,6 +55,9 @@ def verdict(mutant: str) -> dict[str, object]:
 
 def main(names: Sequence[str]) -> int:
     """Print the table; 1 where a mutant is not found or broken, or where one is found without any."""
+    if unknown := sorted(set(names) - FAULTS.keys()):
+        sys.stdout.write(f"there is no mutant {', '.join(unknown)}\n")
+        return 1
     chosen = ["", *(names or FAULTS)]
     with ThreadPoolExecutor(2) as pool:
         verdicts = dict(zip(chosen, pool.map(verdict, chosen), strict=True))
