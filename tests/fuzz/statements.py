@@ -218,7 +218,9 @@ class Statements(Calls):
     def returned(self) -> Node:
         if self.result == NONE:
             return node("leave")
-        owned = [one for one in self.scope.exactly(self.result) if one.owned]
+        owned = [
+            one for one in self.scope.exactly(self.result) if one.owned and not self.depth
+        ]  # no finally changes it
         if owned and self.choices.chance(50):
             return node("return", name(self.choices.pick(owned).name))
         return node("return", self.make(self.result, 3, typed=True))
