@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.fuzz.choices import Choices
 from tests.fuzz.hir import Node, literal, name, node
-from tests.fuzz.kinds import BOOL, FLOAT, INT, NONE, TEXT, Kind, dict_of, list_of, optional
+from tests.fuzz.kinds import BOOL, FLOAT, INT, NONE, TEXT, TIME, Kind, dict_of, list_of, optional
 from tests.fuzz.scope import Scope, Variable
 from tests.fuzz.vocabulary import Function, Problem, Vocabulary
 
@@ -184,9 +184,16 @@ class Expressions:
         return made
 
     def equal(self, kind: Kind, depth: int) -> Node:
-        found = [one for one in self.scope.kinds() if not (one.name in _DISPLAYS and _may_be_none(one.inner))]
-        of = self.choices.pick(found or [INT])
+        of = self.choices.pick([one for one in self.scope.kinds() if self.is_comparable(one)] or [INT])
         return node(self.choices.pick(("equal", "unequal")), self.make(of, depth), self.make(of, depth))
+
+    def is_comparable(self, kind: Kind) -> bool:
+        """Whether == sees what people see: of a time there are several texts, and a checker tells [1] from [None]."""
+        if kind.name == "record":
+            return all(self.is_comparable(of) for _, of in self.vocabulary.fields[kind.title])
+        if kind.name in _DISPLAYS and _may_be_none(kind.inner):
+            return False
+        return kind != TIME and (kind.of is None or self.is_comparable(kind.of))
 
     def is_none(self, kind: Kind, depth: int) -> Node:
         found = [one for one in self.scope.all() if one.kind.name == "optional"]
