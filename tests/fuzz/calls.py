@@ -55,14 +55,14 @@ class Calls(Expressions):
         return ", ".join(parts)
 
     def retry(self) -> str:
-        parts = [f"attempts={self.choices.pick((3, 2, 4, 1))}"]
+        parts = [f"attempts={self.choices.pick((3, 4, 2, 4, 1))}"]
         if self.choices.chance(60):
             parts.append(f"delay=timedelta(seconds={self.choices.pick((1, 2, 7))})")
         if self.choices.chance(40):
-            parts.append(f"factor={self.choices.pick((1.0, 3.0, 1.5, 2.5))}")
-        if self.choices.chance(45):
-            parts.append(f"max_delay=timedelta(seconds={self.choices.pick((9, 7, 20))})")
-        if self.choices.chance(45):
+            parts.append(f"factor={self.choices.pick((1.0, 6.0, 3.0, 2.5))}")
+        if self.choices.chance(60):
+            parts.append(f"max_delay=timedelta(seconds={self.choices.pick((7, 8))})")
+        if self.choices.chance(30):
             first, second = (self.choices.pick(self.retried()).name for _ in range(2))
             parts.append(f"on=({first},)" if first == second else f"on=({first}, {second})")
         return f"Retry({', '.join(parts)})"

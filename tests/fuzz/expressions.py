@@ -234,13 +234,13 @@ class Expressions:
         return node("and", node("in", key, of), node("more", node("item", of, key), literal(1)))
 
     def member(self, kind: Kind, depth: int) -> Node:
-        how = self.choices.pick(("text", "list", "dict"))
+        how = self.choices.pick(("text", "list", "dict", "dict"))
         operator = self.choices.pick(("in", "not_in"))
         if how == "text":
             return node(operator, self.make(TEXT, depth), self.make(TEXT, depth))
         if how == "dict":
             found = [one for one in self.scope.kinds() if one.name == "dict"]
-            if self.choices.chance(30):
+            if self.choices.chance(50):
                 with_null = node("dict", (literal("a"), literal(None)), (literal("b"), self.make(INT, depth)))
                 return node(operator, self.key_text(depth), with_null)
             return node(operator, self.key_text(depth), self.make(self.choices.pick((dict_of(INT), *found)), depth))
