@@ -13,8 +13,8 @@ PROVIDERS := aws gcp azure
 # another still has. Each process starts its own servers, on free ports.
 PYTEST := $(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist worksteal
 # CLOUDLESS_PASSED=FILE: `make test` lists there what passed, `make test-all` leaves it out. For .ci/run, which does both.
-NOTE := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --note-passed $(CLOUDLESS_PASSED))
-LEAVE_OUT := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --leave-out $(CLOUDLESS_PASSED))
+NOTE := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --note-passed=$(CLOUDLESS_PASSED))
+LEAVE_OUT := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --leave-out=$(CLOUDLESS_PASSED))
 PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt
 # Older interpreters first: the constraints were resolved on 3.11. A Python without venv (Debian's) does not count.

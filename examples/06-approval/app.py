@@ -40,9 +40,9 @@ answer = app.event("answer", Answer)
 mails = app.queue("mails", Mail)
 
 
-@app.function(retry=Retry(attempts=5, on=[Unavailable]))
+@app.function(retry=Retry(attempts=5, on=[Unavailable, TimeoutError]))
 def ask(whom: str, wish: Wish) -> None:
-    """Mail a link. A step is tried once unless it says more: a queue that is busy should not end a purchase."""
+    """Mail a link. A step is tried once unless it says more: a queue that is busy or slow should not end a purchase."""
     link = answer.link(wish.id, base=f"{site.value}/answers", secret=link_key, expires=timedelta(days=2))
     mails.send(Mail(to=whom, text=f"{wish.of} wants {wish.what}: {link}"))
 

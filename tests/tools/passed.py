@@ -1,7 +1,7 @@
 """What has just passed is not run again: a pytest plugin for whoever runs `make test` and then `make test-all`.
 
-pytest -p tests.tools.passed --note-passed FILE    # list there what passed
-pytest -p tests.tools.passed --leave-out FILE      # run what is not listed there: what was skipped, failed or left out
+pytest -p tests.tools.passed --note-passed=FILE    # list there what passed
+pytest -p tests.tools.passed --leave-out=FILE      # run what is not listed there: what was skipped, failed or left out
 
 May import: the standard library and pytest.
 """
