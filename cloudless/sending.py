@@ -19,7 +19,7 @@ class Sending:
 
     def __init__(self, declared: Iterable[Any]) -> None:
         known = list(declared)
-        self._topics = {one.name: one for one in known if isinstance(one, Topic)}
+        self._topics: dict[str, Topic[Any]] = {one.name: one for one in known if isinstance(one, Topic)}
         self._ordered = {one.name for one in known if isinstance(one, OrderedQueue)}
 
     def message(self, target: str, payload: Mapping[str, Any], key: str, cause: Envelope) -> Envelope:
