@@ -7,6 +7,7 @@ observations, and saved under .cache/fuzz/.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import secrets
 import sys
@@ -103,6 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", default="")
     parser.add_argument("--only", type=int, default=None)
     given = parser.parse_args(arguments)
+    gc.set_threshold(100_000)  # programs leave much behind, and little of it in circles
     run = Run(given.seed or secrets.token_hex(4))
     sys.stdout.write(f"seed {run.seed}\n")
     if given.only is not None:

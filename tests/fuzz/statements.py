@@ -411,6 +411,17 @@ class Statements(Calls):
         self.sagas.pop()
         return [node("saga", title, body)]
 
+    def remind(self) -> Made:
+        """Wait for a time, and, having done something else, once more: the pattern of reminders."""
+        event = self.choices.pick(self.vocabulary.events)
+        self.waits.add(event.name)
+        waits = [
+            node("wait", "", event.variable, f"timeout=timedelta(seconds={self.choices.pick((5, 1, 20))})")
+            for _ in range(2)
+        ]
+        handlers = tuple(((("TimeoutError",), "", block)) for block in (self.inner(1), self.inner(1)))
+        return [node("try", (wait,), (handler,), None, None) for wait, handler in zip(waits, handlers, strict=True)]
+
     def undo(self) -> Made:
         """Register a compensation."""
         found = [one for one in self.scope.functions if one.is_step and not one.waits]
@@ -432,6 +443,6 @@ _SIMPLE: tuple[Maker, ...] = (
 _NESTED: tuple[Maker, ...] = (
     Statements.if_, Statements.if_, Statements.if_let, Statements.narrow, Statements.narrow, Statements.try_,
     Statements.try_, Statements.try_, Statements.try_let, Statements.saga, Statements.saga, Statements.gather,
-    Statements.gather, Statements.fan_out, Statements.fan_out,
+    Statements.gather, Statements.fan_out, Statements.fan_out, Statements.remind,
 )  # fmt: skip
 _LOOPS: tuple[Maker, ...] = (Statements.for_, Statements.for_, Statements.while_)

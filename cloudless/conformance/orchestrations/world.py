@@ -21,6 +21,7 @@ from zlib import crc32
 
 from cloudless.codec import is_list, is_object
 
+_written = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -63,11 +64,12 @@ class World(NamedTuple):
     def reply(self, function: str, arguments: Mapping[str, Any], attempt: int) -> Reply:
         """What an attempt of a step comes to, counted from 1 for each step."""
         replies = self.replies.get(function, ())
-        exact = [one for one in replies if one.when is not None and canonical(one.when) == canonical(arguments)]
+        said = canonical(arguments)
+        exact = [one for one in replies if one.when is not None and canonical(one.when) == said]
         found = exact or [one for one in replies if one.when is None] or [NOTHING]
         if not self.spread:
             return found[min(attempt, len(found)) - 1]
-        return found[(crc32(canonical(arguments).encode()) + attempt - 1) % len(found)]
+        return found[(crc32(said.encode()) + attempt - 1) % len(found)]
 
 
 def world_of(plain: Mapping[str, Any]) -> World:
@@ -94,7 +96,7 @@ def _said(one: Reply | Sent, silent: Reply | Sent) -> dict[str, Any]:
 
 def canonical(value: Any) -> str:
     """JSON text that is equal for equal values: 1.0 is 1, keys are in order, times and UUIDs are one like another."""
-    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False)
+    return _written(plain(value))
 
 
 def plain(value: Any) -> Any:
