@@ -148,7 +148,7 @@ class Literals(Part):
         if node.conversion != -1 or node.format_spec is not None:
             self.unit.error(
                 "CL203",
-                node,
+                node.value,
                 "formats and conversions are not in the language: engines write numbers differently",
                 PURE,
             )
