@@ -17,6 +17,7 @@ _QUEUES = f"{_SQS}/SQSDeveloperGuide/quotas-queues.html"
 _REDRIVE = f"{_SQS}/APIReference/API_SetQueueAttributes.html"
 _LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
 _FILTERS = "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html"
+_STEP_FUNCTIONS = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"
 
 LIMITS: Mapping[str, Limit] = {
     "message.bytes": Limit(1_048_576, "bytes", _MESSAGES),
@@ -37,6 +38,7 @@ LIMITS: Mapping[str, Limit] = {
     "function.memory": Limit(10_240, "MB", _LAMBDA),
     "function.invoke": Limit(900, "s", _LAMBDA),
     "schedule.interval": Limit(60, "s", "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"),
+    "orchestration.timeout": Limit(31_536_000, "s", _STEP_FUNCTIONS),
     "group.name": Limit(128, "characters", f"{_SQS}/APIReference/API_SendMessage.html"),
 }
 """By key of `cloudless.driver.limit.KEYS`."""

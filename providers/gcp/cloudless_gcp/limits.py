@@ -16,6 +16,7 @@ _SUBSCRIPTION = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects
 _NAMES = "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names"
 _FUNCTIONS = "https://cloud.google.com/functions/quotas#resource_limits"
 _RUN = "https://cloud.google.com/run/docs/configuring/request-timeout"
+_WORKFLOWS = "https://cloud.google.com/workflows/quotas"
 
 LIMITS: Mapping[str, Limit] = {
     "message.bytes": Limit(10_000_000, "bytes", _QUOTAS),
@@ -40,6 +41,9 @@ LIMITS: Mapping[str, Limit] = {
     "function.memory": Limit(32_768, "MB", "https://cloud.google.com/functions/docs/configuring/memory"),
     "function.invoke": Limit(3_600, "s", _RUN),
     "schedule.interval": Limit(60, "s", "https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules"),
+    "orchestration.nesting": Limit(2, "levels", _WORKFLOWS),
+    "orchestration.depth": Limit(20, "calls", _WORKFLOWS),
+    "orchestration.timeout": Limit(31_536_000, "s", _WORKFLOWS),
     "group.name": Limit(256, "characters", _QUOTAS),  # 1,024 bytes, and a character has at most 4
 }
 """By key of `cloudless.driver.limit.KEYS`."""
