@@ -18,7 +18,7 @@ from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge, hidd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, Protocol, TypeGuard
 
     class Codec(Protocol):
@@ -89,36 +89,29 @@ _STRINGS = frozenset({str})
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
 
-def _check_keys(value: object) -> None:
+def _check_keys(value: Any) -> None:
     """Refuse keys that are no strings: the encoder would write them as some, and two may become one (TypeError).
 
-    By sets of types, since this stands on the path of every message.
+    By sets of types and without calls of its own, since this stands on the path of every message.
     """
-    if _is_mapping(value):
-        if not _STRINGS.issuperset(map(type, value)):
-            _check_each_key(value)
-        parts: Collection[object] = value.values()
-    elif _is_sequence(value):
-        parts = value
+    if isinstance(value, dict):
+        if not _STRINGS.issuperset(map(type, value)):  # pyright: ignore[reportUnknownArgumentType]
+            _check_each_key(value)  # pyright: ignore[reportUnknownArgumentType]
+        parts: Any = value.values()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    elif isinstance(value, (list, tuple)):
+        parts = value  # pyright: ignore[reportUnknownVariableType]
     else:
         return
     if not _PLAIN.issuperset(map(type, parts)):
         for part in parts:
-            _check_keys(part)
+            if type(part) not in _PLAIN:
+                _check_keys(part)
 
 
 def _check_each_key(value: Mapping[object, object]) -> None:
     for key in value:
         if not isinstance(key, str):
             raise TypeError(f"the key {key!r} is of type {type(key).__name__}, and JSON has only strings")
-
-
-def _is_mapping(value: object) -> TypeGuard[dict[object, object]]:
-    return isinstance(value, dict)
-
-
-def _is_sequence(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
-    return isinstance(value, (list, tuple))
 
 
 def load(text: str) -> Any:
