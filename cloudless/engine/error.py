@@ -22,7 +22,6 @@ _BASES = {
     "ValueError": ("Exception",),
     "ZeroDivisionError": ("ArithmeticError", "Exception"),
     "Crashed": ("PlatformError", "Exception"),
-    "PayloadTooLarge": ("InvalidArgument", "CloudlessError", "ValueError", "Exception"),
     "ThrottledError": ("PlatformError", "Exception"),
     "UnavailableError": ("PlatformError", "Exception"),
 }

@@ -16,6 +16,7 @@ from cloudless.engine import Scheduler
 from cloudless.engine.error import error_of
 from cloudless.engine.host import RETRY
 from cloudless.errors import InternalError, InvalidArgument, NeverQuiet
+from cloudless.memory.ended import MOST
 from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record
 from cloudless.memory.world import US
 from cloudless.message import utc
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     Reply = dict[str, Any]
     CarryOut = Callable[["MemoryExecution", Step, int], Reply]
     """Does what a step says, at the world's time, which it may spend."""
-
-MOST = 100_000
-"""Steps of one execution at one instant, before it is called endless."""
 
 WINDOW = 16
 """The next step is any of the first so many that may run at the same time: nobody may rely on their order."""

@@ -103,8 +103,7 @@ class MemoryOrchestrations:
                 )
             )
         execution = self._begin(orchestration, call.id, call)
-        if not self._until_ended(execution, None):
-            raise NeverQuiet(_stuck(execution))
+        self._until_ended(execution, None)
         return execution.snapshot()
 
     def describe(self, orchestration: str, execution: str) -> Snapshot:
@@ -121,8 +120,7 @@ class MemoryOrchestrations:
                     "paid for while it waits in a cloud: let the orchestration call or send when it is done"
                 )
             )
-        if not self._until_ended(one, timeout_s) and timeout_s is None:
-            raise NeverQuiet(_stuck(one))
+        self._until_ended(one, timeout_s)
         return one.snapshot()
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
@@ -212,9 +210,11 @@ class MemoryOrchestrations:
             raise NotFound(f"event {event!r} is for a running execution {execution!r}, and {state}")
         return running[0]
 
-    def _until_ended(self, one: MemoryExecution, timeout_s: float | None) -> bool:
+    def _until_ended(self, one: MemoryExecution, timeout_s: float | None) -> None:
+        """Let time go on to its end, for so long; without a limit, NeverQuiet where that does not come."""
         limit_us = _FOREVER_US if timeout_s is None else round(timeout_s * US)
-        return self._world.run_until(Ended(one, self._world), limit_us)
+        if not self._world.run_until(Ended(one, self._world), limit_us) and timeout_s is None:
+            raise NeverQuiet(_stuck(one))
 
     def _check(self, noun: str, name: str, verb: str) -> None:
         handler = here()[1]

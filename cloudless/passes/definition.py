@@ -8,14 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from cloudless.codec import is_list, is_object
+from cloudless.engine import VERSION
 from cloudless.errors import InternalError
 from cloudless.ir import Application, Orchestration
 from cloudless.ir.expression import Const, Setting
 from cloudless.ir.orchestration import ORCHESTRATION
 from cloudless.ir.serial import TAG, to_plain
 
-VERSION = 1
-"""Of this form; see cloudless.engine.definition."""
 _UNSAID = frozenset({"span", "note", "grants", "module", "qualname"})
 """What an execution does not depend on; nor on the `source` of a variable, its name in the program."""
 

@@ -42,7 +42,7 @@ def activity(carry_out: CarryOut) -> Callable[[str], str]:
         try:
             return carry_out(object_in(order) or {})
         except PayloadTooLarge as problem:
-            return dump({"err": error_of("PayloadTooLarge", str(problem))})
+            return dump({"err": failure(problem)})
         except Exception as problem:  # noqa: BLE001  (whatever it is, it is no reason to lose the execution)
             return dump({"err": error_of("Crashed", f"{type(problem).__name__}: {problem}")})
 
