@@ -1,0 +1,77 @@
+"""`cloudless build` without dependencies as a whole process, for 10, 100 and 1,000 functions with a queue each.
+
+The reference writes a document of the same size with `json.dump`, as a whole process too.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from tests.benchmarks.compiling import program
+
+SIZES = (10, 100, 1_000)
+ROUNDS = 5
+PROVIDER = "azure"
+_STAGE = f"""
+app = "many:app"
+
+[stages.prod]
+provider = "{PROVIDER}"
+region = "westeurope"
+subscription = "00000000-0000-0000-0000-000000000000"
+python = "3.12"
+"""
+_REFERENCE = (
+    "import json, sys, time\n"
+    "document = json.load(open(sys.argv[1]))\n"
+    "began = time.perf_counter()\n"
+    "json.dump(document, open(sys.argv[2], 'w'), indent=1)\n"
+    "print(time.perf_counter() - began)\n"
+)
+_ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
+def _project(count: int, folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "cloudless.toml").write_text(_STAGE)
+    (folder / "many.py").write_text(program(count))
+    return folder
+
+
+def _build(project: Path) -> float:
+    """Seconds of one process that builds into an empty folder."""
+    command = [sys.executable, "-m", "cloudless.cli", "build", "prod", "--no-dependencies", "--out", "out"]
+    subprocess.run(["rm", "-rf", "out"], check=True, cwd=project)
+    began = perf_counter()
+    subprocess.run(command, check=True, cwd=project, env=_ENVIRONMENT, stdout=subprocess.DEVNULL)
+    return perf_counter() - began
+
+
+def _dump(project: Path) -> float:
+    """Seconds of writing the document once more with the standard library."""
+    document, copy = project / "out" / "main.tf.json", project / "copy.json"
+    command = [sys.executable, "-c", _REFERENCE, str(document), str(copy)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def main() -> None:
+    print(f"\ncloudless build for {PROVIDER}, whole processes, without dependencies")
+    with TemporaryDirectory() as name:
+        for count in SIZES:
+            project = _project(count, Path(name) / str(count))
+            _build(project)
+            pairs = [(_build(project), _dump(project)) for _ in range(ROUNDS)]
+            took, ratio = median(build for build, _ in pairs), median(build / dump for build, dump in pairs)
+            size = (project / "out" / "main.tf.json").stat().st_size
+            goal = "   goals ≤ 0.9 s, ≤ 6 ×" if count == SIZES[-1] else ""
+            print(
+                f"  {count:>5} functions {took:>35.3f} s {ratio:>6.1f} × json.dump of {size / 1e6:,.2f} MB"
+                f" {took / count * 1e3:>7.2f} ms each{goal}"
+            )
