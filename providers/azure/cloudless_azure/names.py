@@ -1,10 +1,16 @@
 """Physical names: what a stage's resources are called, for the compiler that makes them and the callers that use them.
 
-    app shop, stage prod                 namespace shop-prod-1a2b3c, storage account shopprod1a2b3c
-    queue orders, its dead letters       orders, orders-dead-letters in that namespace
-    its ledger                           the table `ledger` in that account
+    app shop, stage prod                 resource group shop-prod, namespace shop-prod-1a2b3c, vault shop-prod-1a2b3c,
+                                         accounts shopprodhost1a2b3c, shopprodledger1a2b3c, shopprodhub1a2b3c
+    queue orders, its dead letters       orders, orders-dead-letters in that namespace; a topic likewise
+    subscription order-placed-mail       of that name, and the queue of that name that it forwards to
+    its ledger                           the table `ledger` in its account
+    group on-take (compile/group.py)     function app shop-prod-on-take-4d5e6f, host on-take-4d5e6f
+    the key of invoking `charge`         secret cloudless--invoke-charge in the vault
+    execution 7 of `fulfil`              instance fulfil:7 of Durable Functions
 
-Names of namespaces and accounts are unique in the world: the end is a digest of app, stage and subscription.
+Names of namespaces, vaults, accounts and function apps are unique in the world: the end is a digest of app, stage and
+subscription. https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules
 May import: the standard library.
 """
 
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Protocol
 
-    from cloudless.ir import Application, Queue
+    from cloudless.ir import Application, Queue, Secret, Topic
 
     class Stage(Protocol):
         """What this needs of a table in cloudless.toml."""
@@ -27,49 +33,168 @@ if TYPE_CHECKING:
         @property
         def subscription(self) -> str | None: ...
         @property
+        def resource_group(self) -> str | None: ...
+        @property
         def config(self) -> Mapping[str, Any]: ...
 
 
 LEDGER = "ledger"
+HOST, LEDGERS, HUB = "host", "ledger", "hub"
+"""What a storage account is for: the Functions hosts and their packages, the ledger, and what Durable keeps."""
+INVOKE, START, CONTROL, SEND = "invoke", "start", "control", "send"
+"""What a key allows: to invoke a function, to start or control executions, to send an event."""
 _DIGEST = 6
 _NAMESPACE_MAX = 50
+_VAULT_MAX = 24
 _ACCOUNT_MAX = 24
-"""https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules"""
+_APP_MAX = 60
+_HOST_ID_MAX = 32
+"""https://learn.microsoft.com/en-us/azure/azure-functions/storage-considerations#host-id-considerations"""
+_INSTANCE_MAX = 100
+"""https://learn.microsoft.com/en-us/azure/durable-task/common/durable-task-instance-management#instance-ids"""
+_EXECUTION_MAX = 64
 
 
 def addresses_of(application: Application, stage: Stage) -> dict[str, Any]:
-    """What `AzureCloud` is given to find a whole stage."""
-    subscription = stage.subscription or ""
+    """What `AzureCloud` is given to find a whole stage from outside."""
+    app, name, subscription = application.name, stage.name, stage.subscription or ""
     return {
-        "queues": {queue.name: entity_of(queue) for queue in application.queues},
+        **entities_of(application),
         "ledger": LEDGER,
-        "service_bus": f"{namespace_of(application.name, stage.name, subscription)}.servicebus.windows.net",
-        "tables": f"https://{account_of(application.name, stage.name, subscription)}.table.core.windows.net",
+        "secrets": {secret.name: vault_secret_of(secret) for secret in application.secrets},
+        "functions": [function.name for function in application.functions],
+        "orchestrations": {
+            one.name: [event.name for event in application.events if one.name in event.waiters]
+            for one in application.orchestrations
+        },
+        "service_bus": f"{namespace_of(app, name, subscription)}.servicebus.windows.net",
+        "tables": f"https://{account_of(app, name, subscription, LEDGERS)}.table.core.windows.net",
+        "vault": f"https://{vault_of(app, name, subscription)}.vault.azure.net",
+        "steps": f"https://{host_of(app, name, 'steps', subscription)}",
+        "http": f"https://{host_of(app, name, 'http', subscription)}",
         "config": dict(stage.config),
     }
 
 
+def entities_of(application: Application) -> dict[str, dict[str, str]]:
+    """Names in the namespace by logical name: {"queues": …, "topics": …}. A subscription with a handler has a queue."""
+    queues = {queue.name: entity_of(queue) for queue in application.queues}
+    queues |= {one.name: one.name for one in application.subscriptions if one.handler}
+    return {"queues": queues, "topics": {topic.name: topic_of(topic) for topic in application.topics}}
+
+
 def entity_of(queue: Queue) -> str:
     """Name of a queue in the stage's namespace; `existing={"azure": "name"}` names one that is there already."""
-    name = queue.existing.get("azure") or queue.name
-    if name.startswith("/"):
+    return _entity("queue", queue.name, queue.existing.get("azure") or queue.name)
+
+
+def topic_of(topic: Topic) -> str:
+    """Name of a topic in the stage's namespace, as for a queue."""
+    return _entity("topic", topic.name, topic.existing.get("azure") or topic.name)
+
+
+def _entity(noun: str, name: str, entity: str) -> str:
+    if entity.startswith("/"):
         raise UnsupportedError(
-            f"queue {queue.name!r}: azure: a queue of another namespace is not built; "
-            "existing= takes the name of a queue in the stage's own"
+            f"{noun} {name!r}: azure: a {noun} of another namespace is not built; "
+            f"existing= takes the name of a {noun} in the stage's own"
         )
-    return name
+    return entity
+
+
+def vault_secret_of(secret: Secret) -> str:
+    """Name of a secret in the stage's vault, or the URL of one in another vault.
+
+    `existing={"azure": …}` takes the name of one that is made elsewhere, or its Azure resource id:
+    /subscriptions/…/providers/Microsoft.KeyVault/vaults/<vault>/secrets/<name>.
+    """
+    name = secret.existing.get("azure") or secret.name
+    if not name.startswith("/"):
+        return name
+    vault, _, own = name.partition("/vaults/")[2].partition("/secrets/")
+    if not vault or not own or "/" in own:
+        raise UnsupportedError(
+            f"secret {secret.name!r}: azure: {name!r} is not the resource id of a secret: "
+            "/subscriptions/…/resourceGroups/…/providers/Microsoft.KeyVault/vaults/<vault>/secrets/<name>"
+        )
+    return f"https://{vault}.vault.azure.net/secrets/{own}"
+
+
+def key_of(verb: str, name: str) -> str:
+    """Name of the vault's secret that holds the key of a call: cloudless--invoke-charge.
+
+    verb: INVOKE, START, CONTROL or SEND. No secret of a user's has two hyphens in a row; "_" becomes two, so that no
+    two names become one (CL102, CL103: a hyphen of theirs stands between letters and digits).
+    https://learn.microsoft.com/en-us/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
+    """
+    return f"cloudless--{verb}-{name.replace('_', '--')}"
+
+
+def instance_of(orchestration: str, execution: str) -> str:
+    """Id of an execution for Durable Functions, at most 100 characters: fulfil:7."""
+    return f"{instance_prefix_of(orchestration)}{execution}"
+
+
+def instance_prefix_of(orchestration: str) -> str:
+    """What the ids of all executions of an orchestration begin with, and those of no other.
+
+    A name too long is cut, and ends with a digest after "~", which is in no name.
+    """
+    longest = _INSTANCE_MAX - _EXECUTION_MAX - 1
+    if len(orchestration) <= longest:
+        return f"{orchestration}:"
+    return f"{orchestration[: longest - _DIGEST - 1]}~{_digest(orchestration)}:"
+
+
+def resource_group_of(app: str, stage: Stage) -> str:
+    """Name of the resource group: the stage's own, or ours."""
+    return stage.resource_group or f"{app}-{_plain(stage.name)}"
 
 
 def namespace_of(app: str, stage: str, subscription: str) -> str:
     """Name of the Service Bus namespace: letters, digits and hyphens, 6 to 50 characters."""
-    head = f"{app}-{stage}"[: _NAMESPACE_MAX - _DIGEST - 1].rstrip("-")
-    return f"{head}-{_digest(app, stage, subscription)}"
+    return _world(f"{app}-{stage}", _NAMESPACE_MAX, app, stage, subscription)
 
 
-def account_of(app: str, stage: str, subscription: str) -> str:
-    """Name of the storage account: lower-case letters and digits, 3 to 24 characters."""
-    head = "".join(filter(str.isalnum, f"{app}{stage}".lower()))[: _ACCOUNT_MAX - _DIGEST]
-    return f"{head}{_digest(app, stage, subscription)}"
+def vault_of(app: str, stage: str, subscription: str) -> str:
+    """Name of the Key Vault: letters, digits and single hyphens, 3 to 24 characters."""
+    return _world(f"{app}-{stage}", _VAULT_MAX, app, stage, subscription)
+
+
+def account_of(app: str, stage: str, subscription: str, use: str) -> str:
+    """Name of a storage account: lower-case letters and digits, 3 to 24 characters. use: HOST, LEDGERS or HUB."""
+    head = "".join(filter(str.isalnum, f"{app}{stage}".lower()))[: _ACCOUNT_MAX - len(use) - _DIGEST]
+    return f"{head}{use}{_digest(app, stage, subscription)}"
+
+
+def function_app_of(app: str, stage: str, group: str, subscription: str) -> str:
+    """Name of a group's function app: letters, digits and hyphens, 2 to 60 characters."""
+    return _world(f"{app}-{stage}-{group}", _APP_MAX, app, stage, group, subscription)
+
+
+def host_of(app: str, stage: str, group: str, subscription: str) -> str:
+    """Host of a group's function app."""
+    return f"{function_app_of(app, stage, group, subscription)}.azurewebsites.net"
+
+
+def host_id_of(app: str, stage: str, group: str, subscription: str) -> str:
+    """What tells the Functions hosts of one storage account apart: at most 32 characters."""
+    return _world(group, _HOST_ID_MAX, app, stage, group, subscription)
+
+
+def container_of(group: str) -> str:
+    """Name of the container of a group's package: lower-case letters, digits and single hyphens, 3 to 63 characters."""
+    return f"app-{group}"
+
+
+def _world(head: str, longest: int, *parts: str) -> str:
+    """A name that is unique in the world: the head as far as it fits, and a digest of the parts."""
+    return f"{_plain(head)[: longest - _DIGEST - 1].rstrip('-')}-{_digest(*parts)}"
+
+
+def _plain(name: str) -> str:
+    """Without hyphens in a row, or at the end."""
+    return "-".join(filter(None, name.split("-")))
 
 
 def _digest(*parts: str) -> str:

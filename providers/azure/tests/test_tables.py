@@ -20,7 +20,7 @@ from cloudless_azure import PROVIDER
 from cloudless_azure.capabilities import GAPS
 from cloudless_azure.clients.cloud import AzureCloud
 from cloudless_azure.limits import LIMITS
-from cloudless_azure.names import account_of, addresses_of, entity_of, namespace_of
+from cloudless_azure.names import HUB, LEDGERS, account_of, addresses_of, entity_of, namespace_of
 
 ROOT = Path(__file__).parents[3]
 PROD = Stage.model_validate(
@@ -51,7 +51,7 @@ def test_a_stage_is_found_by_its_names() -> None:
     addresses = addresses_of(application, PROD)
     assert addresses["queues"]["jobs-dead-letters"] == "jobs-dead-letters"
     assert re.fullmatch(r"queues-prod-[0-9a-f]{6}\.servicebus\.windows\.net", addresses["service_bus"])
-    assert re.fullmatch(r"https://queuesprod[0-9a-f]{6}\.table\.core\.windows\.net", addresses["tables"])
+    assert re.fullmatch(r"https://queuesprodledger[0-9a-f]{6}\.table\.core\.windows\.net", addresses["tables"])
 
 
 def test_a_queue_that_is_there_already_keeps_its_name() -> None:
@@ -64,9 +64,9 @@ def test_a_queue_that_is_there_already_keeps_its_name() -> None:
 def test_names_that_are_unique_in_the_world_fit_and_differ_by_subscription() -> None:
     app, stage = "a" * 60, "prod-of-the-west"
     assert len(namespace_of(app, stage, "1")) <= 50
-    assert re.fullmatch(r"[a-z0-9]{3,24}", account_of(app, stage, "1"))
+    assert re.fullmatch(r"[a-z0-9]{3,24}", account_of(app, stage, "1", LEDGERS))
     assert namespace_of("shop", "prod", "1") != namespace_of("shop", "prod", "2")
-    assert account_of("shop", "prod", "1") != account_of("shop", "prod", "2")
+    assert account_of("shop", "prod", "1", HUB) != account_of("shop", "prod", "2", HUB)
 
 
 def test_a_stage_without_a_subscription_says_what_to_add() -> None:

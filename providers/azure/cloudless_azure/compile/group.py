@@ -1,0 +1,225 @@
+"""Groups: which handlers share a function app, and what each app consumes, may do and needs. Application → Groups.
+
+    http          all endpoints, so that they share a host
+    steps         functions with their queues of `invoke_later`, and orchestrations with what they call
+    on-<handler>  one consumer, subscriber or schedule
+
+Plain data, from which the documents (compile/), the entries (entry.py) and `cloudless permissions` are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Schedule, Span, Subscription
+from cloudless.node import node, replace
+from cloudless.passes.plans import plans
+
+if TYPE_CHECKING:
+    from cloudless.runtime.plan import Plan
+
+HTTP = "http"
+STEPS = "steps"
+ON = "on"
+
+BATCH_TIMEOUT_MAX_S = 240
+"""A host does not renew the locks of a batch, and a lock lasts 300 s: docs/mechanisms.md, batches."""
+
+BUS, LEDGER, VAULT, CALLS, HUB = "bus", "ledger", "vault", "calls", "hub"
+"""What a group needs: Service Bus; the ledger; the vault; to call the app `steps`; Durable Functions."""
+
+_ON_THE_BUS = frozenset({"queue", "topic"})
+_CALLED = frozenset({"orchestration", "event"})
+
+
+@node(kw_only=True)
+class Source:
+    """A queue that a group consumes. queue: its logical name, by which `plans` has the plan. handler: who gets it.
+
+    many: whether a trigger hands over several messages. sessions: whether the queue is ordered.
+    where: what the runtime has to filter by, because the broker cannot hold it: compile/topic.py fills it in.
+    """
+
+    queue: str
+    handler: str
+    many: bool = False
+    sessions: bool = False
+    where: tuple[Condition, ...] = ()
+
+
+@node(kw_only=True)
+class Drain:
+    """Moves what the broker gave up on an ordered queue to our dead-letter queue (decision 0005). Logical names."""
+
+    queue: str
+    dead_letters: str
+
+
+@node(kw_only=True)
+class Group:
+    """One function app. name: "http", "steps" or "on-take". kind: HTTP, STEPS or ON.
+
+    handlers: names, in order. endpoints, functions: those of them that are. orchestrations, pures: names; of STEPS.
+    timers: names of schedules, whose queue is among the sources. grants: of all handlers and orchestrations together,
+    each with every line that asks for it. needs: of BUS, LEDGER, VAULT, CALLS and HUB, sorted.
+    """
+
+    name: str
+    kind: str
+    handlers: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    orchestrations: tuple[str, ...] = ()
+    pures: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    drains: tuple[Drain, ...] = ()
+    timers: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """Name of its module in the package, and of its files there."""
+        return self.name.replace("-", "_")
+
+
+def groups(application: Application) -> tuple[Group, ...]:
+    """The groups of an application: `http` and `steps` where there is something for them, then the others by name."""
+    known = _Known(application)
+    found = [*_http(known), *_steps(known), *_others(known)]
+    return tuple(sorted(found, key=lambda one: (one.kind == ON, one.name)))
+
+
+def group_name(handler: str) -> str:
+    """Name of the group of a consumer, subscriber or schedule, fit for hosts and containers: on-take.
+
+    Where hyphens in a row or at an end are left out, a digest keeps it apart from others.
+    """
+    plain = handler.lower().replace("_", "-")
+    slug = "-".join(filter(None, plain.split("-")))
+    return f"on-{slug}" if slug == plain else f"on-{slug}-{sha256(handler.encode()).hexdigest()[:4]}"
+
+
+def takes_many(plan: Plan) -> bool:
+    """Whether the trigger of a plan hands over several messages at a time."""
+    takes_lists = any(kind in {"bodies", "messages"} for _, kind in plan.parameters)
+    return takes_lists and plan.batch_size > 1 and not plan.ordered and plan.timeout_s <= BATCH_TIMEOUT_MAX_S
+
+
+def union(holders: Iterable[tuple[Grant, ...]]) -> tuple[Grant, ...]:
+    """The grants of several holders together, in order, each with every line that asks for it."""
+    spans: dict[tuple[str, str, str], set[Span]] = {}
+    for grants in holders:
+        for one in grants:
+            spans.setdefault((one.noun, one.name, one.verb), set()).update(one.spans)
+    return tuple(
+        Grant(noun=noun, name=name, verb=verb, spans=tuple(sorted(found)))
+        for (noun, name, verb), found in sorted(spans.items())
+    )
+
+
+class _Known:
+    """An application, and its parts by name."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.handlers: Mapping[str, Handler] = {one.name: one for one in application.handlers}
+        self.queues: Mapping[str, Queue] = {one.name: one for one in application.queues}
+        self.plans: Mapping[str, Plan] = MappingProxyType(plans(application))
+
+    def source(self, queue: str) -> Source:
+        plan = self.plans[queue]
+        return Source(queue=queue, handler=plan.handler, many=takes_many(plan), sessions=plan.ordered)
+
+    def drains(self, queue: str) -> tuple[Drain, ...]:
+        """What an ordered queue with dead letters needs beside its consumer."""
+        one = self.queues.get(queue)
+        if one is None or not one.ordered or not one.dead_letters:
+            return ()
+        return (Drain(queue=queue, dead_letters=one.dead_letters),)
+
+    def grants(self, handlers: Iterable[str], others: Iterable[tuple[Grant, ...]] = ()) -> tuple[Grant, ...]:
+        return union([*(self.handlers[name].grants for name in handlers), *others])
+
+
+def _http(known: _Known) -> Iterator[Group]:
+    endpoints = tuple(sorted(one.handler for one in known.application.endpoints))
+    if endpoints:
+        yield _needing(known, Group(name=HTTP, kind=HTTP, handlers=endpoints, endpoints=endpoints))
+
+
+def _steps(known: _Known) -> Iterator[Group]:
+    application = known.application
+    if not application.functions and not application.orchestrations:
+        return
+    functions = tuple(one.name for one in application.functions)
+    group = Group(
+        name=STEPS,
+        kind=STEPS,
+        handlers=tuple(sorted(one.handler for one in application.functions)),
+        functions=functions,
+        orchestrations=tuple(one.name for one in application.orchestrations),
+        pures=tuple(one.name for one in application.pures) if application.orchestrations else (),
+        sources=tuple(known.source(one.queue) for one in application.functions if one.queue),
+    )
+    yield _needing(known, group)
+
+
+def _others(known: _Known) -> Iterator[Group]:
+    application = known.application
+    consuming: list[Consumer | Subscription] = [*application.consumers]
+    consuming += [one for one in application.subscriptions if one.handler]
+    for one in consuming:
+        yield _needing(known, _consuming(known, one))
+    for schedule in application.schedules:
+        yield _needing(known, _scheduled(known, schedule))
+
+
+def _consuming(known: _Known, one: Consumer | Subscription) -> Group:
+    queue = one.queue if isinstance(one, Consumer) else one.name
+    return Group(
+        name=group_name(one.handler),
+        kind=ON,
+        handlers=(one.handler,),
+        sources=(known.source(queue),),
+        drains=known.drains(queue),
+    )
+
+
+def _scheduled(known: _Known, one: Schedule) -> Group:
+    return Group(
+        name=group_name(one.handler),
+        kind=ON,
+        handlers=(one.handler,),
+        sources=(known.source(one.queue),),
+        timers=(one.name,),
+    )
+
+
+def _needing(known: _Known, group: Group) -> Group:
+    """The group with its grants, and what it needs."""
+    others = [one.grants for one in known.application.orchestrations] if group.orchestrations else []
+    granted = replace(group, grants=known.grants(group.handlers, others))
+    return replace(granted, needs=tuple(sorted(set(_needs(known, granted)))))
+
+
+def _needs(known: _Known, group: Group) -> Iterator[str]:
+    calls = [one for one in group.grants if one.noun in _CALLED or one.verb == "invoke"]
+    if group.sources or any(one.noun in _ON_THE_BUS or one.verb == "invoke_later" for one in group.grants):
+        yield BUS
+    if group.orchestrations or any(_is_guarded(known.plans[one.queue]) for one in group.sources):
+        yield LEDGER
+    if group.kind == STEPS or calls or any(one.noun == "secret" for one in group.grants):
+        yield VAULT
+    if calls:
+        yield CALLS
+    if group.orchestrations:
+        yield HUB
+
+
+def _is_guarded(plan: Plan) -> bool:
+    """Whether the runtime asks the ledger before it calls the handler: see cloudless.runtime.entry."""
+    return bool(plan.once or plan.ordered or plan.exclusive)
