@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cloudless.compiler import Artifact
+from cloudless.compiler.definitions import definitions_of
 from cloudless.config import Project, Stage
 from cloudless.driver.provider import Provider, provider
 from cloudless.errors import DefinitionError, InvalidArgument
@@ -55,8 +56,9 @@ def build(project: Project, stage: Stage) -> Artifact:
     errors = [problem for problem in _problems(project, stage, chosen, application) if problem.severity == ERROR]
     if errors:
         raise DefinitionError(errors)
-    files = chosen.compile(stage, application).files
-    return Artifact({**files, IR: dump(application).encode()})
+    definitions = definitions_of(application, stage.config)
+    compiled = chosen.compile(stage, application, definitions)
+    return Artifact({**compiled.files, IR: dump(application).encode()})
 
 
 def folder_of(project: Project, stage: Stage) -> Path:

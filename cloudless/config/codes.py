@@ -11,3 +11,4 @@ NO_APP = "CL506"  # what `app` or `include` names cannot be imported, or is no A
 STRAY_MODULE = "CL507"  # a module that registers handlers, and that nobody imports
 NO_VALUE = "CL508"  # a configuration entry without default that a stage gives no value
 GAP = "CL509"  # the application needs what the provider of a stage does not do
+NATIVE = "CL510"  # `native=` does not fit the resources that are made

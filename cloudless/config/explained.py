@@ -167,6 +167,30 @@ _ALL = (
                 """,
         },
     ),
+    Explained(
+        codes.NATIVE,
+        "A `native=` that does not fit",
+        """`native=` changes arguments of the Terraform resources that a handle has on a cloud. What cloudless sets
+        there itself, its promises hang on: another value would silently break them. A type of which the handle has no
+        resource would be a change that silently does not happen.""",
+        wrong={
+            TOML: _PROD,
+            MODULE: """
+                from cloudless import App
+
+                app = App("shop")
+                orders = app.queue("orders", str, native={"aws": {"aws_sqs_queue": {"name": "my-orders"}}})
+                """,
+        },
+        right={
+            MODULE: """
+                from cloudless import App
+
+                app = App("shop")
+                orders = app.queue("orders", str, native={"aws": {"aws_sqs_queue": {"kms_master_key_id": "alias/x"}}})
+                """,
+        },
+    ),
 )
 
 EXPLAINED: dict[str, Explained] = {one.code: one for one in _ALL}

@@ -61,9 +61,17 @@ class Cloud(Protocol):
 
 
 class Compiled(Protocol):
-    """What a compiler gives: content by path."""
+    """What a compiler gives: cloudless.compiler.Compiled."""
 
-    files: dict[str, bytes]
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """Content by path."""
+        ...
+
+    @property
+    def package(self) -> Any | None:
+        """A cloudless.compiler.Package: what is bundled; None for nothing."""
+        ...
 
 
 class Provider(Protocol):
@@ -83,10 +91,13 @@ class Provider(Protocol):
         """By limit key (`cloudless.driver.limit.KEYS`); what is not here is unlimited."""
         ...
 
-    def compile(self, stage: Any, application: Any) -> Compiled:
-        """The files of a stage: cloudless.compiler.Artifact. stage: of cloudless.toml. application: its IR, which fits.
+    def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
+        """The files of a stage, and what is bundled for it.
 
-        Raises InvalidArgument for a stage that lacks what this provider needs. Never called where `gaps` has "compile".
+        stage: of cloudless.toml. application: its IR, which fits. definitions: cloudless.compiler.Definitions, of its
+        orchestrations and of those that still run.
+        Equal arguments give equal bytes. Raises InvalidArgument for a stage that lacks what this provider needs,
+        DefinitionError with every problem found. Never called where `gaps` has "compile".
         """
         ...
 

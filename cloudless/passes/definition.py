@@ -31,10 +31,15 @@ def definition(application: Application, name: str, settings: Mapping[str, Any] 
     return {"version": VERSION, "main": name, "orchestrations": programs}
 
 
-def identity(definition: dict[str, Any]) -> str:
-    """The sha256 of what a definition means: two that differ only in where they are written have the same."""
+def canonical(definition: dict[str, Any]) -> bytes:
+    """What a definition means, as JSON in UTF-8: two that differ only in where they are written have the same."""
     text = json.dumps(_meaning(definition), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(text.encode()).hexdigest()
+    return text.encode(errors="backslashreplace")  # a lone surrogate in a constant becomes its escape
+
+
+def identity(definition: dict[str, Any]) -> str:
+    """The sha256 of what a definition means: of its canonical text."""
+    return sha256(canonical(definition)).hexdigest()
 
 
 def called(application: Application, name: str) -> Iterator[Orchestration]:

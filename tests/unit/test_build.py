@@ -14,7 +14,7 @@ import pytest
 from cloudless import ir
 from cloudless.build import build, folder_of, stage_of
 from cloudless.cli.commands import cli
-from cloudless.compiler import Artifact
+from cloudless.compiler import Compiled, Definitions
 from cloudless.config import Project, load
 from cloudless.driver.gap import NOT_YET, Gap
 from cloudless.driver.limit import Limit
@@ -51,9 +51,9 @@ class Nimbus:
     gaps: Mapping[str, Gap] = {}
     limits: Mapping[str, Limit] = {"function.memory": Limit(1_024, "MB", "https://example.org")}
 
-    def compile(self, stage: Any, application: Any) -> Artifact:
+    def compile(self, stage: Any, application: Any, definitions: Definitions) -> Compiled:
         names = [queue.name for queue in application.queues]
-        return Artifact({"main.tf.json": json.dumps({"stage": stage.name, "queues": names}).encode()})
+        return Compiled({"main.tf.json": json.dumps({"stage": stage.name, "queues": names}).encode()})
 
 
 @pytest.fixture

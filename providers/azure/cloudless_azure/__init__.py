@@ -34,7 +34,7 @@ class AzureProvider:
 
         return LIMITS
 
-    def compile(self, stage: Any, application: Any) -> Compiled:
+    def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
         """Not built yet: the table of gaps says so, and nobody asks."""
         raise self.gaps["compile"].error(self.name)
 

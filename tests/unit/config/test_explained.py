@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 import cloudless
+from cloudless.compiler import Document
 from cloudless.config import Project, codes, load
 from cloudless.config.explained import COMMON, EXPLAINED, Explained
 from cloudless.driver.gap import Gap
 from cloudless.errors import ConfigError
 from cloudless.frontend import check
-from cloudless.ir import Diagnostic
+from cloudless.ir import Application, Diagnostic
 from cloudless.passes.fit import gaps
 
 CLOUDLESS = Path(cloudless.__file__).parent
@@ -49,8 +50,18 @@ def problems_of(project: Project) -> list[Diagnostic]:
     providers = {name: stage.like or stage.provider for name, stage in project.stages.items()}
     tables = {name: (provider, GAPS.get(provider, {})) for name, provider in providers.items()}
     return [
-        *found, *project.strays(app), *project.check_values(application, project.stages), *gaps(application, tables)
+        *found, *project.strays(app), *project.check_values(application, project.stages), *gaps(application, tables),
+        *compiled(application).problems,
     ]  # fmt: skip
+
+
+def compiled(application: Application) -> Document:
+    """What a provider might make of the queues."""
+    document = Document("aws", providers={})
+    for queue in application.queues:
+        owner = document.owner(f"queue {queue.name!r}", queue.native, queue.span)
+        document.resource("aws_sqs_queue", queue.name, {"name": queue.name}, owner=owner)
+    return document
 
 
 @pytest.mark.parametrize("one", EXPLAINED.values(), ids=str)

@@ -1,0 +1,56 @@
+"""Package: what a provider's deployed functions need, as plain data from its compiler to the bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cloudless.driver.limit import Limit
+from cloudless.node import node
+
+
+@node(kw_only=True)
+class Own:
+    """Code of ours that goes into a bundle from wherever it is installed; never fetched from an index.
+
+    distribution: as pip knows it, e.g. "cloudless-azure". module: its package, "cloudless_azure". left_out: modules of
+    it that belong to the build, e.g. ("compile",); dots lead further down, "clients.admin".
+    """
+
+    distribution: str
+    module: str
+    left_out: tuple[str, ...] = ()
+
+
+CORE = Own(
+    distribution="cloudless-sdk",
+    module="cloudless",
+    left_out=(
+        "build", "cli", "compiler", "config", "conformance", "connection", "deploy", "dev", "frontend", "ir", "memory",
+        "passes", "terraform", "testing",
+    ),
+)  # fmt: skip
+"""In every bundle. tests/unit/compiler/test_own.py runs a program of every noun with what is left."""
+
+
+@node(kw_only=True)
+class Package:
+    """One zip for a whole stage; each function app of it finds there what it needs.
+
+    files: what the provider generates, by path in the zip, e.g. {"host.json": b"{}", "cloudless_entry/http.py": b"…"}.
+    site: folder of the zip for wheels and our own code, "" for its root.
+    requirements: of the provider's runtime, PEP 508, e.g. ("azure-servicebus>=7.12",); the application's own, and those
+    of the core (`cloudless.passes.requirements`), are added. own: code of the provider; the core's is added.
+    platform: of wheels, in the words of uv, e.g. "x86_64-manylinux_2_28". python: "3.12".
+    smoke: a program that imports what the functions will import, run in the unpacked zip before it is deployed.
+    most: of the zip; most_unpacked: of all that is in it. Both in bytes, with the vendor's page.
+    """
+
+    files: Mapping[str, bytes]
+    platform: str
+    python: str
+    smoke: str
+    most: Limit
+    most_unpacked: Limit | None = None
+    site: str = ""
+    requirements: tuple[str, ...] = ()
+    own: tuple[Own, ...] = ()
