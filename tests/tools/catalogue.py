@@ -129,10 +129,19 @@ _KITS = [
     ),
     Kit(
         "azure-worker",
-        "a Python with Microsoft's Functions worker library",
+        "a Python with Microsoft's Functions worker library and SDKs",
         "pip",
         [
-            ["azure-functions==1.26.0", "azure-servicebus", "pydantic", "cronsim", "tzdata"],
+            [
+                "azure-functions==1.26.0",
+                "azure-functions-durable==1.7.0",
+                "azure-servicebus",
+                "pydantic",
+                "cronsim",
+                "PyJWT",
+                "cryptography",
+                "tzdata",
+            ],
             # It declares Python >= 3.13 but runs on 3.11; the first step brought what it needs.
             [
                 "--no-deps",
