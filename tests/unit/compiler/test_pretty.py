@@ -24,7 +24,7 @@ def test_objects_have_a_line_a_key_and_short_lists_have_one() -> None:
     value: dict[str, Any] = {
         "name": "é",
         "empty": {},
-        "zones": [1, 2],
+        "zones": ["1", "2"],
         "none": [],
         "rule": [{"on": True}],
         "long": ["x" * 60] * 2,
@@ -34,7 +34,7 @@ def test_objects_have_a_line_a_key_and_short_lists_have_one() -> None:
         "{\n"
         '  "name": "é",\n'
         '  "empty": {},\n'
-        '  "zones": [1, 2],\n'
+        '  "zones": ["1", "2"],\n'
         '  "none": [],\n'
         '  "rule": [\n'
         "    {\n"
