@@ -31,7 +31,7 @@ class _Keys(dict[str, str]):
 
 def _write(value: Any, newline: str, put: Put, keys: _Keys) -> None:
     """The type itself is compared, which is twice as fast as isinstance, and catches nearly all."""
-    kind: type[Any] = type(value)
+    kind: type = type(value)  # pyright: ignore[reportUnknownVariableType]
     if kind is str:
         put(quoted(value))
     elif kind is dict:

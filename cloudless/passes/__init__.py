@@ -9,6 +9,7 @@
     orchestration_limits.py   what orchestrations are measured by, for limits.py
     fit.py              what a provider has not got → problems
     graph.py            who feeds and who calls whom
+    requirements.py     packages that our runtime needs in the cloud
     flow/               an orchestration as a flow chart
     plans.py            IR → plans of the runtime
     tree.py             walking and rewriting orchestrations
