@@ -6,7 +6,8 @@ import sys
 from importlib import import_module
 
 NAMES = (
-    "messaging", "requests", "virtual_time", "importing", "processes", "compiling", "building", "exploring", "replaying", "soak",
+    "messaging", "requests", "virtual_time", "importing", "processes", "compiling", "building", "exploring",
+    "replaying", "soak",
 )  # fmt: skip
 
 
