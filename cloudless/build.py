@@ -51,7 +51,7 @@ def build(project: Project, stage: Stage) -> Artifact:
     Raises ConfigError, DefinitionError with every problem of the program on this stage, InvalidArgument (a provider
     that is not installed, a stage in memory), UnsupportedError (one that cannot compile yet).
     """
-    chosen = _provider(stage)
+    chosen = provider_of(stage)
     application = compile_app(project.load_app(), entry=project.app, include=project.include, deployable=True)
     errors = [problem for problem in _problems(project, stage, chosen, application) if problem.severity == ERROR]
     if errors:
@@ -66,7 +66,8 @@ def folder_of(project: Project, stage: Stage) -> Path:
     return project.root / "build" / stage.name
 
 
-def _provider(stage: Stage) -> Provider:
+def provider_of(stage: Stage) -> Provider:
+    """The provider that a stage is built with; raises as `build` where it cannot be."""
     if stage.provider == "memory":
         text = f"stage {stage.name!r} is in memory, where nothing is built"
         raise InvalidArgument(f"{text}: use cloudless run or cloudless dev, or build it with --provider aws")

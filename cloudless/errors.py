@@ -19,6 +19,7 @@ CloudlessError                    what goes wrong in or around cloudless
 ├── ExecutionCancelled            the execution whose result was asked for was cancelled
 ├── NeverQuiet                    the simulated world keeps producing work
 ├── HistoryOverflow               a simulation recorded more than it keeps
+├── TerraformError                Terraform or OpenTofu is missing, or failed
 └── InternalError                 a bug of ours
 Reject, RetryAfter, PartialFailure    what a handler raises to choose an outcome; not failures of ours
 HttpError                             the same, of an HTTP endpoint: the status of its answer
@@ -170,6 +171,17 @@ class NeverQuiet(CloudlessError):
 
 class HistoryOverflow(CloudlessError):
     """A simulation recorded more events than it keeps, so a list of them would be incomplete."""
+
+
+class TerraformError(CloudlessError):
+    """Terraform or OpenTofu is missing, or failed; the message says why, and what to do about it.
+
+    text: what it wrote of that itself, "" where it did not run.
+    """
+
+    def __init__(self, message: str, text: str = "") -> None:
+        super().__init__(message)
+        self.text = text
 
 
 class InternalError(CloudlessError):

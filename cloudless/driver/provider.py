@@ -7,7 +7,7 @@ from cloudless.options import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from importlib.metadata import EntryPoint
     from typing import Any, Protocol
 
@@ -103,6 +103,33 @@ class Provider(Protocol):
 
     def connect(self, stage: Any, application: Any) -> Cloud:
         """The deployed stage, for callers outside of a function. application: its IR."""
+        ...
+
+
+class Deploys(Protocol):
+    """What a provider may have besides, for plans and errors in people's words; any part of it, or nothing."""
+
+    hints: Sequence[tuple[str, str]]
+    """What its cloud and Terraform's plugins say when they fail, as a regular expression; and what to do, on one line.
+
+    {} in the line stands for the folder of the build. They are looked through before those that all clouds share.
+    """
+
+    def resource(self, type: str, label: str) -> tuple[str, str]:
+        """What a resource is by the program's names, and what destroying it loses: ("queue orders", "its messages").
+
+        type, label: of Terraform, "acme_queue" and "orders"; those that earlier versions made, too. The first is "queue
+        …", "topic …", "subscription …", "handler …", "secret …", "app …" (of several handlers), "ledger"; "" for what
+        stands for nothing in the program. The second is "" where nothing is lost.
+        """
+        ...
+
+    def credentials(self, stage: Any) -> str:
+        """With which credentials Terraform would go, in a few words: "service principal of ACME_CLIENT_ID".
+
+        By environment and files alone, at once, and with no secret in the text. Raises PermissionDenied, with what to
+        do, where there are none.
+        """
         ...
 
 
