@@ -5,6 +5,8 @@
 
 Or, without a block: CLOUDLESS_STAGE=prod in the environment.
 
+A deployed function may import this with its module; what reads cloudless.toml is not there, and imported when called.
+
 This file is not called `connect.py`: the module would take the place of the function in `cloudless.connect`.
 """
 
@@ -14,11 +16,14 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from threading import RLock
+from typing import TYPE_CHECKING
 
-from cloudless.config import Project, load
 from cloudless.driver.current import Here, find_with, leave, use
 from cloudless.driver.provider import Cloud, provider
 from cloudless.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from cloudless.config import Project
 
 VARIABLE = "CLOUDLESS_STAGE"
 
@@ -34,6 +39,8 @@ def connect(stage: str, *, config: str | os.PathLike[str] | None = None) -> Gene
     Raises ConfigError, InvalidArgument (unknown stage, provider not installed, a stage of the in-memory cloud),
     DefinitionError, and what the provider raises.
     """
+    from cloudless.config import load
+
     cloud = _connected(load(config), stage)
     token = use(cloud)
     try:
@@ -56,6 +63,8 @@ class Environment:
             return None
         with self._lock:
             if self._here is None or self._here[0] != stage:
+                from cloudless.config import load
+
                 self._here = stage, (_connected(load(), stage), None, None)
             return self._here[1]
 

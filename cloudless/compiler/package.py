@@ -25,8 +25,8 @@ CORE = Own(
     distribution="cloudless-sdk",
     module="cloudless",
     left_out=(
-        "build", "cli", "compiler", "config", "conformance", "connection", "deploy", "dev", "frontend", "ir", "memory",
-        "passes", "terraform", "testing",
+        "build", "cli", "compiler", "config", "conformance", "deploy", "dev", "frontend", "ir", "memory",
+        "passes", "summary", "terraform", "testing",
     ),
 )  # fmt: skip
 """In every bundle. tests/unit/compiler/test_own.py runs a program of every noun with what is left."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudless.ir import JWT, Application, TypeRef
+from cloudless.ir import JWT, Application, Endpoint, Event, Function, Queue, Topic, TypeRef
 from cloudless.ir.orchestration import Argument
 from cloudless.ir.type import ENUM, OPAQUE, RECORD, Type
 
@@ -32,10 +32,10 @@ def _needs_pydantic(application: Application) -> bool:
 
 def _wire_types(application: Application) -> Iterator[TypeRef]:
     """Types of all that is encoded or decoded for a handler."""
-    for carrier in (*application.queues, *application.topics, *application.events):
-        yield carrier.body
-    for answering in (*application.functions, *application.endpoints):
-        yield answering.result
+    carriers: list[Queue | Topic | Event] = [*application.queues, *application.topics, *application.events]
+    yield from (one.body for one in carriers)
+    answering: list[Function | Endpoint] = [*application.functions, *application.endpoints]
+    yield from (one.result for one in answering)
     for config in application.configs:
         yield config.type
     for handler in application.handlers:
