@@ -146,6 +146,19 @@ class OrchestrationDriver(Protocol):
         ...
 
 
+class Pinning(Protocol):
+    """What a driver has besides, where the bundle keeps the definitions of running executions; others pin themselves."""
+
+    def running(self, orchestration: str) -> Mapping[str, int]:
+        """How many executions run, by the sha256 of their definition. Raises as `describe`."""
+        ...
+
+
+def pinning(driver: Any) -> Pinning | None:
+    """The driver, where it can say what runs; None where nothing needs to be kept for what runs."""
+    return driver if hasattr(driver, "running") else None
+
+
 def digest(body: str) -> str:
     """What tells arguments apart: SHA-256 of the JSON value, whatever the order of its keys, 1 being 1.0."""
     import hashlib

@@ -133,6 +133,25 @@ class Deploys(Protocol):
         ...
 
 
+class Deploying:
+    """See Deploys: the parts that a provider has, and for the others what holds of any."""
+
+    __slots__ = ("_provider", "hints")
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider: Any = provider
+        self.hints: Sequence[tuple[str, str]] = getattr(provider, "hints", ())
+
+    def resource(self, type: str, label: str) -> tuple[str, str]:
+        """Nothing of the program, and nothing lost."""
+        found: tuple[str, str] = ("", "")
+        return self._provider.resource(type, label) if hasattr(self._provider, "resource") else found
+
+    def credentials(self, stage: Any) -> str:
+        """Nothing, where the provider cannot say."""
+        return self._provider.credentials(stage) if hasattr(self._provider, "credentials") else ""
+
+
 def installed() -> dict[str, Provider]:
     """Every installed provider by name; a broken one raises the ImportError that it caused."""
     return {name: entry.load() for name, entry in _entries().items()}
