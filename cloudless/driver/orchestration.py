@@ -147,7 +147,7 @@ class OrchestrationDriver(Protocol):
 
 
 class Pinning(Protocol):
-    """What a driver has besides, where the bundle keeps the definitions of running executions; others pin themselves."""
+    """What a driver has besides, where the bundle keeps the definitions of what runs; other clouds pin themselves."""
 
     def running(self, orchestration: str) -> Mapping[str, int]:
         """How many executions run, by the sha256 of their definition. Raises as `describe`."""
