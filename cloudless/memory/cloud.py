@@ -19,10 +19,11 @@ from cloudless.memory.permissions import Permissions
 from cloudless.memory.queue import MemoryQueues
 from cloudless.memory.schedule import Timer
 from cloudless.memory.secret import MemorySecrets
-from cloudless.memory.topic import MemoryTopics, filter_of
+from cloudless.memory.topic import MemoryTopics
 from cloudless.memory.world import US, World
 from cloudless.passes.plans import endpoint_plans, plans, pure_plans
 from cloudless.runtime import entry, http
+from cloudless.runtime.filter import filter_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -186,7 +187,8 @@ class MemoryCloud:
             self._topics.subscriptions[topic.name] = []
         for one in self.application.subscriptions:
             target = self.channels[one.forward or one.name]
-            self._topics.subscriptions[one.topic].append((filter_of(one.where), target))
+            where = [(it.attribute, it.operator, it.values) for it in one.where]
+            self._topics.subscriptions[one.topic].append((filter_of(where), target))
         for schedule in self.application.schedules:
             self.timers[schedule.handler] = Timer(schedule, self.world, self.channels[schedule.queue])
 

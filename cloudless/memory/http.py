@@ -11,9 +11,9 @@ from cloudless.memory.history import Exchange
 from cloudless.memory.world import US
 from cloudless.message import Envelope, Failure
 from cloudless.runtime.crash import Abandoned, TimedOut
-from cloudless.runtime.endpoint import NOT_FOUND, died
+from cloudless.runtime.endpoint import died
 from cloudless.runtime.problem import problem
-from cloudless.runtime.route import BadPath, Route, routes, segments_of
+from cloudless.runtime.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,27 +35,18 @@ class MemoryHttp:
 
     def __init__(self, world: World, plans: Mapping[str, EndpointPlan]) -> None:
         self._world = world
-        self._plans = plans
         self.serves: dict[str, Serve] = {}
-        self._keepers = {Route(plan.path).shape: plan for plan in reversed(list(plans.values()))}
-        self._owners = {(Route(plan.path).shape, plan.method): plan for plan in plans.values()}
-        found = routes(plan.path for plan in self._keepers.values())
-        self._literal = {route.path: route for route in found if not route.parameters}
-        self._others = [route for route in found if route.parameters]
+        self._router = Router(plans.values())
         self.issuers: dict[str, bytes] = {}
 
     def request(self, request: Request) -> Response:
         """The answer to a request of the test's, or of whoever is running."""
-        try:
-            segments = segments_of(request.path)
-        except BadPath as bad:
-            return problem(400, f"the path cannot be read: {bad}")
-        route = self._route(request.path, segments)
-        if route is None or len(request.body) > GATEWAY_MOST:
-            return problem(404, NOT_FOUND) if route is None else problem(413, "the body is over 10 MiB")
-        method = "GET" if request.method == "HEAD" else request.method
-        plan = self._owners.get((route.shape, method)) or self._keepers[route.shape]
-        return self._served(plan, request, segments)
+        found = self._router.find(request)
+        if not isinstance(found, tuple):
+            return found
+        if len(request.body) > GATEWAY_MOST:
+            return problem(413, "the body is over 10 MiB")
+        return self._served(*found, request)
 
     def fetch(self, url: str) -> bytes:
         """The keys of a simulated issuer; nothing else can be read, since there is no network here."""
@@ -69,16 +60,7 @@ class MemoryHttp:
         self.issuers[f"{issuer.rstrip('/')}/.well-known/openid-configuration"] = dump({"jwks_uri": where}).encode()
         self.issuers[where] = keys
 
-    def _route(self, path: str, segments: list[str]) -> Route | None:
-        literal = self._literal.get("/".join(segments) if "%" in path else path)
-        if literal is not None and ("%" not in path or literal.match(segments) is not None):
-            return literal
-        for route in self._others:
-            if route.match(segments) is not None:
-                return route
-        return None
-
-    def _served(self, plan: EndpointPlan, request: Request, segments: list[str]) -> Response:
+    def _served(self, plan: EndpointPlan, segments: list[str], request: Request) -> Response:
         world = self._world
         request.id = world.new_id()
         exchange = Exchange()

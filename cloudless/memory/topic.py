@@ -8,17 +8,15 @@ from cloudless.driver.current import here
 from cloudless.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from cloudless.driver.queue import Unsent
-    from cloudless.ir import Condition
     from cloudless.memory.channel import Channel
     from cloudless.memory.limits import Limits
     from cloudless.memory.permissions import Permissions
     from cloudless.memory.world import World
     from cloudless.message import Envelope
-
-    Matches = Callable[[Mapping[str, str]], bool]
+    from cloudless.runtime.filter import Matches
 
 _NOTHING: tuple[Unsent, ...] = ()
 
@@ -50,26 +48,3 @@ class MemoryTopics:
 
     def native(self, topic: str) -> Any:
         return self.subscriptions[topic]
-
-
-def filter_of(where: Sequence[Condition]) -> Matches | None:
-    """Whether attributes match: every condition must, and each needs its attribute to be present."""
-    if not where:
-        return None
-    checks = [(one.attribute, _check_of(one)) for one in where]
-
-    def matches(attributes: Mapping[str, str]) -> bool:
-        return all(name in attributes and check(attributes[name]) for name, check in checks)
-
-    return matches
-
-
-def _check_of(condition: Condition) -> Callable[[str], bool]:
-    values = frozenset(condition.values)
-    if condition.operator == "any_of":
-        return lambda value: value in values
-    if condition.operator == "none_of":
-        return lambda value: value not in values
-    if condition.operator == "prefix":
-        return lambda value: value.startswith(tuple(values))
-    return lambda value: True

@@ -9,6 +9,10 @@
     batch.py     many messages a call, single failures
     function.py  a direct call: arguments in, result or error out
     outcome.py   Again: the one outcome that needs the adapter
+    http.py      one endpoint: request in, answer out; router.py: which one it is
+    filter.py    which messages of a topic a subscription wants, where the cloud cannot say
+    schedule.py  when schedules are due
+    step.py      what an orchestration calls
 
 Standard library only at import; never imports the front end, the compilers or the IR of resources.
 """

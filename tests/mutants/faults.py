@@ -18,6 +18,7 @@ from cloudless.memory import queue as queues
 from cloudless.memory import topic as topics
 from cloudless.message import Context, Envelope
 from cloudless.runtime import batch, call, consumer, once, schedule
+from cloudless.runtime import filter as filters
 from cloudless.runtime import function as functions
 from cloudless.runtime.outcome import Again
 from cloudless.runtime.plan import Plan
@@ -304,7 +305,7 @@ def poison_fails_its_batch() -> None:
 @fault
 def filter_matches_absent_attributes() -> None:
     def filter_of(where: Any) -> Any:
-        checks = [(one.attribute, topics._check_of(one)) for one in where]
+        checks = [(name, filters._check_of(operator, values)) for name, operator, values in where]
         return (lambda attributes: all(check(attributes.get(name, "")) for name, check in checks)) if checks else None
 
     patch(cloud, "filter_of", filter_of)
@@ -313,7 +314,7 @@ def filter_matches_absent_attributes() -> None:
 @fault
 def filter_needs_any_condition_only() -> None:
     def filter_of(where: Any) -> Any:
-        checks = [(one.attribute, topics._check_of(one)) for one in where]
+        checks = [(name, filters._check_of(operator, values)) for name, operator, values in where]
         return (lambda a: any(name in a and check(a[name]) for name, check in checks)) if checks else None
 
     patch(cloud, "filter_of", filter_of)
@@ -321,7 +322,7 @@ def filter_needs_any_condition_only() -> None:
 
 @fault
 def filter_ignores_case() -> None:
-    wrap(topics, "_check_of", lambda old, condition: lambda value: old(condition)(value.lower()))
+    wrap(filters, "_check_of", lambda old, *condition: lambda value: old(*condition)(value.lower()))
 
 
 @fault

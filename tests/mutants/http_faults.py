@@ -8,7 +8,7 @@ from typing import Any
 
 from cloudless import request
 from cloudless.memory import http
-from cloudless.runtime import arguments, cors, endpoint, guard, route, token
+from cloudless.runtime import arguments, cors, endpoint, guard, route, router, token
 from tests.mutants.fault import Fault, collector, patch, wrap
 
 FAULTS: dict[str, Fault] = {}
@@ -18,12 +18,12 @@ fault = collector(FAULTS, cases="TestHttp")
 @fault
 def a_slash_at_the_end_is_ignored() -> None:
     wrap(
-        http.MemoryHttp,
+        router.Router,
         "_route",
         lambda old, self, path, segments: old(self, path.rstrip("/"), [*segments, ""]) or old(self, path, segments),
     )
     wrap(
-        http,
+        router,
         "segments_of",
         lambda old, path: old(path.rstrip("/") if len(path) > 1 else path),
     )
@@ -31,7 +31,7 @@ def a_slash_at_the_end_is_ignored() -> None:
 
 @fault
 def parameters_go_before_literals() -> None:
-    patch(http.MemoryHttp, "_route", lambda self, path, segments: next(
+    patch(router.Router, "_route", lambda self, path, segments: next(
         (one for one in [*self._others, *self._literal.values()] if one.match(segments) is not None), None
     ))  # fmt: skip
 
@@ -41,7 +41,7 @@ def path_parameters_are_decoded_twice() -> None:
     def twice(old: Any, path: str) -> list[str]:
         return ["/".join(old(part)) if "%" in part and part != "100%" else part for part in old(path)]
 
-    wrap(http, "segments_of", twice)
+    wrap(router, "segments_of", twice)
 
 
 @fault
