@@ -11,7 +11,8 @@ from providers.azure.tests.servicebus import Clock, Content, LockLost, Namespace
 from providers.azure.tests.servicebus.codec import Symbol
 from providers.azure.tests.servicebus.content import SCHEDULED
 from providers.azure.tests.servicebus.filters import CorrelationRule
-from providers.azure.tests.servicebus.sessions import SessionLost, SessionTaken
+from providers.azure.tests.servicebus.namespace import TooManyEntities
+from providers.azure.tests.servicebus.problems import BadArgument, Disabled, Full, NotAllowed, SessionLost, SessionTaken
 from providers.azure.tests.servicebus.sql import BadFilter, condition_of
 from providers.azure.tests.servicebus.stored import ACTIVE, Stored
 
@@ -217,6 +218,157 @@ def test_session_entities_do_not_forward() -> None:
         Settings(sessions=True, forward_dead_letters_to="dead")
 
 
+def chain(made: Namespace, length: int) -> Queue:
+    """Queues h0 … that each forward to the next; returns the first."""
+    made.add_queue(f"h{length}")
+    for number in reversed(range(length)):
+        made.add_queue(f"h{number}", Settings(forward_to=f"h{number + 1}"))
+    return made.queue("h0")
+
+
+def test_a_message_is_forwarded_four_times_and_is_a_dead_letter_of_the_fifth_queue() -> None:
+    made = namespace()
+    chain(made, 4).put(Content.of(b"a"))
+    assert bodies(made.queue("h4")) == ["a"]
+    made = namespace()
+    chain(made, 5).put(Content.of(b"b"))
+    (letter,) = made.queue("h4/$DeadLetterQueue").peek(0, 10)
+    assert letter.content.application["DeadLetterReason"] == "MaxTransferHopCountExceeded"
+    assert bodies(made.queue("h5")) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        (None, "NoEntity"),
+        (Settings(status="Disabled"), "Disabled"),
+        (Settings(size_bytes=10), "Full"),
+        (Settings(sessions=True), "Session ID is null."),
+    ],
+)
+def test_what_cannot_be_forwarded_is_a_dead_letter_of_its_queue(target: Settings | None, reason: str) -> None:
+    made = namespace()
+    queue = made.add_queue("orders", Settings(forward_to="target"))
+    if target:
+        made.add_queue("target", target)
+    queue.put(Content.of(b"a"))
+    (letter,) = made.queue("orders/$DeadLetterQueue").peek(0, 10)
+    assert letter.content.application["DeadLetterReason"] == reason
+    assert queue.count() == 0
+
+
+def test_a_dead_letter_that_cannot_be_forwarded_stays() -> None:
+    made = namespace()
+    queue = made.add_queue("orders", Settings(forward_dead_letters_to="gone"))
+    queue.put(Content.of(b"a"))
+    queue.dead_letter(settle(taken(queue)), "why", "")
+    assert bodies(made.queue("orders/$DeadLetterQueue")) == ["a"]
+
+
+def test_a_scheduled_message_is_forwarded_when_it_is_due() -> None:
+    made = namespace()
+    made.add_queue("orders", Settings(forward_to="target")).put(at(60))
+    target = made.add_queue("target")
+    assert made.next_s() == START_S + 60
+    made.clock.advance(60)
+    made.tick()
+    assert taken(target).content.data() == b"later"
+
+
+def test_a_topic_keeps_what_is_scheduled_and_can_cancel_it() -> None:
+    made = namespace()
+    made.add_topic("placed")
+    mail = made.add_subscription("placed", "mail").queue
+    cancelled, _ = made.publish("placed", at(60)), made.publish("placed", at(60))
+    made.intake("placed").cancel(cancelled)
+    made.clock.advance(60)
+    made.tick()
+    assert bodies(mail) == ["later"]
+
+
+def test_a_topic_drops_duplicates_and_ends_lives() -> None:
+    made = namespace()
+    made.add_topic("placed", Settings(duplicates_s=60, ttl_s=30))
+    mail = made.add_subscription("placed", "mail").queue
+    for _ in range(2):
+        made.publish("placed", Content.of(b"a", id="m1"))
+    assert bodies(mail) == ["a"]
+    made.clock.advance(30)
+    assert bodies(mail) == []
+
+
+def test_several_rules_give_one_copy_and_none_gives_nothing() -> None:
+    made = namespace()
+    made.add_topic("placed")
+    rules = {"eu": SqlRule("region = 'eu'"), "all": SqlRule("1 = 1"), "kind": CorrelationRule({"region": "eu"})}
+    both = made.add_subscription("placed", "both", rules=rules).queue
+    none = made.add_subscription("placed", "none", rules={}).queue
+    made.publish("placed", Content.of(b"a", region="eu"))
+    assert (bodies(both), bodies(none)) == (["a"], [])
+
+
+def test_a_subscription_that_is_full_holds_up_no_other() -> None:
+    made = namespace()
+    made.add_topic("placed")
+    full = made.add_subscription("placed", "full", Settings(size_bytes=1)).queue
+    other = made.add_subscription("placed", "other").queue
+    made.publish("placed", Content.of(b"a"))
+    assert (bodies(full), bodies(other)) == ([], ["a"])
+
+
+def test_a_full_queue_takes_no_more_until_there_is_room() -> None:
+    queue, _ = queue_of(Settings(size_bytes=300), "x" * 100)
+    with pytest.raises(Full, match="300 bytes"):
+        queue.put(Content.of(b"x" * 300))
+    queue.complete(settle(taken(queue)))
+    queue.put(Content.of(b"x" * 200))
+    assert queue.count() == 1
+
+
+def test_a_queue_of_sessions_takes_no_message_without_one() -> None:
+    queue, _ = queue_of(Settings(sessions=True))
+    with pytest.raises(NotAllowed, match="SessionId was not set"):
+        queue.put(Content.of(b"a"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        Content.of(b"", id="x" * 129),
+        Content.of(b"", session="x" * 129),
+        Content.of(b"", region="x" * 33_000),
+        Content.of(b"", a="x" * 30_000, b="x" * 30_000, c="x" * 30_000),
+    ],
+)
+def test_what_is_longer_than_the_quotas_is_refused(content: Content) -> None:
+    made = namespace()
+    made.add_queue("orders")
+    with pytest.raises(BadArgument, match="at most"):
+        made.publish("orders", content)
+
+
+def test_a_namespace_and_a_topic_hold_so_many_entities() -> None:
+    made = Namespace(Clock(lambda: START_S), entities_max=2)
+    made.add_queue("a")
+    made.add_topic("b")
+    made.add_queue("A")
+    with pytest.raises(TooManyEntities, match="at most 2"):
+        made.add_queue("c")
+
+
+@pytest.mark.parametrize("status", ["Disabled", "SendDisabled"])
+def test_an_entity_that_is_switched_off_takes_nothing(status: str) -> None:
+    with pytest.raises(Disabled, match="disabled for send"):
+        queue_of(Settings(status=status), "a")
+
+
+def test_a_deferred_message_does_not_expire() -> None:
+    queue, clock = queue_of(Settings(ttl_s=60), "a", "b")
+    queue.defer(settle(taken(queue)))
+    clock.advance(60)
+    assert bodies(queue) == ["a"]
+
+
 def test_a_subscription_takes_what_a_rule_matches_and_forwards_it() -> None:
     made = namespace()
     made.add_topic("placed")
@@ -255,15 +407,39 @@ def test_a_subscription_takes_what_a_rule_matches_and_forwards_it() -> None:
         ("size > 'text'", None),
         ("sys.MessageId = 'm1'", True),
         ("1 = 1", True),
+        ("user.region = 'eu' AND [region] = 'eu' AND user.[REGION] = 'eu'", True),
+        ("[in] = 'word' AND [odd ]] name] = 'x'", True),
+        ("region = 'EU'", False),
     ],
 )
 def test_conditions_have_three_truths(condition: str, truth: bool | None) -> None:
-    content = Content.of(b"", id="m1", region="eu", size=5, code="a%b", quote="it's")
+    properties: dict[str, Any] = {
+        "region": "eu",
+        "size": 5,
+        "code": "a%b",
+        "quote": "it's",
+        "in": "word",
+        "odd ] name": "x",
+    }
+    content = Content.of(b"", id="m1", **properties)
     assert condition_of(condition)(content) is truth
 
 
 @pytest.mark.parametrize(
-    "text", ["", "region =", "region ~ 'x'", "sys.Nothing = 'x'", "(a = 'b'", "x" * 1_025, "a IN 'b'"]
+    "text",
+    [
+        "",
+        "region =",
+        "region ~ 'x'",
+        "sys.Nothing = 'x'",
+        "(a = 'b'",
+        "x" * 1_025,
+        "a IN 'b'",
+        "_a = 'b'",
+        "in = 'b'",
+        "a-b = 'c'",
+        "exists(is)",
+    ],
 )
 def test_what_is_no_condition_is_refused(text: str) -> None:
     with pytest.raises(BadFilter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -10,16 +11,21 @@ import pytest
 from azure.servicebus import (
     NEXT_AVAILABLE_SESSION,
     AutoLockRenewer,
+    ServiceBusClient,
     ServiceBusMessage,
     ServiceBusReceivedMessage,
     ServiceBusReceiveMode,
     ServiceBusReceiver,
 )
+from azure.servicebus.aio import ServiceBusClient as AsyncServiceBusClient
 from azure.servicebus.exceptions import (
     MessageLockLostError,
     MessageSizeExceededError,
+    MessagingEntityDisabledError,
     MessagingEntityNotFoundError,
     OperationTimeoutError,
+    ServiceBusQuotaExceededError,
+    ServiceBusServerBusyError,
     SessionCannotBeLockedError,
 )
 
@@ -246,3 +252,51 @@ def test_a_thousand_messages_pass(sdk: Sdk, broker: Broker) -> None:
             sdk.receiver(QUEUE).complete_message(message)
             received += 1
     assert count(broker) == 0
+
+
+def test_a_throttled_entity_answers_busy_as_often_as_told(sdk: Sdk, broker: Broker) -> None:
+    sdk.send(QUEUE, "opens the link")
+    broker.throttle(1, QUEUE)
+    with pytest.raises(ServiceBusServerBusyError):
+        sdk.send(QUEUE, "a")
+    sdk.send(QUEUE, "b")
+    broker.throttle(1)
+    with pytest.raises(ServiceBusServerBusyError):
+        sdk.receiver(QUEUE).peek_messages(1)
+    assert [content.data() for content in broker.contents(QUEUE)] == [b"opens the link", b"b"]
+
+
+def test_an_entity_that_is_deleted_behind_our_back_is_not_found(broker: Broker) -> None:
+    broker.add_queue("sdk-doomed")
+    # The first attempt only finds that the link has ended.
+    client = ServiceBusClient.from_connection_string(broker.connection_string, retry_total=1, retry_backoff_factor=0)
+    with client, client.get_queue_sender("sdk-doomed") as sender:
+        sender.send_messages(ServiceBusMessage("a"))
+        broker.remove("sdk-doomed")
+        with pytest.raises(MessagingEntityNotFoundError):
+            sender.send_messages(ServiceBusMessage("b"))
+
+
+def test_a_full_entity_exceeds_its_quota(sdk: Sdk, broker: Broker) -> None:
+    broker.add_queue("sdk-small", Settings(size_bytes=1_000))
+    with pytest.raises(ServiceBusQuotaExceededError, match="1000 bytes"):
+        sdk.send("sdk-small", "x" * 1_000)
+
+
+def test_an_entity_that_is_switched_off_says_so(sdk: Sdk, broker: Broker) -> None:
+    broker.add_queue("sdk-off", Settings(status="SendDisabled"))
+    with pytest.raises(MessagingEntityDisabledError, match="disabled for send"):
+        sdk.send("sdk-off", "a")
+
+
+def test_the_async_client_sends_receives_and_settles(broker: Broker) -> None:
+    async def exchange() -> tuple[str, int]:
+        async with AsyncServiceBusClient.from_connection_string(broker.connection_string, retry_total=0) as client:
+            async with client.get_queue_sender(QUEUE) as sender:
+                await sender.send_messages([ServiceBusMessage("a"), ServiceBusMessage("b")])
+            async with client.get_queue_receiver(QUEUE) as receiver:
+                found = await receiver.receive_messages(2, max_wait_time=PATIENCE_S)
+                await receiver.complete_message(found[0])
+                return str(found[0]), len(await receiver.peek_messages(5, sequence_number=1))
+
+    assert asyncio.run(exchange()) == ("a", 1)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from providers.azure.tests.servicebus import frames
+from providers.azure.tests.servicebus.access import Access
 from providers.azure.tests.servicebus.codec import Array, ubyte, uint, ushort
 from providers.azure.tests.servicebus.frames import Frame, frame_bytes, read_frame
 from providers.azure.tests.servicebus.links import Outlet
@@ -34,6 +35,7 @@ class Connection:
         self._changed = changed
         self._sessions: dict[int, Session] = {}
         self._frame_bytes = _FRAME_BYTES
+        self._access = Access(namespace.authoriser)
 
     def outlets(self) -> Iterator[Outlet]:
         """Every link on which the client receives."""
@@ -48,6 +50,11 @@ class Connection:
                 self._changed()
                 await self._writer.drain()
         self.close()
+
+    def drop(self, address: str) -> None:
+        """Detach the links of an entity that is gone."""
+        for session in self._sessions.values():
+            session.drop(address)
 
     def close(self) -> None:
         """Close the socket, and give up what the client held."""
@@ -93,7 +100,7 @@ class Connection:
         def write(code: int, fields: list[Any], payload: bytes) -> None:
             self._write(channel, code, fields, payload)
 
-        self._sessions[channel] = Session(self._namespace, write, self._frame_bytes, frame.get(1))
+        self._sessions[channel] = Session(self._namespace, self._access, write, self._frame_bytes, frame.get(1))
         self._write(channel, frames.BEGIN, [ushort(channel), uint(1), uint(WINDOW), uint(WINDOW), uint(_HANDLES)])
 
     def _end(self, frame: Frame) -> None:

@@ -25,10 +25,10 @@ class Content:
     """What a sender wrote. Never changed: a dead letter is another Content.
 
     properties: values by position. application: the user's, by name. annotations: by symbol.
-    body: the body sections, encoded. ttl_s: as the header says, None for no limit.
+    body: the body sections, encoded. ttl_s: as the header says, None for no limit. hops: how often it was forwarded.
     """
 
-    __slots__ = ("_raw_properties", "annotations", "application", "body", "properties", "ttl_s")
+    __slots__ = ("_raw_properties", "annotations", "application", "body", "hops", "properties", "ttl_s")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Content:
         application: Mapping[str, Any] | None = None,
         annotations: Mapping[Any, Any] | None = None,
         ttl_s: float | None = None,
+        hops: int = 0,
     ) -> None:
         self.body = body
         self.properties = properties or []
@@ -46,6 +47,7 @@ class Content:
         self.application = dict(application or {})
         self.annotations = dict(annotations or {})
         self.ttl_s = ttl_s
+        self.hops = hops
 
     @classmethod
     def parse(cls, payload: bytes) -> Content:
@@ -102,6 +104,23 @@ class Content:
             found += section.value if section.descriptor == DATA else str(section.value).encode()
         return found
 
+    @property
+    def size_bytes(self) -> int:
+        """How much room it takes in an entity."""
+        return len(self.body) + len(self._raw_properties) + len(encode(self.application))
+
+    def passed_on(self, *, ttl_s: float | None, hops: int) -> Content:
+        """The same for another entity: due at once, since whoever passes it on has waited."""
+        return Content(
+            self.body,
+            properties=self.properties,
+            raw_properties=self._raw_properties,
+            application=self.application,
+            annotations={name: value for name, value in self.annotations.items() if name != SCHEDULED},
+            ttl_s=ttl_s,
+            hops=hops,
+        )
+
     def dead(self, source: str, reason: str | None, description: str | None) -> Content:
         """The same as a dead letter of `source`."""
         told = {"DeadLetterReason": reason, "DeadLetterErrorDescription": description}
@@ -111,6 +130,7 @@ class Content:
             raw_properties=self._raw_properties,
             application=self.application | {name: text for name, text in told.items() if text is not None},
             annotations=self.annotations | {Symbol("x-opt-deadletter-source"): source},
+            hops=self.hops,
         )
 
     def encoded(self, deliveries: int, expires_in_s: float | None, added: Mapping[Symbol, Any]) -> bytes:

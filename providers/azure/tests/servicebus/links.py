@@ -11,14 +11,14 @@ from providers.azure.tests.servicebus.codec import Described, Reader
 from providers.azure.tests.servicebus.content import DATA, Content
 from providers.azure.tests.servicebus.frames import Frame, accepted, rejected
 from providers.azure.tests.servicebus.namespace import Namespace
-from providers.azure.tests.servicebus.queue import LockLost, Queue
+from providers.azure.tests.servicebus.problems import LockLost, Problem, TooLarge
+from providers.azure.tests.servicebus.queue import Queue
 
 MESSAGE_BYTES_MAX = 256 * 1024
 """Standard tier: https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-quotas"""
 BATCH_FORMAT = 0x80013700
 """A transfer whose data sections are encoded messages."""
 CREDIT = 1_000
-LOCK_LOST = "com.microsoft:message-lock-lost"
 
 Accept = Callable[[bytes, int], Described]
 """An encoded message and its format in, the outcome out."""
@@ -33,10 +33,11 @@ class Channel(Protocol):
 
 
 class Inlet:
-    """What a client sends on."""
+    """What a client sends on. address: of the entity, or of its requests."""
 
-    def __init__(self, handle: int, accept: Accept) -> None:
+    def __init__(self, handle: int, address: str, accept: Accept) -> None:
         self.handle = handle
+        self.address = address
         self.received = 0
         self.credit = 0
         self._accept = accept
@@ -57,13 +58,17 @@ class Inlet:
 
 
 def publisher(namespace: Namespace, address: str) -> Accept:
-    """Publish what comes."""
+    """Publish what comes: all of a batch or, where its first message is refused, nothing."""
 
     def publish(payload: bytes, form: int) -> Described:
-        if len(payload) > MESSAGE_BYTES_MAX:
-            return rejected("amqp:link:message-size-exceeded", f"{len(payload)} bytes: at most {MESSAGE_BYTES_MAX}")
-        for message in _unbatched(payload) if form == BATCH_FORMAT else [payload]:
-            namespace.publish(address, Content.parse(message))
+        try:
+            namespace.admit(address)
+            if len(payload) > MESSAGE_BYTES_MAX:
+                raise TooLarge(len(payload), MESSAGE_BYTES_MAX)
+            for message in _unbatched(payload) if form == BATCH_FORMAT else [payload]:
+                namespace.publish(address, Content.parse(message))
+        except Problem as problem:
+            return rejected(problem.condition, str(problem))
         return accepted()
 
     return publish
@@ -98,6 +103,7 @@ class Outlet:
         self, handle: int, queue: Queue, channel: Channel, *, session: str | None = None, deletes: bool = False
     ) -> None:
         self.handle = handle
+        self.address = queue.name
         self.queue = queue
         self.session = session
         self.sent = 0
@@ -129,8 +135,8 @@ class Outlet:
         state = state or accepted()
         try:
             _settle(self.queue, token, state)
-        except LockLost:
-            return rejected(LOCK_LOST, "The lock supplied is invalid.")
+        except LockLost as problem:
+            return rejected(problem.condition, str(problem))
         return Described(state.descriptor, [])
 
     def close(self) -> None:

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from providers.azure.tests.servicebus.access import LISTEN, MANAGE, SEND, Access, entity_of
 from providers.azure.tests.servicebus.codec import Array, Described, Reader, Symbol, encode, int32, timestamp
 from providers.azure.tests.servicebus.content import APPLICATION, PROPERTIES, SCHEDULED, Content
 from providers.azure.tests.servicebus.filters import CorrelationRule, Rule, SqlRule
-from providers.azure.tests.servicebus.links import LOCK_LOST
 from providers.azure.tests.servicebus.namespace import Namespace
-from providers.azure.tests.servicebus.queue import LockLost, NotDeferred
-from providers.azure.tests.servicebus.sessions import SessionLost
+from providers.azure.tests.servicebus.problems import NotImplementedHere, Problem
 from providers.azure.tests.servicebus.stored import Stored
 
 VALUE = 0x77
-_OK, _ACCEPTED, _EMPTY, _MISSING, _GONE, _UNKNOWN = 200, 202, 204, 404, 410, 501
+_OK, _ACCEPTED, _EMPTY, _UNAUTHORIZED = 200, 202, 204, 401
 Answer = tuple[int, dict[str, Any]]
 Operation = Callable[[Namespace, str, dict[str, Any]], Answer]
 
@@ -26,7 +25,7 @@ Operation = Callable[[Namespace, str, dict[str, Any]], Answer]
 class Request:
     """A request message. reply_to: the address of the link that the answer goes to."""
 
-    __slots__ = ("body", "id", "operation", "reply_to")
+    __slots__ = ("application", "body", "id", "operation", "reply_to")
 
     def __init__(self, payload: bytes) -> None:
         reader, sections = Reader(payload), dict[int, Any]()
@@ -36,8 +35,9 @@ class Request:
         properties: list[Any] = [*sections.get(PROPERTIES, []), *[None] * 5]
         self.id = properties[0]
         self.reply_to: str | None = properties[4]
-        self.operation = str(sections.get(APPLICATION, {}).get("operation", "")).rpartition(":")[2]
-        self.body: dict[str, Any] = sections.get(VALUE) or {}
+        self.application: dict[str, Any] = sections.get(APPLICATION, {})
+        self.operation = str(self.application.get("operation", "")).rpartition(":")[2]
+        self.body: Any = sections.get(VALUE) or {}
 
     def reply(self, application: dict[str, Any], body: dict[str, Any]) -> bytes:
         """The answer, encoded."""
@@ -46,29 +46,37 @@ class Request:
         return b"".join(encode(Described(code, value)) for code, value in sections)
 
 
-def token_reply(request: Request) -> bytes:
-    """Accept any token: who may do what is not what this broker tests."""
-    return request.reply({"status-code": int32(_ACCEPTED), "status-description": "Accepted"}, {})
+def token_reply(access: Access, request: Request) -> bytes:
+    """Take a token, or refuse it."""
+    audience: str = request.application["name"]
+    if access.put(request.body, audience):
+        return request.reply({"status-code": int32(_ACCEPTED), "status-description": "Accepted"}, {})
+    text = f"InvalidToken: the token for '{audience}' is not valid."
+    return request.reply({"status-code": int32(_UNAUTHORIZED), "status-description": text}, {})
 
 
-def entity_reply(namespace: Namespace, entity: str, request: Request) -> bytes:
+def entity_reply(namespace: Namespace, access: Access, entity: str, request: Request) -> bytes:
     """Carry out a request to an entity."""
-    operation = _OPERATIONS.get(request.operation)
     try:
-        status, body = operation(namespace, entity, request.body) if operation else (_UNKNOWN, {})
-    except (LockLost, SessionLost) as problem:
-        kind = LOCK_LOST if isinstance(problem, LockLost) else "com.microsoft:session-lock-lost"
-        return _refusal(request, _GONE, kind, f"The lock is lost: {problem}")
-    except NotDeferred as problem:
-        return _refusal(request, _MISSING, "com.microsoft:message-not-found", f"No deferred message {problem}")
-    if status == _UNKNOWN:
-        return _refusal(request, status, "amqp:not-implemented", request.operation)
+        status, body = _carry_out(namespace, access, entity, request)
+    except Problem as problem:
+        told = {
+            "statusCode": int32(problem.status),
+            "errorCondition": Symbol(problem.condition),
+            "statusDescription": str(problem),
+        }
+        return request.reply(told, {})
     return request.reply({"statusCode": int32(status), "statusDescription": "OK"}, body)
 
 
-def _refusal(request: Request, status: int, condition: str, text: str) -> bytes:
-    told = {"statusCode": int32(status), "errorCondition": Symbol(condition), "statusDescription": text}
-    return request.reply(told, {})
+def _carry_out(namespace: Namespace, access: Access, entity: str, request: Request) -> Answer:
+    found = _OPERATIONS.get(request.operation)
+    if found is None:
+        raise NotImplementedHere(request.operation)
+    claims, operation = found
+    access.check(entity, *claims)
+    namespace.admit(entity_of(entity))
+    return operation(namespace, entity, request.body)
 
 
 def _schedule(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
@@ -80,7 +88,7 @@ def _schedule(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer
 
 def _cancel(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
     for number in body["sequence-numbers"]:
-        namespace.queue(entity).cancel(number)
+        namespace.intake(entity).cancel(number)
     return _OK, {}
 
 
@@ -150,16 +158,17 @@ def _remove_rule(namespace: Namespace, entity: str, body: dict[str, Any]) -> Ans
     return _OK, {}
 
 
-_OPERATIONS: dict[str, Operation] = {
-    "schedule-message": _schedule,
-    "cancel-scheduled-message": _cancel,
-    "peek-message": _peek,
-    "renew-lock": _renew,
-    "renew-session-lock": _renew_session,
-    "get-session-state": _get_state,
-    "set-session-state": _set_state,
-    "receive-by-sequence-number": _receive_deferred,
-    "update-disposition": _settle,
-    "add-rule": _add_rule,
-    "remove-rule": _remove_rule,
+_OPERATIONS: dict[str, tuple[tuple[str, ...], Operation]] = {
+    "schedule-message": ((SEND,), _schedule),
+    "cancel-scheduled-message": ((SEND,), _cancel),
+    "peek-message": ((LISTEN,), _peek),
+    "renew-lock": ((LISTEN,), _renew),
+    "renew-session-lock": ((LISTEN,), _renew_session),
+    "get-session-state": ((LISTEN,), _get_state),
+    "set-session-state": ((LISTEN,), _set_state),
+    "receive-by-sequence-number": ((LISTEN,), _receive_deferred),
+    "update-disposition": ((LISTEN,), _settle),
+    "add-rule": ((MANAGE,), _add_rule),
+    "remove-rule": ((MANAGE,), _remove_rule),
 }
+"""By name: the claims of which one is needed, and what is done."""

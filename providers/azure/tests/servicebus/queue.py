@@ -4,6 +4,9 @@ active ── take ──► locked ── complete ──► gone
    ▲                 ├── abandon, lock ends ──► active, or dead letter after `max_deliveries`
    └── due ── scheduled, deferred ◄── defer ────┘
 
+Where it forwards, what becomes active goes on instead, or is a dead letter where it cannot:
+https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-auto-forwarding#autoforwarding-considerations
+
 https://learn.microsoft.com/en-us/azure/service-bus-messaging/message-transfers-locks-settlement
 """
 
@@ -15,24 +18,31 @@ from uuid import UUID, uuid4
 
 from providers.azure.tests.servicebus.clock import Clock
 from providers.azure.tests.servicebus.content import Content
+from providers.azure.tests.servicebus.problems import (
+    Disabled,
+    Full,
+    LockLost,
+    NotAllowed,
+    NotDeferred,
+    Problem,
+    TooManyHops,
+)
 from providers.azure.tests.servicebus.sessions import Sessions
 from providers.azure.tests.servicebus.stored import ACTIVE, DEFERRED, ENDLESS, LOCKED, SCHEDULED, Settings, Stored
 
 DEAD_LETTERS = "$DeadLetterQueue"
-
-
-class LockLost(Exception):
-    """The lock token is none that counts: expired, settled, or never given."""
-
-
-class NotDeferred(Exception):
-    """No deferred message has that sequence number."""
+_NO_SESSION = (
+    "The SessionId was not set on a message, and it cannot be sent to the entity. Entities that have session support "
+    "enabled can only receive messages that have the SessionId set to a valid value."
+)
+_REASONS: dict[type[Problem], str] = {TooManyHops: "MaxTransferHopCountExceeded", NotAllowed: "Session ID is null."}
+"""https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-dead-letter-queues#moving-messages-to-the-dlq"""
 
 
 class Queue:
     """One queue and its dead letters. Not safe from several threads.
 
-    forward: takes what this queue forwards, with the target's address.
+    forward: takes what this queue forwards, with the target's address; raises Problem where that cannot take it.
     """
 
     def __init__(
@@ -42,7 +52,7 @@ class Queue:
         clock: Clock,
         forward: Callable[[str, Content], None],
         *,
-        is_dead_letters: bool = False,
+        has_dead_letters: bool = True,
     ) -> None:
         self.name = name
         self.settings = settings
@@ -54,28 +64,62 @@ class Queue:
         self._seen: dict[object, float] = {}
         self._tokens: dict[UUID, Stored] = {}
         self._due_s = inf  # nothing is due before; the moment itself may have become void
-        self.dead_letters = None if is_dead_letters else self._sub_queue()
+        self.dead_letters = self._sub_queue() if has_dead_letters else None
 
     def _sub_queue(self) -> Queue:
         settings = Settings(lock_s=self.settings.lock_s, max_deliveries=ENDLESS)
-        return Queue(f"{self.name}/{DEAD_LETTERS}", settings, self._clock, self._forward, is_dead_letters=True)
+        return Queue(f"{self.name}/{DEAD_LETTERS}", settings, self._clock, self._forward, has_dead_letters=False)
 
     # --- in -------------------------------------------------------------------------------------------
 
     def put(self, content: Content) -> int:
-        """Store a message, or forward it; returns its sequence number (0 where it is a duplicate or was forwarded)."""
+        """Store a message, or pass it on; returns its sequence number (0 where it is a duplicate).
+
+        Raises Disabled, Full and NotAllowed (it needs a session, and has none).
+        """
+        self._check(content)
         if self._is_duplicate(content):
-            return 0
-        if self.settings.forward_to:
-            self._forward(self.settings.forward_to, content)
             return 0
         now_s = self._clock.now_s()
         stored = Stored(self._next(), content, now_s, self._ttl_s(content))
+        self.messages[stored.number] = stored
         if content.scheduled_s and content.scheduled_s > now_s:
             stored.state, stored.scheduled_s = SCHEDULED, content.scheduled_s
-        self.messages[stored.number] = stored
+        else:
+            self._arrive(stored)
         self._watch(stored.scheduled_s, stored.expires_s)
         return stored.number
+
+    def _check(self, content: Content) -> None:
+        if not self.settings.takes:
+            raise Disabled(self.name, "send")
+        if self.settings.sessions and content.session is None:
+            raise NotAllowed(_NO_SESSION)
+        most_bytes = self.settings.size_bytes
+        if most_bytes is not None and self.size_bytes() + content.size_bytes > most_bytes:
+            raise Full(self.name, most_bytes)
+
+    def size_bytes(self) -> int:
+        """How much is stored, dead letters included.
+
+        https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-quotas
+        """
+        own = sum(stored.content.size_bytes for stored in self.messages.values())
+        return own + (self.dead_letters.size_bytes() if self.dead_letters else 0)
+
+    def _arrive(self, stored: Stored) -> None:
+        """It has become active."""
+        if not self.settings.forward_to:
+            return
+        content = stored.content
+        try:
+            self._forward(
+                self.settings.forward_to, content.passed_on(ttl_s=self._ttl_s(content), hops=content.hops + 1)
+            )
+        except Problem as problem:
+            self._keep_dead(stored, content.dead(self.name, _reason(problem), str(problem)))
+        else:
+            del self.messages[stored.number]
 
     def _next(self) -> int:
         self._numbers += 1
@@ -146,7 +190,7 @@ class Queue:
         """Lock a deferred message; it stays deferred until it is settled. Raises NotDeferred."""
         stored = self.messages.get(number)
         if stored is None or stored.state != DEFERRED:
-            raise NotDeferred(str(number))
+            raise NotDeferred(number)
         return self._give_token(stored)
 
     def peek(self, start: int, limit: int, session: str | None = None) -> list[Stored]:
@@ -190,7 +234,7 @@ class Queue:
     def _locked(self, token: UUID) -> Stored:
         self.tick()
         if token not in self._tokens:
-            raise LockLost(str(token))
+            raise LockLost(token)
         return self._tokens[token]
 
     def _settle(self, token: UUID) -> Stored:
@@ -214,12 +258,21 @@ class Queue:
             self._bury(stored, "MaxDeliveryCountExceeded", text)
 
     def _bury(self, stored: Stored, reason: str | None, description: str | None) -> None:
-        """Make it a dead letter. Dead letters themselves are dead-lettered in place: there is nothing behind."""
-        del self.messages[stored.number]
+        """Make it a dead letter, and forward that; where it cannot be forwarded, it stays."""
         content = stored.content.dead(self.name, reason, description)
-        if self.settings.forward_dead_letters_to:
-            self._forward(self.settings.forward_dead_letters_to, content)
+        if not self.settings.forward_dead_letters_to:
+            self._keep_dead(stored, content)
             return
+        try:
+            self._forward(self.settings.forward_dead_letters_to, content.passed_on(ttl_s=None, hops=content.hops + 1))
+        except Problem:
+            self._keep_dead(stored, content)
+        else:
+            del self.messages[stored.number]
+
+    def _keep_dead(self, stored: Stored, content: Content) -> None:
+        """Dead letters themselves are dead-lettered in place: there is nothing behind."""
+        del self.messages[stored.number]
         behind = self.dead_letters or self
         buried = Stored(behind._next(), content, stored.enqueued_s, None)
         buried.deliveries = stored.deliveries
@@ -287,6 +340,9 @@ class Queue:
         if stored.scheduled_s is not None and stored.state == SCHEDULED and stored.scheduled_s <= now_s:
             stored.enter(now_s)
             self._to_the_end(stored)
+            self._arrive(stored)
+        if stored.number not in self.messages:
+            return
         if stored.token and not self.settings.sessions and stored.until_s <= now_s:
             self._lose(stored)
         elif stored.ends_s is not None and stored.ends_s <= now_s:
@@ -323,3 +379,8 @@ class Queue:
                 yield stored.ends_s
             if stored.token and not self.settings.sessions:
                 yield stored.until_s
+
+
+def _reason(problem: Problem) -> str:
+    """Why a message that could not be forwarded is dead; the names of the rest are ours."""
+    return _REASONS.get(type(problem), type(problem).__name__)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import TypeVar
 
+from providers.azure.tests.servicebus.access import Authoriser
 from providers.azure.tests.servicebus.clock import Clock
 from providers.azure.tests.servicebus.connection import Connection
 from providers.azure.tests.servicebus.content import Content
@@ -26,22 +27,22 @@ WAKE_S = 0.02
 class Broker:
     """A running broker. Its methods may be called from any thread; `call` gives access to the entities."""
 
-    def __init__(self, loop: AbstractEventLoop, clock: Clock) -> None:
+    def __init__(self, loop: AbstractEventLoop, clock: Clock, authoriser: Authoriser | None = None) -> None:
         self.clock = clock
         self.port = 0
-        self._namespace = Namespace(self.clock)
+        self._namespace = Namespace(self.clock, authoriser=authoriser)
         self._loop = loop
         self._connections: set[Connection] = set()
         self._timer: TimerHandle | None = None
 
     @classmethod
     @contextmanager
-    def running(cls, clock: Clock | None = None) -> Generator[Broker]:
-        """A broker on a free port, until the block ends. clock: real time, unless given."""
+    def running(cls, clock: Clock | None = None, authoriser: Authoriser | None = None) -> Generator[Broker]:
+        """A broker on a free port, until the block ends. clock: real time, unless given. authoriser: lets all pass."""
         loop = asyncio.new_event_loop()
         thread = Thread(target=loop.run_forever, name="service-bus-broker", daemon=True)
         thread.start()
-        broker = cls(loop, clock or Clock())
+        broker = cls(loop, clock or Clock(), authoriser)
         try:
             broker._run(broker._listen())
             yield broker
@@ -54,8 +55,17 @@ class Broker:
     @property
     def connection_string(self) -> str:
         """For ServiceBusClient.from_connection_string: the SDK's own setting for an emulator, without TLS."""
-        key = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE"
-        return f"Endpoint=sb://localhost:{self.port};{key};UseDevelopmentEmulator=true;"
+        return self.connection_string_of("RootManageSharedAccessKey", "SAS_KEY_VALUE")
+
+    def connection_string_of(self, policy: str, key: str) -> str:
+        """That of a shared access policy."""
+        keys = f"SharedAccessKeyName={policy};SharedAccessKey={key}"
+        return f"Endpoint=sb://localhost:{self.port};{keys};UseDevelopmentEmulator=true;"
+
+    @property
+    def host(self) -> str:
+        """What stands for the fully qualified namespace; without TLS."""
+        return f"localhost:{self.port}"
 
     def call(self, function: Callable[[Namespace], T]) -> T:
         """Run a function on the entities, in the broker's thread; then deliver what it made ready."""
@@ -89,6 +99,20 @@ class Broker:
     def on_queue(self, address: str, function: Callable[[Queue], T]) -> T:
         """Run a function on one queue, in the broker's thread."""
         return self.call(lambda namespace: function(namespace.queue(address)))
+
+    def remove(self, address: str) -> None:
+        """Delete an entity behind the clients' back: their links to it end."""
+
+        def remove(namespace: Namespace) -> None:
+            namespace.remove(address)
+            for connection in self._connections:
+                connection.drop(address)
+
+        self.call(remove)
+
+    def throttle(self, times: int, address: str = "") -> None:
+        """Answer the next requests with ServerBusy; see `Namespace.throttle`."""
+        self.call(lambda namespace: namespace.throttle(times, address))
 
     def disconnect(self) -> None:
         """Close the socket of every client, as a service does when it moves."""

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from providers.azure.tests.servicebus import frames
+from providers.azure.tests.servicebus.access import LISTEN, SEND, Access, entity_of, is_within
 from providers.azure.tests.servicebus.codec import Described, Symbol, ubyte, uint, ulong
 from providers.azure.tests.servicebus.frames import Frame
 from providers.azure.tests.servicebus.links import CREDIT, MESSAGE_BYTES_MAX, Accept, Inlet, Outlet, Replies, publisher
 from providers.azure.tests.servicebus.management import Request, entity_reply, token_reply
-from providers.azure.tests.servicebus.namespace import Namespace, NoEntity
-from providers.azure.tests.servicebus.sessions import SessionTaken
+from providers.azure.tests.servicebus.namespace import Namespace
+from providers.azure.tests.servicebus.problems import Disabled, NoEntity, NoSession, NotAllowed, Problem
 
 WINDOW = 5_000
 TOKENS, MANAGEMENT = "$cbs", "/$management"
@@ -24,14 +25,6 @@ _FRAME_OVERHEAD = 512
 
 Write = Callable[[int, list[Any], bytes], None]
 """Code, fields and payload of a frame on the session's channel."""
-
-
-class Refused(Exception):
-    """A link that is not given. condition: the AMQP error."""
-
-    def __init__(self, condition: str, text: str) -> None:
-        super().__init__(text)
-        self.condition = condition
 
 
 class Attach:
@@ -82,11 +75,14 @@ class Attach:
 class Session:
     """links: by the client's handle. frame_bytes: the longest frame that the client takes."""
 
-    def __init__(self, namespace: Namespace, write: Write, frame_bytes: int, next_incoming: int) -> None:
+    def __init__(
+        self, namespace: Namespace, access: Access, write: Write, frame_bytes: int, next_incoming: int
+    ) -> None:
         self.outlets: dict[int, Outlet] = {}
         self._inlets: dict[int, Inlet] = {}
         self._replies: dict[int, Replies] = {}
         self._namespace = namespace
+        self._access = access
         self._write = write
         self._chunk = frame_bytes - _FRAME_OVERHEAD
         self._next_incoming = next_incoming
@@ -109,6 +105,15 @@ class Session:
             outlet.close()
         self.outlets.clear()
 
+    def drop(self, address: str) -> None:
+        """Detach the links of an entity that is gone, and of what is below it."""
+        links: list[Inlet | Outlet] = [*self._inlets.values(), *self.outlets.values()]
+        for link in links:
+            if is_within(link.address, address):
+                self._write_detach(link.handle, NoEntity(link.address))
+                self._inlets.pop(link.handle, None)
+                self.outlets.pop(link.handle, None)
+
     # --- links ----------------------------------------------------------------------------------------
 
     def _attach(self, frame: Frame) -> None:
@@ -121,13 +126,16 @@ class Session:
                 self._attach_outlet(asked)
             else:
                 self._attach_inlet(asked)
-        except Refused as problem:
+        except Problem as problem:
             self._write(frames.ATTACH, asked.refusal(), b"")
-            told = frames.error(problem.condition, str(problem))
-            self._write(frames.DETACH, [uint(asked.handle), True, told], b"")
+            self._write_detach(asked.handle, problem)
+
+    def _write_detach(self, handle: int, problem: Problem) -> None:
+        told = frames.error(problem.condition, str(problem))
+        self._write(frames.DETACH, [uint(handle), True, told], b"")
 
     def _attach_inlet(self, asked: Attach) -> None:
-        inlet = Inlet(asked.handle, self._accept_of(asked))
+        inlet = Inlet(asked.handle, asked.address, self._accept_of(asked))
         self._inlets[asked.handle] = inlet
         self._write(frames.ATTACH, asked.answer(_terminus(asked.source), None), b"")
         self._grant(inlet)
@@ -135,18 +143,19 @@ class Session:
     def _accept_of(self, asked: Attach) -> Accept:
         if asked.is_request_link:
             return lambda payload, form: self._answer(asked.address, Request(payload))
-        if not self._namespace.takes(asked.address):
-            raise Refused("amqp:not-found", f"The messaging entity '{asked.address}' could not be found.")
+        self._access.check(asked.address, SEND)
+        if not self._namespace.intake(asked.address).settings.takes:
+            raise Disabled(asked.address, "send")
         return publisher(self._namespace, asked.address)
 
     def _attach_outlet(self, asked: Attach) -> None:
-        try:
-            queue = self._namespace.queue(asked.address)
-        except NoEntity:
-            text = f"The messaging entity '{asked.address}' could not be found."
-            raise Refused("amqp:not-found", text) from None
+        self._access.check(asked.address, LISTEN)
+        queue = self._namespace.queue(asked.address)
+        self._namespace.admit(entity_of(asked.address))
+        if not queue.settings.gives:
+            raise Disabled(asked.address, "receive")
         if queue.settings.sessions != asked.wants_session:
-            raise Refused("amqp:not-allowed", f"'{asked.address}' needs a session, or has none.")
+            raise NotAllowed(f"'{asked.address}' needs a session, or has none.")
         outlet = Outlet(asked.handle, queue, self, deletes=asked.deletes)
         source, properties = _terminus(asked.source), None
         if asked.wants_session:
@@ -160,12 +169,8 @@ class Session:
         """Give the client its session, or any; the service would wait for one, we refuse at once."""
         session = asked.session if asked.session is not None else outlet.queue.free_session()
         if session is None:
-            raise Refused("com.microsoft:timeout", "No session has messages.")
-        try:
-            until_s = outlet.queue.accept_session(session, outlet)
-        except SessionTaken:
-            text = f"The requested session '{session}' cannot be accepted."
-            raise Refused("com.microsoft:session-cannot-be-locked", text) from None
+            raise NoSession
+        until_s = outlet.queue.accept_session(session, outlet)
         outlet.session = session
         return {LOCKED_UNTIL: round(until_s * _TICKS_A_SECOND) + _TICKS_AT_EPOCH}
 
@@ -180,8 +185,10 @@ class Session:
     # --- messages from the client ---------------------------------------------------------------------
 
     def _transfer(self, frame: Frame) -> None:
-        inlet = self._inlets[frame.get(0)]
         self._next_incoming += 1
+        inlet = self._inlets.get(frame.get(0))
+        if inlet is None:  # sent before the client knew that its link had ended
+            return
         settled = inlet.take(frame)
         if settled:
             delivery, outcome = settled
@@ -200,7 +207,11 @@ class Session:
             return frames.rejected("amqp:not-found", f"no link to answer on: {request.reply_to}")
         entity = address[: -len(MANAGEMENT)]
         is_token = address == TOKENS
-        link.send(token_reply(request) if is_token else entity_reply(self._namespace, entity, request))
+        link.send(
+            token_reply(self._access, request)
+            if is_token
+            else entity_reply(self._namespace, self._access, entity, request)
+        )
         return frames.accepted()
 
     # --- messages to the client -----------------------------------------------------------------------

@@ -5,13 +5,7 @@ https://learn.microsoft.com/en-us/azure/service-bus-messaging/message-sessions
 
 from __future__ import annotations
 
-
-class SessionTaken(Exception):
-    """Somebody else holds the session."""
-
-
-class SessionLost(Exception):
-    """The session is not held, or no longer."""
+from providers.azure.tests.servicebus.problems import SessionLost, SessionTaken
 
 
 class Sessions:

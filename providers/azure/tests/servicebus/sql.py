@@ -3,7 +3,7 @@ r"""SQL filters: the conditions of Service Bus rules, with SQL's three values of
     kind = 'order' AND region IN ('eu', 'us') AND NOT EXISTS(test) AND sys.Label LIKE 'a\_%' ESCAPE '\'
 
 https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-messaging-sql-filter
-Not here: arithmetic, parameters, functions other than EXISTS.
+Not here: arithmetic, parameters, quoted identifiers, functions other than EXISTS.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Operand = Callable[[Content], Any]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|'(?P<text>(?:[^']|'')*)'|(?P<sign><>|!=|<=|>=|[=<>(),])"
-    r"|(?P<word>\[[^\]]+\]|[A-Za-z_$][\w.\-$]*))"
+    r"|(?P<word>(?:(?:sys|user)\.)?(?:\[(?:[^\]]|\]\])+\]|[^\W\d_]\w*)))"
 )
 _SYSTEM = {
     "messageid": "message-id", "to": "to", "label": "subject", "subject": "subject", "replyto": "reply-to",
@@ -33,6 +33,7 @@ _SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "<>": operator.ne, "!=": operator.ne, "<": operator.lt, ">": operator.gt,
     "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
+_KEYWORDS = {"AND", "OR", "NOT", "IN", "LIKE", "ESCAPE", "IS", "EXISTS"}
 _LITERALS: dict[str, Any] = {"TRUE": True, "FALSE": False, "NULL": None}
 
 
@@ -99,6 +100,7 @@ class _Parser:
     def _exists(self) -> Condition:
         self.expect("sign", "(")
         name = self._next()
+        _check_name(name)
         self.expect("sign", ")")
         return lambda content: _property(content, name) is not None
 
@@ -137,7 +139,7 @@ class _Parser:
             raise BadFilter(f"a value expected at {text!r}")
         if text.upper() in _LITERALS:
             return lambda content: _LITERALS[text.upper()]
-        _check_system(text)
+        _check_name(text)
         return lambda content: _property(content, text)
 
     def _kind(self) -> str:
@@ -176,18 +178,27 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return [*tokens, ("end", "")]
 
 
-def _check_system(word: str) -> None:
-    name = word.strip("[]").lower()
-    if name.startswith("sys.") and name[4:] not in _SYSTEM:
+def _check_name(word: str) -> None:
+    """A name that is none: a keyword without brackets, or a system property that there is not."""
+    is_system, name = _named(word)
+    if word.upper() in _KEYWORDS:
+        raise BadFilter(f"{word!r} is a keyword: put a property of that name in brackets")
+    if is_system and name not in _SYSTEM:
         raise BadFilter(f"no system property {word!r}")
+
+
+def _named(word: str) -> tuple[bool, str]:
+    """Whether a property is the system's, and its name; they are not case-sensitive."""
+    scope, _, name = word.lower().rpartition(".") if not word.endswith("]") else word.lower().partition("[")
+    plain = name.removesuffix("]").replace("]]", "]") if word.endswith("]") else name
+    return scope.rstrip(".") == "sys", plain
 
 
 def _property(content: Content, word: str) -> Any:
     """A system or user property; None where the message has none."""
-    name = word.strip("[]").lower()
-    if name.startswith("sys."):
-        return content.part(_SYSTEM[name[4:]])
-    name = name.removeprefix("user.")
+    is_system, name = _named(word)
+    if is_system:
+        return content.part(_SYSTEM[name])
     return next((value for key, value in content.application.items() if key.lower() == name), None)
 
 

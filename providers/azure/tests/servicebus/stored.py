@@ -10,16 +10,20 @@ from providers.azure.tests.servicebus.content import Content
 
 ACTIVE, LOCKED, DEFERRED, SCHEDULED = "active", "locked", "deferred", "scheduled"
 _STATES = {ACTIVE: 0, LOCKED: 0, DEFERRED: 1, SCHEDULED: 2}
+STATUSES = {"Active": "", "Disabled": "send, receive", "SendDisabled": "send", "ReceiveDisabled": "receive"}
+"""https://learn.microsoft.com/en-us/azure/service-bus-messaging/entity-suspend"""
 ENDLESS = 1 << 31
 """More deliveries than there will be: a dead-letter sub-queue gives nothing up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """As in ARM. lock_s: 5 to 300. max_deliveries: 1 to 2,000. ttl_s: None for no limit of the queue's own.
+    """As in ARM; of a queue, a subscription, or (ttl_s, duplicates_s, size_bytes, status) a topic.
 
-    dead_letter_expired: whether what expires is kept as a dead letter. duplicates_s: window of duplicate detection,
-    0 for none. sessions: whether it needs sessions. forward_to, forward_dead_letters_to: another entity, or "".
+    lock_s: 5 to 300. max_deliveries: 1 to 2,000. ttl_s: None for no limit of the entity's own. dead_letter_expired:
+    whether what expires is kept as a dead letter. duplicates_s: window of duplicate detection, 0 for none. sessions:
+    whether it needs sessions. forward_to, forward_dead_letters_to: another entity, or "". size_bytes: how much it
+    holds, None for more than tests send. status: of STATUSES, with what it switches off.
     """
 
     lock_s: float = 60
@@ -30,6 +34,8 @@ class Settings:
     sessions: bool = False
     forward_to: str = ""
     forward_dead_letters_to: str = ""
+    size_bytes: int | None = None
+    status: str = "Active"
 
     def __post_init__(self) -> None:
         """Refuse what Service Bus refuses (ValueError)."""
@@ -39,6 +45,20 @@ class Settings:
             raise ValueError(f"max delivery count {self.max_deliveries}: 1 to 2,000")
         if self.sessions and (self.forward_to or self.forward_dead_letters_to):
             raise ValueError("auto-forwarding is not supported for session-enabled entities")
+        if self.duplicates_s and not 20 <= self.duplicates_s <= 7 * 86_400:
+            raise ValueError(f"duplicate detection over {self.duplicates_s} s: 20 s to 7 days")
+        if self.status not in STATUSES:
+            raise ValueError(f"status {self.status!r}: one of {sorted(STATUSES)}")
+
+    @property
+    def takes(self) -> bool:
+        """Whether messages can be sent there."""
+        return "send" not in STATUSES[self.status]
+
+    @property
+    def gives(self) -> bool:
+        """Whether messages can be received from there."""
+        return "receive" not in STATUSES[self.status]
 
 
 class Stored:
@@ -75,8 +95,11 @@ class Stored:
 
     @property
     def ends_s(self) -> float | None:
-        """When it expires, as long as nobody has it; None for never."""
-        return self.expires_s if self.state in (ACTIVE, DEFERRED) and not self.token else None
+        """When it expires, as long as nobody has it; None for never. Deferred ones do not.
+
+        https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-dead-letter-queues#time-to-live
+        """
+        return self.expires_s if self.state == ACTIVE and not self.token else None
 
     def encoded(self) -> bytes:
         """As a receiver or peeker gets it; a lock token travels outside of it."""
