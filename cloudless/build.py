@@ -1,6 +1,8 @@
 """The build: a project and a stage ──► files that the cloud's own tools deploy.
 
-    cloudless.toml ──load──► App ──frontend──► IR ──does it fit?──► provider.compile(IR, stage) ──► Artifact
+    cloudless.toml ──load──► App ──frontend──► IR ──does it fit?──► provider.compile(IR, stage) ──► Compiled
+    Compiled.files, infra/<provider>/*.tf, application.json ──┐
+    Compiled.package ──compiler.packing──► bundle, tried ─────┴──► Built ──write──► build/<stage>, cloudless.lock
 
 Every problem is collected before anything is compiled; nothing is written where there is one.
 """
@@ -10,11 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from cloudless.compiler import Artifact
+from cloudless.compiler import Artifact, Definitions, record
+from cloudless.compiler.bundle import Bundle
 from cloudless.compiler.definitions import definitions_of
+from cloudless.compiler.infra import infra_files
+from cloudless.compiler.lock import Lock
+from cloudless.compiler.packing import Packed, packed
 from cloudless.config import Project, Stage
 from cloudless.driver.provider import Provider, provider
-from cloudless.errors import DefinitionError, InvalidArgument
+from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
 from cloudless.frontend import compile as compile_app
 from cloudless.ir import ERROR, Application, Diagnostic, dump
 from cloudless.passes.fit import gaps
@@ -45,20 +51,53 @@ def stage_of(project: Project, name: str | None, provider_name: str | None) -> S
     raise InvalidArgument(f"which stage? {known}: cloudless build STAGE, or --provider aws")
 
 
-def build(project: Project, stage: Stage) -> Artifact:
+class Built(Artifact):
+    """The files of a stage, and what was found out on the way.
+
+    bundle: None where nothing is bundled. lock: what is to be committed, once `write` wrote it. warnings: lines.
+    """
+
+    application: Application
+    definitions: Definitions
+    lock: Lock
+    bundle: Bundle | None = None
+    warnings: tuple[str, ...] = ()
+
+    def write(self, folder: Path, *, lock: bool = True) -> list[str]:
+        """As `Artifact.write`; and the lock of the stage, beside cloudless.toml, unless that is said to wait."""
+        changed = super().write(folder)
+        if lock:
+            self.lock.write()
+        return changed
+
+
+def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lock | None = None) -> Built:
     """The files of a stage. Imports the application.
+
+    dependencies: False leaves out what would be installed, and the trial of the bundle: not to be deployed.
+    lock: which definitions still run, in place of what the file of the stage says.
 
     Raises ConfigError, DefinitionError with every problem of the program on this stage, InvalidArgument (a provider
     that is not installed, a stage in memory), UnsupportedError (one that cannot compile yet).
     """
     chosen = provider_of(stage)
     application = compile_app(project.load_app(), entry=project.app, include=project.include, deployable=True)
-    errors = [problem for problem in _problems(project, stage, chosen, application) if problem.severity == ERROR]
-    if errors:
-        raise DefinitionError(errors)
-    definitions = definitions_of(application, stage.config)
+    kept = Lock.load(project.root, stage.name) if lock is None else lock
+    _check(project, stage, chosen, application, kept)
+    definitions = definitions_of(application, stage.config, kept.texts)
     compiled = chosen.compile(stage, application, definitions)
-    return Artifact({**compiled.files, IR: dump(application).encode()})
+    made = {**compiled.files, IR: dump(application).encode()}
+    made[record.FILE] = record.file_of(record.record_of(application, definitions))
+    result: Packed | None = None
+    if compiled.package is not None:
+        result = packed(project, application, compiled.package, dependencies=dependencies)
+        made |= result.bundle.files()
+    built = Built({**made, **infra_files(project.root, chosen.name, made)})
+    built.application, built.definitions = application, definitions
+    built.lock = kept.with_current(application, definitions)
+    if result is not None:
+        built.bundle, built.warnings = result.bundle, result.warnings
+    return built
 
 
 def folder_of(project: Project, stage: Stage) -> Path:
@@ -76,6 +115,17 @@ def provider_of(stage: Stage) -> Provider:
     if gap is not None:
         raise gap.error(chosen.name)
     return chosen
+
+
+def _check(project: Project, stage: Stage, chosen: Provider, application: Application, lock: Lock) -> None:
+    """Raise every problem of the program on this stage."""
+    paths = project.check_paths()
+    found = [*_problems(project, stage, chosen, application), *lock.problems(application)]
+    errors = [problem for problem in found if problem.severity == ERROR]
+    if errors:
+        raise DefinitionError([*paths, *errors])
+    if paths:
+        raise ConfigError(paths)
 
 
 def _problems(project: Project, stage: Stage, chosen: Provider, application: Application) -> Iterable[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -11,6 +11,9 @@ from rich.text import Text
 from cloudless.cli import show
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, stage_names
+
+if TYPE_CHECKING:
+    from cloudless.build import Built
 
 Stage = Annotated[
     str | None, typer.Argument(metavar="STAGE", help="A stage of cloudless.toml.", autocompletion=stage_names)
@@ -23,19 +26,33 @@ Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Where to write; build/STAGE otherwise.", show_default=False)
 ]
 
+Dependencies = Annotated[
+    bool,
+    typer.Option(
+        "--dependencies/--no-dependencies",
+        help="Bundle what the functions require, and try to import them; without, the bundle is not for deployment.",
+    ),
+]
 
-def build(
+
+def build(  # noqa: PLR0917  (one argument an option)
     stage: Stage = None,
     provider: ProviderName = None,
     out: Out = None,
+    dependencies: Dependencies = True,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
     r"""Compile the application for a stage's cloud.
 
-    Writes build/STAGE: Terraform JSON, what belongs to it, and application.json, the application as data. Files that
-    are equal are not touched; what no build wrote is left alone. Nothing is written where the program does not fit
-    the cloud.
+    Writes build/STAGE: Terraform JSON, the bundle of the functions, the *.tf files of infra/PROVIDER, and
+    application.json, the application as data. Files that are equal are not touched; what no build wrote is left alone.
+    Nothing is written where the program does not fit the cloud.
+
+    What the functions require is read from requirements.txt, else from pyproject.toml, beside cloudless.toml (or from
+    what `requirements` there names), and resolved by uv for the cloud's Python. The bundle is then imported.
+
+    Orchestrations that executions may still run are kept in cloudless.lock/STAGE.json: commit it.
 
     \b
         cloudless build prod
@@ -44,17 +61,33 @@ def build(
     Exit codes: 0 built, 1 the program or the stage cannot be built, 2 wrong usage.
     """
     from cloudless import build as pipeline
+    from cloudless.compiler.bundle import mebibytes
     from cloudless.config import load
 
     with told(), show.aside(as_json), show.progress("building"):
         project = load(config)
         chosen = pipeline.stage_of(project, stage, provider)
-        artifact = pipeline.build(project, chosen)
+        built = pipeline.build(project, chosen, dependencies=dependencies)
         folder = out or pipeline.folder_of(project, chosen)
-        changed = artifact.write(folder)
+        changed = built.write(folder)
     if as_json:
-        show.as_json({"stage": chosen.name, "folder": str(folder), "files": list(artifact.files), "changed": changed})
+        show.as_json(_plain(built, chosen.name, folder, changed))
         return
     text = Text().append(str(folder), "bold")
-    text.append(f": {show.count(len(artifact.files), 'file')}, {artifact.size / 1024:,.1f} KiB; ")
+    text.append(f": {show.count(len(built.files), 'file')}, {mebibytes(built.size)}; ")
     show.console().print(text.append(f"{show.count(len(changed), 'change')}", "dim" if not changed else "green"))
+    if built.bundle is not None:
+        packed, unpacked = mebibytes(built.bundle.size), mebibytes(built.bundle.unpacked)
+        show.console().print(Text(f"{built.bundle.name}: {packed}, {unpacked} unpacked", "dim"))
+    for warning in built.warnings:
+        show.console().print(Text(f"warning: {warning}", "yellow"))
+
+
+def _plain(built: Built, stage: str, folder: Path, changed: list[str]) -> dict[str, Any]:
+    bundle = built.bundle and {
+        "name": built.bundle.name, "bytes": built.bundle.size, "unpacked": built.bundle.unpacked
+    }  # fmt: skip
+    return {
+        "stage": stage, "folder": str(folder), "files": list(built.files), "changed": changed, "bundle": bundle,
+        "warnings": list(built.warnings),
+    }  # fmt: skip

@@ -2,6 +2,8 @@
 
     app = "shop.app:app"          # the module, and the App in it
     include = ["shop.handlers"]   # further modules that register handlers
+    requirements = "requirements.txt"   # what they need; without this, of requirements.txt and pyproject.toml the first
+    bundle = ["templates/"]       # what is deployed with them, beside the packages that they are in
 
     [stages.prod]
     provider = "aws"

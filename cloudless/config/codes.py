@@ -12,3 +12,7 @@ STRAY_MODULE = "CL507"  # a module that registers handlers, and that nobody impo
 NO_VALUE = "CL508"  # a configuration entry without default that a stage gives no value
 GAP = "CL509"  # the application needs what the provider of a stage does not do
 NATIVE = "CL510"  # `native=` does not fit the resources that are made
+NO_WHEEL = "CL511"  # a package that the functions need cannot be had for the cloud
+TOO_LARGE = "CL512"  # what is deployed is over a limit of the cloud
+NO_IMPORT = "CL513"  # what the functions import does not run from the bundle
+STILL_RUNS = "CL514"  # executions that may still run need what is gone or changed

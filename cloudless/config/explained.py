@@ -20,17 +20,27 @@ class Explained:
     """code: one of `codes`. title: the problem in a few words. why: what is behind it.
 
     wrong: the files of a project that has the problem, by name, beside those that are COMMON; right: those of them
-    that are mended.
+    that are mended. before: of those, what was there when the stage was built before.
     """
 
-    __slots__ = ("code", "right", "title", "why", "wrong")
+    __slots__ = ("before", "code", "right", "title", "why", "wrong")
 
-    def __init__(self, code: str, title: str, why: str, *, wrong: Mapping[str, str], right: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        code: str,
+        title: str,
+        why: str,
+        *,
+        wrong: Mapping[str, str],
+        right: Mapping[str, str],
+        before: Mapping[str, str] | None = None,
+    ) -> None:
         self.code = code
         self.title = title
         self.why = " ".join(why.split())
         self.wrong = _texts(wrong)
         self.right = _texts(right)
+        self.before = _texts(before or {})
 
     def __str__(self) -> str:
         return self.code
@@ -188,6 +198,102 @@ _ALL = (
 
                 app = App("shop")
                 orders = app.queue("orders", str, native={"aws": {"aws_sqs_queue": {"kms_master_key_id": "alias/x"}}})
+                """,
+        },
+    ),
+    Explained(
+        codes.NO_WHEEL,
+        "A package that the cloud cannot have",
+        """What a project requires, in requirements.txt or in pyproject.toml, is installed for the Python and the
+        machine of the cloud, and nothing is built from source: it takes a wheel for them, or one of pure Python.""",
+        wrong={TOML: _PROD, "requirements.txt": "docopt==0.6.2  # which has no wheel at all"},
+        right={"requirements.txt": "docopt-ng==0.9.0"},
+    ),
+    Explained(
+        codes.TOO_LARGE,
+        "A bundle over a limit",
+        """Clouds bound the zip with the functions, and what is in it. The largest parts are named: a package that no
+        handler imports, or data that could lie in a bucket.""",
+        wrong={TOML: f'bundle = ["maps.bin"]\n{dedent(_PROD)}', "maps.bin": "a large file"},
+        right={TOML: _PROD},
+    ),
+    Explained(
+        codes.NO_IMPORT,
+        "A module that cannot be imported where it runs",
+        """The bundle is unpacked, and all that functions import is imported from it, without what else is installed on
+        this machine: a package that nothing requires is found missing before it is deployed, not after.""",
+        wrong={
+            TOML: _PROD,
+            MODULE: """
+                import pytest
+                from cloudless import App
+
+                app = App("shop")
+                """,
+        },
+        right={
+            MODULE: """
+                import json
+                from cloudless import App
+
+                app = App("shop")
+                """,
+        },
+    ),
+    Explained(
+        codes.STILL_RUNS,
+        "A change that executions would not survive",
+        """An execution keeps the definition that it was started with, and its steps run the code that is deployed. A
+        step that a definition of an earlier build calls stays, and takes and gives what it did, until no execution of
+        that definition runs. cloudless.lock holds these definitions; `cloudless plan` asks the cloud, and forgets those
+        that no longer run. A new step beside the old one is always possible.""",
+        before={
+            MODULE: """
+                from cloudless import App
+
+                app = App("shop")
+
+
+                @app.function
+                def charge(order: str) -> str: ...
+
+
+                @app.orchestration
+                def fulfil(order: str) -> str:
+                    return charge(order)
+                """,
+        },
+        wrong={
+            TOML: _PROD,
+            MODULE: """
+                from cloudless import App
+
+                app = App("shop")
+
+
+                @app.function
+                def charge(order: str, currency: str) -> str: ...
+
+
+                @app.orchestration
+                def fulfil(order: str) -> str:
+                    return charge(order, "EUR")
+                """,
+        },
+        right={
+            MODULE: """
+                from cloudless import App
+
+                app = App("shop")
+
+
+                @app.function
+                def charge(order: str, currency: str = "EUR") -> str: ...
+
+
+                @app.orchestration
+                def fulfil(order: str) -> str:
+                    return charge(order, "EUR")
                 """,
         },
     ),

@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 
 _ENTRY = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
 _MODULE = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$"
+_BELOW = r"^[^./\\][^/\\]*(/[^./\\][^/\\]*)*/?$"
+"""A path below the folder of the file, with slashes; nothing hidden, and no way up."""
 _PATTERNS = {
     "app": ("names no module and App", 'name both, e.g. app = "shop.app:app"'),
     "include": ("is no name of a module", 'name modules as in an import, e.g. include = ["shop.handlers"]'),
+    "bundle": ("is no path below the folder of this file", 'give such paths, e.g. bundle = ["templates/"]'),
+    "requirements": ("is no path below the folder of this file", 'name a file, e.g. requirements = "requirements.txt"'),
     "name": ("is no name for a stage", "use 1 to 16 lower-case letters, digits and hyphens, e.g. [stages.prod]"),
 }
 _STAGES = 'give each stage a table, e.g. [stages.prod] and, below it, provider = "aws"'
 _REMEDIES = {
+    "bundle": 'give a list, e.g. bundle = ["templates/"]',
+    "requirements": 'name a file, e.g. requirements = "requirements.txt"',
     "backend": 'give one table, named after the kind, e.g. backend = { s3 = { bucket = "…", key = "…" } }',
     "config": "give a table, e.g. config = { review-above = 500.0 }",
     "include": 'give a list, e.g. include = ["shop.handlers"]',
@@ -54,6 +60,8 @@ class File(BaseModel):
 
     app: str = Field(pattern=_ENTRY)
     include: list[Annotated[str, Field(pattern=_MODULE)]] = Field(default_factory=list[str])
+    requirements: Annotated[str, Field(pattern=_BELOW)] | None = None
+    bundle: list[Annotated[str, Field(pattern=_BELOW)]] = Field(default_factory=list[str])
     stages: dict[str, Stage] = Field(default_factory=dict[str, Stage])
 
 

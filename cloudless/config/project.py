@@ -17,6 +17,7 @@ from cloudless.options import nearest
 
 if TYPE_CHECKING:
     from cloudless.app import App
+    from cloudless.config.place import Path as Keys
     from cloudless.config.place import Places
     from cloudless.config.stage import Stage
     from cloudless.ir import Application
@@ -50,6 +51,7 @@ def load(path: str | os.PathLike[str] | None = None, *, tolerant: bool = False) 
 class Project:
     """path: of the file. app: as in "shop.app:app". include: further modules to import. stages: by name.
 
+    requirements: the file with what the application needs, where one is named. bundle: paths to deploy beside its code.
     mistakes: of the file, where it was read with tolerance.
     """
 
@@ -57,6 +59,8 @@ class Project:
         self.path = path
         self.app = content.app
         self.include = tuple(content.include)
+        self.requirements = content.requirements
+        self.bundle = tuple(content.bundle)
         self.stages: Mapping[str, Stage] = content.stages
         self.mistakes = tuple(mistakes)
         self._places = places
@@ -91,6 +95,22 @@ class Project:
     def strays(self, app: App) -> list[Diagnostic]:
         """A warning for each module beside the application's that registers handlers, and that nobody imported."""
         return strays(self.root, self.app.partition(":")[0], app)
+
+    def check_paths(self) -> list[Diagnostic]:
+        """What the file names of the project's own, and is not there."""
+        named: list[tuple[Keys, str]] = [(("bundle", index), path) for index, path in enumerate(self.bundle)]
+        if self.requirements is not None:
+            named.append((("requirements",), self.requirements))
+        return [self._no_path(keys, path) for keys, path in named if not self._is_there(keys, path)]
+
+    def _is_there(self, keys: Keys, path: str) -> bool:
+        file = self.root / path
+        return file.is_file() or (keys[0] == "bundle" and file.is_dir())
+
+    def _no_path(self, keys: Keys, path: str) -> Diagnostic:
+        span = self._places.value(keys)
+        message, remedy = f"there is no {path} in {self.root}", "make it, or leave it out"
+        return Diagnostic(codes.BAD_VALUE, message, span, remedy, source=self._places.line(span.line))
 
     def check_values(self, application: Application, stages: Iterable[str]) -> list[Diagnostic]:
         """What is wrong with the values that these stages give to the application's configuration."""

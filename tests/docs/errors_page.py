@@ -7,7 +7,7 @@ from cloudless.config.explained import EXPLAINED, Explained
 from cloudless.frontend.codes import CODES, Code
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
-LANGUAGES = {".py": "python", ".toml": "toml"}
+LANGUAGES = {".py": "python", ".toml": "toml", ".txt": "text", ".bin": "text"}
 NONE = "There is no file of that name.\n\n"
 INTRO = """# Errors of the compiler
 
@@ -44,8 +44,10 @@ Instead:
 
 
 def section_of_project(one: Explained) -> str:
-    wrong, right = map(blocks, (one.wrong, one.right))
-    return f"## {one.code}\n\n**{one.title}.** {one.why}\n\n{wrong or NONE}Instead:\n\n{right}".removesuffix("\n")
+    before, wrong, right = map(blocks, (one.before, one.wrong, one.right))
+    earlier = f"Built before:\n\n{before}Then:\n\n" if before else ""
+    lead = f"## {one.code}\n\n**{one.title}.** {one.why}\n\n{earlier}"
+    return f"{lead}{wrong or NONE}Instead:\n\n{right}".removesuffix("\n")
 
 
 def blocks(files: Mapping[str, str]) -> str:

@@ -157,10 +157,14 @@ def test_the_command_writes_the_folder_and_says_what_changed(project: Path) -> N
         return CliRunner().invoke(cli, ["build", *words], prog_name="cloudless")
 
     first = run()
-    assert (first.exit_code, "2 files" in first.output, "2 changes" in first.output) == (0, True, True), first.output
+    assert (first.exit_code, "3 files" in first.output, "3 changes" in first.output) == (0, True, True), first.output
     assert (project / "build" / "prod" / "main.tf.json").exists()
     assert "no changes" in run("prod").output
-    assert json.loads(run("--json", "--out", "elsewhere").output)["changed"] == ["application.json", "main.tf.json"]
+    assert json.loads(run("--json", "--out", "elsewhere").output)["changed"] == [
+        "application.json",
+        "main.tf.json",
+        "record.tf.json",
+    ]
     (project / "mine").mkdir()
     (project / "mine" / "thesis.txt").write_text("mine")
     refused = run("--out", "mine")

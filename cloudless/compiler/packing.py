@@ -1,0 +1,68 @@
+"""Packing: a package of a provider and a project ──► the bundle, tried.
+
+package.files, the project's code (sources.py), ours, wheels (wheels.py) ──► zip (bundle.py) ──► import (smoke.py)
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+
+from cloudless.compiler.bundle import Bundle, bundle, joined
+from cloudless.compiler.package import CORE, Package
+from cloudless.compiler.smoke import smoke
+from cloudless.compiler.sources import Files, extra_files, own_files, user_files
+from cloudless.compiler.wheels import Wanted, requirements_file, wheel_files, wheels
+from cloudless.config import Project
+from cloudless.driver.provider import ENTRY_POINTS
+from cloudless.ir import Application
+from cloudless.node import node
+from cloudless.passes.requirements import requirements
+
+
+@node(kw_only=True)
+class Packed:
+    """warnings: lines about what could not be made sure of."""
+
+    bundle: Bundle
+    warnings: tuple[str, ...] = ()
+
+
+def packed(project: Project, application: Application, package: Package, *, dependencies: bool) -> Packed:
+    """The bundle of a project whose application was imported. dependencies: whether wheels go in, and it is tried.
+
+    Raises DefinitionError with what the cloud cannot have, what is too large, or what does not import;
+    InvalidArgument where two files would have one place, or where uv is missing.
+    """
+    code = _code(project, package)
+    sources = [
+        ("what is generated", package.files),
+        ("the project", code),
+        *((own.module, own_files(own, package.site)) for own in (CORE, *package.own)),
+    ]
+    if dependencies:
+        folder = wheels(_wanted(project, application, package))
+        sources.append(("what is required", wheel_files(folder, package.site)))
+    made = bundle(joined(sources), package)
+    warning = smoke(made, package, code) if dependencies else ""
+    return Packed(bundle=made, warnings=(warning,) if warning else ())
+
+
+def _code(project: Project, package: Package) -> Files:
+    """The project's files by path in the bundle."""
+    ours = {own.module for own in (CORE, *package.own)}
+    found = user_files(project.root, sys.modules, ours)
+    return {**extra_files(project.root, [project.root / path for path in project.bundle]), **found}
+
+
+def _wanted(project: Project, application: Application, package: Package) -> Wanted:
+    """Our own distributions come from where they are installed, and providers stay at home: none is fetched."""
+    installed = {entry.dist.name for entry in entry_points(group=ENTRY_POINTS) if entry.dist is not None}
+    own = {own.distribution for own in (CORE, *package.own)}
+    return Wanted(
+        file=requirements_file(project.root, project.requirements),
+        ours=(*requirements(application), *package.requirements),
+        platform=package.platform,
+        python=package.python,
+        without=tuple(sorted(own | installed)),
+    )
