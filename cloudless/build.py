@@ -18,11 +18,13 @@ from cloudless.compiler.definitions import definitions_of
 from cloudless.compiler.infra import infra_files
 from cloudless.compiler.lock import Lock
 from cloudless.compiler.packing import Packed, packed
+from cloudless.compiler.pretty import pretty
 from cloudless.config import Project, Stage
 from cloudless.driver.provider import Provider, provider
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
 from cloudless.frontend import compile as compile_app
-from cloudless.ir import ERROR, Application, Diagnostic, dump
+from cloudless.ir import ERROR, Application, Diagnostic
+from cloudless.ir.serial import to_plain
 from cloudless.passes.fit import gaps
 from cloudless.passes.limits import limits
 
@@ -86,7 +88,7 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     _check(project, stage, chosen, application, kept)
     definitions = definitions_of(application, stage.config, kept.texts)
     compiled = chosen.compile(stage, application, definitions)
-    made = {**compiled.files, IR: dump(application).encode()}
+    made = {**compiled.files, IR: pretty(to_plain(application))}
     made[record.FILE] = record.file_of(record.record_of(application, definitions))
     result: Packed | None = None
     if compiled.package is not None:

@@ -38,6 +38,12 @@ def _write(value: Any, newline: str, put: Put, keys: _Keys) -> None:
         _members(value, newline, put, keys)
     elif kind is list or kind is tuple:
         _items(value, newline, put, keys)
+    elif kind is bool:
+        put("true" if value else "false")
+    elif kind is int:
+        put(repr(value))
+    elif value is None:
+        put("null")
     elif isinstance(value, Mapping):
         _members(dict(value), newline, put, keys)  # pyright: ignore[reportUnknownArgumentType]
     else:
