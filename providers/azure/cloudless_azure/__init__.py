@@ -6,12 +6,13 @@ from cloudless.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from cloudless.driver.gap import Gap
     from cloudless.driver.limit import Limit
     from cloudless.driver.provider import Cloud, Compiled
+    from cloudless.ir import Grant
 
 
 class AzureProvider:
@@ -35,8 +36,34 @@ class AzureProvider:
         return LIMITS
 
     def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
-        """Not built yet: the table of gaps says so, and nobody asks."""
-        raise self.gaps["compile"].error(self.name)
+        """See compile/__init__.py."""
+        from cloudless_azure.compile import compile as document
+
+        return document(stage, application, definitions)
+
+    def widened(self, application: Any) -> Mapping[str, Sequence[Grant]]:
+        """What handlers and orchestrations may do beyond their own grants, because function apps share an identity."""
+        from cloudless_azure.compile.permission import widened
+
+        return widened(application)
+
+    @property
+    def hints(self) -> Sequence[tuple[str, str]]:
+        from cloudless_azure.terraform import HINTS
+
+        return HINTS
+
+    def resource(self, type: str, label: str) -> tuple[str, str]:
+        """See `cloudless.driver.provider.Deploys`."""
+        from cloudless_azure.terraform import resource
+
+        return resource(type, label)
+
+    def credentials(self, stage: Any) -> str:
+        """See `cloudless.driver.provider.Deploys`."""
+        from cloudless_azure.terraform import credentials
+
+        return credentials()
 
     def connect(self, stage: Any, application: Any) -> Cloud:
         """The deployed stage; raises InvalidArgument for one without a subscription."""

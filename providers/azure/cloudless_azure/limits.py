@@ -1,6 +1,7 @@
 """The limits of Azure that the compiler and the in-memory cloud apply, each with its page.
 
-May import: `cloudless.driver.limit`.
+LIMITS are those that every provider may have, by their common keys; the others are Azure's own, checked in
+compile/limit.py. May import: `cloudless.driver.limit`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,23 @@ _DEAD_LETTERS = f"{_DOCS}/service-bus-messaging/service-bus-dead-letter-queues#m
 _FLEX = f"{_DOCS}/azure-functions/flex-consumption-plan#instance-sizes"
 _TIMEOUT = f"{_DOCS}/azure-functions/functions-scale#timeout"
 _NAMES = f"{_DOCS}/azure-resource-manager/management/resource-name-rules"
+
+FILTER_TEXT = Limit(1_024, "characters", _QUOTAS)
+"""Of a SQL condition; longer ones are applied by our runtime."""
+SUBSCRIPTIONS = Limit(2_000, "subscriptions", _QUOTAS)
+SQL_FILTERS = Limit(2_000, "SQL filters", _QUOTAS)
+"""Both of one topic."""
+ENTITIES = Limit(10_000, "queues and topics", _QUOTAS)
+"""Of one namespace in the tier Standard."""
+ROLES = Limit(4_000, "role assignments", f"{_DOCS}/role-based-access-control/troubleshoot-limits")
+"""Of a whole subscription, whatever else is in it."""
+PACKAGE = Limit(800_000_000, "bytes", f"{_DOCS}/azure-functions/functions-scale#service-limits")
+"""Temporary storage of an instance, which holds the package; no limit of packages themselves was found in writing."""
+
+INSTANCE_MEMORY = (512, 2_048, 4_096)
+"""MB: https://learn.microsoft.com/en-us/azure/azure-functions/flex-consumption-plan#instance-sizes."""
+RUNTIMES = ("3.10", "3.11", "3.12", "3.13", "3.14")
+"""Of Python: https://learn.microsoft.com/en-us/azure/azure-functions/supported-languages."""
 
 LIMITS: Mapping[str, Limit] = {
     "message.bytes": Limit(256 * 1024, "bytes", _QUOTAS),  # Standard tier, headers and properties included

@@ -1,7 +1,7 @@
 """Physical names: what a stage's resources are called, for the compiler that makes them and the callers that use them.
 
     app shop, stage prod                 resource group shop-prod, namespace shop-prod-1a2b3c, vault shop-prod-1a2b3c,
-                                         accounts shopprodhost1a2b3c, shopprodledger1a2b3c, shopprodhub1a2b3c
+                                         accounts shopprodhost1a2b3c, shopprodcode1a2b3c, shopprodledger1a2b3c
     queue orders, its dead letters       orders, orders-dead-letters in that namespace; a topic likewise
     subscription order-placed-mail       of that name, and the queue of that name that it forwards to
     its ledger                           the table `ledger` in its account
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 
 LEDGER = "ledger"
-HOST, LEDGERS, HUB = "host", "ledger", "hub"
-"""What a storage account is for: the Functions hosts and their packages, the ledger, and what Durable keeps."""
+HOST, CODE, LEDGERS, HUB = "host", "code", "ledger", "hub"
+"""What a storage account is for: the Functions hosts, their packages, the ledger, and what Durable keeps."""
 INVOKE, START, CONTROL, SEND = "invoke", "start", "control", "send"
 """What a key allows: to invoke a function, to start or control executions, to send an event."""
 _DIGEST = 6
@@ -146,9 +146,14 @@ def instance_prefix_of(orchestration: str) -> str:
     return f"{orchestration[: longest - _DIGEST - 1]}~{_digest(orchestration)}:"
 
 
+def head_of(app: str, stage: str) -> str:
+    """What names begin with that need to be unique in the resource group only: shop-prod."""
+    return _plain(f"{app}-{stage}")
+
+
 def resource_group_of(app: str, stage: Stage) -> str:
     """Name of the resource group: the stage's own, or ours."""
-    return stage.resource_group or f"{app}-{_plain(stage.name)}"
+    return stage.resource_group or head_of(app, stage.name)
 
 
 def namespace_of(app: str, stage: str, subscription: str) -> str:
@@ -162,7 +167,7 @@ def vault_of(app: str, stage: str, subscription: str) -> str:
 
 
 def account_of(app: str, stage: str, subscription: str, use: str) -> str:
-    """Name of a storage account: lower-case letters and digits, 3 to 24 characters. use: HOST, LEDGERS or HUB."""
+    """Name of a storage account: lower-case letters and digits, 3 to 24 characters. use: HOST, CODE, LEDGERS or HUB."""
     head = "".join(filter(str.isalnum, f"{app}{stage}".lower()))[: _ACCOUNT_MAX - len(use) - _DIGEST]
     return f"{head}{use}{_digest(app, stage, subscription)}"
 

@@ -1,4 +1,80 @@
-"""The resource IR to Terraform JSON for Azure: plain data in, plain data out.
+"""IR → Terraform JSON for hashicorp/azurerm, and a package of functions: one noun a file.
 
-May import: `cloudless.compiler` and below, `cloudless_azure.capabilities` and `limits`. Never a cloud SDK.
+    group.py    which handlers share a function app         need.py      what each app may, and why
+    ground.py   what all stand on: document, names, region   limit.py     what Azure cannot take → problems
+    namespace.py queue.py topic.py filter.py                 storage.py ledger.py orchestration.py vault.py key.py
+    function_app.py setting.py address.py publication.py     identity.py permission.py scope.py caller.py
+    insights.py alert.py output.py                           entry.py template.py host.py schedule.py   inside the zip
+
+compile(stage, application, definitions) ──► Compiled(files={"main.tf.json": …}, package=Package(…))
+
+May import: cloudless.compiler, cloudless.passes, the IR, names and limits; never an SDK nor a client.
 """
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from cloudless.compiler import Compiled
+from cloudless.errors import DefinitionError
+from cloudless.ir import ERROR, Application
+from cloudless_azure.compile.alert import alerts
+from cloudless_azure.compile.caller import callers
+from cloudless_azure.compile.function_app import function_app
+from cloudless_azure.compile.ground import Ground
+from cloudless_azure.compile.group import groups
+from cloudless_azure.compile.insights import insights
+from cloudless_azure.compile.ledger import ledger
+from cloudless_azure.compile.limit import problems
+from cloudless_azure.compile.namespace import namespace
+from cloudless_azure.compile.orchestration import orchestration
+from cloudless_azure.compile.output import outputs
+from cloudless_azure.compile.package import package
+from cloudless_azure.compile.publication import publication
+from cloudless_azure.compile.queue import queues
+from cloudless_azure.compile.storage import host
+from cloudless_azure.compile.topic import topics
+from cloudless_azure.compile.vault import vault
+
+if TYPE_CHECKING:
+    from cloudless.compiler import Definitions
+    from cloudless.config import Stage
+
+
+def compile(stage: Stage, application: Application, definitions: Definitions) -> Compiled:  # noqa: A001  (what it does)
+    """The Terraform document of a stage, and the package of its function apps; None where it has none.
+
+    Raises DefinitionError with everything that Azure cannot take, and with every `native=` that does not fit.
+    """
+    ground = Ground(stage, application, groups(application, _retained(application, definitions)))
+    unfit = [one for one in problems(application, ground.groups, stage) if one.severity == ERROR]
+    if unfit:
+        raise DefinitionError(unfit)
+    _document(ground)
+    return Compiled(ground.document.files(), package(ground, definitions) if ground.groups else None)
+
+
+def _document(ground: Ground) -> None:
+    namespace(ground)
+    queues(ground)
+    topics(ground)
+    ledger(ground)
+    orchestration(ground)
+    vault(ground)
+    if ground.groups:
+        host(ground)
+        publication(ground)
+        component = insights(ground)
+        for group in ground.groups:
+            function_app(ground, group)
+        alerts(ground, component)
+    callers(ground)
+    outputs(ground)
+
+
+def _retained(application: Application, definitions: Definitions) -> set[str]:
+    """Orchestrations that are gone from the program, and may still have executions."""
+    known = {one.name for one in application.orchestrations}
+    kept = definitions.texts.keys() - set(definitions.current.values())
+    return {json.loads(definitions.texts[sha])["main"] for sha in kept} - known

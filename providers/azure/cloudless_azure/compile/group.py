@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Schedule, Span, Subscription
 from cloudless.node import node, replace
 from cloudless.passes.plans import plans
+from cloudless_azure.compile.filter import rule_of
 
 if TYPE_CHECKING:
     from cloudless.runtime.plan import Plan
@@ -40,7 +41,7 @@ class Source:
     """A queue that a group consumes. queue: its logical name, by which `plans` has the plan. handler: who gets it.
 
     many: whether a trigger hands over several messages. sessions: whether the queue is ordered.
-    where: what the runtime has to filter by, because the broker cannot hold it: compile/topic.py fills it in.
+    where: what our runtime has to filter by, because the broker cannot hold it (filter.py).
     """
 
     queue: str
@@ -62,7 +63,8 @@ class Drain:
 class Group:
     """One function app. name: "http", "steps" or "on-take". kind: HTTP, STEPS or ON.
 
-    handlers: names, in order. endpoints, functions: those of them that are. orchestrations, pures: names; of STEPS.
+    handlers: names, in order. endpoints, functions: those of them that are. orchestrations, pures: names; of STEPS,
+    with orchestrations of earlier builds whose executions may still run.
     timers: names of schedules, whose queue is among the sources. grants: of all handlers and orchestrations together,
     each with every line that asks for it. needs: of BUS, LEDGER, VAULT, CALLS and HUB, sorted.
     """
@@ -86,10 +88,13 @@ class Group:
         return self.name.replace("-", "_")
 
 
-def groups(application: Application) -> tuple[Group, ...]:
-    """The groups of an application: `http` and `steps` where there is something for them, then the others by name."""
+def groups(application: Application, retained: Iterable[str] = ()) -> tuple[Group, ...]:
+    """The groups of an application: `http` and `steps` where there is something for them, then the others by name.
+
+    retained: names of orchestrations of earlier builds that are gone, and whose executions may still run.
+    """
     known = _Known(application)
-    found = [*_http(known), *_steps(known), *_others(known)]
+    found = [*_http(known), *_steps(known, tuple(retained)), *_others(known)]
     return tuple(sorted(found, key=lambda one: (one.kind == ON, one.name)))
 
 
@@ -151,9 +156,10 @@ def _http(known: _Known) -> Iterator[Group]:
         yield _needing(known, Group(name=HTTP, kind=HTTP, handlers=endpoints, endpoints=endpoints))
 
 
-def _steps(known: _Known) -> Iterator[Group]:
+def _steps(known: _Known, retained: tuple[str, ...]) -> Iterator[Group]:
     application = known.application
-    if not application.functions and not application.orchestrations:
+    orchestrations = tuple(sorted({*retained, *(one.name for one in application.orchestrations)}))
+    if not application.functions and not orchestrations and not application.events:
         return
     functions = tuple(one.name for one in application.functions)
     group = Group(
@@ -161,8 +167,8 @@ def _steps(known: _Known) -> Iterator[Group]:
         kind=STEPS,
         handlers=tuple(sorted(one.handler for one in application.functions)),
         functions=functions,
-        orchestrations=tuple(one.name for one in application.orchestrations),
-        pures=tuple(one.name for one in application.pures) if application.orchestrations else (),
+        orchestrations=orchestrations,
+        pures=tuple(one.name for one in application.pures) if orchestrations else (),
         sources=tuple(known.source(one.queue) for one in application.functions if one.queue),
     )
     yield _needing(known, group)
@@ -179,12 +185,13 @@ def _others(known: _Known) -> Iterator[Group]:
 
 
 def _consuming(known: _Known, one: Consumer | Subscription) -> Group:
-    queue = one.queue if isinstance(one, Consumer) else one.name
+    queue, where = (one.queue, ()) if isinstance(one, Consumer) else (one.name, one.where)
+    source = replace(known.source(queue), where=() if rule_of(where) else where)
     return Group(
         name=group_name(one.handler),
         kind=ON,
         handlers=(one.handler,),
-        sources=(known.source(queue),),
+        sources=(source,),
         drains=known.drains(queue),
     )
 
@@ -201,7 +208,7 @@ def _scheduled(known: _Known, one: Schedule) -> Group:
 
 def _needing(known: _Known, group: Group) -> Group:
     """The group with its grants, and what it needs."""
-    others = [one.grants for one in known.application.orchestrations] if group.orchestrations else []
+    others = [one.grants for one in known.application.orchestrations] if group.kind == STEPS else []
     granted = replace(group, grants=known.grants(group.handlers, others))
     return replace(granted, needs=tuple(sorted(set(_needs(known, granted)))))
 

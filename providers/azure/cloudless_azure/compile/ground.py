@@ -1,0 +1,155 @@
+"""Ground: what the resources of every noun stand on: the document, the stage's names, its resource group and region.
+
+    ground = Ground(stage, application, groups)
+    ground.document.resource("azurerm_…", "orders", {**ground.place("shop-prod-orders"), …})
+
+Region and subscription are variables, whose default is what the stage says: `cloudless build --provider azure` knows
+neither. May import: cloudless.compiler, cloudless.passes, IR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cloudless.compiler import Document
+from cloudless.passes.plans import plans
+from cloudless_azure import names
+from cloudless_azure.compile.group import BUS, LEDGER, VAULT
+from cloudless_azure.compile.need import Needs
+
+if TYPE_CHECKING:
+    from cloudless.compiler import Address
+    from cloudless.compiler.native import Owner
+    from cloudless.config import Stage
+    from cloudless.ir import Application, Handler, Queue, Secret, Topic
+    from cloudless.runtime.plan import Plan
+    from cloudless_azure.compile.group import Group
+
+TERRAFORM = ">= 1.11.0"
+"""Arguments that are written and never kept: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only."""
+
+AZURERM = "~> 5.10"
+AZAPI = "~> 2.13"
+RANDOM = "~> 3.9"
+TIME = "~> 0.14"
+"""A minor version brings arguments, a major one changes those that there are: https://semver.org."""
+
+_PROVIDERS = {
+    "azapi": {"source": "azure/azapi", "version": AZAPI},
+    "azurerm": {"source": "hashicorp/azurerm", "version": AZURERM},
+    "random": {"source": "hashicorp/random", "version": RANDOM},
+    "time": {"source": "hashicorp/time", "version": TIME},
+}
+ROLES_TAKE = "120s"
+"""How long what needs a new role assignment waits for it; the vendor speaks of up to ten minutes, people of one.
+
+https://learn.microsoft.com/en-us/azure/role-based-access-control/troubleshooting#symptom---role-assignment-changes-are-not-being-detected
+"""
+
+
+class Ground:
+    """document: grows with every noun. plans: of the runtime, by source. groups: the function apps.
+
+    needs: of all groups together, of BUS, LEDGER … (group.py).
+    """
+
+    def __init__(self, stage: Stage, application: Application, groups: tuple[Group, ...]) -> None:
+        self.stage = stage
+        self.application = application
+        self.groups = groups
+        self.needs = frozenset(need for group in groups for need in group.needs)
+        self.plans: Mapping[str, Plan] = plans(application)
+        self.handlers: Mapping[str, Handler] = {one.name: one for one in application.handlers}
+        self.queues: Mapping[str, Queue] = {one.name: one for one in application.queues}
+        self.topics: Mapping[str, Topic] = {one.name: one for one in application.topics}
+        self.secrets: Mapping[str, Secret] = {one.name: one for one in application.secrets}
+        self.document = Document("azure", providers=_PROVIDERS, terraform=TERRAFORM, backend=stage.backend)
+        self.document.configure("azurerm", _AZURERM)
+        self.document.configure("azapi", {"subscription_id": "${var.subscription}"})
+        self.subscription = _variable(self.document, "subscription", "Id of the subscription.", stage.subscription)
+        self.region = _variable(self.document, "region", "Where it runs, e.g. westeurope.", stage.region)
+        self.client = self.document.data("azurerm_client_config", "current", {})
+        self.resource_group = self._resource_group()
+        self.needed = Needs(application, self.plans)
+        self._owners: dict[str, Owner | None] = {}
+
+    @cached_property
+    def parts(self) -> tuple[str, str, str]:
+        """App, stage and subscription: what names are made of."""
+        return self.application.name, self.stage.name, self.stage.subscription or ""
+
+    @cached_property
+    def head(self) -> str:
+        """What names begin with that are unique in the resource group only."""
+        return names.head_of(self.application.name, self.stage.name)
+
+    @cached_property
+    def uses_bus(self) -> bool:
+        """Whether there is anything in the Service Bus namespace."""
+        return bool(self.application.queues or self.application.topics or BUS in self.needs)
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether something claims keys."""
+        return LEDGER in self.needs
+
+    @cached_property
+    def entities(self) -> dict[str, dict[str, str]]:
+        """Names in the namespace by logical name: {"queues": …, "topics": …}."""
+        return names.entities_of(self.application)
+
+    @cached_property
+    def has_vault(self) -> bool:
+        """Whether there are secrets or calls."""
+        return bool(self.application.secrets) or VAULT in self.needs
+
+    def owner(self, title: str, one: Queue | Topic) -> Owner | None:
+        """What has a `native=` of its own."""
+        return self.document.owner(title, one.native, one.span)
+
+    def handler_owner(self, name: str) -> Owner | None:
+        """A handler, whose `native=` goes into all that is made for it; one for all of them."""
+        if name not in self._owners:
+            handler = self.handlers[name]
+            self._owners[name] = self.document.owner(f"handler {name!r}", handler.native, handler.span)
+        return self._owners[name]
+
+    def group(self, name: str) -> dict[str, Any]:
+        """The arguments of a resource that has a name and no place."""
+        return {"name": name, "resource_group_name": self.resource_group["name"]}
+
+    def place(self, name: str) -> dict[str, Any]:
+        """The arguments of a resource that stands somewhere."""
+        return {**self.group(name), "location": self.region}
+
+    def app_name(self, group: str) -> str:
+        """Name of a group's function app."""
+        app, stage, subscription = self.parts
+        return names.function_app_of(app, stage, group, subscription)
+
+    def _resource_group(self) -> Address:
+        """Ours, or the one that the stage names, which is there already."""
+        name = names.resource_group_of(self.application.name, self.stage)
+        if self.stage.resource_group:
+            return self.document.data("azurerm_resource_group", "stage", {"name": name})
+        return self.document.resource("azurerm_resource_group", "stage", {"name": name, "location": self.region})
+
+
+_AZURERM: Mapping[str, Any] = {
+    "features": {
+        # what was destroyed by mistake can be brought back for as long as the vault keeps it; the next deployment does
+        "key_vault": {"purge_soft_delete_on_destroy": False, "purge_soft_deleted_secrets_on_destroy": False},
+        "resource_group": {"prevent_deletion_if_contains_resources": True},
+        # every subscription of ours has a rule of its own: compile/topic.py
+        "servicebus": {"auto_delete_subscription_default_rule": True},
+    },
+    "storage_use_azuread": True,
+    "subscription_id": "${var.subscription}",
+}
+
+
+def _variable(document: Document, name: str, description: str, value: str | None) -> str:
+    default = {} if value is None else {"default": value}
+    return document.variable(name, "string", description=description, nullable=False, **default)

@@ -1,0 +1,59 @@
+"""The package of a stage: one zip for all its function apps, each of which finds its own entry there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudless.compiler import Own, Package
+from cloudless_azure.compile.address import addresses
+from cloudless_azure.compile.entry import entries
+from cloudless_azure.compile.group import BUS, HUB
+from cloudless_azure.compile.host import host_json
+from cloudless_azure.limits import PACKAGE
+
+if TYPE_CHECKING:
+    from cloudless.compiler import Definitions
+    from cloudless_azure.compile.ground import Ground
+
+SITE = ".python_packages/lib/site-packages"
+"""https://learn.microsoft.com/en-us/azure/azure-functions/python-build-options."""
+
+PLATFORM = "x86_64-manylinux_2_28"
+"""Instances of Flex Consumption: Azure Linux 3 and Debian 12, both with a glibc of at least 2.28."""
+
+FUNCTIONS = "azure-functions>=1.21"
+SERVICE_BUS = "azure-servicebus>=7.12"
+DURABLE = "azure-functions-durable>=1.7,<2"
+
+
+def package(ground: Ground, definitions: Definitions) -> Package:
+    """What goes into the zip, beside the user's modules and what they require."""
+    files = entries(ground.groups, ground.application, ground.stage, definitions, addresses(ground))
+    files["host.json"] = host_json(ground.groups, ground.application, ground.stage)
+    return Package(
+        files=files,
+        site=SITE,
+        platform=PLATFORM,
+        python=ground.stage.python,
+        requirements=_requirements(ground),
+        own=(Own(distribution="cloudless-azure", module="cloudless_azure", left_out=("compile",)),),
+        smoke=_smoke(ground),
+        most=PACKAGE,
+    )
+
+
+def _requirements(ground: Ground) -> tuple[str, ...]:
+    """The worker has azure-functions of its own, which the package's goes before."""
+    wanted = [FUNCTIONS]
+    wanted += [SERVICE_BUS] if BUS in ground.needs else []
+    wanted += [DURABLE] if HUB in ground.needs else []
+    return tuple(wanted)
+
+
+def _smoke(ground: Ground) -> str:
+    """Import the application, every module with a handler, and every entry as its app does, in one process."""
+    application = ground.application
+    modules = [application.entry.partition(":")[0], *application.include]
+    modules += sorted({handler.module for handler in application.handlers})
+    modules += [f"cloudless_entry.{group.module}" for group in ground.groups]
+    return "".join(f"import {module}\n" for module in dict.fromkeys(modules))

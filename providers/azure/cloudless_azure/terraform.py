@@ -1,0 +1,85 @@
+"""What Terraform says of Azure, in the program's words: resources by name, errors with what to do, whose credentials.
+
+May import: the standard library, cloudless.errors.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cloudless.errors import PermissionDenied
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LOGIN = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs#authenticating-to-azure"
+_ROLES = "https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles/privileged"
+
+HINTS: tuple[tuple[str, str], ...] = (
+    (
+        r"az login|building (AzureRM|azurerm|account)|no subscription found|could not configure AzureCli",
+        f"sign in: az login, or set ARM_CLIENT_ID and ARM_TENANT_ID with a secret or OIDC in CI; {_LOGIN}",
+    ),
+    (
+        r"AuthorizationFailed.*roleAssignments|roleAssignments/write",
+        f"who deploys needs Role Based Access Control Administrator on the resource group, to assign roles; {_ROLES}",
+    ),
+    (r"AuthorizationFailed", f"who deploys needs Contributor on the resource group, or on the subscription; {_ROLES}"),
+    (
+        r"ForbiddenByRbac|AuthorizationPermissionMismatch",
+        "a new role was not known yet where it is needed, which can take ten minutes: deploy again",
+    ),
+    (r"MissingSubscriptionRegistration", "register the service once: az provider register --namespace <the one named>"),
+    (r"RoleAssignmentExists", "the role is there already, and not in this state: import it, or delete it there"),
+    (
+        r"(NameNotAvailable|AlreadyExists|VaultAlreadyExists).*",
+        "the name is taken: was it deployed with another state?",
+    ),
+)
+"""See `cloudless.driver.provider.Deploys`."""
+
+_NOUNS: Mapping[str, tuple[str, str]] = {
+    "azurerm_servicebus_queue": ("queue", "its messages"),
+    "azurerm_servicebus_topic": ("topic", ""),
+    "azurerm_servicebus_subscription": ("subscription", "its backlog"),
+    "azurerm_key_vault_secret": ("secret", "its value, for good after 7 days"),
+}
+_SINGLE: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("azurerm_servicebus_namespace", "stage"): ("", "the messages of all queues"),
+    ("azurerm_key_vault", "stage"): ("", "all secrets, for good after 7 days"),
+    ("azurerm_storage_table", "ledger"): ("ledger", "leases, and ids of executions (once_by, and 90 days of ids)"),
+    ("azurerm_storage_account", "ledger"): ("ledger", "leases, and ids of executions (once_by, and 90 days of ids)"),
+    ("azurerm_storage_account", "hub"): ("", "executions and their history"),
+    ("azurerm_log_analytics_workspace", "stage"): ("", "logs"),
+}
+_APP = "azurerm_function_app_flex_consumption"
+_KEY = "cloudless--"
+_SHARED = frozenset({"http", "steps"})
+
+
+def resource(type: str, label: str) -> tuple[str, str]:
+    """What a resource is, and what destroying it loses; see `cloudless.driver.provider.Deploys`."""
+    if (type, label) in _SINGLE:
+        return _SINGLE[type, label]
+    if type == _APP:
+        return (f"app {label}" if label in _SHARED else f"handler {label.removeprefix('on-')}"), ""
+    if type not in _NOUNS or label.startswith(_KEY):
+        return "", ""
+    noun, loss = _NOUNS[type]
+    return f"{noun} {label}", loss
+
+
+def credentials(environment: Mapping[str, str] = os.environ) -> str:
+    """With which credentials azurerm would go, by environment and files; PermissionDenied where there are none."""
+    if client := environment.get("ARM_CLIENT_ID"):
+        return f"service principal {client} of ARM_CLIENT_ID"
+    if environment.get("ARM_USE_MSI", "").lower() == "true":
+        return "managed identity of this machine (ARM_USE_MSI)"
+    folder = environment.get("AZURE_CONFIG_DIR") or f"{environment.get('HOME', '')}/.azure"
+    if Path(folder, "azureProfile.json").exists():
+        return "az login"
+    raise PermissionDenied(
+        f"no credentials for Azure: az login, or set ARM_CLIENT_ID, ARM_TENANT_ID and OIDC or a secret; {_LOGIN}"
+    )
