@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from providers.azure.tests.deployment import Stages, stopped_clock
+from providers.azure.tests.functionshost.launcher import Zygote
 from providers.azure.tests.sdk import Sdk
 from providers.azure.tests.servicebus import Broker
 from providers.azure.tests.storage import azurite
@@ -18,6 +19,13 @@ def broker() -> Iterator[Broker]:
     """A running broker without entities."""
     with Broker.running() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """What workers of function apps are forked from."""
+    with Zygote() as process:
+        yield process
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable import definitions
 from providers.azure.tests.durable.chaos import Chaos, CrashAt, Hostile
 from providers.azure.tests.durable.executions import Executions
-from providers.azure.tests.durable.host import Host
+from providers.azure.tests.durable.host import Host, plain
 from providers.azure.tests.durable.programs import ANY, Plain, branch, call, const, fan_out, orchestration, program
 
 ITEMS = Var("items")
@@ -424,7 +424,8 @@ def test_a_function_app_has_one_orchestrator_and_one_activity(tmp_path: Path) ->
     space: Plain = {"FOLDER": tmp_path, "STEPS": Table(add=add).carry_out}
     exec(FUNCTION_APP, space)
     found = {one.get_function_name(): one.get_user_function() for one in space["durable"].get_functions()}
-    host = Host({wire.ORCHESTRATOR: found["cl_orchestrator"]}, {wire.ACTIVITY: found["cl_activity"]})
+    replay = found["cl_orchestrator"]
+    host = Host({wire.ORCHESTRATOR: lambda instance, body: replay(body)}, {wire.ACTIVITY: plain(found["cl_activity"])})
     instance = host.start(wire.ORCHESTRATOR, wire.Order(identity(COUNT), arguments={"n": 3}).text(), "e1")
     host.run()
-    assert (list(found), instance.output) == (["cl_orchestrator", "cl_activity"], '{"v": 8}')
+    assert (list(found), json.loads(instance.output)) == (["cl_orchestrator", "cl_activity"], {"v": 8})

@@ -11,7 +11,7 @@ import pytest
 
 from providers.azure.tests.durable.actions import NotDeterministic
 from providers.azure.tests.durable.chaos import Chaos, CrashAt, Hostile
-from providers.azure.tests.durable.host import Host, reparsed, replayed
+from providers.azure.tests.durable.host import Host, plain, reparsed, replayed
 from providers.azure.tests.durable.instance import Instance
 
 pytestmark = pytest.mark.filterwarnings("ignore:azure.functions df_loads was called without expected_type")
@@ -25,7 +25,7 @@ class Tried:
         self.ran: list[Any] = []
         self.host = Host(
             {"main": replayed(orchestrator), "child": replayed(child)},
-            {"add": self.add, "slow": self.add, "fail": fail},
+            {"add": plain(self.add), "slow": plain(self.add), "fail": plain(fail)},
             latency=lambda name, input: slow_s if name == "slow" else 0,
             chaos=chaos,
         )

@@ -4,7 +4,11 @@
     actions.py   what an orchestrator answered: the tree of its actions, and which of them the extension has come to
     instance.py  one execution: its history, what it scheduled, how it ended
     chaos.py     what may go wrong: order, batches, lost workers
+    failures.py  how calls of orchestrators and activities end otherwise than by a value
     host.py      Host: a virtual clock, the queue of what is to come, turns and activities
+    status.py    the status of an instance, and its history, as the HTTP API shows them
+    api.py       the HTTP API that functions of the app use
+    hub.py       Hub: the extension of one function app: a host on the broker's clock, and the API
     sample.py    the same orchestrators on Microsoft's own test engine, in real time
 
 Real is the SDK (azure-functions-durable): each turn hands the whole history, as JSON, to its replay executor and takes

@@ -12,7 +12,7 @@ from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable import kept, orchestrator
 from cloudless_azure.runtime.durable_step import activity
 from providers.azure.tests.durable.chaos import Chaos
-from providers.azure.tests.durable.host import Host, replayed
+from providers.azure.tests.durable.host import Host, plain, replayed
 from providers.azure.tests.durable.instance import COMPLETED, FAILED, Instance
 
 CarryOut = Callable[[dict[str, Any]], str]
@@ -35,12 +35,12 @@ class Executions:
         self._definitions: dict[str, Plain] = {}
         workers = cycle([replayed(orchestrator(kept(self._definitions.__getitem__))) for _ in range(2)])
 
-        def replay(body: str) -> str:
-            return next(workers)(body)
+        def replay(instance: str, body: str) -> str:
+            return next(workers)(instance, body)
 
         self.host = Host(
             {wire.ORCHESTRATOR: replay},
-            {wire.ACTIVITY: activity(carry_out)},
+            {wire.ACTIVITY: plain(activity(carry_out))},
             latency=lambda name, input: latency(json.loads(input)),
             chaos=chaos,
         )

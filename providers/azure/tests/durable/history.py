@@ -1,4 +1,7 @@
-"""The history of an instance: events as the extension writes them, and the text that it sends at each turn."""
+"""The history of an instance: events as the extension writes them, and the text that it sends at each turn.
+
+Names and numbers: https://github.com/Azure/durabletask/tree/main/src/DurableTask.Core/History
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 EXECUTION_STARTED = 0
+EXECUTION_COMPLETED = 1
+EXECUTION_TERMINATED = 3
 TASK_SCHEDULED = 4
 TASK_COMPLETED = 5
 TASK_FAILED = 6
@@ -18,6 +23,17 @@ TIMER_FIRED = 11
 ORCHESTRATOR_STARTED = 12
 ORCHESTRATOR_COMPLETED = 13
 EVENT_RAISED = 15
+EXECUTION_SUSPENDED = 19
+EXECUTION_RESUMED = 20
+
+NAMES: tuple[str, ...] = (
+    "ExecutionStarted", "ExecutionCompleted", "ExecutionFailed", "ExecutionTerminated", "TaskScheduled",
+    "TaskCompleted", "TaskFailed", "SubOrchestrationInstanceCreated", "SubOrchestrationInstanceCompleted",
+    "SubOrchestrationInstanceFailed", "TimerCreated", "TimerFired", "OrchestratorStarted", "OrchestratorCompleted",
+    "EventSent", "EventRaised", "ContinueAsNew", "GenericEvent", "HistoryState", "ExecutionSuspended",
+    "ExecutionResumed",
+)  # fmt: skip
+"""By number."""
 
 
 def instant(now: datetime) -> str:
@@ -50,7 +66,16 @@ class History:
         self._new.clear()
         self._rendered = ", ".join(self._played)
 
+    def undo_turn(self) -> None:
+        """Forget what was written since the last turn ended."""
+        self._new.clear()
+
     def text(self) -> str:
         """The JSON list."""
         new = ", ".join(json.dumps(event) for event in self._new)
         return f"[{self._rendered}{', ' if self._rendered and new else ''}{new}]"
+
+    def events(self) -> list[dict[str, Any]]:
+        """All events, played or not."""
+        found: list[dict[str, Any]] = json.loads(self.text())
+        return found

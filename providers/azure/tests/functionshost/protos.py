@@ -55,6 +55,42 @@ class InvocationRequest(_Message):
     }  # fmt: skip
 
 
+class RpcHttp(_Message):
+    defaults = {  # noqa: RUF012
+        "method": str, "url": str, "headers": dict, "params": dict, "query": dict, "body": TypedData, "cookies": list,
+    }  # fmt: skip
+
+
+class _SameSite:
+    """The enumeration; its member None needs setattr."""
+
+    Lax = 1
+    Strict = 2
+    ExplicitNone = 3
+
+
+setattr(_SameSite, "None", 0)
+
+
+class RpcHttpCookie(_Message):
+    SameSite = _SameSite
+
+
+class NullableString(_Message): ...
+
+
+class NullableBool(_Message): ...
+
+
+class NullableDouble(_Message): ...
+
+
+class NullableTimestamp(_Message): ...
+
+
+class Timestamp(_Message): ...
+
+
 class StatusResult(_Message):
     Success = 1
     Failure = 0

@@ -1,10 +1,14 @@
-"""A process around one function app: `python -m …functionshost.worker FOLDER`, driven by JSON lines.
+"""A process around one function app, driven by JSON lines over a socket.
 
-It indexes the app, writes {"functions": [{"id", "name", "bindings"}]} or {"error": text}, and then answers each line
-{"id": …, "parameter": …, "data": …, "metadata": …} with {"error": null} or {"error": text}, until its input ends.
-data: a text, or a list of texts for cardinality many.
+It indexes the app and writes {"functions": [{"id", "name", "bindings"}]} or {"error": text}; then it takes orders
 
-The library's state is global: one app a process.
+    {"number", "invocation", "function", "inputs": {name: typed data}, "metadata": {name: typed data}}
+
+and writes {"number", "error", "stack", "return": typed data, "outputs": {name: typed data}} as each of them is done;
+error: null, or the text of the exception. Orders are carried out side by side, as the library does it. The process ends
+when the socket does. Started by launcher.py, or forked by the zygote.
+
+The library's state is global: one app a process. Standard library and Microsoft's packages only.
 """
 
 from __future__ import annotations
@@ -12,14 +16,27 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
+import socket
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from providers.azure.tests.functionshost import protos
+from providers.azure.tests.functionshost.timefile import VARIABLE, time_in
+from providers.azure.tests.functionshost.typed import Plain, plain, typed
 
 library: Any = import_module("azure_functions_runtime")  # not in the environment that checks types
+
+PACKAGES = Path(".python_packages", "lib", "site-packages")
+"""Where an app brings its own: https://learn.microsoft.com/en-us/azure/azure-functions/functions-reference-python."""
+
+ROOT = Path(__file__).parents[4]
+OURS = ("", str(ROOT), str(ROOT / "providers" / "azure"))
+"""What launchers put on the path for this module's sake; not for apps."""
+
+_LINE_MAX = 2**28
 
 
 class Request:
@@ -31,7 +48,53 @@ class Request:
         self.properties = {"host": "127.0.0.1", "protos": protos}
 
 
-async def index(folder: str) -> dict[str, Any]:
+def serve(link: socket.socket, folder: str) -> None:
+    """Be the worker of the app in `folder` until the socket's other end is closed. Never returns."""
+    random.seed()
+    _find_modules(Path(folder).resolve())
+    os.chdir(folder)
+    if path := os.environ.get(VARIABLE):
+        _live_by(Path(path))
+    asyncio.run(_main(link, folder))
+    os._exit(0)  # threads of SDK clients would hold the process
+
+
+def _find_modules(folder: Path) -> None:
+    """The app's own packages before all others; what is loaded of ours goes where it brings a copy."""
+    own = folder / PACKAGES
+    if own.is_dir():
+        for name in [name for name in sys.modules if name.partition(".")[0] in {"cloudless", "cloudless_azure"}]:
+            del sys.modules[name]
+    given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    rest = [path for path in sys.path if path not in {*OURS, *given}]
+    sys.path[:] = [str(folder), str(own), *given, *rest]
+
+
+def _live_by(path: Path) -> None:
+    """Let every cloud of this process take the time from a file."""
+    deployed = import_module("cloudless.driver.deployed").Deployed
+    deployed.__init__.__defaults__ = (lambda: time_in(path),)
+
+
+async def _main(link: socket.socket, folder: str) -> None:
+    orders, answers = await asyncio.open_unix_connection(sock=link, limit=_LINE_MAX)
+
+    async def carry_out(order: Plain) -> None:
+        answer(await _invoked(order))
+
+    def answer(what: Plain) -> None:
+        answers.write(json.dumps(what).encode() + b"\n")
+
+    library.start_threadpool_executor()
+    answer(await _indexed(folder))
+    running: set[asyncio.Task[None]] = set()
+    while line := await orders.readline():
+        task = asyncio.create_task(carry_out(json.loads(line)))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+
+async def _indexed(folder: str) -> Plain:
     """Import the app and read its functions."""
     init = protos.WorkerInitRequest(function_app_directory=folder)
     answer = await library.worker_init_request(Request(protos.StreamingMessage(worker_init_request=init)))
@@ -42,52 +105,27 @@ async def index(folder: str) -> dict[str, Any]:
     return {"functions": [_described(one) for one in functions]}
 
 
-def _described(function: Any) -> dict[str, Any]:
+def _described(function: Any) -> Plain:
     bindings = [json.loads(binding) for binding in function.raw_bindings]
     return {"id": function.function_id, "name": function.name, "bindings": bindings}
 
 
-async def invoke(order: dict[str, Any]) -> dict[str, Any]:
-    """Call a function; what it raised is the answer."""
+async def _invoked(order: Plain) -> Plain:
+    """Call a function; what it raised is an answer too."""
     request = protos.InvocationRequest(
         invocation_id=order["invocation"],
-        function_id=order["id"],
-        input_data=[protos.ParameterBinding(name=order["parameter"], data=_data(order["data"]))],
-        trigger_metadata={name: _field(value) for name, value in order["metadata"].items()},
+        function_id=order["function"],
+        input_data=[protos.ParameterBinding(name=name, data=typed(data)) for name, data in order["inputs"].items()],
+        trigger_metadata={name: typed(data) for name, data in order["metadata"].items()},
     )
     answer = await library.invocation_request(Request(protos.StreamingMessage(invocation_request=request)))
-    failed = answer.result.status != protos.StatusResult.Success
-    return {"error": answer.result.exception.message if failed else None}
+    if answer.result.status != protos.StatusResult.Success:
+        problem = answer.result.exception
+        return {"number": order["number"], "error": problem.message, "stack": problem.stack_trace}
+    outputs = {one.name: plain(one.data) for one in answer.output_data}
+    return {"number": order["number"], "error": None, "return": plain(answer.return_value), "outputs": outputs}
 
 
-def _data(data: str | list[str]) -> protos.TypedData:
-    if isinstance(data, str):
-        return protos.TypedData(string=data)
-    return protos.TypedData(collection_string=protos.CollectionString(string=data))
-
-
-def _field(value: Any) -> protos.TypedData:
-    """A field of the metadata: text as it is, anything else as JSON, as the host sends them."""
-    return protos.TypedData(string=value) if isinstance(value, str) else protos.TypedData(json=json.dumps(value))
-
-
-async def main(folder: str, orders: IO[str], answers: IO[str]) -> None:
-    """Answer until there is nothing more to do."""
-
-    def answer(what: dict[str, Any]) -> None:
-        answers.write(json.dumps(what) + "\n")
-        answers.flush()
-
-    library.start_threadpool_executor()
-    answer(await index(folder))
-    while line := await asyncio.to_thread(orders.readline):
-        answer(await invoke(json.loads(line)))
-
-
-if __name__ == "__main__":
-    # What the app prints goes to stderr: stdout is ours.
-    own = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    sys.path.insert(0, str(Path(sys.argv[1]).resolve()))
-    asyncio.run(main(sys.argv[1], sys.stdin, own))
-    os._exit(0)  # threads of SDK clients would hold the process
+def main(descriptor: str, folder: str) -> None:
+    """Serve on an inherited socket."""
+    serve(socket.socket(fileno=int(descriptor)), folder)

@@ -1,0 +1,101 @@
+"""HTTP on 127.0.0.1, in front of anything that answers a Request with a Response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+from providers.azure.tests.functionshost.http import Request, Response
+
+Answer = Callable[[Request], Response]
+UNAVAILABLE = Response(status=503, body=b"Function host is not running.")
+_BODILESS = {204, 304}
+
+
+class Loopback:
+    """A server on a free port from the moment it is made: its address may be told before there is anything behind it.
+
+    Each request has a thread of its own.
+    """
+
+    def __init__(self) -> None:
+        self._answer: Answer = lambda request: UNAVAILABLE
+        outer = self
+
+        class Handler(_Handler):
+            def answer(self, request: Request) -> Response:
+                return outer._answer(request)
+
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self.port: int = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), name=f"http {self.port}", daemon=True)
+        self._thread.start()
+
+    def serve(self, answer: Answer) -> None:
+        """Let requests be answered by this."""
+        self._answer = answer
+
+    def close(self) -> None:
+        """Take no more requests."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def answer(self, request: Request) -> Response:
+        raise NotImplementedError
+
+    def _handle(self) -> None:
+        path, _, query = self.path.partition("?")
+        headers = tuple(self.headers.items())
+        response = self.answer(Request(method=self.command, path=path, query=query, headers=headers, body=self._read()))
+        body = b"" if response.status in _BODILESS else response.body
+        self.send_response_only(response.status)
+        for name, value in response.headers:
+            if name.lower() != "content-length":
+                self.send_header(name, value)
+        if response.status not in _BODILESS:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _read(self) -> bytes:
+        """The body. One in chunks is taken off the wire, and never reaches a function: see http.py."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            self._skip_chunks()
+            return b""
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _skip_chunks(self) -> None:
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            self.rfile.read(size + len(b"\r\n"))
+        while self.rfile.readline().strip():
+            pass
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = _handle  # noqa: N815
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
