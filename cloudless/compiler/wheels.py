@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -83,8 +84,10 @@ def requirements_file(root: Path, named: str | None) -> Path | None:
     """The file that says what an application requires: the one of cloudless.toml, else the first that is there."""
     if named is not None:
         return root / named
-    found = (root / name for name in ("requirements.txt", "pyproject.toml"))
-    return next((file for file in found if file.is_file()), None)
+    plain, project = root / "requirements.txt", root / "pyproject.toml"
+    if plain.is_file():
+        return plain
+    return project if project.is_file() and "project" in tomllib.loads(project.read_text("utf-8")) else None
 
 
 def find_uv() -> str:
@@ -143,6 +146,8 @@ def _install(uv: str, wanted: Wanted, pins: str, kept: Path) -> None:
         folder = Path(name) / "site"
         folder.mkdir()
         words = ["--target", str(folder), "--no-deps", "--require-hashes", "--link-mode", "copy", "-r", "-"]
+        if any("--hash" in line for line in _lines(wanted.file)):  # which `compile` does not compare
+            words += ["--constraints", str(wanted.file)]
         if pins.strip():
             done = _run([uv, "pip", "install", *words, *_target(wanted)], wanted, pins)
             if done.returncode:
@@ -209,7 +214,8 @@ def _problem(wanted: Wanted, name: str, text: str) -> Diagnostic:
 
 def _line(file: Path | None, name: str) -> tuple[int, str]:
     """Where a file names a package; 0 where it comes along with another."""
-    pattern = re.compile(rf"(?<![\w.-]){re.sub('[-_.]', '[-_.]', re.escape(name))}(?![\w-])", re.IGNORECASE)
+    spelt = "[-_.]".join(map(re.escape, re.split(r"[-_.]", name)))
+    pattern = re.compile(rf"(?<![\w.-]){spelt}(?![\w-])", re.IGNORECASE)
     for number, line in enumerate(_lines(file), 1):
         if pattern.search(line.partition("#")[0]):
             return number, line
