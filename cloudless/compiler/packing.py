@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from importlib.metadata import entry_points
 
-from cloudless.compiler.bundle import Bundle, bundle, joined
+from cloudless.compiler.bundle import Bundle, Source, bundle, joined
 from cloudless.compiler.package import CORE, Package
 from cloudless.compiler.smoke import smoke
 from cloudless.compiler.sources import Files, extra_files, own_files, user_files
@@ -35,7 +35,7 @@ def packed(project: Project, application: Application, package: Package, *, depe
     InvalidArgument where two files would have one place, or where uv is missing.
     """
     code = _code(project, package)
-    sources = [
+    sources: list[Source] = [
         ("what is generated", package.files),
         ("the project", code),
         *((own.module, own_files(own, package.site)) for own in (CORE, *package.own)),

@@ -1,0 +1,164 @@
+"""The bundle is imported before it is deployed, from itself alone."""
+
+from __future__ import annotations
+
+import site
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from cloudless.compiler import Package
+from cloudless.compiler import smoke as module
+from cloudless.compiler.bundle import bundle
+from cloudless.compiler.package import CORE
+from cloudless.compiler.smoke import find_interpreter, smoke
+from cloudless.compiler.sources import own_files
+from cloudless.driver.limit import Limit
+from cloudless.errors import DefinitionError
+from cloudless.ir import Diagnostic
+
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+OTHER = "3.99"
+SITE = "lib/site"
+
+
+def package(program: str, *, python: str = HERE, platform: str = "none") -> Package:
+    most = Limit(10**9, "bytes", "https://example.org")
+    return Package(files={}, platform=platform, python=python, smoke=program, most=most, site=SITE)
+
+
+def tried(files: dict[str, bytes | Path], program: str, origins: dict[str, Path] | None = None, **options: str) -> str:
+    made = package(program, **options)
+    return smoke(bundle(files, made), made, origins or {})
+
+
+def problem(files: dict[str, bytes | Path], program: str, origins: dict[str, Path] | None = None) -> Diagnostic:
+    with pytest.raises(DefinitionError) as error:
+        tried(files, program, origins)
+    (found,) = error.value.problems
+    assert found.code == "CL513"
+    return found
+
+
+def test_a_bundle_that_imports_is_fine() -> None:
+    files: dict[str, bytes | Path] = {"shop/app.py": b"import tool, json\n", f"{SITE}/tool.py": b"x = 1\n"}
+    assert tried(files, "import shop.app, os\nassert os.path.exists('shop/app.py')\n") == ""
+
+
+def test_what_is_installed_on_this_machine_is_not_there() -> None:
+    assert find_spec("pytest") is not None
+    found = problem({"app.py": b"import pytest\n"}, "import app")
+    assert (
+        found.message == "importing the functions from the bundle raised ModuleNotFoundError: No module named 'pytest'"
+    )
+    assert found.remedy.startswith("name the package that has 'pytest' in requirements.txt")
+
+
+def test_nothing_of_the_callers_python_gets_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "smuggled.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert "smuggled" in problem({"app.py": b"import smuggled\n"}, "import app").message
+
+
+def test_an_error_is_told_at_the_users_own_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("import tool\n\ntool.fail(7)\n")
+    library = b"def fail(x):\n    raise KeyError(x)\n"
+    files: dict[str, bytes | Path] = {"app.py": tmp_path / "src" / "app.py", f"{SITE}/tool.py": library}
+    found = problem(files, "import app", {"app.py": tmp_path / "src" / "app.py"})
+    assert found.render() == (
+        "src/app.py:3:1  CL513  importing the functions from the bundle raised KeyError: 7\n"
+        "    tool.fail(7)\n"
+        "    ^\n"
+        "    instead: mend this line, or what it calls: it runs when the function starts"
+    )
+
+
+def test_an_error_in_what_is_generated_is_told_where_it_is() -> None:
+    found = problem({"entry/http.py": b"\n1 / 0\n"}, "import entry.http")
+    assert str(found.span) == "entry/http.py:2:1"
+
+
+def test_a_syntax_error_has_its_line(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("a = 1\nb = (\n")
+    found = problem({"app.py": tmp_path / "app.py"}, "import app", {"app.py": tmp_path / "app.py"})
+    assert (found.span.line, found.source) == (2, "b = (")
+
+
+def test_what_belongs_to_the_build_is_told_from_what_is_not_required() -> None:
+    files: dict[str, bytes | Path] = {**own_files(CORE, SITE), "app.py": b"from cloudless.testing import simulate\n"}
+    assert problem(files, "import app").remedy.startswith("cloudless.testing belongs to the build and is in no bundle")
+
+
+@pytest.mark.parametrize("leaving", ["import os; os._exit(0)", "import os; print('bye'); os._exit(3)"])
+def test_a_module_that_ends_the_process_is_told(leaving: str) -> None:
+    assert "ended Python with exit code" in problem({"app.py": leaving.encode()}, "import app").message
+
+
+def test_a_module_that_leaves_is_told() -> None:
+    assert "raised SystemExit: 0" in problem({"app.py": b"import sys; sys.exit(0)"}, "import app").message
+
+
+def test_a_module_that_never_returns_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMEOUT_S", 0.5)
+    found = problem({"app.py": b"import threading; threading.Event().wait()"}, "import app")
+    assert found.message == "importing the functions took more than 0.5 s"
+
+
+def test_threads_of_a_module_do_not_hold_the_build_up() -> None:
+    text = b"import threading; threading.Thread(target=threading.Event().wait).start()"
+    assert tried({"app.py": text}, "import app") == ""
+
+
+def test_pure_python_is_tried_by_another_python_and_that_is_said() -> None:
+    files: dict[str, bytes | Path] = {"app.py": b"x = 1\n"}
+    assert tried(files, "import app", python=OTHER) == (
+        f"what the functions import was tried by Python {HERE}, because Python {OTHER} is not on this machine"
+    )
+
+
+def test_by_another_python_only_the_users_own_errors_count(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import tool\n")
+    origins = {"app.py": tmp_path / "app.py"}
+    files: dict[str, bytes | Path] = {"app.py": tmp_path / "app.py"}
+    with pytest.raises(DefinitionError, match="No module named 'tool'"):
+        tried(files, "import app", origins, python=OTHER)
+    (tmp_path / "app.py").write_text("")
+    files[f"{SITE}/tool.py"] = b"import backport_of_an_older_python\n"
+    assert tried(files, "import tool", origins, python=OTHER).endswith(
+        "raised ModuleNotFoundError: No module named 'backport_of_an_older_python'"
+    )
+
+
+def test_what_is_compiled_for_another_machine_is_not_tried_and_that_is_said() -> None:
+    files: dict[str, bytes | Path] = {f"{SITE}/fast.cpython-312-x86_64-linux-gnu.so": b"", "app.py": b"1 / 0\n"}
+    assert tried(files, "import app", platform="riscv64-linux") == (
+        f"what the functions import was not tried: {SITE}/fast.cpython-312-x86_64-linux-gnu.so is compiled for Python "
+        f"{HERE} on riscv64-linux, which is not on this machine"
+    )
+
+
+def test_the_interpreter_is_the_one_of_the_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = find_interpreter(package("", platform="none"))
+    assert (own.path, own.is_version, own.is_platform) == (sys.executable, True, False)
+    assert find_interpreter(package("", python=OTHER)).is_version is False
+    program = tmp_path / f"python{OTHER}"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = find_interpreter(package("", python=OTHER))
+    assert (found.path, found.is_version) == (str(program), True)
+
+
+def test_all_of_the_core_that_is_deployed_can_be_imported_without_the_rest() -> None:
+    """With the packages that it needs, and without what belongs to the build."""
+    files: dict[str, bytes | Path] = {**own_files(CORE, SITE)}
+    names = sorted(path.removeprefix(f"{SITE}/").removesuffix(".py").replace("/", ".") for path in files)
+    modules = [name.removesuffix(".__init__") for name in names if not name.endswith("py.typed")]
+    lines = ["import sys", f"sys.path += {site.getsitepackages()!r}", *(f"import {name}" for name in modules)]
+    assert len(modules) > 50
+    assert tried(files, "\n".join(lines)) == ""
