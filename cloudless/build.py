@@ -84,7 +84,7 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     """
     chosen = provider_of(stage)
     application = compile_app(project.load_app(), entry=project.app, include=project.include, deployable=True)
-    kept = Lock.load(project.root, stage.name) if lock is None else lock
+    kept = Lock.load(project.root, stage.name).without_drafts() if lock is None else lock
     _check(project, stage, chosen, application, kept)
     definitions = definitions_of(application, stage.config, kept.texts)
     compiled = chosen.compile(stage, application, definitions)

@@ -4,25 +4,28 @@
 was started with, while its steps run the code that is deployed today; so a definition stays here, and in what is
 deployed, until no execution of it runs, and a build that would take away what it calls is refused:
 
-    lock = Lock.load(project.root, "prod")
+    lock = Lock.load(project.root, "prod").without_drafts()
     lock.problems(application)                        # CL514: what is gone, or changed so that it no longer fits
     lock = lock.with_current(application, definitions_of(application, stage.config, lock.texts))
     lock.write()
-    lock.pruned({"1f0c…"}).write()                    # `plan` asked the cloud: these still run
+    lock.pruned({"1f0c…"})                            # `plan` asked the cloud: these still run
+    lock.with_deployed(["77ab…"]).write()             # `deploy` is through: executions of these may run from now on
 
     {"version": 1, "definitions": {"<sha256>": {
-        "orchestration": "fulfil",
+        "orchestration": "fulfil", "deployed": true,
         "needs": {"function charge": {"parameters": {"order": {"type": "Order", "required": true}}, "result": "str"},
                   "queue orders": {"body": "Order"}, "event approval": {"body": "Approval"}},
         "definition": {…}}}}
 
-Changes of two branches merge by themselves, unless they stand next to one another: then keep both.
+A definition that was neither deployed from here nor committed is a draft, which the next build forgets: until then
+programs change freely. Changes of two branches merge by themselves, unless they stand next to one another: keep both.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -33,7 +36,7 @@ from cloudless.compiler.needs import Need, Needs, Offer, needs, offers
 from cloudless.config import codes
 from cloudless.errors import InvalidArgument
 from cloudless.ir import Application, Diagnostic, Span
-from cloudless.node import node
+from cloudless.node import node, replace
 
 FOLDER = "cloudless.lock"
 VERSION = 1
@@ -46,6 +49,7 @@ class Kept:
     orchestration: str
     needs: Needs
     text: bytes
+    deployed: bool = False
 
 
 class Lock:
@@ -102,6 +106,17 @@ class Lock:
         }
         return Lock(self.file, {**self.kept, **added})
 
+    def without_drafts(self) -> Lock:
+        """Without definitions that were never deployed from here, and that nobody else can have deployed."""
+        unsure = [digest for digest, one in self.kept.items() if not one.deployed]
+        committed = _committed(self.file) if unsure else frozenset[str]()
+        return self.without([digest for digest in unsure if digest not in committed])
+
+    def with_deployed(self, digests: Collection[str]) -> Lock:
+        """With these definitions as deployed ones."""
+        kept = {digest: replace(one, deployed=True) if digest in digests else one for digest, one in self.kept.items()}
+        return Lock(self.file, kept)
+
     def pruned(self, running: Collection[str]) -> Lock:
         """Without definitions other than these, of which executions run."""
         return self.without([digest for digest in self.kept if digest not in running])
@@ -123,7 +138,12 @@ class Lock:
 
     def _content(self) -> bytes:
         definitions = {
-            digest: {"orchestration": one.orchestration, "needs": one.needs, "definition": json.loads(one.text)}
+            digest: {
+                "orchestration": one.orchestration,
+                "deployed": one.deployed,
+                "needs": one.needs,
+                "definition": json.loads(one.text),
+            }
             for digest, one in self.kept.items()
         }
         plain = {"version": VERSION, "definitions": definitions}
@@ -172,7 +192,12 @@ def _kept(file: Path, plain: Any) -> dict[str, Kept]:
             text = f"{_shown(file)} is of version {plain['version']!r}, and this cloudless reads {VERSION}"
             raise InvalidArgument(f"{text}: install the newer one")
         kept = {
-            digest: Kept(orchestration=one["orchestration"], needs=dict(one["needs"]), text=_text(one["definition"]))
+            digest: Kept(
+                orchestration=one["orchestration"],
+                needs=dict(one["needs"]),
+                text=_text(one["definition"]),
+                deployed=bool(one["deployed"]),
+            )
             for digest, one in plain["definitions"].items()
         }
     except (KeyError, TypeError, AttributeError) as problem:
@@ -181,6 +206,17 @@ def _kept(file: Path, plain: Any) -> dict[str, Kept]:
         if sha256(one.text).hexdigest() != digest:
             raise InvalidArgument(f"{_shown(file)}: definition {digest[:12]} was changed by hand; {_RESTORE}")
     return kept
+
+
+def _committed(file: Path) -> frozenset[str]:
+    """The definitions of the file as it was committed last; none outside of a repository of git."""
+    words = ["git", "-C", str(file.parent), "show", f"HEAD:./{file.name}"]
+    try:
+        done = subprocess.run(words, capture_output=True, check=False)
+        plain: Any = json.loads(done.stdout) if done.returncode == 0 else {"definitions": {}}
+        return frozenset(plain["definitions"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset()
 
 
 def _text(definition: Any) -> bytes:
