@@ -23,7 +23,6 @@ GAPS: Mapping[str, Gap] = {
     "secret": Gap(NOT_YET, "secrets are not built for Azure"),
     "http": Gap(NOT_YET, "HTTP endpoints are not built for Azure"),
     "orchestration": Gap(NOT_YET, "orchestrations cannot be deployed to Azure: the runtime is built, the compiler not"),
-    "compile": Gap(NOT_YET, "the compiler for Azure is not built"),
     "identity.per_function": Gap(
         NEVER, "identity belongs to the function app, so a handler has what its group of handlers has", _IDENTITY
     ),

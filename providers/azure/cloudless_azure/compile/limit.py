@@ -89,9 +89,9 @@ def _topics(application: Application) -> Iterator[Diagnostic]:
         filtered = [one for one in subscribed if (rule_of(one.where) or {}).get("filter_type") == "SqlFilter"]
         yield from _most(len(subscribed), limits.SUBSCRIPTIONS, f"topic {topic.name!r} has", topic.span)
         yield from _most(len(filtered), limits.SQL_FILTERS, f"topic {topic.name!r} has", topic.span)
-        yield from _doubles(
-            [(f"attribute {one!r}", one, topic.span) for one in topic.attributes], "property in a filter"
-        )
+        asked = {condition.attribute.lower() for one in subscribed for condition in one.where}
+        named = [(f"attribute {one!r}", one, topic.span) for one in topic.attributes if one.lower() in asked]
+        yield from _doubles(named, "property in a filter")
 
 
 def _filter(one: Subscription) -> Iterator[Diagnostic]:

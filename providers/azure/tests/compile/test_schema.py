@@ -1,0 +1,82 @@
+"""Documents against the schemas of Terraform's providers, and in the hands of the real terraform."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudless import App
+from cloudless.ir import Application
+from providers.azure.tests.compile import documents
+from providers.azure.tests.compile.documents import conformance, example, prod, program, resources
+from tests import tools
+
+
+@pytest.mark.parametrize("application", documents.EVERYTHING)
+def test_documents_are_what_the_providers_take(application: Callable[[], Application], tmp_path: Path) -> None:
+    tfcheck = documents.tool("tfcheck")
+    assert tfcheck.check([documents.write(tmp_path, application())]) == []
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        pytest.param({"region": None, "subscription": None}, id="nothing known"),
+        pytest.param({"resource_group": "theirs"}, id="resource group that is there"),
+        pytest.param({"backend": {"azurerm": {"storage_account_name": "state"}}}, id="remote state"),
+    ],
+)
+def test_so_are_those_of_other_stages(stage: dict[str, Any], tmp_path: Path) -> None:
+    tfcheck = documents.tool("tfcheck")
+    assert tfcheck.check([documents.write(tmp_path, example("02-orders"), prod(**stage))]) == []
+
+
+def test_an_application_of_nothing_has_a_document(tmp_path: Path) -> None:
+    tfcheck = documents.tool("tfcheck")
+    empty = program(App("empty"))
+    assert tfcheck.check([documents.write(tmp_path, empty)]) == []
+    assert documents.compiled(empty).package is None
+
+
+@pytest.mark.parametrize(
+    "application",
+    [
+        pytest.param(lambda: conformance("orchestrations"), id="orchestrations"),
+        pytest.param(lambda: conformance("topics"), id="topics"),
+        pytest.param(lambda: example("02-orders"), id="02-orders"),
+        pytest.param(lambda: example("03-webhooks"), id="03-webhooks"),
+    ],
+)
+def test_terraform_plans_what_the_document_says(application: Callable[[], Application], tmp_path: Path) -> None:
+    """Every assignment is planned, with the role and the scope that the document gives it."""
+    tools.require("terraform")
+    changes = planned(documents.write(tmp_path, application()))
+    assigned = {
+        change["name"]: change["change"]["after"]["role_definition_name"]
+        for change in changes
+        if change["type"] == "azurerm_role_assignment"
+    }
+    written = resources(application(), "azurerm_role_assignment")
+    assert assigned == {label: one["role_definition_name"] for label, one in written.items()}
+    assert {change["change"]["actions"][0] for change in changes if change["mode"] == "managed"} == {"create"}
+
+
+def planned(folder: Path) -> list[dict[str, Any]]:
+    """The changes that terraform plans for an empty state, with stand-ins for its providers."""
+    tfstub = documents.tool("tfstub")
+    with tfstub.providers() as env:
+        for command in (["init", "-input=false"], ["validate"], ["plan", "-input=false", "-out=plan"]):
+            done = subprocess.run(
+                ["terraform", *command, "-no-color"], cwd=folder, env=env, check=False, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+        shown = subprocess.run(
+            ["terraform", "show", "-json", "plan"], cwd=folder, env=env, check=True, capture_output=True
+        ).stdout
+    found: list[dict[str, Any]] = json.loads(shown)["resource_changes"]
+    return found
