@@ -13,6 +13,7 @@
     filter.py    which messages of a topic a subscription wants, where the cloud cannot say
     schedule.py  when schedules are due
     step.py      what an orchestration calls
+    log.py       what is said of failures; lines.py: as JSON, for platforms that take lines
 
 Standard library only at import; never imports the front end, the compilers or the IR of resources.
 """

@@ -132,20 +132,24 @@ def wait_with_asyncio(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> 
     """
     import asyncio
 
-    async def bounded() -> Any:
-        limit = asyncio.timeout(timeout_s)
-        try:
-            async with limit:
-                return await coroutine
-        except TimeoutError as problem:
-            if limit.expired():
-                raise Overran(f"the handler took longer than {timeout_s:g} s") from problem
-            raise
-
     if asyncio._get_running_loop() is None:  # noqa: SLF001  (public in all but name, and raises nothing)
-        return asyncio.run(bounded())
+        return asyncio.run(bounded(coroutine, timeout_s))
     from concurrent.futures import ThreadPoolExecutor
     from contextvars import copy_context
 
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(copy_context().run, asyncio.run, bounded()).result()
+        return thread.submit(copy_context().run, asyncio.run, bounded(coroutine, timeout_s)).result()
+
+
+async def bounded(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
+    """The value of a coroutine, on the loop that this one runs on; Overran after `timeout_s`."""
+    import asyncio
+
+    limit = asyncio.timeout(timeout_s)
+    try:
+        async with limit:
+            return await coroutine
+    except TimeoutError as problem:
+        if limit.expired():
+            raise Overran(f"the handler took longer than {timeout_s:g} s") from problem
+        raise

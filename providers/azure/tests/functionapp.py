@@ -33,8 +33,8 @@ take_{name} = consumer(DEPLOYED["facts"]["{entity}"], cloud)
 @app.function_name("{name}")
 @app.service_bus_queue_trigger(
     arg_name="message", queue_name="{entity}", connection="CLOUDLESS_SERVICE_BUS", is_sessions_enabled={sessions})
-def {name}(message: func.ServiceBusMessage) -> None:
-    take_{name}(message)
+async def {name}(message: func.ServiceBusMessage) -> None:
+    await take_{name}(message)
 """
 
 MANY = """
@@ -43,8 +43,8 @@ take_{name} = batch_consumer(DEPLOYED["facts"]["{entity}"], cloud)
 @app.function_name("{name}")
 @app.service_bus_queue_trigger(
     arg_name="messages", queue_name="{entity}", connection="CLOUDLESS_SERVICE_BUS", cardinality="many")
-def {name}(messages: typing.List[func.ServiceBusMessage]) -> None:
-    take_{name}(messages)
+async def {name}(messages: typing.List[func.ServiceBusMessage]) -> None:
+    await take_{name}(messages)
 """
 
 DRAIN = """

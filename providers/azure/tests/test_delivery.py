@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -148,12 +149,13 @@ def facts_of(queue: str, kind: str = "queue") -> dict[str, Any]:
 def test_a_copy_that_cannot_be_sent_makes_the_host_abandon() -> None:
     take = consumer(facts_of("jobs"), Cloud(Outbox(Unavailable("Service Bus is away"))))
     with pytest.raises(Unavailable, match="is away"):
-        take(Native('{"do": ["raise"]}'))
+        asyncio.run(take(Native('{"do": ["raise"]}')))
 
 
 def test_a_batch_larger_than_the_handlers_is_cut_and_its_failures_are_copied() -> None:
     outbox = Outbox()
     take = batch_consumer(facts_of("whole", "batch"), Cloud(outbox))
-    take([Native(f'{{"n": {n}, "fails": {str(n == 1).lower()}}}', n) for n in range(7)])
+    messages = [Native(f'{{"n": {n}, "fails": {str(n == 1).lower()}}}', n) for n in range(7)]
+    asyncio.run(take(messages))
     assert [int(copy.id, 16) for copy in outbox.sent] == [0, 1, 2, 3, 4]
     assert {(copy.attempt, copy.delay_s) for copy in outbox.sent} == {(2, 2)}

@@ -1,41 +1,46 @@
 """The entries of deployed consumers: messages of a Service Bus trigger in, normal returns or exceptions out.
 
-The generated function_app.py has one function a consumer, and one cloud for all:
+A generated module has one function a consumer, and one cloud for all:
 
-    cloud = stage(ADDRESSES)                         # see AzureCloud
-    take_orders = consumer(FACTS["orders"], cloud)   # see cloudless.runtime.boot for the facts
+    cloud = stage(ADDRESSES)                           # runtime/stage.py
+    handle_take = consumer(FACTS["orders"], cloud)     # see cloudless.runtime.boot for the facts
 
-    @app.function_name("orders")
+    @app.function_name("take")
     @app.service_bus_queue_trigger(arg_name="message", queue_name="orders", connection="CLOUDLESS_SERVICE_BUS")
-    def orders(message: func.ServiceBusMessage) -> None:
-        take_orders(message)
+    async def on_take(message: func.ServiceBusMessage, context: func.Context) -> None:
+        await handle_take(message, context)
 
 A function of Python cannot settle a message: the host completes what returns and abandons what raises. So a message
 that must come again is sent as a scheduled copy, and completed. On an ordered queue a copy would overtake: there the
-function raises, and the head of the session comes again at once. Annotations of lists are `typing.List`, since
-`list[...]` makes the whole app unreadable (https://github.com/Azure/azure-functions-python-worker/issues/1034).
+function raises, and the head of the session comes again at once.
+
+Beside what boot wants, the facts of a subscription whose filter the broker cannot hold have "where": see
+`cloudless.runtime.filter`. What does not match is completed, and nobody is called.
 """
 
 from __future__ import annotations
 
-from cloudless.driver.current import serve_from
 from cloudless.errors import CloudlessError
-from cloudless.runtime import boot
+from cloudless.message import Failure
+from cloudless.runtime import entry
+from cloudless.runtime.filter import filter_of
 from cloudless.runtime.outcome import Again
-from cloudless_azure.clients.cloud import AzureCloud
+from cloudless_azure.runtime.invocation import binding, invoke, overran
 from cloudless_azure.wire import envelope_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime
     from typing import Any, Protocol
 
     from cloudless.driver.queue import QueueDriver
     from cloudless.message import Envelope
     from cloudless.runtime.consumer import Deliver
+    from cloudless.runtime.entry import Binding
     from cloudless.runtime.outcome import Outcome
-    from cloudless.runtime.plan import Plan
+    from cloudless_azure.clients.cloud import AzureCloud
+    from cloudless_azure.runtime import invocation
 
     class Native(Protocol):
         """What the trigger hands over: an `azure.functions.ServiceBusMessage`."""
@@ -52,33 +57,47 @@ if TYPE_CHECKING:
         @property
         def session_id(self) -> str | None: ...
 
-    Take = Callable[[Native], None]
-    TakeAll = Callable[[Sequence[Native]], None]
+    class Take(Protocol):
+        """The function of a trigger with cardinality one."""
+
+        def __call__(self, message: Native, context: invocation.Native | None = None) -> Coroutine[Any, Any, None]: ...
+
+    class TakeAll(Protocol):
+        """The function of a trigger with cardinality many."""
+
+        def __call__(
+            self, messages: Sequence[Native], context: invocation.Native | None = None
+        ) -> Coroutine[Any, Any, None]: ...
 
 
 class Returned(CloudlessError):
     """Raised so that the host abandons the message: it comes again at once. The text is the handler's error."""
 
 
-def stage(addresses: Mapping[str, Any]) -> AzureCloud:
-    """The cloud of this process. addresses: as in `AzureCloud`."""
-    cloud = AzureCloud(addresses)
-    serve_from(cloud)
-    return cloud
-
-
 def consumer(facts: Mapping[str, Any], cloud: AzureCloud) -> Take:
     """The function of a trigger with cardinality one; a batch handler gets lists of one."""
-    plan, deliver = _deliver(facts, cloud)
+    bound = binding(facts, cloud)
+    plan, judge, deliver = bound.plan, bound.judge(), _deliver(facts, bound)
+    matches = filter_of(facts.get("where", ()))
 
-    def take(message: Native) -> None:
-        envelope = envelope_of_trigger(message)
-        outcome = deliver(envelope)
+    def settle(envelope: Envelope, outcome: Outcome) -> None:
         if not isinstance(outcome, Again):
             return
         if plan.ordered:
             raise Returned(f"{outcome.failure.type}: {outcome.failure.text}")
         _send_copies(cloud.queues, plan.source, [again(envelope, outcome)])
+
+    async def take(message: Native, context: invocation.Native | None = None) -> None:
+        def work() -> None:
+            envelope = envelope_of_trigger(message)
+            if matches is None or matches(envelope.attributes):
+                settle(envelope, deliver(envelope))
+
+        def late() -> None:
+            envelope = envelope_of_trigger(message)
+            settle(envelope, judge.failed(envelope, overran(plan.timeout_s)))
+
+        await invoke(work, late, context, plan.timeout_s)
 
     return take
 
@@ -86,24 +105,45 @@ def consumer(facts: Mapping[str, Any], cloud: AzureCloud) -> Take:
 def batch_consumer(facts: Mapping[str, Any], cloud: AzureCloud) -> TakeAll:
     """The function of a trigger with cardinality many, which the host settles as a whole.
 
-    The host's batch may be larger than the handler's (one setting for the whole app): it is cut.
+    The host's batch may be larger than the handler's: it is cut. Where the handler overruns, what it had comes again,
+    and so does the rest, which is not counted.
     """
-    plan, deliver_all = boot.batch(facts, cloud)
+    bound = binding(facts, cloud)
+    plan, judge, deliver_all = bound.plan, bound.judge(), entry.batch(bound)
+    matches = filter_of(facts.get("where", ()))
 
-    def take_all(messages: Sequence[Native]) -> None:
-        envelopes = [envelope_of_trigger(message) for message in messages]
+    async def take_all(messages: Sequence[Native], context: invocation.Native | None = None) -> None:
+        envelopes: list[Envelope] = []
         outcomes: list[Outcome] = []
-        for start in range(0, len(envelopes), plan.batch_size):
-            outcomes += deliver_all(envelopes[start : start + plan.batch_size])
-        pairs = zip(envelopes, outcomes, strict=True)
-        copies = [again(envelope, outcome) for envelope, outcome in pairs if isinstance(outcome, Again)]
-        if copies:
-            _send_copies(cloud.queues, plan.source, copies)
+
+        def settle() -> None:
+            pairs = zip(envelopes, outcomes, strict=True)
+            copies = [again(envelope, outcome) for envelope, outcome in pairs if isinstance(outcome, Again)]
+            if copies:
+                _send_copies(cloud.queues, plan.source, copies)
+
+        def work() -> None:
+            found = map(envelope_of_trigger, messages)
+            envelopes.extend(one for one in found if matches is None or matches(one.attributes))
+            for start in range(0, len(envelopes), plan.batch_size):
+                outcomes.extend(deliver_all(envelopes[start : start + plan.batch_size]))
+            settle()
+
+        def late() -> None:
+            running = envelopes[len(outcomes) : len(outcomes) + plan.batch_size]
+            outcomes.extend(judge.failed(one, overran(plan.timeout_s)) for one in running)
+            outcomes.extend([_BEHIND] * (len(envelopes) - len(outcomes)))
+            settle()
+
+        await invoke(work, late, context, plan.timeout_s)
 
     return take_all
 
 
-def drain(dead_letters: str, cloud: AzureCloud) -> Take:
+_BEHIND = Again(0, Failure("Blocked", "the messages before it took too long", 0), counted=False)
+
+
+def drain(dead_letters: str, cloud: AzureCloud) -> Callable[[Native], None]:
     """The function that moves what the broker gave up on an ordered queue to our dead-letter queue.
 
     Its trigger is `<queue>/$DeadLetterQueue`; queues with sessions cannot forward
@@ -134,11 +174,11 @@ def envelope_of_trigger(message: Native) -> Envelope:
     )
 
 
-def _deliver(facts: Mapping[str, Any], cloud: AzureCloud) -> tuple[Plan, Deliver]:
+def _deliver(facts: Mapping[str, Any], bound: Binding) -> Deliver:
     if facts["kind"] != "batch":
-        return boot.consumer(facts, cloud)
-    plan, deliver_all = boot.batch(facts, cloud)
-    return plan, lambda envelope: deliver_all([envelope])[0]
+        return entry.consumer(bound)
+    deliver_all = entry.batch(bound)
+    return lambda envelope: deliver_all([envelope])[0]
 
 
 def _send_copies(queues: QueueDriver, queue: str, copies: list[Envelope]) -> None:

@@ -1,0 +1,7 @@
+"""Write golden/ anew."""
+
+from __future__ import annotations
+
+from providers.azure.tests.entry.goldens import write
+
+write()

@@ -1,0 +1,65 @@
+"""What is generated for an application with one handler of every kind."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+
+import pytest
+
+from providers.azure.tests.entry.generated import application, files_of, settings
+from providers.azure.tests.entry.goldens import ENTRY, current, kept
+
+MODULES = sorted(path for path in current() if path.endswith(".py.txt"))
+
+
+def test_files_are_as_they_were_when_somebody_looked_at_them() -> None:
+    """Write them anew with `python -m providers.azure.tests.entry`, and look at the difference."""
+    assert current() == kept()
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_module_reads_as_written_by_hand(path: str) -> None:
+    pytest.importorskip("ruff")
+    ruff = [sys.executable, "-m", "ruff", "--config", "line-length=120", "format", "--diff", "-"]
+    found = subprocess.run(ruff, input=kept()[path], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_module_imports_nothing_that_it_does_not_use(path: str) -> None:
+    tree = ast.parse(kept()[path])
+    imported = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert imported <= used
+
+
+def test_only_the_app_with_orchestrations_imports_durable() -> None:
+    assert [path for path in MODULES if "durable" in kept()[path]] == ["cloudless_entry/steps.py.txt"]
+
+
+def test_definitions_lie_beside_by_their_sha256() -> None:
+    files = files_of(application(ENTRY))
+    calls = json.loads(files["cloudless_entry/steps.json"])["calls"]
+    assert {f"definitions/{sha}.json" for sha in calls["orchestrations"].values()} <= files.keys()
+
+
+def test_time_outs_of_an_app_are_those_of_its_handlers() -> None:
+    found = {
+        name: values["AzureFunctionsJobHost__functionTimeout"] for name, values in settings(application(ENTRY)).items()
+    }
+    assert (found["http"], found["on-count"], found["on-take"], found["steps"]) == (
+        "00:01:29", "00:01:30", "00:02:00", "00:16:00",
+    )  # fmt: skip
+
+
+def test_files_are_the_same_each_time() -> None:
+    first, second = (files_of(application(ENTRY)) for _ in range(2))
+    assert first == second
