@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from cloudless import ir
-from cloudless.build import build, folder_of, stage_of
+from cloudless.build import Built, build, folder_of, stage_of
 from cloudless.cli.commands import cli
-from cloudless.compiler import Compiled, Definitions
+from cloudless.compiler import Compiled, Definitions, Package
 from cloudless.config import Project, load
 from cloudless.driver.gap import NOT_YET, Gap
 from cloudless.driver.limit import Limit
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument, UnsupportedError
+from tests.unit.compiler.index import Index
 
 APP = """\
 from cloudless import App
@@ -30,6 +34,18 @@ ratio = app.config("ratio", float)
 
 @orders.consumer
 def take(order: dict) -> None: ...
+"""
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+FLOW = """\
+
+
+@app.function
+def charge(order: str) -> str: ...
+
+
+@app.orchestration
+def fulfil(order: str) -> str:
+    return charge(order)
 """
 TOML = """\
 app = "built_app:app"
@@ -51,9 +67,19 @@ class Nimbus:
     gaps: Mapping[str, Gap] = {}
     limits: Mapping[str, Limit] = {"function.memory": Limit(1_024, "MB", "https://example.org")}
 
+    package: Package | None = None
+
     def compile(self, stage: Any, application: Any, definitions: Definitions) -> Compiled:
         names = [queue.name for queue in application.queues]
-        return Compiled({"main.tf.json": json.dumps({"stage": stage.name, "queues": names}).encode()})
+        self.definitions = definitions
+        return Compiled({"main.tf.json": json.dumps({"stage": stage.name, "queues": names}).encode()}, self.package)
+
+
+def package(program: str = "import built_app", **options: Any) -> Package:
+    """What is bundled for functions that run the Python of this test."""
+    most = Limit(10_000_000, "bytes", "https://example.org")
+    given: dict[str, Any] = {"files": {"host.json": b"{}"}, "site": "lib/site", "most": most, **options}
+    return Package(platform="x86_64-manylinux_2_28", python=HERE, smoke=program, **given)
 
 
 @pytest.fixture
@@ -169,3 +195,127 @@ def test_the_command_writes_the_folder_and_says_what_changed(project: Path) -> N
     (project / "mine" / "thesis.txt").write_text("mine")
     refused = run("--out", "mine")
     assert (refused.exit_code, "is not empty, and no build wrote it" in refused.output) == (1, True)
+
+
+def files_of(artifact: Built) -> list[str]:
+    """What is in the bundle, our own code left out."""
+    assert artifact.bundle is not None
+    with ZipFile(BytesIO(artifact.bundle.content)) as archive:
+        return [name for name in archive.namelist() if not name.startswith("lib/site/cloudless/")]
+
+
+def test_a_bundle_has_what_is_generated_and_the_projects_own_code(project: Path, nimbus: Nimbus) -> None:
+    nimbus.package = package()
+    (project / "rules").mkdir()
+    (project / "rules" / "eu.json").write_text("{}")
+    (project / "cloudless.toml").write_text(f'bundle = ["rules/"]\n{TOML}')
+    found = loaded()
+    built = build(found, found.stage("prod"), dependencies=False)
+    assert files_of(built) == ["built_app.py", "host.json", "rules/eu.json"]
+    assert built.bundle is not None
+    assert json.loads(built.files["bundle.tf.json"])["locals"]["bundle"] == built.bundle.name
+    assert built.files[built.bundle.name] == built.bundle.content
+    assert built.warnings == ()
+
+
+def test_equal_programs_give_equal_bundles_in_any_folder(project: Path, nimbus: Nimbus, tmp_path: Path) -> None:
+    nimbus.package = package()
+    first, second = (build(found, found.stage("prod"), dependencies=False).files for found in (loaded(), loaded()))
+    assert first == second
+
+
+def test_a_bundle_is_imported_with_what_it_requires(
+    project: Path, nimbus: Nimbus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("uv")
+    nimbus.package = package()
+    for variable in ("XDG_CACHE_HOME", "UV_CACHE_DIR"):
+        monkeypatch.setenv(variable, str(project / "cache"))
+    monkeypatch.setitem(sys.modules, "plain_tool", ModuleType("plain_tool"))
+    index = Index(project / "index")
+    index.wheel("plain_tool", {"plain_tool.py": ""})
+    (project / "requirements.txt").write_text(f"{index.requirements}plain-tool\ncloudless-sdk\n")
+    (project / "built_app.py").write_text(f"import plain_tool\n{APP}")
+    found = loaded()
+    built = build(found, found.stage("prod"))
+    assert {"built_app.py", "lib/site/plain_tool.py"} < set(files_of(built))
+    (project / "requirements.txt").write_text("")
+    with pytest.raises(DefinitionError, match=r"built_app\.py:1:1  CL513 .*No module named 'plain_tool'"):
+        build(loaded(), found.stage("prod"))
+
+
+def test_a_path_that_is_not_there_is_told_with_its_place(project: Path, nimbus: Nimbus) -> None:
+    (project / "cloudless.toml").write_text(f'bundle = ["rules/"]\nrequirements = "needs.txt"\n{TOML}')
+    found = loaded()
+    with pytest.raises(ConfigError) as error:
+        build(found, found.stage("prod"))
+    assert [str(problem.span) for problem in error.value.problems] == ["cloudless.toml:1:11", "cloudless.toml:2:16"]
+
+
+def test_a_file_of_the_project_in_the_place_of_a_generated_one_is_refused(project: Path, nimbus: Nimbus) -> None:
+    nimbus.package = package(files={"built_app.py": b""})
+    found = loaded()
+    with pytest.raises(InvalidArgument, match=r"built_app\.py would be in the bundle twice"):
+        build(found, found.stage("prod"), dependencies=False)
+
+
+def test_terraform_of_the_users_is_copied_beside_ours(project: Path) -> None:
+    folder = project / "infra" / "nimbus"
+    folder.mkdir(parents=True)
+    (folder / "dns.tf").write_text("# mine")
+    (folder / "more.tf.json").write_text("{}")
+    (folder / "notes.md").write_text("no")
+    (project / "infra" / "other").mkdir()
+    (project / "infra" / "other" / "dns.tf").write_text("# of another cloud")
+    found = loaded()
+    files = build(found, found.stage("prod")).files
+    assert (files["dns.tf"], files["more.tf.json"]) == (b"# mine", b"{}")
+    assert "notes.md" not in files
+    (folder / "main.tf.json").write_text("{}")
+    with pytest.raises(InvalidArgument, match=r"main\.tf\.json of infra/nimbus would take the place"):
+        build(found, found.stage("prod"))
+
+
+def test_definitions_that_may_still_run_stay_in_what_is_built(project: Path, nimbus: Nimbus) -> None:
+    (project / "built_app.py").write_text(APP + FLOW)
+    found = loaded()
+    first = build(found, found.stage("prod"))
+    first.write(project / "out")
+    first.lock.with_deployed(first.definitions.texts).write()
+    (project / "built_app.py").write_text(APP + FLOW.replace("return charge(order)", 'return charge(order) + "!"'))
+    second = build(loaded(), found.stage("prod"))
+    assert len(nimbus.definitions.texts) == len(second.lock.retained) == 2
+    assert first.definitions.texts.keys() < nimbus.definitions.texts.keys()
+    (project / "built_app.py").write_text(APP + FLOW.replace("charge", "bill"))
+    with pytest.raises(DefinitionError, match="function charge is gone, and a definition of 'fulfil'"):
+        build(loaded(), found.stage("prod"))
+    build(loaded(), found.stage("prod"), lock=second.lock.pruned([]))
+
+
+def test_the_lock_is_written_with_the_folder_unless_it_is_to_wait(project: Path) -> None:
+    (project / "built_app.py").write_text(APP + FLOW)
+    found = loaded()
+    built = build(found, found.stage("prod"))
+    built.write(project / "out", lock=False)
+    assert not built.lock.file.exists()
+    built.write(project / "out")
+    assert built.lock.file == project / "cloudless.lock" / "prod.json"
+    assert built.lock.file.exists()
+
+
+def test_the_command_tells_the_size_of_the_bundle_and_what_was_not_tried(project: Path, nimbus: Nimbus) -> None:
+    pytest.importorskip("typer")
+    from typer.testing import CliRunner
+
+    nimbus.package = package()
+
+    def run(*words: str) -> Any:
+        sys.modules.pop("built_app", None)
+        return CliRunner().invoke(cli, ["build", "prod", *words], prog_name="cloudless")
+
+    found = run("--no-dependencies")
+    assert found.exit_code == 0, found.output
+    assert re.search(r"bundle-[0-9a-f]{12}\.zip: [\d.]+ [KM]iB, [\d.]+ [KM]iB unpacked", found.output)
+    plain = json.loads(run("--no-dependencies", "--json").output)
+    assert plain["bundle"]["name"] in plain["files"]
+    assert plain["warnings"] == []

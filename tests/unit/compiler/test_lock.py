@@ -170,6 +170,7 @@ def test_a_program_without_orchestrations_has_no_lock(program: Program, tmp_path
     assert lock.write() is False
 
 
+FORGED = '"orchestration": "f", "deployed": true, "needs": {}, "definition": {}'
 CHARGE = 'def charge(order: Order, note: str = "") -> str: ...'
 CALL = "payment = charge(order)"
 STRICTER = (CHARGE, CHARGE.replace("order: Order", "order: Order, currency: str"))
@@ -270,10 +271,7 @@ def test_a_problem_says_where_and_of_what(program: Program, tmp_path: Path) -> N
         ("[]", "is no lock"),
         ('{"version": 1}', "is no lock"),
         ('{"version": 2, "definitions": {}}', "version 2, and this cloudless reads 1: install the newer one"),
-        (
-            '{"version": 1, "definitions": {"00": {"orchestration": "f", "deployed": true, "needs": {}, "definition": {}}}}',
-            "changed by hand",
-        ),
+        (f'{{"version": 1, "definitions": {{"00": {{{FORGED}}}}}}}', "changed by hand"),
     ],
 )
 def test_a_lock_that_no_build_wrote_is_refused(
