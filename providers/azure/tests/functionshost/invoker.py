@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 from providers.azure.tests.functionshost.bindings import Invocation
@@ -15,6 +15,8 @@ from providers.azure.tests.functionshost.process import Worker, WorkerExited
 from providers.azure.tests.functionshost.sanitizer import sanitized
 
 Plain = dict[str, Any]
+TIMEOUT_MAX = 86_400.0
+"""Of a wait of this process, in place of an infinite one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,10 @@ class FunctionRaised(Ended):
 
 class FunctionTimedOut(Ended):
     """It took longer than functionTimeout, and its worker was ended."""
+
+
+class NoAnswer(Ended):
+    """Nobody waits for it any longer; the function goes on."""
 
 
 class HostStopped(Ended):
@@ -78,7 +84,7 @@ class Invoker:
         self._make = lambda: Worker(launcher, folder, env)
         self._now_s = now_s
         self._count = count
-        self._timeout_s = None if timeout_s == float("inf") else timeout_s
+        self._timeout_s = min(timeout_s, TIMEOUT_MAX)
         self._span = span
         self._workers: list[Worker] = []
         self._turn = 0
@@ -124,29 +130,43 @@ class Invoker:
                 worker = self._workers[self._turn] = self._make()
             return worker
 
-    def end(self, begun: Begun) -> Plain:
-        """Wait for the end of a call, note it, and return {"return", "outputs"}. Raises Ended."""
+    def end(self, begun: Begun, patience_s: float = float("inf")) -> Plain:
+        """Wait for the end of a call, note it, and return {"return", "outputs"}. Raises Ended.
+
+        patience_s: how long to wait at all, in real time; NoAnswer after that.
+        """
         at_s = self._now_s()
         try:
-            answer = self._awaited(begun)
+            answer = self._awaited(begun, patience_s)
         except Ended as problem:
             self.note(begun.call, at_s, str(problem))
             raise
         self.note(begun.call, at_s)
         return answer
 
-    def _awaited(self, begun: Begun) -> Plain:
+    def _awaited(self, begun: Begun, patience_s: float) -> Plain:
         try:
-            answer = begun.waiting.result(self._timeout_s)
+            answer = begun.waiting.result(min(self._timeout_s, patience_s))
         except WorkerExited as problem:
             raise (Ended if self.is_running else HostStopped)(str(problem)) from problem
         except TimeoutError as problem:
+            if patience_s < self._timeout_s:
+                Thread(target=self._watch, args=(begun, self._timeout_s - patience_s), daemon=True).start()
+                raise NoAnswer(f"no answer within {patience_s:g} s") from problem
             begun.worker.kill()
             text = f"Timeout value of {self._span} was exceeded by function: Functions.{begun.call.name}"
             raise FunctionTimedOut(text) from problem
         if answer["error"] is not None:
             raise FunctionRaised(sanitized(answer["error"]))
         return answer
+
+    @staticmethod
+    def _watch(begun: Begun, rest_s: float) -> None:
+        """See to it that a function that nobody waits for does not take too long."""
+        try:
+            begun.waiting.exception(rest_s)
+        except TimeoutError:
+            begun.worker.kill()
 
     def note(self, call: Call, at_s: float, error: str = "") -> None:
         """Write a call down. at_s: when it was made."""

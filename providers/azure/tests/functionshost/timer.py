@@ -40,6 +40,15 @@ def _text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}+00:00"
 
 
+def _told(status: Status | None, *, is_past_due: bool) -> str:
+    """TimerInfo as JSON."""
+    return json.dumps({
+        "Schedule": {"AdjustForDST": True},
+        "ScheduleStatus": status.plain() if status else None,
+        "IsPastDue": is_past_due,
+    })  # fmt: skip
+
+
 class Timer:
     """One timer trigger. id, name, parameter: of its function.
 
@@ -99,11 +108,12 @@ class Timer:
         return NEVER if self._is_past_due or self._is_startup else self.status.next
 
     def info(self) -> str:
-        """What the function is told, in JSON. AdjustForDST: https://github.com/Azure/azure-webjobs-sdk-extensions."""
-        status = self.status.plain() if self.status and self.is_monitored else None
-        return json.dumps({
-            "Schedule": {"AdjustForDST": True}, "ScheduleStatus": status, "IsPastDue": self._is_past_due,
-        })  # fmt: skip
+        """What the function is told when it is due, in JSON."""
+        return _told(self.status if self.is_monitored else None, is_past_due=self._is_past_due)
+
+    def info_by_hand(self) -> str:
+        """What it is told when an operator calls it (TimerTriggerBinding): what is stored."""
+        return _told(self.stored, is_past_due=False)
 
     def called(self, now: datetime) -> None:
         """A call that began at `now` has ended, well or not."""

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.azure.tests.functionshost import protos
+from providers.azure.tests.functionshost.patches import patch
 from providers.azure.tests.functionshost.timefile import VARIABLE, time_in
 from providers.azure.tests.functionshost.typed import Plain, plain, typed
 
@@ -53,6 +54,7 @@ def serve(link: socket.socket, folder: str) -> None:
     random.seed()
     _find_modules(Path(folder).resolve())
     os.chdir(folder)
+    patch()
     if path := os.environ.get(VARIABLE):
         _live_by(Path(path))
     asyncio.run(_main(link, folder))
