@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -10,7 +11,7 @@ from cloudless.cli import show
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, StageName
 from cloudless.cli.program import Program, loaded
-from cloudless.driver.gap import Gap
+from cloudless.driver.provider import Provider
 from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Grant, Handler, Orchestration
 
@@ -30,50 +31,53 @@ def permissions(stage: StageName = None, config: ConfigFile = None, as_json: AsJ
         program = Program(config)
         if errors := program.errors():
             raise DefinitionError(errors)
-        gap = _shared(program, stage)
+        provider = _provider(program, stage)
+        gap = provider.gaps.get(_SHARED) if provider else None
     application = program.application
+    wider: Mapping[str, Sequence[str]] = _widened(provider, application) if provider and gap else {}
     holders: list[Handler | Orchestration] = [*application.handlers, *application.orchestrations]
     if as_json:
-        show.as_json({holder.name: _data(application, holder, gap) for holder in holders})
+        show.as_json({holder.name: _data(holder, wider.get(holder.name, [])) for holder in holders})
         return
     out = show.console()
     for holder in holders:
-        out.print(_holder(application, holder, gap))
+        out.print(_holder(holder, wider.get(holder.name, [])))
     if gap is not None:
-        out.print(Text(f"* granted to all handlers together: {gap.reason} {gap.link}".rstrip(), "dim"))
+        out.print(Text(f"* granted to handlers together: {gap.reason} {gap.link}".rstrip(), "dim"))
 
 
-def _shared(program: Program, stage: str | None) -> Gap | None:
-    """Why handlers share an identity on a stage; None where each has its own."""
+def _provider(program: Program, stage: str | None) -> Provider | None:
+    """The provider of a stage; None in memory, where every handler has an identity of its own."""
     chosen = program.project.stage(stage) if stage else None
-    if chosen is None or chosen.provider == "memory":
-        return None
-    return loaded(chosen.provider).gaps.get(_SHARED)
+    return None if chosen is None or chosen.provider == "memory" else loaded(chosen.provider)
 
 
-def _holder(application: Application, holder: Handler | Orchestration, gap: Gap | None) -> Text:
+def _widened(provider: Provider, application: Application) -> Mapping[str, Sequence[str]]:
+    """What handlers and orchestrations are granted with others; all with all, where the provider does not say."""
+    ask: Callable[[Application], Mapping[str, Sequence[Grant]]] | None = getattr(provider, "widened", None)
+    if ask is not None:
+        return {name: sorted(map(_what, grants)) for name, grants in ask(application).items()}
+    holders: list[Handler | Orchestration] = [*application.handlers, *application.orchestrations]
+    everything = {_what(grant) for one in application.handlers for grant in one.grants}
+    return {one.name: sorted(everything - set(map(_what, one.grants))) for one in holders}
+
+
+def _holder(holder: Handler | Orchestration, wider: Sequence[str]) -> Text:
     text = Text().append(holder.name, "bold").append(f"  {holder.span}\n", "dim")
     for grant in holder.grants:
         text.append(f"    {_what(grant)}", "cyan").append(f"  {', '.join(map(str, grant.spans))}\n", "dim")
-    widened = _widened(application, holder) if gap else []
-    for what in widened:
+    for what in wider:
         text.append(f"    {what} *\n", "yellow")
-    return text if holder.grants or widened else text.append("    nothing\n", "dim")
+    return text if holder.grants or wider else text.append("    nothing\n", "dim")
 
 
 def _what(grant: Grant) -> str:
     return f"{grant.verb} {grant.noun} {grant.name}"
 
 
-def _widened(application: Application, holder: Handler | Orchestration) -> list[str]:
-    """What others are granted, and this one is not."""
-    own = {_what(grant) for grant in holder.grants}
-    return sorted({_what(grant) for other in application.handlers for grant in other.grants} - own)
-
-
-def _data(application: Application, holder: Handler | Orchestration, gap: Gap | None) -> dict[str, Any]:
+def _data(holder: Handler | Orchestration, wider: Sequence[str]) -> dict[str, Any]:
     grants = [
         {"verb": one.verb, "noun": one.noun, "name": one.name, "lines": list(map(str, one.spans))}
         for one in holder.grants
     ]
-    return {"grants": grants, "shared": _widened(application, holder) if gap else []}
+    return {"grants": grants, "shared": list(wider)}

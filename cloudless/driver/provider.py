@@ -106,6 +106,14 @@ class Provider(Protocol):
         ...
 
 
+class Shares(Protocol):
+    """What a provider has besides whose functions share identities (the gap "identity.per_function")."""
+
+    def widened(self, application: Any) -> Mapping[str, Sequence[Any]]:
+        """By name of handler or orchestration: the grants (ir.Grant) that it has beyond its own, because others do."""
+        ...
+
+
 class Deploys(Protocol):
     """What a provider may have besides, for plans and errors in people's words; any part of it, or nothing."""
 

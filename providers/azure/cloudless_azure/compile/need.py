@@ -57,9 +57,15 @@ class Needs:
         self._plans = plans
         self._later = {one.name: one.queue for one in application.functions}
         self._targets = redrive_targets(application)
+        self._found: dict[str, tuple[Need, ...]] = {}
 
     def of(self, group: Group) -> tuple[Need, ...]:
         """What a group's identity needs, in order, each once with every reason."""
+        if group.name not in self._found:
+            self._found[group.name] = self._of(group)
+        return self._found[group.name]
+
+    def _of(self, group: Group) -> tuple[Need, ...]:
         found: dict[tuple[str, str, str], Need] = {}
         for need in (*self._granted(group.grants), *self._ours(group)):
             key = (need.on, need.name, need.role)
