@@ -9,6 +9,7 @@ Every problem is collected before anything is compiled; nothing is written where
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,11 +21,12 @@ from cloudless.compiler.lock import Lock
 from cloudless.compiler.packing import Packed, packed
 from cloudless.compiler.pretty import pretty
 from cloudless.config import Project, Stage
-from cloudless.driver.provider import Provider, provider
+from cloudless.driver.provider import Compiled, Provider, provider
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
 from cloudless.frontend import compile as compile_app
 from cloudless.ir import ERROR, Application, Diagnostic
 from cloudless.ir.serial import to_plain
+from cloudless.node import replace
 from cloudless.passes.fit import gaps
 from cloudless.passes.limits import limits
 
@@ -87,7 +89,7 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     kept = Lock.load(project.root, stage.name).without_drafts() if lock is None else lock
     _check(project, stage, chosen, application, kept)
     definitions = definitions_of(application, stage.config, kept.texts)
-    compiled = chosen.compile(stage, application, definitions)
+    compiled = _compiled(chosen, stage, application, definitions)
     made = {**compiled.files, IR: pretty(to_plain(application))}
     made[record.FILE] = record.file_of(record.record_of(application, definitions))
     result: Packed | None = None
@@ -119,13 +121,20 @@ def provider_of(stage: Stage) -> Provider:
     return chosen
 
 
+def _compiled(chosen: Provider, stage: Stage, application: Application, definitions: Definitions) -> Compiled:
+    try:
+        return chosen.compile(stage, application, definitions)
+    except DefinitionError as error:
+        raise DefinitionError(map(_with_source, error.problems)) from None
+
+
 def _check(project: Project, stage: Stage, chosen: Provider, application: Application, lock: Lock) -> None:
     """Raise every problem of the program on this stage."""
     paths = project.check_paths()
     found = [*_problems(project, stage, chosen, application), *lock.problems(application)]
     errors = [problem for problem in found if problem.severity == ERROR]
     if errors:
-        raise DefinitionError([*paths, *errors])
+        raise DefinitionError([*paths, *map(_with_source, errors)])
     if paths:
         raise ConfigError(paths)
 
@@ -135,3 +144,10 @@ def _problems(project: Project, stage: Stage, chosen: Provider, application: App
     yield from gaps(application, {stage.name: (chosen.name, chosen.gaps)})
     if stage.name in project.stages:
         yield from project.check_values(application, [stage.name])
+
+
+def _with_source(problem: Diagnostic) -> Diagnostic:
+    """With its line of source, which passes and compilers do not know."""
+    if problem.source:
+        return problem
+    return replace(problem, source=linecache.getline(problem.span.file, problem.span.line).rstrip("\n"))

@@ -101,7 +101,8 @@ class Project:
         named: list[tuple[Keys, str]] = [(("bundle", index), path) for index, path in enumerate(self.bundle)]
         if self.requirements is not None:
             named.append((("requirements",), self.requirements))
-        return [self._no_path(keys, path) for keys, path in named if not self._is_there(keys, path)]
+        found = [self._no_path(keys, path) for keys, path in named if not self._is_there(keys, path)]
+        return sorted(found, key=lambda problem: problem.span)
 
     def _is_there(self, keys: Keys, path: str) -> bool:
         file = self.root / path

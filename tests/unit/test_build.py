@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +22,7 @@ from cloudless.config import Project, load
 from cloudless.driver.gap import NOT_YET, Gap
 from cloudless.driver.limit import Limit
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument, UnsupportedError
+from cloudless.ir import Diagnostic, Span
 from tests.unit.compiler.index import Index
 
 APP = """\
@@ -68,10 +69,13 @@ class Nimbus:
     limits: Mapping[str, Limit] = {"function.memory": Limit(1_024, "MB", "https://example.org")}
 
     package: Package | None = None
+    problems: Sequence[Diagnostic] = ()
 
     def compile(self, stage: Any, application: Any, definitions: Definitions) -> Compiled:
         names = [queue.name for queue in application.queues]
         self.definitions = definitions
+        if self.problems:
+            raise DefinitionError(self.problems)
         return Compiled({"main.tf.json": json.dumps({"stage": stage.name, "queues": names}).encode()}, self.package)
 
 
@@ -162,6 +166,16 @@ def test_every_problem_on_the_stage_is_told_before_anything_is_compiled(project:
     with pytest.raises(DefinitionError) as problem:
         build(found, found.stage("prod"))
     assert sorted(one.code for one in problem.value.problems) == ["CL401", "CL508", "CL509"]
+
+
+def test_what_a_compiler_finds_is_shown_with_its_line(project: Path, nimbus: Nimbus) -> None:
+    nimbus.problems = [Diagnostic("CL510", "no such thing", Span("built_app.py", 4, 10, 19))]
+    found = loaded()
+    with pytest.raises(DefinitionError) as error:
+        build(found, found.stage("prod"))
+    assert str(error.value) == (
+        'built_app.py:4:10  CL510  no such thing\n    orders = app.queue("orders", dict)\n             ^^^^^^^^^'
+    )
 
 
 def test_a_program_with_errors_is_not_built(project: Path) -> None:

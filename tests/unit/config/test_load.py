@@ -11,6 +11,8 @@ from cloudless.errors import ConfigError, InvalidArgument
 GOOD = """
 app = "shop.app:app"
 include = ["shop.handlers"]
+requirements = "needs/shop.txt"
+bundle = ["templates/", "rules.json"]
 
 [stages.dev]
 provider = "memory"
@@ -51,10 +53,28 @@ def mistake(home: Path, text: str) -> str:
 def test_a_file_says_the_application_and_its_stages(home: Path) -> None:
     project = read(home, GOOD)
     assert (project.app, project.include, list(project.stages)) == ("shop.app:app", ("shop.handlers",), ["dev", "prod"])
+    assert (project.requirements, project.bundle) == ("needs/shop.txt", ("templates/", "rules.json"))
     prod = project.stage("prod")
     assert (prod.name, prod.provider, prod.region, prod.python) == ("prod", "aws", "eu-central-1", "3.12")
     assert prod.config == {"review-above": 500.0, "since": "2026-01-02"}
     assert prod.backend == {"s3": {"bucket": "state"}}
+
+
+def test_paths_are_of_what_is_there(home: Path) -> None:
+    project = read(home, GOOD)
+    assert [problem.render().splitlines()[0].partition(" in ")[0] for problem in project.check_paths()] == [
+        "cloudless.toml:4:16  CL505  there is no needs/shop.txt",
+        "cloudless.toml:5:11  CL505  there is no templates/",
+        "cloudless.toml:5:25  CL505  there is no rules.json",
+    ]
+    (home / "templates").mkdir()
+    (home / "rules.json").touch()
+    (home / "needs" / "shop.txt").mkdir(parents=True)
+    (problem,) = project.check_paths()
+    assert problem.span.line == 4
+    (home / "needs" / "shop.txt").rmdir()
+    (home / "needs" / "shop.txt").touch()
+    assert project.check_paths() == []
 
 
 def test_the_file_is_found_from_a_directory_below(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +162,17 @@ def test_all_mistakes_are_told_at_once_in_order(home: Path) -> None:
             'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = ""\nsubscription = "x"',
             "4:10  CL505  `region` should have at least 1 character",
             'write it as text, as the cloud calls it, e.g. region = "eu-central-1" on aws',
+        ),
+        (
+            'app = "a:b"\nbundle = ["x", "../y"]',
+            "2:16  CL505  '../y' is no path below the folder of this file",
+            'give such paths, e.g. bundle = ["templates/"]',
+        ),
+        ('app = "a:b"\nbundle = "x"', "2:10  CL505  `bundle` should be a valid list", "give a list, e.g. bundle ="),
+        (
+            'app = "a:b"\nrequirements = "/etc/needs.txt"',
+            "2:16  CL505  '/etc/needs.txt' is no path below the folder of this file",
+            'name a file, e.g. requirements = "requirements.txt"',
         ),
         ("app = 5", "1:7  CL505  `app` should be a valid string", 'write it as text, e.g. app = "shop.app:app"'),
         (
