@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +28,7 @@ CONFORMANCE = (
     "elapsed", "endpoints", "functions", "guarded", "orchestrations", "ordered", "overlaps", "queues", "schedules",
     "topics",
 )  # fmt: skip
+GOLDEN = tuple(sorted(path.parent.name for path in (ROOT / "tests" / "golden").glob("*/app.py")))
 EXAMPLES = tuple(sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.py")))
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 BUNDLE = "bundle-0123456789ab.zip"
@@ -47,15 +49,31 @@ def conformance(name: str) -> Application:
 
 @cache
 def example(name: str) -> Application:
-    """An application of the examples, which are all called `app`: its modules are forgotten again."""
+    """An application of the examples."""
     project = load(ROOT / "examples" / name / "cloudless.toml")
-    before, path = set(sys.modules), list(sys.path)
-    try:
+    with forgotten(project.root):
         return to_ir(project.load_app(), entry=project.app, include=project.include, deployable=True)
+
+
+@cache
+def golden(name: str) -> Application:
+    """One of the small applications whose output is kept."""
+    folder = ROOT / "tests" / "golden" / name
+    with forgotten(folder):
+        return to_ir(import_module("app").app, entry="app:app", deployable=True)
+
+
+@contextmanager
+def forgotten(folder: Path) -> Generator[None]:
+    """A folder whose modules can be imported inside: those of many are called `app`, so they are forgotten again."""
+    before, path = set(sys.modules), list(sys.path)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
     finally:
         sys.path[:] = path
         for added in set(sys.modules) - before:
-            if str(getattr(sys.modules[added], "__file__", "")).startswith(str(project.root)):
+            if str(getattr(sys.modules[added], "__file__", "")).startswith(str(folder)):
                 del sys.modules[added]
 
 
