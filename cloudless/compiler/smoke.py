@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,10 +69,32 @@ def smoke(bundle: Bundle, package: Package, origins: Mapping[str, Path]) -> str:
 def find_interpreter(package: Package) -> Interpreter:
     """A Python of the package's version where there is one, else the one that runs now."""
     is_platform = package.platform.startswith(_platform()) and sys.platform == "linux"
-    if f"{sys.version_info.major}.{sys.version_info.minor}" == package.python:
-        return Interpreter(path=sys.executable, is_version=True, is_platform=is_platform)
-    found = shutil.which(f"python{package.python}")
+    found = next((path for path in _candidates(package.python) if _is_python(path, package.python)), None)
     return Interpreter(path=found or sys.executable, is_version=found is not None, is_platform=is_platform)
+
+
+def _candidates(version: str) -> Iterator[str]:
+    """Programs that may be a Python of that version: this one, that of the path, those of pyenv and uv."""
+    yield sys.executable
+    on_path = shutil.which(f"python{version}")
+    if on_path is not None:
+        yield on_path
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "uv" / "python"
+    for folder in (*sorted(pyenv.glob(f"{version}.*")), *sorted(data.glob(f"cpython-{version}.*"))):
+        yield str(folder / "bin" / "python3")
+
+
+def _is_python(path: str, version: str) -> bool:
+    """Whether it runs, and has the version: pyenv leaves programs on the path that do not."""
+    if path == sys.executable:
+        return f"{sys.version_info.major}.{sys.version_info.minor}" == version
+    words = [path, "-I", "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+    except OSError:
+        return False
+    return done.returncode == 0 and done.stdout.strip() == version
 
 
 def _platform() -> str:

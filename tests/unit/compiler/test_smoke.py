@@ -114,14 +114,14 @@ def test_threads_of_a_module_do_not_hold_the_build_up() -> None:
     assert tried({"app.py": text}, "import app") == ""
 
 
-def test_pure_python_is_tried_by_another_python_and_that_is_said() -> None:
+def test_pure_python_is_tried_by_another_python_and_that_is_said(machine: Path) -> None:
     files: dict[str, bytes | Path] = {"app.py": b"x = 1\n"}
     assert tried(files, "import app", python=OTHER) == (
         f"what the functions import was tried by Python {HERE}, because Python {OTHER} is not on this machine"
     )
 
 
-def test_by_another_python_only_the_users_own_errors_count(tmp_path: Path) -> None:
+def test_by_another_python_only_the_users_own_errors_count(tmp_path: Path, machine: Path) -> None:
     (tmp_path / "app.py").write_text("import tool\n")
     origins = {"app.py": tmp_path / "app.py"}
     files: dict[str, bytes | Path] = {"app.py": tmp_path / "app.py"}
@@ -142,16 +142,42 @@ def test_what_is_compiled_for_another_machine_is_not_tried_and_that_is_said() ->
     )
 
 
-def test_the_interpreter_is_the_one_of_the_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def python(path: Path, text: str) -> None:
+    """A program in a Python's place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One on which no other Python can be found than those that a test puts there."""
+    for variable, folder in {"PATH": "bin", "PYENV_ROOT": "pyenv", "XDG_DATA_HOME": "data"}.items():
+        monkeypatch.setenv(variable, str(tmp_path / folder))
+    return tmp_path
+
+
+def test_the_interpreter_is_the_one_of_the_version(machine: Path) -> None:
     own = find_interpreter(package("", platform="none"))
     assert (own.path, own.is_version, own.is_platform) == (sys.executable, True, False)
-    assert find_interpreter(package("", python=OTHER)).is_version is False
-    program = tmp_path / f"python{OTHER}"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
+    other = find_interpreter(package("", python=OTHER))
+    assert (other.path, other.is_version) == (sys.executable, False)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [f"bin/python{OTHER}", f"pyenv/versions/{OTHER}.1/bin/python3", f"data/uv/python/cpython-{OTHER}.1-x/bin/python3"],
+)
+def test_an_interpreter_is_found_where_people_keep_them(place: str, machine: Path) -> None:
+    python(machine / place, f"echo {OTHER}")
     found = find_interpreter(package("", python=OTHER))
-    assert (found.path, found.is_version) == (str(program), True)
+    assert (found.path, found.is_version) == (str(machine / place), True)
+
+
+def test_a_program_that_is_no_such_python_is_passed_over(machine: Path) -> None:
+    python(machine / "bin" / f"python{OTHER}", "echo 'command not found' >&2; exit 127")
+    python(machine / "pyenv" / "versions" / f"{OTHER}.1" / "bin" / "python3", "echo 2.7")
+    assert find_interpreter(package("", python=OTHER)).is_version is False
 
 
 def test_all_of_the_core_that_is_deployed_can_be_imported_without_the_rest() -> None:
