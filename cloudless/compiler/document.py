@@ -12,6 +12,7 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from cloudless.compiler.names import escaped
@@ -117,7 +118,7 @@ class Document:
 
     def address(self, type: str, name: str) -> Address:
         """A resource that is added elsewhere, perhaps later."""
-        return Address(f"{type}.{escaped(name)}")
+        return Address(f"{type}.{_identifier(name)}")
 
     def owner(self, title: str, native: Mapping[str, Mapping[str, Mapping[str, Any]]], span: Span) -> Owner | None:
         """A handle with `native=` for this provider, None where there is none. title: of messages, "queue 'orders'"."""
@@ -152,7 +153,7 @@ class Document:
 
     def _block(self, block: str, type: str, name: str, arguments: dict[str, Any]) -> str:
         named = self._blocks[block].setdefault(type, {})
-        identifier = escaped(name)
+        identifier = _identifier(name)
         if identifier in named:
             raise InternalError(f"two {block} blocks {type}.{identifier}: names are unique for a type")
         named[identifier] = arguments
@@ -162,6 +163,12 @@ class Document:
         if name in self._named[block]:
             raise InternalError(f"two entries of {block} are {name!r}")
         self._named[block][name] = value
+
+
+@cache
+def _identifier(name: str) -> str:
+    """A name as Terraform's; most are asked for several times."""
+    return escaped(name)
 
 
 def literal(text: str) -> str:
