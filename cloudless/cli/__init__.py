@@ -5,6 +5,12 @@
     run.py          play messages and schedules in the in-memory cloud
     dev.py          the application on localhost, on the real clock; live.py says what happens there
     build.py        the files that the cloud's own tools deploy
+    plan.py         what a deployment would change; planned.py is how that looks, and how people agree to it
+    deploy.py       the same, and then Terraform does it        destroy.py   removes a stage
+    outputs.py      URLs of endpoints, and what else others may use
+    invoke.py       calls a function of a deployed stage
+    executions.py   lists, starts, looks into and ends executions there
+    dlq.py          looks at dead letters there, and sends them back
     graph.py        who feeds and who calls whom, as a picture: drawing/
     openapi.py      an OpenAPI document of the endpoints
     permissions.py  what each handler may do, and the line that says so
@@ -15,6 +21,7 @@
     options.py  what commands share      show.py    how things look       failure.py  errors → exit codes
     script.py   events to play           tree.py    a trace as a tree
     duration.py "1h30m"                  program.py the project, imported and compiled
+    connected.py a deployed stage to talk to, and arguments from the command line   completion.py names for shells
 
 Needs the extra `cli` (Typer, Rich).
 """

@@ -7,6 +7,7 @@ other command do not pay for it.
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import cleandoc
 from typing import Annotated, Any
 
 import typer
@@ -29,6 +30,13 @@ COMMANDS = {
     "run": "Run the application in the in-memory cloud.",
     "dev": "Run the application on localhost, and again when it changes.",
     "build": "Compile the application for a stage's cloud.",
+    "plan": "Say what a deployment would change, and change nothing.",
+    "deploy": "Build a stage, show what would change, ask, and deploy it.",
+    "destroy": "Remove everything that a stage deployed.",
+    "outputs": "Print what a deployed stage gives for others to use.",
+    "invoke": "Call a function of a deployed stage, and print its result.",
+    "executions": "List, start, look into and end executions of a deployed stage.",
+    "dlq": "Look at the dead letters of a deployed stage, and send them back.",
     "graph": "Draw who feeds and calls whom, or an orchestration's steps.",
     "openapi": "Print an OpenAPI document of the endpoints.",
     "permissions": "Print what each handler and orchestration may do.",
@@ -53,8 +61,13 @@ def command(name: str) -> Any:
     if isinstance(found, typer.Typer):
         alone.add_typer(found, name=name)
     else:
-        alone.command(name)(found)
+        alone.command(name, help=_help(found))(found)
     return get_group(alone).commands[name]
+
+
+def _help(found: Any) -> str:
+    r"""What a command says of itself, where `\b` before lines that are to stay is written as such."""
+    return cleandoc(found.__doc__).replace("\\b\n", "\b\n")
 
 
 cli = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)

@@ -13,16 +13,44 @@ import typer
 
 from cloudless.cli.options import document
 
-_MARK = ".orchestration"
+_SOURCES = (".queue", ".ordered_queue")
 
 
 def orchestration_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """The orchestrations of the application, and of what it includes, by what stands above functions."""
+    return _completed(ctx, incomplete, marks=(".orchestration",))
+
+
+def function_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The functions of the application, by what stands above them."""
+    return _completed(ctx, incomplete, marks=(".function",))
+
+
+def event_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The events of the application, by the calls that declare them."""
+    return _completed(ctx, incomplete, calls=(".event",))
+
+
+def source_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What may have dead letters: queues, and handlers of topics, schedules and functions."""
+    return _completed(ctx, incomplete, marks=(".subscriber", ".schedule", ".function"), calls=_SOURCES)
+
+
+def _completed(
+    ctx: typer.Context, incomplete: str, *, marks: tuple[str, ...] = (), calls: tuple[str, ...] = ()
+) -> list[str]:
+    """Names of functions below such decorators, and of such calls, e.g. ".function" for `@app.function`."""
     try:
-        found = {name for file in _sources(ctx.params.get("config")) for name in _orchestrations(file)}
+        found = {name for file in _sources(_config(ctx)) for name in _names(file, marks, calls)}
     except (OSError, ValueError, SyntaxError, RecursionError):
         return []
     return sorted(name for name in found if name.startswith(incomplete))
+
+
+def _config(ctx: typer.Context) -> Path | None:
+    """What --config says, which may stand before a verb."""
+    found: Path | None = ctx.params.get("config") or (ctx.parent.params.get("config") if ctx.parent else None)
+    return found
 
 
 def _sources(config: Path | None) -> Iterator[Path]:
@@ -34,22 +62,28 @@ def _sources(config: Path | None) -> Iterator[Path]:
         yield from (one for one in [root / f"{package}.py"] if one.is_file())
 
 
-def _orchestrations(file: Path) -> Iterator[str]:
+def _names(file: Path, marks: tuple[str, ...], calls: tuple[str, ...]) -> Iterator[str]:
     text = file.read_text(encoding="utf-8")
-    if _MARK not in text:
+    if not any(word in text for word in (*marks, *calls)):
         return
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
-            yield from (_name(node, one) for one in node.decorator_list if _is_mark(one))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from (_name(node, one) for one in node.decorator_list if _is_one(one, marks))
+        elif isinstance(node, ast.Call) and _is_one(node, calls) and node.args:
+            yield from _text(node.args[0])
 
 
-def _is_mark(node: ast.expr) -> bool:
+def _is_one(node: ast.expr, words: tuple[str, ...]) -> bool:
     called = node.func if isinstance(node, ast.Call) else node
-    return isinstance(called, ast.Attribute) and f".{called.attr}" == _MARK
+    return isinstance(called, ast.Attribute) and f".{called.attr}" in words
 
 
-def _name(function: ast.FunctionDef, decorator: ast.expr) -> str:
+def _name(function: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.expr) -> str:
     """What `name=` says, else what the function is called."""
     keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
-    said = [one.value.value for one in keywords if one.arg == "name" and isinstance(one.value, ast.Constant)]
-    return said[0] if said and isinstance(said[0], str) else function.name
+    said = [name for one in keywords if one.arg == "name" for name in _text(one.value)]
+    return said[0] if said else function.name
+
+
+def _text(node: ast.expr) -> list[str]:
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
-from cloudless.errors import CloudlessError, ConfigError, DefinitionError, InternalError
+from cloudless.errors import CloudlessError, ConfigError, DefinitionError, InternalError, TerraformError
 
 FAILED = 1
 
@@ -25,6 +25,8 @@ def told() -> Generator[None]:
     except InternalError:
         raise
     except CloudlessError as error:
+        if isinstance(error, TerraformError) and error.text:
+            show.console(stderr=True).print(f"{error.text}\n", markup=False)
         text = Text().append("error", "bold red").append(f": {error}")
         show.console(stderr=True).print(text)
         raise typer.Exit(FAILED) from error

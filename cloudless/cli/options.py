@@ -65,6 +65,23 @@ StageName = Annotated[
         autocompletion=stage_names,
     ),
 ]
+DeployedStage = Annotated[
+    str, typer.Argument(metavar="STAGE", help="A stage of cloudless.toml.", autocompletion=stage_names)
+]
+ForTerraform = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="-- OPTION", help="Options of terraform plan, e.g. -- -target=ADDRESS.", show_default=False),
+]
+Arguments = Annotated[
+    list[str] | None, typer.Argument(metavar="NAME=VALUE", help="An argument, JSON or text.", show_default=False)
+]
+ArgumentsAsJson = Annotated[
+    str | None, typer.Option("--args", metavar="JSON", help="Arguments by name, as one object.", show_default=False)
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; for CI.")]
+LosingData = Annotated[
+    bool, typer.Option("--allow-data-loss", help="With --yes: also where queues, tables or executions are lost.")
+]
 SimulatedStage = Annotated[
     str | None,
     typer.Option(

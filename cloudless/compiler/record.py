@@ -73,12 +73,6 @@ def file_of(record: Record) -> bytes:
     return (json.dumps({"output": {OUTPUT: output}}, indent=2) + "\n").encode()
 
 
-def of_file(content: bytes) -> Record | None:
-    """The record of such a file."""
-    value: str = json.loads(content)["output"][OUTPUT]["value"]
-    return read(value.replace("$${", "${").replace("%%{", "%{"))
-
-
 def read(text: object) -> Record | None:
     """The record of its text; None where there is none, or it is of a version that this one does not know."""
     try:

@@ -63,18 +63,19 @@ def page() -> str:
 
 
 def commands() -> Iterator[tuple[str, Any]]:
-    """Every command in order, each followed by those below it."""
+    """Every command in order, each followed by those below it, with the arguments that stand between."""
     for name in COMMANDS:
         found = command(name)
         yield name, found
-        yield from ((f"{name} {below}", one) for below, one in getattr(found, "commands", {}).items())
+        before = "".join(f"{metavar(one)} " for one in found.params if one.param_type_name == "argument")
+        yield from ((f"{name} {before}{below}", one) for below, one in getattr(found, "commands", {}).items())
 
 
 def section(name: str, found: Any) -> str:
     arguments = [one for one in found.params if one.param_type_name == "argument"]
     options = [one for one in found.params if one.param_type_name == "option" and not one.hidden]
     parts = [
-        f"{'#' * (2 + name.count(' '))} cloudless {name}",
+        f"{'#' * (3 if ' ' in name else 2)} cloudless {name}",
         f"```text\n{usage(name, found, arguments)}\n```",
         prose(found.help),
         table("argument", [(metavar(one), meaning(one)) for one in arguments]),

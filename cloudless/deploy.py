@@ -1,0 +1,247 @@
+"""The deployment: a project and a stage ──► what a cloud runs, made by Terraform.
+
+    cloudless.lock ──who still runs?──► build ──► build/<stage> ──► init ──► plan ──► Summary
+    somebody agrees ──► apply ──► cloudless.lock, outputs
+
+    with prepared(project, stage, watch) as deployment:      # built, and nobody else at it on this machine
+        summary = deployment.plan(options)
+        deployment.show()                                    # Terraform's own words
+        deployment.apply(options)
+        deployment.outputs()
+
+What was deployed last stands in the state, wherever the stage keeps it (`compiler.record`), so that any machine can
+say what changes. Which executions run, only the cloud knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from cloudless import build as pipeline
+from cloudless.compiler.lock import Lock
+from cloudless.compiler.record import FILE, OUTPUT, Record, read, record_of
+from cloudless.config import Project, Stage
+from cloudless.driver.orchestration import pinning
+from cloudless.driver.provider import Deploying, Provider
+from cloudless.errors import CloudlessError, InternalError, InvalidArgument
+from cloudless.frontend import compile as compile_app
+from cloudless.ir import WARNING
+from cloudless.passes.fit import gaps
+from cloudless.summary import Summary, summary
+from cloudless.summary.running import affected
+from cloudless.summary.summary import deployed
+from cloudless.terraform import Folder, find
+from cloudless.terraform.folder import Output
+from cloudless.terraform.process import Runner
+
+_OURS = frozenset({"chdir", "detailed-exitcode", "input", "json", "out"})
+_SHARED = "identity.per_function"
+
+
+class Watch(Protocol):
+    """Whoever waits. aside: whether what Terraform shows goes to stderr."""
+
+    aside: bool
+
+    def say(self, text: str) -> None:
+        """Take a line."""
+        ...
+
+    def progress(self, what: str) -> AbstractContextManager[None]:
+        """Show that something goes on in the block, which shows nothing itself."""
+        ...
+
+
+@contextmanager
+def prepared(project: Project, stage: Stage, watch: Watch) -> Generator[Deployment]:
+    """Build a stage, and bring Terraform there. What it planned is removed at the end.
+
+    Raises as `build.build`, TerraformError, and PermissionDenied where the provider sees that there are no credentials.
+    """
+    chosen = pipeline.provider_of(stage)
+    folder = _folder(project, stage, chosen, watch)
+    Deploying(chosen).credentials(stage)
+    executions = Executions(project, stage, chosen)
+    with folder.alone():
+        with watch.progress("building"):
+            lock = _lock(project, stage, folder, executions)
+            built = pipeline.build(project, stage, lock=lock)
+            built.write(folder.path, lock=False)
+        folder.init()
+        try:
+            yield Deployment(stage, chosen, folder, built, executions, watch)
+        finally:
+            folder.forget_plan()
+
+
+class Deployment:
+    """A stage that is built. record: of what is built. title: of all this, for people.
+
+    Everything raises TerraformError, where Terraform does not do it.
+    """
+
+    def __init__(  # noqa: PLR0917  (all that `prepared` has)
+        self,
+        stage: Stage,
+        chosen: Provider,
+        folder: Folder,
+        built: pipeline.Built,
+        executions: Executions,
+        watch: Watch,
+    ) -> None:
+        self.record = record_of(built.application, built.definitions)
+        self.title = f"{built.application.name} on {stage.name} ({chosen.title})"
+        self._stage = stage
+        self._provider = chosen
+        self._folder = folder
+        self._built = built
+        self._executions = executions
+        self._watch = watch
+
+    def plan(self, options: Sequence[str] = (), *, destroy: bool = False) -> Summary:
+        """What would change. options: for `terraform plan`. destroy: whether everything goes."""
+        _check(options)
+        with self._watch.progress("planning"):
+            plain = self._folder.plan(options, destroy=destroy)
+            after = Record(app=self.record.app) if destroy else self.record
+            before = deployed(plain)
+            running = self._executions.running(affected(before, after) if before else ())
+        naming = Deploying(self._provider).resource
+        notes = [*self._built.warnings, *self._executions.notes, *self._notes()]
+        return summary(plain, after, naming=naming, running=running, notes=notes)
+
+    def show(self) -> None:
+        """Show the plan in Terraform's words."""
+        self._folder.show()
+
+    def apply(self, options: Sequence[str] = ()) -> None:
+        """Do what was planned. options: as they were given to `plan`."""
+        self._folder.apply(options)
+
+    def remember(self) -> bool:
+        """Write what is deployed now into the lock; whether that changed it, so that it should be committed."""
+        return self._built.lock.with_deployed(self._built.definitions.texts).write()
+
+    def outputs(self) -> dict[str, Output]:
+        """What is there now, for others to use."""
+        return _public(self._folder.outputs())
+
+    def _notes(self) -> list[str]:
+        """Gaps of the provider that the application touches, definitions nobody else knows, and where the state is."""
+        application, table, stage = self._built.application, self._provider.gaps, self._stage.name
+        found = gaps(application, {stage: (self._provider.name, table)})
+        notes = [f"{one.message} ({one.span})" for one in found if one.severity == WARNING]
+        if _SHARED in table and len(application.handlers) > 1:
+            notes.append(f"{table[_SHARED].reason} See: cloudless permissions --stage {stage}")
+        if self._built.lock.retained.keys() - Lock.load(self._executions.root, stage).retained.keys():
+            notes.append(
+                f"cloudless.lock/{stage}.json lacks what is built here: cloudless build {stage}, and commit it"
+            )
+        if not self._folder.has_backend:
+            notes.append(
+                f"the state is on this machine alone, in {self._folder.shown}: keep that, or name a backend in "
+                f"cloudless.toml, [stages.{stage}.backend]"
+            )
+        return notes
+
+
+class Executions:
+    """What runs in the cloud, which is asked once for each orchestration. notes: why it could not be asked."""
+
+    def __init__(self, project: Project, stage: Stage, chosen: Provider) -> None:
+        self.root = project.root
+        self.notes: list[str] = []
+        self._project = project
+        self._stage = stage
+        self._provider = chosen
+        self._known: dict[str, Mapping[str, int]] = {}
+
+    def running(self, orchestrations: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        """How many executions run, by orchestration and definition; of those that the cloud told."""
+        missing = [name for name in orchestrations if name not in self._known]
+        if missing and not self.notes:
+            try:
+                self._known |= self._asked(missing)
+            except InternalError:
+                raise
+            except CloudlessError as problem:
+                self.notes.append(f"which executions run could not be asked: {problem}")
+        return {name: self._known[name] for name in orchestrations if name in self._known}
+
+    def _asked(self, orchestrations: Collection[str]) -> dict[str, Mapping[str, int]]:
+        project = self._project
+        application = compile_app(project.load_app(), entry=project.app, include=project.include)
+        asked = pinning(self._provider.connect(self._stage, application).orchestrations)
+        return {name: asked.running(name) for name in orchestrations} if asked else {}
+
+
+def _lock(project: Project, stage: Stage, folder: Folder, executions: Executions) -> Lock:
+    """What still runs, or may: of the definitions that the lock retains, without those that nobody runs any more."""
+    lock = Lock.load(project.root, stage.name).without_drafts()
+    before = _deployed(stage, folder) if lock.retained else None
+    if before is None:
+        return lock
+    running = executions.running(sorted({*lock.retained.values()}))
+    startable = {*before.definitions.values()}  # until this is deployed; nobody may run them at the moment
+    over = [
+        digest
+        for digest, name in lock.retained.items()
+        if name in running and not running[name].get(digest) and digest not in startable
+    ]
+    return lock.without(over)
+
+
+def outputs_of(project: Project, stage: Stage, watch: Watch) -> tuple[dict[str, Output], Record | None]:
+    """What a stage gives for others to use, and what was deployed there, without building it.
+
+    Raises TerraformError, and InvalidArgument where nothing was deployed from here and no backend knows more.
+    """
+    folder = _folder(project, stage, pipeline.provider_of(stage), watch)
+    with folder.alone():
+        found = _kept(stage, folder)
+    if found is None:
+        raise InvalidArgument(
+            f"stage {stage.name!r} was not deployed from this machine, and cloudless.toml names no backend that "
+            f"keeps its state: cloudless deploy {stage.name}, or add [stages.{stage.name}.backend]"
+        )
+    return _public(found), _recorded(found)
+
+
+def _deployed(stage: Stage, folder: Folder) -> Record | None:
+    """What is deployed now; None where that is nothing, or not known here."""
+    found = _kept(stage, folder)
+    return _recorded(found) if found else None
+
+
+def _kept(stage: Stage, folder: Folder) -> dict[str, Output] | None:
+    """The outputs that the state holds, None where there is no state to look into."""
+    if not (folder.path / FILE).exists():
+        if not stage.backend:
+            return None
+        folder = folder.beside({"terraform": {"backend": stage.backend}})
+    folder.init()
+    return folder.outputs()
+
+
+def _folder(project: Project, stage: Stage, chosen: Provider, watch: Watch) -> Folder:
+    """The folder of a stage, and Terraform in it; TerraformError where there is no Terraform."""
+    path = pipeline.folder_of(project, stage)
+    shown, hints = str(path.relative_to(project.root)), Deploying(chosen).hints
+    return Folder(find(), path, Runner(watch.say, aside=watch.aside), shown=shown, hints=hints)
+
+
+def _recorded(outputs: Mapping[str, Output]) -> Record | None:
+    return read(outputs[OUTPUT].value) if OUTPUT in outputs else None
+
+
+def _public(outputs: Mapping[str, Output]) -> dict[str, Output]:
+    return {name: one for name, one in outputs.items() if name != OUTPUT}
+
+
+def _check(options: Sequence[str]) -> None:
+    for one in options:
+        name = one.lstrip("-").partition("=")[0]
+        if one.startswith("-") and name in _OURS:
+            raise InvalidArgument(f"{one}: terraform plan gets -{name} from cloudless; leave it out")
