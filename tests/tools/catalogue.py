@@ -1,8 +1,12 @@
 """The tools that tests use: what each is for, where it is, what installs it. One entry a tool."""
 
 import hashlib
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +108,18 @@ def _cloud_cli_homes() -> list[Path]:
     return homes
 
 
+@cache
+def _uv_with_index() -> Path | None:
+    """Return uv, if it reaches an index."""
+    uv = Path(sys.executable).with_name("uv")
+    words = [str(uv), "pip", "compile", "-", "--python", sys.executable, "--quiet"]
+    offline = {**os.environ, "UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "10"}
+    if not uv.exists():
+        return None
+    done = subprocess.run(words, input="tzdata", capture_output=True, text=True, check=False, env=offline)
+    return uv if done.returncode == 0 else None
+
+
 _KITS = [
     Kit(
         "ministack",
@@ -152,6 +168,14 @@ _KITS = [
         ],
         "bin/python",
     ),
+    Kit(
+        "checkov",
+        "finds what is risky in Terraform plans",
+        "pip",
+        [["checkov==3.3.30"]],
+        "bin/checkov",
+        constraints=ROOT / "tests" / "tools" / "constraints-checkov.txt",
+    ),
     Kit("azurite", "the Azure Storage emulator", "npm", [["azurite@3.37.0"]], "node_modules/.bin/azurite"),
     Kit("pyright", "the second type checker", "npm", [["pyright@1.1.414"]], "node_modules/.bin/pyright"),
 ]
@@ -171,12 +195,14 @@ TOOLS: dict[str, Tool] = {
         "install the Cloud CLI component pubsub-emulator",
         _emulator("pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"),
     ),
+    "package-index": Tool("what wheels are resolved from, by uv", "give this machine a package index", _uv_with_index),
     "terraform": Tool("checks what a build emits", "install Terraform 1.11 or newer", _program("terraform")),
 }
 """Every tool by name. What its path is:
 
 - `awslambdaric`, `azure-worker`: the Python of their environment;
 - `pubsub-emulator`: the jar for `java -jar JAR`; `firestore-emulator`: for `java -cp JAR` and FIRESTORE_MAIN;
+- `package-index`: uv;
 - the others: the program. `azurite-table` stands beside `azurite`.
 """
 
