@@ -9,6 +9,8 @@
     status.py    the status of an instance, and its history, as the HTTP API shows them
     api.py       the HTTP API that functions of the app use
     hub.py       Hub: the extension of one function app: a host on the broker's clock, and the API
+    executions.py, runner.py, fuzz.py   orchestrations of ours, programs of the corpus, generated ones, in this process
+    deployed.py, answers.py             the same in a deployed function app, under the worker library
     sample.py    the same orchestrators on Microsoft's own test engine, in real time
 
 Real is the SDK (azure-functions-durable): each turn hands the whole history, as JSON, to its replay executor and takes

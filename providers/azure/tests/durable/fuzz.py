@@ -1,6 +1,7 @@
 """Generated programs on Durable's replay: python -m providers.azure.tests.durable.fuzz [PROGRAMS [SEED]].
 
 RUNNERS are for tests.fuzz: as it comes, in any order with losses, and with every turn and every result lost once.
+InFunctionApp takes a deployed app: slower, and all of Microsoft's worker library in between.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from zlib import crc32
 from cloudless.conformance.orchestrations.observed import Observed
 from cloudless.conformance.orchestrations.world import World
 from providers.azure.tests.durable.chaos import Chaos, CrashEverywhere, Hostile
+from providers.azure.tests.durable.deployed import Deployed
 from providers.azure.tests.durable.runner import Run as Execution
 from tests.fuzz.__main__ import Run
 from tests.fuzz.program import Program
@@ -21,7 +23,7 @@ from tests.fuzz.runners import ENGINE, compiled
 
 
 class Durable:
-    """A runner. chaos: of a program, by a number that is the program's own."""
+    """A runner, in this process. chaos: of a program, by a number that is the program's own."""
 
     def __init__(self, name: str, chaos: Callable[[int], Chaos]) -> None:
         self.name = name
@@ -33,6 +35,22 @@ class Durable:
         module, definition = compiled(program)
         self.prepared_s += perf_counter() - began
         return Execution(module, definition, world, self._chaos(crc32(program.text.encode()))).observed
+
+
+class InFunctionApp:
+    """A runner: a deployed function app, in any order with losses."""
+
+    name = "Durable, deployed"
+
+    def __init__(self, app: Deployed) -> None:
+        self.prepared_s = 0.0
+        self._app = app
+
+    def run(self, program: Program, world: World) -> Observed:
+        began = perf_counter()
+        _, definition = compiled(program)
+        self.prepared_s += perf_counter() - began
+        return self._app.run(program.source, definition, world, Hostile(crc32(program.text.encode()), 0.1))
 
 
 RUNNERS = (

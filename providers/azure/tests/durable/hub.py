@@ -34,8 +34,14 @@ class Hub:
         self._now_s = now_s
         self._name = name
         self._front = Loopback()
-        self.host = Host({}, {}, chaos=chaos, latency=latency, start=self._now())
-        self._api = Api(self.host, BASE, f"{self._front.url}{HOOKS}", name)
+        self._orchestrators: Mapping[str, Orchestrator] = {}
+        self._activities: Mapping[str, Activity] = {}
+        self.begin(chaos, latency)
+
+    def begin(self, chaos: Chaos | None = None, latency: Latency = lambda name, input: 0) -> None:
+        """Forget everything; from now on, this may go wrong, and activities take so long."""
+        self.host = Host(self._orchestrators, self._activities, chaos=chaos, latency=latency, start=self._now())
+        self._api = Api(self.host, BASE, f"{self._front.url}{HOOKS}", self._name)
 
     @property
     def url(self) -> str:
@@ -49,10 +55,12 @@ class Hub:
 
     def open(self, orchestrators: Mapping[str, Orchestrator], activities: Mapping[str, Activity]) -> None:
         """A host of functions is there."""
-        self.host.orchestrators, self.host.activities = orchestrators, activities
-        self._front.serve(self._answer)
+        self._orchestrators = self.host.orchestrators = orchestrators
+        self._activities = self.host.activities = activities
+        self._front.serve(self.answer)
 
-    def _answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
+        """Answer a request to the local API."""
         self.host.pass_to(self._now())
         return self._api.answer(request)
 
