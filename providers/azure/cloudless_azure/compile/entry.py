@@ -226,7 +226,7 @@ def _http() -> Section:
 
 
 def _calls(*, durable: bool) -> Section:
-    answer = 'answer = serve(DEPLOYED["calls"], cloud)'
+    answer = 'answer = serve(DEPLOYED["calls"], cloud, func.HttpResponse)'
     if not durable:
         return Section(imports=(_ours("call", "serve"),), setup=(answer,), functions=template.CALL)
     return Section(

@@ -6,13 +6,12 @@ https://learn.microsoft.com/en-us/azure/azure-functions/functions-host-json#over
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from cloudless.passes.plans import plans
+from cloudless.compiler.pretty import pretty
 from cloudless_azure.compile.group import STEPS, Group
 
 if TYPE_CHECKING:
@@ -46,6 +45,9 @@ THREADS = 32
 https://learn.microsoft.com/en-us/azure/azure-functions/functions-app-settings#python_threadpool_thread_count
 """
 
+POLLED = "00:00:02"
+"""How long a start, an event or an end may lie in an idle hub's queue; by default half a minute."""
+
 HUB = "CLOUDLESS_HUB"
 """Name of the connection to what Durable Functions keeps: see clients/connection.py for the others."""
 
@@ -53,43 +55,67 @@ _HUB_MAX = 45
 """https://learn.microsoft.com/en-us/azure/azure-functions/durable/durable-functions-task-hubs#task-hub-names"""
 _NO_LETTERS = re.compile(r"[^0-9A-Za-z]")
 _OVERRIDE = "AzureFunctionsJobHost__"
+_SERVICE_BUS = f"{_OVERRIDE}extensions__serviceBus__"
+
+
+class Hosting:
+    """How the apps of an application are hosted. Everything about it is looked up once."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._timeouts = {handler.name: handler.timeout_s for handler in application.handlers}
+        consumers = {consumer.queue: consumer.batch_size for consumer in application.consumers}
+        self._batches = consumers | {one.name: one.batch_size for one in application.subscriptions}
+
+    def json(self, groups: Iterable[Group], stage: Stage) -> bytes:
+        """The content of host.json. Time-outs are the longest that any group has."""
+        found = tuple(groups)
+        longest_s = max(map(self._longest_s, found), default=0) + MARGIN_S
+        extensions: dict[str, Any] = {"http": {"routePrefix": ""}, "serviceBus": _service_bus(longest_s)}
+        if any(group.orchestrations for group in found):
+            extensions["durableTask"] = _durable(self._application, stage)
+        return pretty({
+            "version": "2.0",
+            "functionTimeout": _span(longest_s),
+            "extensionBundle": {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": BUNDLE},
+            "extensions": extensions,
+            "logging": {
+                "logLevel": {"default": "Information"},
+                "applicationInsights": {"samplingSettings": {"isEnabled": True, "excludedTypes": "Request;Exception"}},
+            },
+        })  # fmt: skip
+
+    def settings(self, group: Group) -> dict[str, str]:
+        """The settings of a group's app that are not about connections: which entry it runs, and its own host.json."""
+        longest = _span(self._longest_s(group) + MARGIN_S)
+        found = {
+            "CLOUDLESS_APP": group.name,
+            "AzureWebJobsDisableHomepage": "true",
+            f"{_OVERRIDE}functionTimeout": longest,
+        }
+        if group.sources:
+            found[f"{_SERVICE_BUS}maxAutoLockRenewalDuration"] = longest
+        if batches := [self._batches[source.queue] for source in group.sources if source.many]:
+            found[f"{_SERVICE_BUS}maxMessageBatchSize"] = str(max(batches))
+        if group.kind == STEPS:
+            found["PYTHON_THREADPOOL_THREAD_COUNT"] = str(THREADS)
+        return found
+
+    def _longest_s(self, group: Group) -> int:
+        """The longest time-out of a group's handlers, in whole seconds; of orchestrations, that of any step."""
+        if group.orchestrations:
+            return LONGEST_S
+        return max((-int(-self._timeouts[name] // 1) for name in group.handlers), default=0)
 
 
 def host_json(groups: Iterable[Group], application: Application, stage: Stage) -> bytes:
-    """The content of host.json. Time-outs are the longest that any group has."""
-    found = tuple(groups)
-    longest_s = max((_longest_s(group, application) for group in found), default=0) + MARGIN_S
-    extensions: dict[str, Any] = {"http": {"routePrefix": ""}, "serviceBus": _service_bus(longest_s)}
-    if any(group.orchestrations for group in found):
-        extensions["durableTask"] = _durable(application, stage)
-    content = {
-        "version": "2.0",
-        "functionTimeout": _span(longest_s),
-        "extensionBundle": {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": BUNDLE},
-        "extensions": extensions,
-        "logging": {
-            "logLevel": {"default": "Information"},
-            "applicationInsights": {"samplingSettings": {"isEnabled": True, "excludedTypes": "Request;Exception"}},
-        },
-    }
-    return (json.dumps(content, indent=2) + "\n").encode()
+    """See `Hosting.json`."""
+    return Hosting(application).json(groups, stage)
 
 
 def settings_of(group: Group, application: Application) -> dict[str, str]:
-    """The settings of a group's app that are not about connections: which entry it runs, and its own host.json."""
-    longest_s = _longest_s(group, application) + MARGIN_S
-    settings = {
-        "CLOUDLESS_APP": group.name,
-        "AzureWebJobsDisableHomepage": "true",
-        f"{_OVERRIDE}functionTimeout": _span(longest_s),
-    }
-    if group.sources:
-        settings[f"{_OVERRIDE}extensions__serviceBus__maxAutoLockRenewalDuration"] = _span(longest_s)
-    if batches := [_batch_size(source.queue, application) for source in group.sources if source.many]:
-        settings[f"{_OVERRIDE}extensions__serviceBus__maxMessageBatchSize"] = str(max(batches))
-    if group.kind == STEPS:
-        settings["PYTHON_THREADPOOL_THREAD_COUNT"] = str(THREADS)
-    return settings
+    """See `Hosting.settings`."""
+    return Hosting(application).settings(group)
 
 
 def hub_of(app: str, stage: str) -> str:
@@ -121,20 +147,8 @@ def _durable(application: Application, stage: Stage) -> dict[str, Any]:
     return {
         "hubName": hub_of(application.name, stage.name),
         "extendedSessionsEnabled": False,
-        "storageProvider": {"type": "AzureStorage", "connectionName": HUB},
+        "storageProvider": {"type": "AzureStorage", "connectionName": HUB, "maxQueuePollingInterval": POLLED},
     }
-
-
-def _longest_s(group: Group, application: Application) -> int:
-    """The longest time-out of a group's handlers, in whole seconds; of orchestrations, that of any step."""
-    if group.orchestrations:
-        return LONGEST_S
-    timeouts = {handler.name: handler.timeout_s for handler in application.handlers}
-    return max((-int(-timeouts[name] // 1) for name in group.handlers), default=0)
-
-
-def _batch_size(queue: str, application: Application) -> int:
-    return plans(application)[queue].batch_size
 
 
 def _span(seconds: int) -> str:

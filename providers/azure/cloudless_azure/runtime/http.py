@@ -71,7 +71,6 @@ _SEGMENT = "/!$&'()*+,;=:@"
 """What a path may hold as it is: https://www.rfc-editor.org/rfc/rfc3986#section-3.3."""
 
 _COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\Z")
-_PORT = re.compile(r"(?<=[\].0-9]):[0-9]+\Z")
 _COOKIE = "set-cookie"
 _EXPIRES = "%a, %d %b %Y %H:%M:%S GMT"
 _CARRIED = frozenset({"domain", "expires", "httponly", "max-age", "path", "samesite", "secure"})
@@ -123,7 +122,7 @@ def request_of(native: Native) -> Request:
         query_string=query or "",
         headers=headers,
         body=native.get_body(),
-        client=_PORT.sub("", headers.get("x-forwarded-for", "").rpartition(",")[2].strip()),
+        client=_client(headers.get("x-forwarded-for", "")),
     )
 
 
@@ -209,6 +208,14 @@ def _is_text(escapes: str) -> bool:
         return "/" not in bytes.fromhex(escapes.replace("%", "")).decode()
     except UnicodeDecodeError:
         return False
+
+
+def _client(forwarded: str) -> str:
+    """The address that the front end saw, which it adds with its port: 203.0.113.7:4711, [2001:db8::1]:4711."""
+    last = forwarded.rpartition(",")[2].strip()
+    if last.startswith("["):
+        return last[1:].partition("]")[0]
+    return last.partition(":")[0] if last.count(":") == 1 else last
 
 
 def _as_set(cookies: str) -> str:
