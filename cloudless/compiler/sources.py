@@ -94,8 +94,8 @@ def _top(base: Path, name: str, imported: Collection[Path]) -> Iterator[Path]:
 
 
 def _walk(folder: Path, left_out: Collection[str] = ()) -> Iterator[Path]:
-    """The files of a folder, in order. left_out: names just below it."""
-    for name, rooms, names in os.walk(folder):
+    """The files of a folder, in order, through links too. left_out: names just below it."""
+    for name, rooms, names in os.walk(folder, followlinks=True):
         here = Path(name)
         rooms[:] = sorted(
             room
@@ -103,6 +103,7 @@ def _walk(folder: Path, left_out: Collection[str] = ()) -> Iterator[Path]:
             if not _SKIPPED.fullmatch(room)
             and not any((here / room / mark).exists() for mark in _MARKS)
             and not (here == folder and room in left_out)
+            and not ((here / room).is_symlink() and here.resolve().is_relative_to((here / room).resolve()))
         )
         yield from (here / one for one in sorted(names) if not _SKIPPED.fullmatch(one))
 

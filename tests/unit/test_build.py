@@ -279,12 +279,17 @@ def test_terraform_of_the_users_is_copied_beside_ours(project: Path) -> None:
     (folder / "dns.tf").write_text("# mine")
     (folder / "more.tf.json").write_text("{}")
     (folder / "notes.md").write_text("no")
+    for path in ("modules/zone/main.tf", "modules/zone/names.yaml", ".terraform/x.tf"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(path)
     (project / "infra" / "other").mkdir()
     (project / "infra" / "other" / "dns.tf").write_text("# of another cloud")
     found = loaded()
     files = build(found, found.stage("prod")).files
     assert (files["dns.tf"], files["more.tf.json"]) == (b"# mine", b"{}")
-    assert "notes.md" not in files
+    assert {"notes.md", ".terraform/x.tf"}.isdisjoint(files)
+    assert files["modules/zone/names.yaml"] == b"modules/zone/names.yaml"
+    assert "modules/zone/main.tf" in files
     (folder / "main.tf.json").write_text("{}")
     with pytest.raises(InvalidArgument, match=r"main\.tf\.json of infra/nimbus would take the place"):
         build(found, found.stage("prod"))

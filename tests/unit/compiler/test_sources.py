@@ -102,6 +102,13 @@ def test_a_project_reached_by_a_link_is_found(root: Path, monkeypatch: pytest.Mo
     assert found(root / "real", "wares_k") == ["wares_k/__init__.py"]
 
 
+def test_links_are_followed_and_circles_are_not(root: Path) -> None:
+    write(root, "wares_l/__init__.py", "shared/rules.json")
+    (root / "wares_l" / "shared").symlink_to(root / "shared", target_is_directory=True)
+    (root / "wares_l" / "again").symlink_to(root / "wares_l", target_is_directory=True)
+    assert found(root, "wares_l") == ["wares_l/__init__.py", "wares_l/shared/rules.json"]
+
+
 def test_extra_paths_go_where_they_stand(root: Path) -> None:
     write(root, "templates/mail/a.html", "templates/.draft", "rules.json", "templates/tests/b.html")
     files = extra_files(root, [root / "templates", root / "rules.json"])
