@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cloudless_azure.compile.ground import Ground
 
 
+SIGNED = "02.00:00:00"
+"""A URL with a signature that is good for longer than these two days is written into the account's log."""
+
+
 def account(ground: Ground, use: str, *, keys: bool = False, comment: str = "") -> Address:
     """A storage account, in one region, three times. use: HOST, CODE, LEDGERS or HUB, which is its label as well."""
     return ground.document.resource(
@@ -30,8 +34,10 @@ def account(ground: Ground, use: str, *, keys: bool = False, comment: str = "") 
             "cross_tenant_replication_enabled": False,
             "default_to_oauth_authentication": True,
             "https_traffic_only_enabled": True,
+            "local_user_enabled": False,
             "min_tls_version": "TLS1_2",
             "shared_access_key_enabled": keys,
+            **({"sas_policy": {"expiration_period": SIGNED}} if keys else {}),
         },
         comment=comment,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from cloudless import App
 from cloudless.ir import Application
 from providers.azure.tests.compile import documents
 from providers.azure.tests.compile.documents import conformance, example, prod, program, resources
+from providers.azure.tests.compile.terraform import plan
 from tests import tools
 
 
@@ -55,7 +55,7 @@ def test_an_application_of_nothing_has_a_document(tmp_path: Path) -> None:
 def test_terraform_plans_what_the_document_says(application: Callable[[], Application], tmp_path: Path) -> None:
     """Every assignment is planned, with the role and the scope that the document gives it."""
     tools.require("terraform")
-    changes = planned(documents.write(tmp_path, application()))
+    changes = json.loads(plan(documents.write(tmp_path, application())))["resource_changes"]
     assigned = {
         change["name"]: change["change"]["after"]["role_definition_name"]
         for change in changes
@@ -64,19 +64,3 @@ def test_terraform_plans_what_the_document_says(application: Callable[[], Applic
     written = resources(application(), "azurerm_role_assignment")
     assert assigned == {label: one["role_definition_name"] for label, one in written.items()}
     assert {change["change"]["actions"][0] for change in changes if change["mode"] == "managed"} == {"create"}
-
-
-def planned(folder: Path) -> list[dict[str, Any]]:
-    """The changes that terraform plans for an empty state, with stand-ins for its providers."""
-    tfstub = documents.tool("tfstub")
-    with tfstub.providers() as env:
-        for command in (["init", "-input=false"], ["validate"], ["plan", "-input=false", "-out=plan"]):
-            done = subprocess.run(
-                ["terraform", *command, "-no-color"], cwd=folder, env=env, check=False, capture_output=True, text=True
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-        shown = subprocess.run(
-            ["terraform", "show", "-json", "plan"], cwd=folder, env=env, check=True, capture_output=True
-        ).stdout
-    found: list[dict[str, Any]] = json.loads(shown)["resource_changes"]
-    return found
