@@ -17,6 +17,7 @@ from cloudless.compiler import Document
 from cloudless.passes.plans import plans
 from cloudless_azure import names
 from cloudless_azure.compile.group import BUS, LEDGER, VAULT
+from cloudless_azure.compile.host import Hosting
 from cloudless_azure.compile.need import Needs
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Ground:
         self.client = self.document.data("azurerm_client_config", "current", {})
         self.resource_group = self._resource_group()
         self.needed = Needs(application, self.plans)
+        self.hosting = Hosting(application)
         self._owners: dict[str, Owner | None] = {}
 
     @cached_property

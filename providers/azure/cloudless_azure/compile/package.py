@@ -8,7 +8,6 @@ from cloudless.compiler import Own, Package
 from cloudless_azure.compile.address import addresses
 from cloudless_azure.compile.entry import entries
 from cloudless_azure.compile.group import BUS, HUB
-from cloudless_azure.compile.host import host_json
 from cloudless_azure.limits import PACKAGE
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ DURABLE = "azure-functions-durable>=1.7,<2"
 def package(ground: Ground, definitions: Definitions) -> Package:
     """What goes into the zip, beside the user's modules and what they require."""
     files = entries(ground.groups, ground.application, ground.stage, definitions, addresses(ground))
-    files["host.json"] = host_json(ground.groups, ground.application, ground.stage)
+    files["host.json"] = ground.hosting.json(ground.groups, ground.stage)
     return Package(
         files=files,
         site=SITE,

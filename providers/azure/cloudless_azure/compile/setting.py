@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from cloudless.compiler import literal
 from cloudless_azure.compile.group import BUS, CALLS, HUB, LEDGER, STEPS, VAULT, Group
-from cloudless_azure.compile.host import settings_of
 from cloudless_azure.compile.scope import ACCOUNT, NAMESPACE, STAGE
 from cloudless_azure.compile.scope import VAULT as VAULTS
 from cloudless_azure.names import host_id_of, host_of
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 def settings(ground: Ground, group: Group, identity: Address) -> dict[str, str]:
     """All settings of a group's app."""
-    own = {name: literal(value) for name, value in settings_of(group, ground.application).items()}
+    own = {name: literal(value) for name, value in ground.hosting.settings(group).items()}
     return {**own, **dict(_host(ground, group, identity)), **dict(_services(ground, group, identity))}
 
 
