@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cloudless.app import App
     from cloudless.codec import Codec
+    from cloudless.driver.queue import QueueDriver
     from cloudless.handler import Use
     from cloudless.message import Envelope
 
@@ -157,12 +158,9 @@ class DeadLetters(_Consumable["Any"]):
     def peek(self, limit: int = 10) -> list[DeadLetter]:
         """Look at up to `limit` (1 to 1,000) dead letters, oldest first where the cloud can; they stay.
 
-        May raise the cloud's own receive count of them, and on some clouds hides them for a moment.
+        On clouds that cannot browse it may raise their own receive count, and hide them for a moment.
         """
-        queues = here()[0].queues
-        taken = queues.receive(self.name, _limit(limit))
-        queues.release(self.name, [one.receipt for one in taken])
-        return [DeadLetter(readable(one.envelope), one.envelope) for one in taken]
+        return [DeadLetter(readable(one), one) for one in _looked_at(here()[0].queues, self.name, _limit(limit))]
 
     def redrive(self, limit: int = 1_000) -> int:
         """Send up to `limit` (1 to 1,000) dead letters back, as new first attempts; returns how many.
@@ -343,6 +341,17 @@ class OrderedQueue(_Queue[T]):
     async def send_all_async(self, bodies: Iterable[T], *, group: str) -> list[str]:
         """As `send_all`, without blocking the event loop."""
         return await off_loop(here()[0], lambda: self.send_all(bodies, group=group))
+
+
+def _looked_at(queues: QueueDriver, name: str, limit: int) -> Sequence[Envelope]:
+    from cloudless.driver.queue import browsing  # most processes never look at dead letters
+
+    browser = browsing(queues)
+    if browser is not None:
+        return browser.peek(name, limit)
+    taken = queues.receive(name, limit)
+    queues.release(name, [one.receipt for one in taken])
+    return [one.envelope for one in taken]
 
 
 def _encoded(codec: Codec, bodies: Iterable[Any], delay_s: float) -> list[str]:

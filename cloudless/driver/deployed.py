@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import time
-from threading import Lock
+from threading import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Deployed:
         self._addresses = addresses
         self._clock = clock
         self._drivers: dict[str, Any] = {}
-        self._lock = Lock()
+        self._lock = RLock()  # a driver may open what it shares with another
 
     @property
     def gaps(self) -> Mapping[str, Gap]:

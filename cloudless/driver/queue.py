@@ -69,3 +69,20 @@ class QueueDriver(Protocol):
     def native(self, queue: str) -> Any:
         """The provider's own client and identifier of the queue, e.g. (SQS.Client, queue URL)."""
         ...
+
+
+class Browsing(Protocol):
+    """What a queue driver has besides, where its provider shows messages without delivering them."""
+
+    def peek(self, queue: str, limit: int) -> Sequence[Envelope]:
+        """Up to `limit` (1 to 1,000) messages that wait, oldest first. They stay, and nothing is counted."""
+        ...
+
+    def count(self, queue: str) -> int:
+        """How many messages wait, as far as the provider tells."""
+        ...
+
+
+def browsing(driver: Any) -> Browsing | None:
+    """The driver, where it can browse; None where one has to receive and release to look."""
+    return driver if hasattr(driver, "peek") else None

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cloudless.codec import check_size, write
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, Snapshot
 from cloudless.engine import Scheduler
 from cloudless.engine.error import error_of
 from cloudless.engine.host import RETRY
-from cloudless.errors import InternalError, InvalidArgument, NeverQuiet
+from cloudless.errors import InternalError, NeverQuiet
 from cloudless.memory.ended import MOST
 from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record
 from cloudless.memory.world import US
 from cloudless.message import utc
-from cloudless.runtime.failure import failure, limited
+from cloudless.runtime.failure import conclusion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,21 +238,8 @@ class MemoryExecution:
         outcome = self._scheduler.outcome
         if outcome is None:
             return
-        if "v" in outcome:
-            self._keep(outcome["v"])
-        else:
-            self.error = limited(outcome["err"])
+        self.output, self.error = conclusion(outcome, self.orchestration)
         self._end(COMPLETED if self.error is None else FAILED)
-
-    def _keep(self, value: Any) -> None:
-        """The result, which is limited as every value is."""
-        try:
-            output = write(value)
-            check_size(output, 0, f"what orchestration {self.orchestration} returns")
-        except InvalidArgument as problem:  # too large, or no JSON: a lone surrogate, too deep
-            self.error = failure(problem)
-        else:
-            self.output = output
 
     def _cancel(self, _: object) -> None:
         if self.status == RUNNING:

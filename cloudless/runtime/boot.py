@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cloudless.driver.provider import Cloud
     from cloudless.runtime.batch import DeliverAll
     from cloudless.runtime.consumer import Deliver, GiveUp
+    from cloudless.runtime.function import Answer
 
     class Registered(Protocol):
         """What an App knows of a handler; `app.handlers[name]` gives it."""
@@ -40,16 +41,34 @@ if TYPE_CHECKING:
         def on(self) -> tuple[type[Exception], ...]: ...
 
 
-def registered(facts: Mapping[str, Any]) -> Registered:
-    """Import the application and what it includes, and find the handler of the plan, or the pure function."""
+def application(facts: Mapping[str, Any]) -> Any:
+    """The App, imported with what it includes."""
     module, _, name = facts["app"].partition(":")
     app = getattr(import_module(module), name or "app")
     for extra in facts.get("include", ()):
         import_module(extra)
+    return app
+
+
+def registered(facts: Mapping[str, Any]) -> Registered:
+    """Import the application and what it includes, and find the handler of the plan, or the pure function."""
+    app = application(facts)
     wanted = facts["plan"]["handler"]
     if wanted in app.handlers:
         return app.handlers[wanted]  # type: ignore[no-any-return]
     return next(pure for pure in app.pures if pure.name == wanted)  # type: ignore[no-any-return]
+
+
+def function(facts: Mapping[str, Any], cloud: Cloud) -> Answer:
+    """The function that the facts describe, as one that is invoked."""
+    handler = registered(facts)
+    return entry.function(_bound(facts, handler, cloud), handler.result)
+
+
+def step(facts: Mapping[str, Any], cloud: Cloud) -> Answer:
+    """The function, or pure function, that the facts describe, as one that orchestrations call."""
+    handler = registered(facts)
+    return entry.step(_bound(facts, handler, cloud), handler.result)
 
 
 def consumer(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None) -> tuple[Plan, Deliver]:
@@ -65,5 +84,9 @@ def batch(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None)
 
 
 def _binding(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None) -> entry.Binding:
-    plan, handler = Plan.from_json(facts["plan"]), registered(facts)
+    return _bound(facts, registered(facts), cloud, give_up)
+
+
+def _bound(facts: Mapping[str, Any], handler: Registered, cloud: Cloud, give_up: GiveUp | None = None) -> entry.Binding:
+    plan = Plan.from_json(facts["plan"])
     return entry.Binding(plan, handler.function, handler.codec, on=handler.on, cloud=cloud, give_up=give_up)

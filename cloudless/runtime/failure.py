@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from cloudless.codec import codec_of, dump, load, size_of
-from cloudless.errors import InvalidBody
+from cloudless.codec import check_size, codec_of, dump, load, size_of, write
+from cloudless.errors import InvalidArgument, InvalidBody
 from cloudless.runtime.outcome import Overran
 
 TYPE_CHECKING = False
@@ -35,6 +35,21 @@ def limited(error: dict[str, Any]) -> dict[str, Any]:
     ours = error["type"] == "CompensationFailed"  # its fields are errors, each within the limits
     data: dict[str, Any] = error["data"] if ours or _fits(error["data"]) else {}
     return {**error, "message": shortened(error["message"]), "data": data}
+
+
+def conclusion(outcome: dict[str, Any], orchestration: str) -> tuple[str | None, dict[str, Any] | None]:
+    """What an execution comes to, within the limits of results and errors: the JSON text of its result, or its error.
+
+    outcome: {"v": value} or {"err": error}, as the engine gives it.
+    """
+    if "err" in outcome:
+        return None, limited(outcome["err"])
+    try:
+        text = write(outcome["v"])
+        check_size(text, 0, f"what orchestration {orchestration} returns")
+    except InvalidArgument as problem:  # too large, or no JSON: a lone surrogate, too deep
+        return None, failure(problem)
+    return text, None
 
 
 def shortened(text: str) -> str:

@@ -127,4 +127,4 @@ def test_with_an_endpoint_both_services_use_the_identity(
 def test_tables_of_an_account_key_are_where_the_account_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUDLESS_STORAGE", "DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=AAAA")
     table = Table("ledger")
-    assert (table._host, table._base, table._is_secure) == ("shop.table.core.windows.net", "", True)
+    assert table._service.url == "https://shop.table.core.windows.net"

@@ -204,7 +204,7 @@ class Batch:
     def add_message(self, message: Any) -> None:
         from azure.servicebus.exceptions import MessageSizeExceededError
 
-        if len(self.messages) == 2 or message.message_id == f"{99:032x}":
+        if len(self.messages) == 2 or message.properties.message_id == f"{99:032x}":
             raise MessageSizeExceededError(message="full")
         self.messages.append(message)
 

@@ -18,7 +18,6 @@ from cloudless.errors import InvalidArgument, UnsupportedError
 from cloudless.frontend import compile as to_ir
 from cloudless_azure import PROVIDER
 from cloudless_azure.capabilities import GAPS
-from cloudless_azure.clients.cloud import AzureCloud
 from cloudless_azure.limits import LIMITS
 from cloudless_azure.names import HUB, LEDGERS, account_of, addresses_of, entity_of, namespace_of
 
@@ -72,12 +71,6 @@ def test_names_that_are_unique_in_the_world_fit_and_differ_by_subscription() -> 
 def test_a_stage_without_a_subscription_says_what_to_add() -> None:
     with pytest.raises(InvalidArgument, match="add subscription ="):
         PROVIDER.connect(PROD.model_copy(update={"subscription": None}), to_ir(queues.app))
-
-
-@pytest.mark.parametrize("noun", ["topics", "functions", "secrets"])
-def test_what_is_not_built_says_so(noun: str) -> None:
-    with pytest.raises(UnsupportedError, match="not built for Azure"):
-        getattr(AzureCloud({}), noun)
 
 
 def test_a_cold_start_loads_no_sdk_and_nothing_slow() -> None:

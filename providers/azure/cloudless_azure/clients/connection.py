@@ -3,6 +3,7 @@
     CLOUDLESS_SERVICE_BUS                              a connection string
     CLOUDLESS_SERVICE_BUS__fullyQualifiedNamespace     or a host, called with the identity of the app
     CLOUDLESS_STORAGE, CLOUDLESS_STORAGE__tableServiceUri
+    CLOUDLESS_VAULT, CLOUDLESS_STEPS                   URLs: of the Key Vault, and of the app that has functions
 
 https://learn.microsoft.com/en-us/azure/azure-functions/functions-reference#connections
 May import: the standard library.
@@ -16,6 +17,7 @@ from cloudless.errors import NotFound
 
 SERVICE_BUS = ("CLOUDLESS_SERVICE_BUS", "fullyQualifiedNamespace")
 STORAGE = ("CLOUDLESS_STORAGE", "tableServiceUri")
+VAULT, STEPS = "CLOUDLESS_VAULT", "CLOUDLESS_STEPS"
 
 
 class Connection:
@@ -45,3 +47,11 @@ def connection(setting: tuple[str, str], fallback: str) -> Connection:
     if not endpoint:
         raise NotFound(f"no connection: set {name}__{suffix}, or {name} to a connection string")
     return Connection(endpoint=endpoint)
+
+
+def url_of(setting: str, fallback: str) -> str:
+    """The URL that a setting says, else the fallback, for callers outside; NotFound where nothing says one."""
+    url = os.environ.get(setting) or fallback
+    if not url:
+        raise NotFound(f"this function was not given what it needs here: there is no setting {setting}")
+    return url

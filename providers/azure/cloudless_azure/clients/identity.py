@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SERVICE_BUS_SCOPE = "https://servicebus.azure.net/.default"
 STORAGE_SCOPE = "https://storage.azure.com/.default"
+VAULT_SCOPE = "https://vault.azure.net/.default"
 _ENDPOINT, _HEADER = "IDENTITY_ENDPOINT", "IDENTITY_HEADER"
 """Set by the platform where the app has an identity."""
 _CLIENT_ID = "AZURE_CLIENT_ID"

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from math import ceil
+from contextlib import contextmanager
+from itertools import islice
 
-from cloudless.driver.queue import Delivered, Unsent
-from cloudless.errors import CloudlessError, InvalidArgument, NotFound
+from cloudless.driver.queue import Delivered
+from cloudless.errors import NotFound, PermissionDenied
+from cloudless_azure.clients.denied import RECEIVER, denied
 from cloudless_azure.clients.errors import translated
+from cloudless_azure.clients.sending import Outlet, send
 from cloudless_azure.clients.servicebus import Clients
-from cloudless_azure.wire import envelope_of, properties_of
+from cloudless_azure.wire import envelope_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from typing import Any
 
-    from azure.servicebus import ServiceBusMessage, ServiceBusMessageBatch, ServiceBusReceivedMessage
+    from azure.servicebus import ServiceBusReceivedMessage
     from azure.servicebus import ServiceBusReceiver as Receiver
-    from azure.servicebus import ServiceBusSender as Sender
 
+    from cloudless.driver.queue import Unsent
     from cloudless.message import Envelope
-
-    Batch = tuple[list[int], ServiceBusMessageBatch]
 
 RECEIVE_WAIT_S = 2.0
 """How long `receive` waits for messages that a peek showed; others may have locked them in the meantime."""
-JSON = "application/json"
+PAGE = 250
+"""Messages of one look into a queue."""
+COUNTED_MOST = 10_000
+"""Messages that `count` looks at; that takes about a second."""
 _DATA = "data"
 _ACTIVE = 0
 """https://learn.microsoft.com/en-us/python/api/azure-servicebus/azure.servicebus.servicebusmessagestate"""
 
 
 class ServiceBusQueues:
-    """See `cloudless.driver.queue.QueueDriver`. Safe from several threads.
+    """See `cloudless.driver.queue.QueueDriver` and `Browsing`. Safe from several threads.
 
     addresses: entity by logical name. now_s: the clock that delays are added to. The receipts are the SDK's received
     messages. How long `receive` locks is the lock duration of the queue; it takes no queues with sessions.
@@ -47,18 +50,14 @@ class ServiceBusQueues:
         self._clients = clients
 
     def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
-        what, kept = f"sending to queue {queue!r}", self._clients.sender(self._entity(queue))
-        with kept.lock:
-            unsent = self._send(kept.link, [self._message(one) for one in messages], what)
-        if len(unsent) == len(messages):
-            raise unsent[0].error
-        return unsent
+        return send(self._clients, Outlet("queue", queue, self._entity(queue)), messages, self._now_s)
 
     def receive(self, queue: str, limit: int) -> Sequence[Delivered]:
         kept = self._clients.receiver(self._entity(queue))
         found: list[ServiceBusReceivedMessage] = []
-        with kept.lock, translated(f"receiving from queue {queue!r}"):
-            wanted = _waiting(kept.link, limit)
+        with kept.lock, self._translated(queue):
+            # a peek answers at once; a receive waits for messages that may not be there
+            wanted = sum(map(_is_active, kept.link.peek_messages(limit, sequence_number=1)))
             while len(found) < wanted:
                 more = kept.link.receive_messages(wanted - len(found), max_wait_time=RECEIVE_WAIT_S)
                 if not more:
@@ -72,6 +71,14 @@ class ServiceBusQueues:
     def release(self, queue: str, receipts: Sequence[Any]) -> None:
         self._settle(queue, receipts, lambda receiver, receipt: receiver.abandon_message(receipt))
 
+    def peek(self, queue: str, limit: int) -> Sequence[Envelope]:
+        with self._browsing(queue) as browsed:
+            return [delivered(one).envelope for one in islice(filter(_is_active, browsed), limit)]
+
+    def count(self, queue: str) -> int:
+        with self._browsing(queue) as browsed:
+            return sum(map(_is_active, islice(browsed, COUNTED_MOST)))
+
     def native(self, queue: str) -> Any:
         """(`azure.servicebus.ServiceBusClient`, name of the entity)."""
         return self._clients.client, self._entity(queue)
@@ -80,43 +87,32 @@ class ServiceBusQueues:
         """Close the connections; the driver is not used after that."""
         self._clients.close()
 
-    def _send(self, sender: Sender, messages: list[ServiceBusMessage], what: str) -> list[Unsent]:
-        """Send in order. What follows a failed request is not sent: it would overtake."""
-        at = 0
-        try:
-            with translated(what):
-                for indexes, batch in _batches(sender, messages):
-                    at = indexes[0]
-                    sender.send_messages(batch)
-                    at = indexes[-1] + 1
-        except CloudlessError as problem:
-            return [Unsent(index, problem) for index in range(at, len(messages))]
-        return []
-
     def _settle(self, queue: str, receipts: Sequence[Any], settle: Callable[[Receiver, Any], None]) -> None:
         from azure.servicebus.exceptions import MessageAlreadySettled, MessageLockLostError
 
         kept = self._clients.receiver(self._entity(queue))
-        with kept.lock, translated(f"settling messages of queue {queue!r}"):
+        with kept.lock, self._translated(queue):
             for receipt in receipts:
                 try:
                     settle(kept.link, receipt)
                 except (MessageAlreadySettled, MessageLockLostError):
                     continue  # as the contract says: its time was up
 
-    def _message(self, envelope: Envelope) -> ServiceBusMessage:
-        from azure.servicebus import ServiceBusMessage
+    @contextmanager
+    def _browsing(self, queue: str) -> Generator[Iterator[ServiceBusReceivedMessage]]:
+        """All messages of a queue, in order, in any state. They are not locked, and nothing is counted."""
+        kept = self._clients.receiver(self._entity(queue))
+        with kept.lock, self._translated(queue):
+            yield _browsed(kept.link)
 
-        due = _due(self._now_s() + envelope.delay_s) if envelope.delay_s > 0 else None
-        properties: dict[Any, Any] = {**properties_of(envelope)}
-        return ServiceBusMessage(
-            envelope.body.encode(),
-            message_id=envelope.id,
-            session_id=envelope.group or None,
-            content_type=JSON,
-            application_properties=properties,
-            scheduled_enqueue_time_utc=due,
-        )
+    @contextmanager
+    def _translated(self, queue: str) -> Generator[None]:
+        try:
+            with translated(f"receiving from queue {queue!r}"):
+                yield
+        except PermissionDenied as problem:
+            wanted = f"{RECEIVER} on the queue {self._entity(queue)}"
+            raise denied("receive", "queue", queue, wanted, problem) from problem
 
     def _entity(self, queue: str) -> str:
         try:
@@ -127,42 +123,17 @@ class ServiceBusQueues:
             ) from None
 
 
-def _due(at_s: float) -> datetime:
-    """When a delayed message may come: not before `at_s`. AMQP counts milliseconds, and the SDK cuts what is below."""
-    return datetime.fromtimestamp((ceil(at_s * 1_000) + 0.5) / 1_000, UTC)
+def _browsed(receiver: Receiver) -> Iterator[ServiceBusReceivedMessage]:
+    """From number 1: 0 means "after the last one received" to the SDK."""
+    number = 1
+    while found := receiver.peek_messages(PAGE, sequence_number=number):
+        yield from found
+        number = (found[-1].sequence_number or 0) + 1
 
 
-def _batches(sender: Sender, messages: list[ServiceBusMessage]) -> Iterator[Batch]:
-    """Cut a list into what one request takes; the SDK counts the bytes. Raises InvalidArgument for one too large."""
-    batch, indexes = sender.create_message_batch(), list[int]()
-    for index, message in enumerate(messages):
-        if not _fits(batch, message):
-            if indexes:
-                yield indexes, batch
-            batch, indexes = sender.create_message_batch(), []
-            if not _fits(batch, message):
-                raise InvalidArgument(f"message {index} of the list is larger than a request may be")
-        indexes.append(index)
-    yield indexes, batch
-
-
-def _fits(batch: ServiceBusMessageBatch, message: ServiceBusMessage) -> bool:
-    """Add a message to a batch, unless it is full."""
-    from azure.servicebus.exceptions import MessageSizeExceededError
-
-    try:
-        batch.add_message(message)
-    except MessageSizeExceededError:
-        return False
-    return True
-
-
-def _waiting(receiver: Receiver, limit: int) -> int:
-    """How many messages there may be to receive, by a peek, which answers at once; a receive would wait for some.
-
-    From number 1: 0 means "after the last one received" to the SDK.
-    """
-    return sum(message.state.value == _ACTIVE for message in receiver.peek_messages(limit, sequence_number=1))
+def _is_active(message: ServiceBusReceivedMessage) -> bool:
+    """Whether it is there to be received, if nobody has locked it: neither scheduled nor deferred."""
+    return message.state.value == _ACTIVE
 
 
 def delivered(message: ServiceBusReceivedMessage) -> Delivered:

@@ -48,9 +48,13 @@ class Kept(_Generic[T]):
 
 
 class Clients:
-    """Sender and receiver by entity, each opened at first use. endpoint: the namespace where no setting says one."""
+    """Sender and receiver by entity, each opened at first use. endpoint: the namespace where no setting says one.
+
+    is_known: whether the SDK's batches are as sending.py knows them; None until it has asked.
+    """
 
     def __init__(self, endpoint: str = "") -> None:
+        self.is_known: bool | None = None
         self._endpoint = endpoint
         self._lock = Lock()
         self._client: ServiceBusClient | None = None
@@ -73,18 +77,20 @@ class Clients:
         return self._kept(self._receivers, entity, lambda: self.client.get_queue_receiver(entity))
 
     def close(self) -> None:
-        """Close all that was opened, at the same time: each takes half a second. Not used after that."""
+        """Close all that was opened, at the same time: each takes half a second. What is used again is opened again."""
         from threading import Thread
 
-        links: list[Any] = [kept.link for kept in self._senders.values()]
-        links += [kept.link for kept in self._receivers.values()]
+        with self._lock:
+            links: list[Any] = [kept.link for kept in self._senders.values()]
+            links += [kept.link for kept in self._receivers.values()]
+            self._senders, self._receivers, client, self._client = {}, {}, self._client, None
         threads = [Thread(target=link.close) for link in links]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        if self._client is not None:
-            self._client.close()
+        if client is not None:
+            client.close()
 
     def _kept(self, where: dict[str, Kept[T]], entity: str, make: Callable[[], T]) -> Kept[T]:
         with self._lock:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 from email.utils import formatdate
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
 
-from cloudless.errors import Unavailable
 from cloudless_azure.clients.connection import STORAGE, connection
 from cloudless_azure.clients.errors import of_status
+from cloudless_azure.clients.http import Service
 from cloudless_azure.clients.identity import STORAGE_SCOPE, Identity
 
 TYPE_CHECKING = False
@@ -49,20 +47,16 @@ class Table:
     NotFound (no such table) and Unavailable, which is safe to repeat.
     """
 
-    __slots__ = ("_account", "_base", "_host", "_identity", "_idle", "_is_secure", "_key", "_name")
+    __slots__ = ("_account", "_identity", "_key", "_name", "_service")
 
     def __init__(self, name: str, endpoint: str = "") -> None:
         found = connection(STORAGE, endpoint)
         parts = found.parts()
-        url = urlsplit(found.endpoint or _endpoint(parts))
         self._name = name
         self._account = parts.get("AccountName", "")
         self._key = parts.get("AccountKey", "")
-        self._is_secure = url.scheme != "http"
-        self._host = url.netloc
-        self._base = url.path.rstrip("/")
+        self._service = Service(found.endpoint or _endpoint(parts), "Azure Storage", TIMEOUT_S)
         self._identity = None if self._key else Identity()
-        self._idle: list[HTTPConnection] = []
 
     def insert(self, key: str, fields: Entity) -> str | None:
         """Write a row that is not there; returns its version, None where it is."""
@@ -94,8 +88,7 @@ class Table:
 
     def close(self) -> None:
         """Close what is connected."""
-        while self._idle:
-            self._idle.pop().close()
+        self._service.close()
 
     def _path(self, key: str) -> str:
         return f"{self._name}(PartitionKey='{key}',RowKey='{ROW}')"
@@ -111,37 +104,10 @@ class Table:
     def _call(
         self, method: str, path: str, body: Entity | None = None, over: str | None = None
     ) -> tuple[int, str, Any]:
-        path = f"{self._base}/{path}"
-        headers = self._headers(path) | ({"If-Match": over} if over else {})
+        headers = self._headers(f"{self._service.base}/{path}") | ({"If-Match": over} if over else {})
         data = None if body is None else json.dumps(body).encode()
-        if self._idle:  # the server may have closed it meanwhile: then once more, on a new one
-            try:
-                return self._exchange(self._idle.pop(), method, path, data, headers)
-            except (OSError, HTTPException, IndexError):
-                pass
-        try:
-            return self._exchange(self._connect(), method, path, data, headers)
-        except (OSError, HTTPException) as problem:
-            ours = Unavailable(f"Azure Storage did not answer: {problem!r}")
-            ours.native = problem
-            raise ours from problem
-
-    def _exchange(
-        self, connection: HTTPConnection, method: str, path: str, data: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, str, Any]:
-        try:
-            connection.request(method, path, data, headers)
-            with connection.getresponse() as response:
-                status, etag, text = response.status, response.headers.get("ETag", ""), response.read()
-        except BaseException:
-            connection.close()
-            raise
-        self._idle.append(connection)
-        return status, etag, _parsed(text)
-
-    def _connect(self) -> HTTPConnection:
-        kind = HTTPSConnection if self._is_secure else HTTPConnection
-        return kind(self._host, timeout=TIMEOUT_S)
+        answer = self._service.call(method, f"/{path}", data, headers)
+        return answer.status, answer.headers.get("ETag", ""), _parsed(answer.body)
 
     def _headers(self, path: str) -> dict[str, str]:
         date = formatdate(usegmt=True)

@@ -31,6 +31,7 @@ import json
 
 from cloudless.engine import Definition, Scheduler
 from cloudless.errors import InternalError
+from cloudless.runtime.failure import conclusion
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable_task import DurableHost
 
@@ -85,14 +86,16 @@ def orchestrator(load: Load) -> Orchestrate:
     def orchestrate(context: Context) -> Generator[Task, Task, str]:
         order = wire.Order.read(context.get_input(expected_type=str))
         definition = load(order.definition)
-        execution = order.execution or context.instance_id
-        host = DurableHost(context, definition.main, order.definition, execution, order.entropy)
-        scheduler = Scheduler(definition, execution, host)
-        if order.portion is None:
-            scheduler.start(order.arguments)
-        else:
+        host = DurableHost(context, definition.main, order, definition.timeout_s)
+        scheduler = Scheduler(definition, order.execution or context.instance_id, host)
+        if order.portion is not None:
             scheduler.begin(definition.portion(order.portion, host))
-        outcome = yield from host.serve(scheduler, 0 if order.portion else definition.timeout_s)
-        return wire.output(outcome)
+            return wire.output((yield from host.serve(scheduler)))
+        if order.began_s:
+            context.set_custom_status(order.began_s)  # executions are listed by it: Durable tells whole seconds
+        scheduler.start(order.arguments)
+        outcome = yield from host.serve(scheduler)
+        text, error = conclusion(outcome, definition.main)
+        return wire.output({"err": error}) if text is None else f'{{"v":{text}}}'
 
     return orchestrate

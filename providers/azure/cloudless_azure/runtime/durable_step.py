@@ -1,21 +1,24 @@
 """Steps: what the one activity of a function app carries out.
 
     request  {"verb", "target", "args", "ctx": {"execution", "orchestration", "step", "key", "attempt"}}
-    reply    {"v": value}  or  {"err": error}
+    reply    {"v": value, "of": [target, key, attempt]}  or  {"err": error, "of": …}
 
-verb, target: as in `cloudless.engine.effect.Step`. A reply may get lost, and the step comes again with the same key.
+verb, target: as in `cloudless.engine.effect.Step`. ctx: also "trace" and "correlation", where the start had some. A
+reply may get lost, and the step comes again with the same key. of: what the reply is to; the extension's history keeps
+no inputs, so this is how `history` knows.
 """
 
 from __future__ import annotations
 
-from cloudless.codec import check_size, dump
+from cloudless.codec import check_size, dump, write
 from cloudless.driver.current import HERE
 from cloudless.engine.effect import SEND
 from cloudless.engine.error import error_of
 from cloudless.errors import CloudlessError, PayloadTooLarge, Unavailable
 from cloudless.message import Envelope
+from cloudless.runtime import boot
 from cloudless.runtime.failure import failure
-from cloudless.sending import id_of
+from cloudless.sending import Sending, id_of
 from cloudless_azure.runtime.durable_wire import object_in
 
 TYPE_CHECKING = False
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from cloudless.driver.provider import Cloud
     from cloudless.runtime.function import Answer
-    from cloudless.sending import Sending
 
     Request = dict[str, Any]
     CarryOut = Callable[[Request], str]
@@ -39,14 +41,46 @@ def activity(carry_out: CarryOut) -> Callable[[str], str]:
     """
 
     def run(order: str) -> str:
+        request = object_in(order) or {}
         try:
-            return carry_out(object_in(order) or {})
+            reply = carry_out(request)
         except PayloadTooLarge as problem:
-            return dump({"err": failure(problem)})
+            reply = dump({"err": failure(problem)})
         except Exception as problem:  # noqa: BLE001  (whatever it is, it is no reason to lose the execution)
-            return dump({"err": error_of("Crashed", f"{type(problem).__name__}: {problem}")})
+            reply = dump({"err": error_of("Crashed", f"{type(problem).__name__}: {problem}")})
+        context = request.get("ctx", {})
+        of = [request.get("target", ""), context.get("key", ""), context.get("attempt", 1)]
+        return f'{reply[:-1]},"of":{write(of)}}}'
 
     return run
+
+
+def step_functions(facts: Mapping[str, Any], cloud: Cloud) -> CarryOut:
+    """What the activity of a deployed app does; the user's modules are imported by the first step.
+
+    facts: {"app": "shop.app:app", "include": [], "plans": {"charge": {…}}}, of every function and pure function.
+    """
+    kept: list[CarryOut] = []
+
+    def carry_out(request: Request) -> str:
+        if not kept:
+            kept.append(carried_out(Steps(facts, cloud), cloud, Sending(boot.application(facts).declared)))
+        return kept[0](request)
+
+    return carry_out
+
+
+class Steps(dict[str, "Answer"]):
+    """Functions by name, each bound when it is first called."""
+
+    def __init__(self, facts: Mapping[str, Any], cloud: Cloud) -> None:
+        super().__init__()
+        self._facts = facts
+        self._cloud = cloud
+
+    def __missing__(self, name: str) -> Answer:
+        made = self[name] = boot.step({**self._facts, "plan": self._facts["plans"][name]}, self._cloud)
+        return made
 
 
 def carried_out(steps: Mapping[str, Answer], cloud: Cloud, sending: Sending) -> CarryOut:
@@ -56,8 +90,9 @@ def carried_out(steps: Mapping[str, Answer], cloud: Cloud, sending: Sending) -> 
         check_size(dump(request["args"]))
         context = request["ctx"]
         call = Envelope(
-            id_of(context["key"]), dump(request), sent_s=cloud.now_s(), correlation=context["execution"],
-            attempt=context["attempt"], deduplication=context["key"],
+            id_of(context["key"]), dump(request), sent_s=cloud.now_s(), trace=context.get("trace", ""),
+            correlation=context.get("correlation") or context["execution"], attempt=context["attempt"],
+            deduplication=context["key"],
         )  # fmt: skip
         if request["verb"] == SEND:
             return _sent(request, call, cloud, sending)

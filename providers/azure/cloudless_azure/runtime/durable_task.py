@@ -14,7 +14,6 @@ is always waited for and of all tasks that are open. Pitfalls that it honours:
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 from cloudless.engine.effect import PORTION
@@ -52,7 +51,8 @@ if TYPE_CHECKING:
 
         def get_input(self, *, expected_type: type) -> Any: ...
         def call_activity(self, name: str, input_: Any, *, expected_type: type) -> Task: ...
-        def call_sub_orchestrator(self, name: str, input_: Any, *, expected_type: type) -> Task: ...
+        def call_sub_orchestrator(self, name: str, input_: Any, instance_id: str, *, expected_type: type) -> Task: ...
+        def set_custom_status(self, status: Any) -> None: ...
         def create_timer(self, fire_at: datetime) -> Task: ...
         def wait_for_external_event(self, name: str, *, expected_type: type) -> Task: ...
         def task_any(self, activities: list[Task]) -> Task: ...
@@ -74,19 +74,25 @@ _OVERDUE = 0
 
 
 class DurableHost:
-    """See `cloudless.engine.host.Host`. orchestration, definition, execution: whose work this is.
+    """See `cloudless.engine.host.Host`. orchestration: whose work this is. order: what the instance was started with.
 
-    entropy: of the execution, the same in all of its portions.
+    timeout_s: of the execution, 0 for none.
     """
 
     portion_size = PORTION_SIZE
 
-    def __init__(self, context: Context, orchestration: str, definition: str, execution: str, entropy: str) -> None:
-        self.entropy = entropy
+    def __init__(self, context: Context, orchestration: str, order: wire.Order, timeout_s: float) -> None:
+        self.entropy = order.entropy
         self._context = context
         self._orchestration = orchestration
-        self._definition = definition
-        self._execution = execution
+        self._order = order
+        self._execution = order.execution or context.instance_id
+        now_s = context.current_utc_datetime.timestamp()
+        self._timeout_s = timeout_s
+        if order.portion is None:
+            self._rest_s, self._deadline_s = timeout_s, now_s + timeout_s if timeout_s else 0
+        else:
+            self._rest_s, self._deadline_s = max(0.0, order.deadline_s - now_s), order.deadline_s
         self._tasks: dict[int, Task] = {}
         self._handles: dict[Task, int] = {}
         self._calls: set[int] = set()
@@ -99,8 +105,8 @@ class DurableHost:
     def call(self, handle: int, step: Step, attempt: int) -> None:
         context = self._context
         if step.verb == PORTION:
-            order = wire.Order(self._definition, self._execution, portion=step.payload, entropy=self.entropy)
-            task = context.call_sub_orchestrator(wire.ORCHESTRATOR, order.text(), expected_type=str)
+            order, id = self._portion(step), self._portion_id(handle)
+            task = context.call_sub_orchestrator(wire.ORCHESTRATOR, order.text(), id, expected_type=str)
         else:
             task = context.call_activity(wire.ACTIVITY, self._request(step, attempt), expected_type=str)
         self._calls.add(handle)
@@ -119,6 +125,19 @@ class DurableHost:
             del self._ends[handle]
             task.cancel()
 
+    def _portion(self, step: Step) -> wire.Order:
+        """It ends by itself when the execution's time is up: nobody would tell it."""
+        own = self._order
+        return wire.Order(
+            own.definition, self._execution, portion=step.payload, entropy=own.entropy, deadline_s=self._deadline_s,
+            trace=own.trace, correlation=own.correlation,
+        )  # fmt: skip
+
+    def _portion_id(self, handle: int) -> str:
+        own = self._context.instance_id
+        begin = f"{own}." if own.startswith(wire.PORTION) else wire.portions_of(own, self.entropy)
+        return f"{begin}{handle}"
+
     def _request(self, step: Step, attempt: int) -> str:
         """See durable_step.py."""
         context = {
@@ -128,13 +147,17 @@ class DurableHost:
             "key": step.key,
             "attempt": attempt,
         }
-        return json.dumps({"verb": step.verb, "target": step.target, "args": step.payload, "ctx": context})
+        if self._order.trace:
+            context["trace"] = self._order.trace
+        if self._order.correlation:
+            context["correlation"] = self._order.correlation
+        return wire.unhidden({"verb": step.verb, "target": step.target, "args": step.payload, "ctx": context})
 
-    def serve(self, scheduler: Scheduler, timeout_s: float) -> Generator[Task, Task, dict[str, Any]]:
-        """Wait for whatever comes next, and tell the scheduler, until there is an outcome. timeout_s: 0 for none."""
+    def serve(self, scheduler: Scheduler) -> Generator[Task, Task, dict[str, Any]]:
+        """Wait for whatever comes next, and tell the scheduler, until there is an outcome, or the time is up."""
         inbox = self._inbox()
-        if timeout_s:
-            self.timer(_OVERDUE, timeout_s, "", "")
+        if self._deadline_s:
+            self.timer(_OVERDUE, self._rest_s, "", "")
         while scheduler.outcome is None:
             done = yield self._next(inbox)
             if done is inbox:
@@ -142,15 +165,15 @@ class DurableHost:
                 if (event := wire.event_in(done.result)) is not None:
                     scheduler.deliver(**event)
             elif self._tell(scheduler, done):
-                return self._overdue(scheduler, timeout_s)
+                return self._overdue(scheduler)
         self._forget_all()
         return scheduler.outcome
 
-    def _overdue(self, scheduler: Scheduler, timeout_s: float) -> dict[str, Any]:
+    def _overdue(self, scheduler: Scheduler) -> dict[str, Any]:
         """The end of an execution whose time is up: no block of it is run any more."""
         scheduler.close()
         self._forget_all()
-        error = error_of("TimeoutError", f"execution {self._execution!r} took longer than {timeout_s:g} s")
+        error = error_of("TimeoutError", f"execution {self._execution!r} took longer than {self._timeout_s:g} s")
         return {"err": error}
 
     def _forget_all(self) -> None:

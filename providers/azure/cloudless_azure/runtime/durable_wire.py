@@ -23,9 +23,11 @@ ACTIVITY = "cl_activity"
 EVENT = "cl"
 """The one external event: all that is sent to an execution comes by it, and the engine keeps the mailbox."""
 
+PORTION = "~"
+"""What the id of an instance begins with that runs a portion of a fan-out."""
+
 FAILURE = "cloudless:"
 """What stands before the error in the text of a failure."""
-
 
 _LONGEST = 2_000
 """Characters of a message of ours about a failure that others describe."""
@@ -34,44 +36,74 @@ _LONGEST = 2_000
 class Order:
     """The input of an orchestrator.
 
-    definition: its identity. execution: "" for the instance itself. arguments: by name. portion: of a fan-out, instead.
-    entropy: what nobody can guess, drawn by who starts the execution; UUIDs are made of it.
+    definition: its identity. execution: its id, "" for that of the instance. arguments: by name. portion: of a fan-out,
+    instead. entropy: what nobody can guess, drawn by who starts the execution; UUIDs are made of it.
+    began_s: when that was, seconds since the epoch. deadline_s: of a portion, when its execution's time is up, 0 for
+    never.
+    trace, correlation: as in an Envelope.
     """
 
-    __slots__ = ("arguments", "definition", "entropy", "execution", "portion")
+    __slots__ = (
+        "arguments", "began_s", "correlation", "deadline_s", "definition", "entropy", "execution", "portion", "trace",
+    )  # fmt: skip
 
     def __init__(
         self,
         definition: str,
         execution: str = "",
         arguments: dict[str, Any] | None = None,
+        *,
         portion: dict[str, Any] | None = None,
         entropy: str = "",
+        began_s: float = 0,
+        deadline_s: float = 0,
+        trace: str = "",
+        correlation: str = "",
     ) -> None:
         self.definition = definition
         self.execution = execution
         self.arguments = arguments or {}
         self.portion = portion
         self.entropy = entropy
+        self.began_s = began_s
+        self.deadline_s = deadline_s
+        self.trace = trace
+        self.correlation = correlation
 
     @classmethod
     def read(cls, text: Any) -> Order:
         """The order of such a text."""
         found = object_in(text)
-        if found is None:
+        if found is None or "definition" not in found:
             raise InternalError(f"an orchestrator was started with {text!r}, which is no order of ours")
         return cls(**found)
 
     def text(self) -> str:
-        """What `client.start_new` takes as `client_input`."""
-        plain = {
-            "definition": self.definition,
-            "execution": self.execution,
-            "arguments": self.arguments,
-            "portion": self.portion,
-            "entropy": self.entropy,
-        }
-        return json.dumps({name: value for name, value in plain.items() if value})
+        """What an instance is started with."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return unhidden({name: value for name, value in plain.items() if value})
+
+
+def portions_of(instance: str, entropy: str) -> str:
+    """What the ids of all portions of an execution begin with, and of nothing else: "~<32 digits>:".
+
+    Found by who cancels the execution. They are no executions, and no name begins so. The entropy is in it since an id
+    of an execution may be used again.
+    """
+    from hashlib import sha256
+
+    return f"{PORTION}{sha256(f'{instance} {entropy}'.encode()).hexdigest()[:32]}:"
+
+
+def unhidden(value: Any) -> str:
+    """JSON in which the host sees no credentials.
+
+    An orchestrator that fails says so by an exception, whose text has the error and all actions with their inputs. From
+    such texts the host takes what looks like "key=", "Password=", a URL with a password and the like, up to the next
+    quotation mark (https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Sanitizer.cs). Each of
+    these has one of the two characters that are written as escapes here.
+    """
+    return json.dumps(value).replace("=", "\\u003d").replace("@", "\\u0040")
 
 
 def event(name: str, payload: Any, id: str = "") -> str:
@@ -111,7 +143,7 @@ def object_in(text: Any) -> dict[str, Any] | None:
 def output(outcome: dict[str, Any]) -> str:
     """What an orchestrator returns: {"v": value}. Raises the text of the error, if there is one."""
     if "err" in outcome:
-        raise Exception(FAILURE + json.dumps(outcome["err"]))  # noqa: TRY002  (the SDK keeps no more than the text)
+        raise Exception(FAILURE + unhidden(outcome["err"]))  # noqa: TRY002  (the SDK keeps no more than the text)
     return json.dumps(outcome)
 
 

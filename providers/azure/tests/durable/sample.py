@@ -86,8 +86,11 @@ class _Context:
     def call_activity(self, name: str, input_: Any, *, expected_type: type) -> _Task:
         return _Task(self._theirs.call_activity(name, input=input_))
 
-    def call_sub_orchestrator(self, name: str, input_: Any, *, expected_type: type) -> _Task:
-        return _Task(self._theirs.call_sub_orchestrator(name, input=input_))
+    def call_sub_orchestrator(self, name: str, input_: Any, instance_id: str, *, expected_type: type) -> _Task:
+        return _Task(self._theirs.call_sub_orchestrator(name, input=input_, instance_id=instance_id))
+
+    def set_custom_status(self, status: Any) -> None:
+        self._theirs.set_custom_status(status)
 
     def create_timer(self, fire_at: datetime) -> _Task:
         return _Task(self._theirs.create_timer(self._began + (fire_at - self._began) / self._speed))

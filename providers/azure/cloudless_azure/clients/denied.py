@@ -1,0 +1,52 @@
+"""PermissionDenied as people need it: what to write in the program, and which role that gives on Azure.
+
+May import: `cloudless.driver`.
+"""
+
+from __future__ import annotations
+
+from cloudless.driver.current import HERE
+from cloudless.errors import PermissionDenied
+
+_SINCE = "build and deploy; a new role counts after up to ten minutes"
+SENDER = "the role Azure Service Bus Data Sender"
+RECEIVER = "the role Azure Service Bus Data Receiver"
+READER = "the role Key Vault Secrets User"
+"""https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles"""
+
+_USE = {
+    "send": "{handle}.send",
+    "publish": "{handle}.publish",
+    "receive": "{handle}.peek",
+    "invoke": "{handle}.invoke",
+    "start": "{handle}.start",
+    "control": "{handle}.execution",
+    "read": "{handle}",
+}
+"""By verb, what a decorator's `uses=` takes."""
+
+
+def denied(verb: str, noun: str, name: str, wanted: str, said: Exception) -> PermissionDenied:
+    """The error of a call that Azure refused.
+
+    verb, noun, name: of the permission, e.g. "send", "queue", "orders". wanted: what a caller outside of a function
+    lacks, e.g. the role "…" on …. said: Azure's own error.
+    """
+    found = HERE.get(None)
+    handler = found[1] if found else None
+    use = f"uses=[{_USE[verb].format(handle=_handle(name))}]"
+    if handler is None:
+        who, remedy = "this identity", f"outside of a function it needs {wanted}"
+    else:
+        who = f"handler {handler!r}"
+        remedy = f"mention it in the handler, or add {use} to its decorator, then {_SINCE}"
+    error = PermissionDenied(f"{who} may not {verb} {noun} {name!r}: {remedy}. Azure said: {said}")
+    error.native = getattr(said, "native", None) or said
+    return error
+
+
+def _handle(name: str) -> str:
+    """What a program probably calls it."""
+    if name.endswith("-dead-letters"):
+        return f"{_handle(name.removesuffix('-dead-letters'))}.dead_letters"
+    return name.replace("-", "_")

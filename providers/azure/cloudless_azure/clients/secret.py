@@ -1,0 +1,60 @@
+"""The secret driver over Key Vault."""
+
+from __future__ import annotations
+
+from cloudless.errors import MissingSecret, NotFound, PermissionDenied
+from cloudless_azure.clients.denied import READER, denied
+from cloudless_azure.clients.vault import UNSET, Vault
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SEGMENT = "/secrets/"
+
+
+class VaultSecrets:
+    """See `cloudless.driver.secret.SecretDriver`. Safe from several threads.
+
+    addresses: name in the stage's vault by logical name, or the URL of a secret of another vault,
+    https://<vault>.vault.azure.net/secrets/<name>. vault: gives the stage's own.
+    """
+
+    __slots__ = ("_addresses", "_others", "_vault")
+
+    def __init__(self, addresses: Mapping[str, str], vault: Callable[[], Vault]) -> None:
+        self._addresses = addresses
+        self._vault = vault
+        self._others: dict[str, Vault] = {}
+
+    def read(self, secret: str) -> str:
+        vault, name = self._place(secret)
+        try:
+            found = vault.secret(name)
+        except PermissionDenied as problem:
+            raise denied("read", "secret", secret, f"{READER} on {vault.url}/secrets/{name}", problem) from problem
+        except MissingSecret as problem:
+            raise MissingSecret(f"secret {secret!r}: {problem}. {_remedy(vault, name)}") from problem
+        if found.content_type == UNSET:
+            raise MissingSecret(f"secret {secret!r} has no value yet. {_remedy(vault, name)}")
+        return found.value
+
+    def close(self) -> None:
+        """Close the connections to other vaults; the stage's own is not ours."""
+        for vault in self._others.values():
+            vault.close()
+
+    def _place(self, secret: str) -> tuple[Vault, str]:
+        address = self._addresses.get(secret)
+        if address is None:
+            raise NotFound(f"this function has no address of a secret {secret!r}; it has: {sorted(self._addresses)}")
+        url, found, name = address.partition(_SEGMENT)
+        if not found:
+            return self._vault(), address
+        if url not in self._others:
+            self._others[url] = Vault(url)
+        return self._others[url], name
+
+
+def _remedy(vault: Vault, name: str) -> str:
+    return f"Give it one: az keyvault secret set --vault-name {vault.name} --name {name} --file <file>"

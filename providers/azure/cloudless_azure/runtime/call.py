@@ -1,0 +1,187 @@
+"""The door of the app `steps`: who signs with the key of a call may make it.
+
+    answer = serve(DEPLOYED["calls"], cloud, func.HttpResponse)
+
+    @app.function_name("cl_call")
+    @app.route(route="cloudless/{verb}/{name}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @app.generic_input_binding(arg_name="durable", type="durableClient")     # with orchestrations
+    def cl_call(req: func.HttpRequest, durable: str) -> func.HttpResponse:
+        return answer(req, durable)
+
+    verb, name           request                                                     value of the answer
+    invoke  function     {"system", "body"}                                          reply of the function, as text
+    start   orchestration  {"execution", "system", "body"}                           null
+    control orchestration  {"operation": "describe", "execution"}                    {"status", "started_s", …}
+                           "history", "cancel"                                       list of entries; null
+                           {"operation": "executions", "status", "limit"}            ids
+                           {"operation": "running"}                                  {sha256: number}
+    send    event        {"orchestration", "execution", "system", "body"}            null
+
+system, body: of the envelope, as in a message (cloudless.system). An answer is {"value": …}, or {"refused": [kind,
+text]} with the name of one of cloudless.errors; the signature is in cloudless_azure/signature.py. The extension binds
+its client to any function as a string: the worker's own converter hands it over as it is.
+"""
+
+from __future__ import annotations
+
+from cloudless.codec import dump, is_object, load
+from cloudless.errors import (
+    CloudlessError,
+    ExecutionExists,
+    InvalidArgument,
+    MissingSecret,
+    NotFound,
+    PermissionDenied,
+    Unavailable,
+    UnsupportedError,
+)
+from cloudless.runtime import boot
+from cloudless.system import unpack
+from cloudless_azure.clients.key import Keys
+from cloudless_azure.names import CONTROL, INVOKE, SEND, START
+from cloudless_azure.signature import HEADER, holds, is_timely, path_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Protocol, TypeVar
+
+    from cloudless.message import Envelope
+    from cloudless.runtime.function import Answer
+    from cloudless_azure.clients.cloud import AzureCloud
+    from cloudless_azure.runtime.execution import Executions
+
+    R = TypeVar("R", covariant=True)
+
+    class Native(Protocol):
+        """What the trigger hands over: an `azure.functions.HttpRequest`."""
+
+        @property
+        def headers(self) -> Mapping[str, str]: ...
+        @property
+        def route_params(self) -> Mapping[str, str]: ...
+        def get_body(self) -> bytes: ...
+
+    class MakeResponse(Protocol[R]):
+        """`azure.functions.HttpResponse`."""
+
+        def __call__(self, body: str, *, status_code: int, mimetype: str) -> R: ...
+
+    Request = Mapping[str, Any]
+
+_STATUS: dict[type[CloudlessError], int] = {
+    ExecutionExists: 409,
+    InvalidArgument: 400,
+    NotFound: 404,
+    PermissionDenied: 403,
+    Unavailable: 503,
+    UnsupportedError: 501,
+}
+_UNSIGNED = 401
+_FAILED = 500
+
+
+def serve(facts: Mapping[str, Any], cloud: AzureCloud, respond: MakeResponse[R]) -> Callable[..., R]:
+    """What answers the calls of a deployed app.
+
+    facts: {"functions": {"charge": {…}}, "orchestrations": {"fulfil": "<sha256>"}, "events": {"approval": ["fulfil"]}};
+    of functions as in cloudless.runtime.boot, the rest as in `Executions`.
+    """
+    door = Door(facts, cloud)
+
+    def answer(request: Native, durable: str = "") -> R:
+        route = request.route_params
+        signature, body = request.headers.get(HEADER) or "", request.get_body()
+        status, text = door.answer(route["verb"], route["name"], signature, body, durable)
+        return respond(text, status_code=status, mimetype="application/json")
+
+    return answer
+
+
+class Door:
+    """Checks, then calls. Functions are bound, and their modules imported, when they are first called."""
+
+    def __init__(self, facts: Mapping[str, Any], cloud: AzureCloud) -> None:
+        self._facts = facts
+        self._cloud = cloud
+        self._keys = Keys(lambda: cloud.vault)
+        self._functions: dict[str, Answer] = {}
+        self._executions: tuple[str, Executions] | None = None
+        self._known = {
+            INVOKE: facts["functions"],
+            START: facts["orchestrations"],
+            CONTROL: facts["orchestrations"],
+            SEND: facts["events"],
+        }
+
+    def answer(self, verb: str, name: str, signature: str, body: bytes, durable: str) -> tuple[int, str]:
+        """Status and text. durable: of the `durableClient` binding, "" without orchestrations."""
+        try:
+            if not self._is_signed(verb, name, signature, body):
+                return _UNSIGNED, _refused("PermissionDenied", "the request is not signed with the key of this call")
+            return 200, dump({"value": self._value(verb, name, _request(body), durable)})
+        except CloudlessError as problem:
+            kind = next((one for one in type(problem).__mro__ if one in _STATUS), None)
+            name = kind.__name__ if kind else type(problem).__name__
+            return _STATUS[kind] if kind else _FAILED, _refused(name, str(problem))
+        except Exception as problem:  # noqa: BLE001  (a bug of ours, which the caller is to hear of)
+            return _FAILED, _refused("InternalError", f"{type(problem).__name__}: {problem}")
+
+    # --- who
+
+    def _is_signed(self, verb: str, name: str, signature: str, body: bytes) -> bool:
+        """Whether the caller holds the key. What is not known here, or long past, is not looked up in the vault."""
+        now_s = self._cloud.now_s()
+        if name not in self._known.get(verb, ()) or not is_timely(signature, now_s):
+            return False
+        path = path_of(verb, name)
+        try:
+            if holds(signature, self._keys.key(verb, name), path, body, now_s):
+                return True
+            return holds(signature, self._keys.renewed(verb, name), path, body, now_s)
+        except MissingSecret:
+            return False
+        except PermissionDenied as problem:
+            raise Unavailable(f"the function app of steps cannot read its keys (yet): {problem}") from problem
+
+    # --- what
+
+    def _value(self, verb: str, name: str, request: Request, durable: str) -> Any:
+        if verb == INVOKE:
+            return self._function(name)(_envelope(request))
+        executions = self._of(durable)
+        if verb == START:
+            return executions.start(name, request["execution"], _envelope(request))
+        if verb == CONTROL:
+            return executions.control(name, request)
+        return executions.send(name, request["orchestration"], request["execution"], _envelope(request))
+
+    def _function(self, name: str) -> Answer:
+        found = self._functions.get(name)
+        if found is None:
+            found = self._functions[name] = boot.function(self._facts["functions"][name], self._cloud)
+        return found
+
+    def _of(self, durable: str) -> Executions:
+        """Executions behind that binding, which is the same for as long as the host runs."""
+        if self._executions is None or self._executions[0] != durable:
+            from cloudless_azure.runtime.durable_client import DurableClient
+            from cloudless_azure.runtime.execution import Executions
+
+            self._executions = durable, Executions(self._facts, self._cloud, DurableClient(durable))
+        return self._executions[1]
+
+
+def _request(body: bytes) -> Request:
+    found = load(body.decode("utf-8", "replace"))
+    if not is_object(found):
+        raise InvalidArgument("the request is no JSON object")
+    return found
+
+
+def _envelope(request: Request) -> Envelope:
+    return unpack(request["body"], {}, request["system"], native_id="", native_attempt=1, sent_s=0)
+
+
+def _refused(kind: str, text: str) -> str:
+    return dump({"refused": [kind, text]})
