@@ -59,12 +59,6 @@ def registered(facts: Mapping[str, Any]) -> Registered:
     return next(pure for pure in app.pures if pure.name == wanted)  # type: ignore[no-any-return]
 
 
-def function(facts: Mapping[str, Any], cloud: Cloud) -> Answer:
-    """The function that the facts describe, as one that is invoked."""
-    handler = registered(facts)
-    return entry.function(_bound(facts, handler, cloud), handler.result)
-
-
 def step(facts: Mapping[str, Any], cloud: Cloud) -> Answer:
     """The function, or pure function, that the facts describe, as one that orchestrations call."""
     handler = registered(facts)

@@ -5,8 +5,8 @@
     @app.function_name("cl_call")
     @app.route(route="cloudless/{verb}/{name}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
     @app.generic_input_binding(arg_name="durable", type="durableClient")     # with orchestrations
-    def cl_call(req: func.HttpRequest, durable: str) -> func.HttpResponse:
-        return answer(req, durable)
+    async def cl_call(req: func.HttpRequest, durable: str, context: func.Context) -> func.HttpResponse:
+        return await answer(req, durable, context)
 
     verb, name           request                                                     value of the answer
     invoke  function     {"system", "body"}                                          reply of the function, as text
@@ -35,21 +35,24 @@ from cloudless.errors import (
     Unavailable,
     UnsupportedError,
 )
-from cloudless.runtime import boot
+from cloudless.runtime import boot, entry
+from cloudless.runtime.plan import Plan
 from cloudless.system import unpack
 from cloudless_azure.clients.key import Keys
 from cloudless_azure.names import CONTROL, INVOKE, SEND, START
+from cloudless_azure.runtime.invocation import binding, invoke
 from cloudless_azure.signature import HEADER, holds, is_timely, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any, Protocol, TypeVar
 
     from cloudless.message import Envelope
     from cloudless.runtime.function import Answer
     from cloudless_azure.clients.cloud import AzureCloud
     from cloudless_azure.runtime.execution import Executions
+    from cloudless_azure.runtime.invocation import Native as Context
 
     R = TypeVar("R", covariant=True)
 
@@ -67,6 +70,11 @@ if TYPE_CHECKING:
 
         def __call__(self, body: str, *, status_code: int, mimetype: str) -> R: ...
 
+    class Serve(Protocol[R]):
+        """Answers one request. durable: of the `durableClient` binding."""
+
+        async def __call__(self, request: Native, durable: str = ..., context: Context | None = ...) -> R: ...
+
     Request = Mapping[str, Any]
 
 _STATUS: dict[type[CloudlessError], int] = {
@@ -79,9 +87,11 @@ _STATUS: dict[type[CloudlessError], int] = {
 }
 _UNSIGNED = 401
 _FAILED = 500
+LONGEST_S = 230.0
+"""An HTTP answer may take: https://learn.microsoft.com/en-us/azure/azure-functions/functions-scale#timeout"""
 
 
-def serve(facts: Mapping[str, Any], cloud: AzureCloud, respond: MakeResponse[R]) -> Callable[..., R]:
+def serve(facts: Mapping[str, Any], cloud: AzureCloud, respond: MakeResponse[R]) -> Serve[R]:
     """What answers the calls of a deployed app.
 
     facts: {"functions": {"charge": {…}}, "orchestrations": {"fulfil": "<sha256>"}, "events": {"approval": ["fulfil"]}};
@@ -89,11 +99,18 @@ def serve(facts: Mapping[str, Any], cloud: AzureCloud, respond: MakeResponse[R])
     """
     door = Door(facts, cloud)
 
-    def answer(request: Native, durable: str = "") -> R:
-        route = request.route_params
-        signature, body = request.headers.get(HEADER) or "", request.get_body()
-        status, text = door.answer(route["verb"], route["name"], signature, body, durable)
+    def response(status: int, text: str) -> R:
         return respond(text, status_code=status, mimetype="application/json")
+
+    async def answer(request: Native, durable: str = "", context: Context | None = None) -> R:
+        verb, name = request.route_params["verb"], request.route_params["name"]
+        signature, body = request.headers.get(HEADER) or "", request.get_body()
+        return await invoke(
+            lambda: response(*door.answer(verb, name, signature, body, durable)),
+            lambda: response(*door.late(verb, name)),
+            context,
+            door.timeout_s(verb, name),
+        )
 
     return answer
 
@@ -127,6 +144,16 @@ class Door:
         except Exception as problem:  # noqa: BLE001  (a bug of ours, which the caller is to hear of)
             return _FAILED, _refused("InternalError", f"{type(problem).__name__}: {problem}")
 
+    def timeout_s(self, verb: str, name: str) -> float:
+        """How long the function that is called may take."""
+        facts = self._facts["functions"].get(name) if verb == INVOKE else None
+        return Plan.from_json(facts["plan"]).timeout_s if facts else LONGEST_S
+
+    def late(self, verb: str, name: str) -> tuple[int, str]:
+        """The answer of a function that took longer."""
+        text = f"the handler took longer than {self.timeout_s(verb, name):g} s"
+        return 200, dump({"value": dump({"error": ["TimeoutError", text]})})
+
     # --- who
 
     def _is_signed(self, verb: str, name: str, signature: str, body: bytes) -> bool:
@@ -159,7 +186,8 @@ class Door:
     def _function(self, name: str) -> Answer:
         found = self._functions.get(name)
         if found is None:
-            found = self._functions[name] = boot.function(self._facts["functions"][name], self._cloud)
+            facts = self._facts["functions"][name]
+            found = self._functions[name] = entry.function(binding(facts, self._cloud), boot.registered(facts).result)
         return found
 
     def _of(self, durable: str) -> Executions:
