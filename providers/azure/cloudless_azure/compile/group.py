@@ -116,8 +116,11 @@ def takes_many(plan: Plan) -> bool:
 
 def union(holders: Iterable[tuple[Grant, ...]]) -> tuple[Grant, ...]:
     """The grants of several holders together, in order, each with every line that asks for it."""
+    granted = list(filter(None, holders))
+    if len(granted) == 1:
+        return granted[0]
     spans: dict[tuple[str, str, str], set[Span]] = {}
-    for grants in holders:
+    for grants in granted:
         for one in grants:
             spans.setdefault((one.noun, one.name, one.verb), set()).update(one.spans)
     return tuple(
