@@ -100,9 +100,9 @@ CALL = '''
 
 @app.function_name("cl_call")
 @app.route(route="cloudless/{verb}/{name}", methods=["POST"])
-def cl_call(req: func.HttpRequest) -> func.HttpResponse:
+async def cl_call(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Calls of other apps, which sign them."""
-    return answer(req)
+    return await answer(req, context=context)
 '''
 
 DURABLE = '''
@@ -110,9 +110,9 @@ DURABLE = '''
 @app.function_name("cl_call")
 @app.route(route="cloudless/{verb}/{name}", methods=["POST"])
 @app.generic_input_binding(arg_name="durable", type="durableClient")
-def cl_call(req: func.HttpRequest, durable: str) -> func.HttpResponse:
+async def cl_call(req: func.HttpRequest, durable: str, context: func.Context) -> func.HttpResponse:
     """Calls of other apps, which sign them."""
-    return answer(req, durable)
+    return await answer(req, durable, context)
 
 
 @app.orchestration_trigger(context_name="context")
