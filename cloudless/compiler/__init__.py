@@ -1,13 +1,18 @@
-"""What the compilers of all providers share.
+"""What the compilers of all providers share, and what the build does with what they give.
 
+for compilers: plain data in, plain data out; no disk, no SDK
     compiled.py    Compiled: what a provider's compiler gives: files, and a Package
-    document.py    Document: Terraform JSON, built piece by piece       native.py  what `native=` changes in it
-    names.py       escaped, shorten                                     pretty.py  JSON for people, fast
+    document.py    Document: Terraform JSON, built piece by piece   native.py  what `native=` changes in it
+    names.py       escaped, shorten                                 pretty.py  JSON for people, fast
     package.py     Package: what goes into the zip of deployed functions
     definitions.py Definitions: orchestrations as their engine reads them
+for the build
+    packing.py     Package + project ──► Bundle, tried:
+        sources.py the project's files and ours     wheels.py what is required, by uv
+        bundle.py  the zip                          smoke.py  importing it, by smoke_runner.py
+    lock.py        Lock: definitions that may still run             needs.py   what they need of the program
+    infra.py       the user's own Terraform                         record.py  what a build says of itself
     artifact.py    Artifact: the files of one build, and how they get into their folder
-
-A compiler takes the IR and a stage, and gives plain data; it never touches the disk, nor calls an SDK.
 """
 
 from cloudless.compiler.artifact import Artifact

@@ -73,11 +73,11 @@ def bundle(files: Mapping[str, bytes | Path], package: Package) -> Bundle:
     """The zip of these files; raises DefinitionError where it is over a limit of the cloud."""
     sizes: dict[str, int] = {}
     stream = BytesIO()
-    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+    with ZipFile(stream, "w") as archive:
         for path, source in sorted(files.items()):
             content = source.read_bytes() if isinstance(source, Path) else source
             sizes[path] = len(content)
-            archive.writestr(_entry(path), content)
+            archive.writestr(_entry(path), content, ZIP_DEFLATED, _LEVEL)
     content = stream.getvalue()
     made = Bundle(name=f"bundle-{sha256(content).hexdigest()[:12]}.zip", content=content, unpacked=sum(sizes.values()))
     problems = [*_over("the zip", made.size, package.most, package, sizes)]
@@ -90,7 +90,6 @@ def bundle(files: Mapping[str, bytes | Path], package: Package) -> Bundle:
 
 def _entry(path: str) -> ZipInfo:
     entry = ZipInfo(path, _TIME)
-    entry.compress_type = ZIP_DEFLATED
     entry.external_attr = _MODE
     entry.create_system = _UNIX
     return entry
