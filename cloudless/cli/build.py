@@ -53,7 +53,8 @@ def build(  # noqa: PLR0917  (one argument an option)
     What the functions require is read from requirements.txt, else from pyproject.toml, beside cloudless.toml (or from
     what `requirements` there names), and resolved by uv for the cloud's Python. The bundle is then imported.
 
-    Orchestrations that executions may still run are kept in cloudless.lock/STAGE.json: commit it.
+    Orchestrations that executions may still run are kept in cloudless.lock/STAGE.json: commit it. (A build for a
+    provider alone has no stage that is deployed, and keeps nothing.)
 
     \b
         cloudless build prod
@@ -70,7 +71,7 @@ def build(  # noqa: PLR0917  (one argument an option)
         chosen = pipeline.stage_of(project, stage, provider)
         built = pipeline.build(project, chosen, dependencies=dependencies)
         folder = out or pipeline.folder_of(project, chosen)
-        changed = built.write(folder)
+        changed = built.write(folder, lock=chosen.name in project.stages)
     if as_json:
         show.as_json(_plain(built, chosen.name, folder, changed))
         return

@@ -338,3 +338,19 @@ def test_the_command_tells_the_size_of_the_bundle_and_what_was_not_tried(project
     plain = json.loads(run("--no-dependencies", "--json").output)
     assert plain["bundle"]["name"] in plain["files"]
     assert plain["warnings"] == []
+
+
+def test_a_build_for_a_provider_alone_locks_nothing(project: Path) -> None:
+    pytest.importorskip("typer")
+    from typer.testing import CliRunner
+
+    (project / "built_app.py").write_text(APP.replace(", float)", ", float, default=1.0)") + FLOW)
+
+    def lock_after(*words: str) -> list[str]:
+        sys.modules.pop("built_app", None)
+        done = CliRunner().invoke(cli, ["build", *words], prog_name="cloudless")
+        assert done.exit_code == 0, done.output
+        return [file.name for file in (project / "cloudless.lock").glob("*")]
+
+    assert lock_after("--provider", "nimbus") == []
+    assert lock_after("prod") == ["prod.json"]
