@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.azure.tests.deployment import Stages, stopped_clock
+from providers.azure.tests.deployment import Stages
 from providers.azure.tests.functionshost.launcher import Zygote
+from providers.azure.tests.functionshost.patches import plain_amqp
 from providers.azure.tests.sdk import Sdk
 from providers.azure.tests.servicebus import Broker
 from providers.azure.tests.storage import azurite
@@ -51,11 +52,10 @@ def storage(azurite_connection: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="session")
 def stages(azurite_connection: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
-    """Where applications are deployed: a broker of their own, whose clock stands still."""
+    """Where applications are deployed, each to an Azure of its own, whose clock stands still."""
     tools.require("azure-worker")
-    with Broker.running(stopped_clock()) as broker, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLOUDLESS_SERVICE_BUS", broker.connection_string)
-        patch.setenv("CLOUDLESS_STORAGE", azurite_connection)
-        stages = Stages(broker, tmp_path_factory.mktemp("apps"))
+    plain_amqp()
+    with Zygote() as zygote:
+        stages = Stages(azurite_connection, zygote, tmp_path_factory.mktemp("apps"))
         yield stages
         stages.close()

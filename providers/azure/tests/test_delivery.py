@@ -28,34 +28,34 @@ ORDERED = "cloudless.conformance.apps.ordered:app"
 @pytest.fixture
 def stage(stages: Stages) -> Iterator[Stage]:
     with deployed(stages, QUEUES) as stage:
-        stage.host.calls.clear()
+        stage.forget_calls()
         yield stage
 
 
 @pytest.fixture
 def ordered_stage(stages: Stages) -> Iterator[Stage]:
     with deployed(stages, ORDERED) as stage:
-        stage.host.calls.clear()
+        stage.forget_calls()
         yield stage
 
 
 def waits_s(stage: Stage, address: str) -> list[float]:
-    times = [call.at_s for call in stage.host.calls if call.address == address]
+    times = [call.at_s for call in stage.calls if call.address == address]
     return [round(later - earlier, 2) for earlier, later in pairwise(times)]
 
 
 def test_retries_wait_as_scheduled_copies_and_each_is_completed(stage: Stage) -> None:
     queues.jobs.send({"do": ["raise"]})
     stage.run()
-    assert waits_s(stage, "queues-jobs") == [2, 4]
-    assert [(call.deliveries, call.error) for call in stage.host.calls] == [([1], "")] * 3
+    assert waits_s(stage, "jobs") == [2, 4]
+    assert [(call.deliveries, call.error) for call in stage.calls] == [([1], "")] * 3
 
 
 def test_a_function_that_always_crashes_never_meets_the_brokers_own_limit(stage: Stage) -> None:
     """That stands behind ours: the delivery after the last one stores the letter, and returns."""
     queues.jobs.send({"do": ["crash"]})
     stage.run()
-    calls = [(call.deliveries, bool(call.error)) for call in stage.host.calls]
+    calls = [(call.deliveries, bool(call.error)) for call in stage.calls]
     assert calls == [([1], True), ([2], True), ([3], True), ([4], False)]
 
 
@@ -73,7 +73,7 @@ def give_up(queue: Queue) -> None:
 
 def test_what_the_broker_gives_up_is_among_our_dead_letters_as_crashed(stage: Stage) -> None:
     id = queues.jobs.send({"n": 1}, attributes={"region": "eu"})
-    stage.broker.on_queue("queues-jobs", give_up)
+    stage.broker.on_queue("jobs", give_up)
     (letter,) = queues.jobs.dead_letters.peek()
     assert (letter.id, letter.body, letter.attributes) == (id, {"n": 1}, {"region": "eu"})
     assert letter.error.type == "Crashed"
@@ -82,18 +82,18 @@ def test_what_the_broker_gives_up_is_among_our_dead_letters_as_crashed(stage: St
 
 def test_what_the_broker_gives_up_on_an_ordered_queue_is_drained_to_our_dead_letters(ordered_stage: Stage) -> None:
     ordered.parcels.send({"n": 1}, group="a")
-    ordered_stage.broker.on_queue("ordered-parcels", give_up)
+    ordered_stage.broker.on_queue("parcels", give_up)
     ordered_stage.run()
     (letter,) = ordered.parcels.dead_letters.peek()
     assert (letter.body, letter.group, letter.error.type) == ({"n": 1}, "a", "Crashed")
-    assert ordered_stage.broker.stored("ordered-parcels/$DeadLetterQueue") == []
+    assert ordered_stage.broker.stored("parcels/$DeadLetterQueue") == []
 
 
 def test_a_failed_head_of_an_ordered_queue_is_abandoned_and_comes_at_once(ordered_stage: Stage) -> None:
     ordered.parcels.send({"n": 0, "do": ["raise", "return"], "text": "not yet"}, group="a")
     ordered_stage.run()
-    assert waits_s(ordered_stage, "ordered-parcels") == [0]
-    first, second = ordered_stage.host.calls
+    assert waits_s(ordered_stage, "parcels") == [0]
+    first, second = ordered_stage.calls
     assert (first.error, second.error) == ("Returned: ConnectionError: not yet", "")
     assert (first.deliveries, second.deliveries) == ([1], [2])
 

@@ -32,17 +32,17 @@ def patch() -> None:
 
 
 def plain_amqp() -> None:
-    """Let every Service Bus client of this process, sync or async, that says nothing of TLS go without it."""
-    configuration = import_module("azure.servicebus._common._configuration").Configuration
-    original: Any = configuration.__init__
+    """Let every Service Bus client of this process that says nothing of TLS go without it (the sync one: ours)."""
+    client = import_module("azure.servicebus").ServiceBusClient
+    original: Any = client.__init__
     if original.__dict__.get("is_plain"):
         return
 
-    def configure(self: Any, **options: Any) -> None:
-        original(self, **{"use_tls": False, **options})
+    def connect(self: Any, *arguments: Any, **options: Any) -> None:
+        original(self, *arguments, **{"use_tls": False, **options})
 
-    configure.__dict__["is_plain"] = True
-    configuration.__init__ = configure
+    connect.__dict__["is_plain"] = True
+    client.__init__ = connect
 
 
 def pages(file: Path) -> None:

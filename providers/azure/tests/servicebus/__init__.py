@@ -29,7 +29,7 @@ May import: the standard library only, so that it is an oracle for our own code 
 """
 
 from providers.azure.tests.servicebus.access import Anybody, Authoriser, Policy, SharedAccess
-from providers.azure.tests.servicebus.clock import Clock
+from providers.azure.tests.servicebus.clock import Clock, StandingClock
 from providers.azure.tests.servicebus.content import Content
 from providers.azure.tests.servicebus.filters import CorrelationRule, SqlRule
 from providers.azure.tests.servicebus.namespace import Namespace
@@ -53,5 +53,6 @@ __all__ = [
     "Settings",
     "SharedAccess",
     "SqlRule",
+    "StandingClock",
     "Stored",
 ]

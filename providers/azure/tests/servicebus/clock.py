@@ -1,4 +1,4 @@
-"""The broker's time: real time plus what tests added."""
+"""The broker's time: real time plus what tests added, or a time that only tests move."""
 
 from __future__ import annotations
 
@@ -26,3 +26,25 @@ class Clock:
         if seconds < 0:
             raise ValueError(f"time does not go back ({seconds} s)")
         self.ahead_s += seconds
+
+    def told_s(self, at_s: float) -> float:
+        """The end of a lock as clients are told it."""
+        return at_s
+
+
+class StandingClock(Clock):
+    """A time that stands still, and begins anew when a test does.
+
+    Microsoft's client drops a lock by its own, real clock: so it is told as far ahead of that as it is of ours.
+    """
+
+    def __init__(self, start_s: float) -> None:
+        self._now_s = start_s
+        super().__init__(lambda: self._now_s)
+
+    def restart(self, at_s: float) -> None:
+        """Begin anew, earlier perhaps: only where nothing remembers."""
+        self._now_s, self.ahead_s = at_s, 0.0
+
+    def told_s(self, at_s: float) -> float:
+        return time.time() + at_s - self.now_s()

@@ -119,11 +119,11 @@ class Outlet:
         for stored in self.queue.ready(self, self.session):
             if self._deletes:
                 self.queue.delete(stored)
-                self._send(stored.encoded(), uuid4())
+                self._send(stored.encoded(self.queue.told_s), uuid4())
             else:
                 locked = self.queue.lock(stored)
                 assert locked.token
-                self._unsettled[self._send(locked.encoded(), locked.token)] = locked.token
+                self._unsettled[self._send(locked.encoded(self.queue.told_s), locked.token)] = locked.token
             if self.credit <= 0:
                 return
 

@@ -14,7 +14,6 @@ from providers.azure.tests.servicebus.content import APPLICATION, PROPERTIES, SC
 from providers.azure.tests.servicebus.filters import CorrelationRule, Rule, SqlRule
 from providers.azure.tests.servicebus.namespace import Namespace
 from providers.azure.tests.servicebus.problems import NotImplementedHere, Problem
-from providers.azure.tests.servicebus.stored import Stored
 
 VALUE = 0x77
 _OK, _ACCEPTED, _EMPTY, _UNAUTHORIZED = 200, 202, 204, 401
@@ -95,17 +94,19 @@ def _cancel(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
 def _peek(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
     queue = namespace.queue(entity)
     found = queue.peek(body["from-sequence-number"], body["message-count"], body.get("session-id"))
-    messages = [{"message": stored.encoded()} for stored in found]
+    messages = [{"message": stored.encoded(queue.told_s)} for stored in found]
     return (_OK, {"messages": messages}) if messages else (_EMPTY, {})
 
 
 def _renew(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
-    ends_s = [namespace.queue(entity).renew(token) for token in body["lock-tokens"]]
+    queue = namespace.queue(entity)
+    ends_s = [queue.told_s(queue.renew(token)) for token in body["lock-tokens"]]
     return _OK, {"expirations": Array("timestamp", [round(end_s * 1000) for end_s in ends_s])}
 
 
 def _renew_session(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
-    return _OK, {"expiration": timestamp(namespace.queue(entity).renew_session(body["session-id"]))}
+    queue = namespace.queue(entity)
+    return _OK, {"expiration": timestamp(queue.told_s(queue.renew_session(body["session-id"])))}
 
 
 def _get_state(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
@@ -118,12 +119,9 @@ def _set_state(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answe
 
 
 def _receive_deferred(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:
-    found = [namespace.queue(entity).take_deferred(number) for number in body["sequence-numbers"]]
-    return _OK, {"messages": [_handed_out(stored) for stored in found]}
-
-
-def _handed_out(stored: Stored) -> dict[str, Any]:
-    return {"message": stored.encoded(), "lock-token": stored.token}
+    queue = namespace.queue(entity)
+    found = [queue.take_deferred(number) for number in body["sequence-numbers"]]
+    return _OK, {"messages": [{"message": one.encoded(queue.told_s), "lock-token": one.token} for one in found]}
 
 
 def _settle(namespace: Namespace, entity: str, body: dict[str, Any]) -> Answer:

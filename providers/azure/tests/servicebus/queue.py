@@ -231,6 +231,10 @@ class Queue:
         stored.until_s = self._lock_ends_s(stored)
         return stored.until_s
 
+    def told_s(self, at_s: float) -> float:
+        """The end of a lock as clients are told it."""
+        return self._clock.told_s(at_s)
+
     def _locked(self, token: UUID) -> Stored:
         self.tick()
         if token not in self._tokens:

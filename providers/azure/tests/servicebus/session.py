@@ -172,7 +172,7 @@ class Session:
             raise NoSession
         until_s = outlet.queue.accept_session(session, outlet)
         outlet.session = session
-        return {LOCKED_UNTIL: round(until_s * _TICKS_A_SECOND) + _TICKS_AT_EPOCH}
+        return {LOCKED_UNTIL: round(outlet.queue.told_s(until_s) * _TICKS_A_SECOND) + _TICKS_AT_EPOCH}
 
     def _detach(self, frame: Frame) -> None:
         handle: int = frame.get(0)

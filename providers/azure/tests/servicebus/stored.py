@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -101,14 +102,14 @@ class Stored:
         """
         return self.expires_s if self.state == ACTIVE and not self.token else None
 
-    def encoded(self) -> bytes:
-        """As a receiver or peeker gets it; a lock token travels outside of it."""
+    def encoded(self, told_s: Callable[[float], float] = float) -> bytes:
+        """As a receiver or peeker gets it; a lock token travels outside of it. told_s: of the broker's clock."""
         added = {
             Symbol("x-opt-enqueued-time"): timestamp(self.enqueued_s),
             Symbol("x-opt-sequence-number"): self.number,
             Symbol("x-opt-message-state"): int32(_STATES[self.state]),
         }
         if self.token:
-            added[Symbol("x-opt-locked-until")] = timestamp(self.until_s)
+            added[Symbol("x-opt-locked-until")] = timestamp(told_s(self.until_s))
         expires_in_s = None if self.expires_s is None else self.expires_s - self.enqueued_s
         return self.content.encoded(self.deliveries - (self.token is not None), expires_in_s, added)
