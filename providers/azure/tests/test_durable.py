@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from dateutil.parser import parse
 
 from cloudless.errors import InternalError
 from cloudless.ir.expression import List, Var
@@ -16,6 +20,7 @@ from cloudless.ir.statement import Except, For, Gather, Now, Range, Return, Slee
 from cloudless.passes.definition import identity
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable import definitions
+from cloudless_azure.runtime.durable_time import read_times_quickly
 from providers.azure.tests.durable.chaos import Chaos, CrashAt, Hostile
 from providers.azure.tests.durable.executions import Executions
 from providers.azure.tests.durable.host import Host, plain
@@ -429,3 +434,18 @@ def test_a_function_app_has_one_orchestrator_and_one_activity(tmp_path: Path) ->
     instance = host.start(wire.ORCHESTRATOR, wire.Order(identity(COUNT), arguments={"n": 3}).text(), "e1")
     host.run()
     assert (list(found), json.loads(instance.output)) == (["cl_orchestrator", "cl_activity"], {"v": 8})
+
+
+@pytest.mark.parametrize("text", ["2026-01-01T00:00:00.1234567Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.123Z"])
+def test_times_of_histories_are_read_as_before_but_not_by_guessing(text: str) -> None:
+    """As Newtonsoft writes them: seven digits, or none where they are zero."""
+    events: Any = import_module("azure.durable_functions.models.history.HistoryEvent")
+    Table().executions()
+    assert events.dt_parse is not parse
+    assert events.dt_parse(text) == parse(text)
+
+
+def test_a_sdk_that_reads_times_in_another_way_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "azure.durable_functions.models.history.HistoryEvent", ModuleType("other"))
+    read_times_quickly()
+    assert not hasattr(sys.modules["azure.durable_functions.models.history.HistoryEvent"], "dt_parse")

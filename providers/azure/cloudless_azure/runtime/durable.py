@@ -17,6 +17,7 @@ The generated function_app.py:
     durable_task.py   DurableHost: what the engine asks for, as tasks of the SDK
     durable_step.py   what the activity does
     durable_wire.py   the texts that go to and fro
+    durable_time.py   a quicker reader of times for the SDK
 
 The engine interprets the definition that the execution was started with: Durable replays new code on old histories, so
 every version that still has executions stays in the package. Retries, time-outs, limits and the mailbox are the
@@ -34,6 +35,7 @@ from cloudless.errors import InternalError
 from cloudless.runtime.failure import conclusion
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable_task import DurableHost
+from cloudless_azure.runtime.durable_time import read_times_quickly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def orchestrator(load: Load) -> Orchestrate:
 
     Returns the text of {"v": value}; raises what `durable_wire.error_in` reads from the status of the instance.
     """
+    read_times_quickly()
 
     def orchestrate(context: Context) -> Generator[Task, Task, str]:
         order = wire.Order.read(context.get_input(expected_type=str))
