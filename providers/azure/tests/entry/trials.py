@@ -91,6 +91,11 @@ def charge(amount: int) -> int:
     return amount
 
 
+@app.orchestration
+def settle(amount: int) -> int:
+    return charge(amount)
+
+
 @app.post("/do", public=True, timeout=SECOND)
 def act(body: dict[str, Any], request: Request) -> dict[str, Any]:
     do(body["do"])
