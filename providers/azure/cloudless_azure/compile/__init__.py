@@ -13,7 +13,6 @@ May import: cloudless.compiler, cloudless.passes, the IR, names and limits; neve
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Compiled
@@ -47,7 +46,7 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
 
     Raises DefinitionError with everything that Azure cannot take, and with every `native=` that does not fit.
     """
-    ground = Ground(stage, application, groups(application, _retained(application, definitions)))
+    ground = Ground(stage, application, groups(application, _retained(definitions)))
     unfit = [one for one in problems(application, ground.groups, stage) if one.severity == ERROR]
     if unfit:
         raise DefinitionError(unfit)
@@ -73,8 +72,6 @@ def _document(ground: Ground) -> None:
     outputs(ground)
 
 
-def _retained(application: Application, definitions: Definitions) -> set[str]:
-    """Orchestrations that are gone from the program, and may still have executions."""
-    known = {one.name for one in application.orchestrations}
-    kept = definitions.texts.keys() - set(definitions.current.values())
-    return {json.loads(definitions.texts[sha])["main"] for sha in kept} - known
+def _retained(definitions: Definitions) -> list[bytes]:
+    """Definitions of earlier builds, which may still have executions."""
+    return [definitions.texts[sha] for sha in sorted(definitions.texts.keys() - set(definitions.current.values()))]

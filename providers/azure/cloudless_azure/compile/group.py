@@ -9,11 +9,13 @@ Plain data, from which the documents (compile/), the entries (entry.py) and `clo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cloudless.compiler.needs import needs, offers
 from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Schedule, Span, Subscription
 from cloudless.node import node, replace
 from cloudless.passes.plans import plans
@@ -32,7 +34,7 @@ BATCH_TIMEOUT_MAX_S = 240
 BUS, LEDGER, VAULT, CALLS, HUB = "bus", "ledger", "vault", "calls", "hub"
 """What a group needs: Service Bus; the ledger; the vault; to call the app `steps`; Durable Functions."""
 
-_ON_THE_BUS = frozenset({"queue", "topic"})
+_SENDS = {"queue": "send", "topic": "publish"}
 _CALLED = frozenset({"orchestration", "event"})
 
 
@@ -88,13 +90,13 @@ class Group:
         return self.name.replace("-", "_")
 
 
-def groups(application: Application, retained: Iterable[str] = ()) -> tuple[Group, ...]:
+def groups(application: Application, retained: Iterable[bytes] = ()) -> tuple[Group, ...]:
     """The groups of an application: `http` and `steps` where there is something for them, then the others by name.
 
-    retained: names of orchestrations of earlier builds that are gone, and whose executions may still run.
+    retained: definitions of earlier builds whose executions may still run; what they send to is granted as well.
     """
     known = _Known(application)
-    found = [*_http(known), *_steps(known, tuple(retained)), *_others(known)]
+    found = [*_http(known), *_steps(known, _Kept(application, retained)), *_others(known)]
     return tuple(sorted(found, key=lambda one: (one.kind == ON, one.name)))
 
 
@@ -153,15 +155,28 @@ class _Known:
         return union([*(self.handlers[name].grants for name in handlers), *others])
 
 
+class _Kept:
+    """Definitions of earlier builds. names: of their orchestrations. grants: without a line, for there is none now."""
+
+    def __init__(self, application: Application, texts: Iterable[bytes]) -> None:
+        kept = tuple(texts)
+        self.names = {json.loads(text)["main"] for text in kept}
+        offered = offers(application) if kept else {}
+        wanted = {tuple(title.split(" ", 1)) for text in kept for title in needs(text, offered)}
+        self.grants = tuple(
+            Grant(noun=noun, name=name, verb=_SENDS[noun]) for noun, name in sorted(wanted) if noun in _SENDS
+        )
+
+
 def _http(known: _Known) -> Iterator[Group]:
     endpoints = tuple(sorted(one.handler for one in known.application.endpoints))
     if endpoints:
         yield _needing(known, Group(name=HTTP, kind=HTTP, handlers=endpoints, endpoints=endpoints))
 
 
-def _steps(known: _Known, retained: tuple[str, ...]) -> Iterator[Group]:
+def _steps(known: _Known, kept: _Kept) -> Iterator[Group]:
     application = known.application
-    orchestrations = tuple(sorted({*retained, *(one.name for one in application.orchestrations)}))
+    orchestrations = tuple(sorted(kept.names.union(one.name for one in application.orchestrations)))
     if not application.functions and not orchestrations and not application.events:
         return
     functions = tuple(one.name for one in application.functions)
@@ -174,7 +189,8 @@ def _steps(known: _Known, retained: tuple[str, ...]) -> Iterator[Group]:
         pures=tuple(one.name for one in application.pures) if orchestrations else (),
         sources=tuple(known.source(one.queue) for one in application.functions if one.queue),
     )
-    yield _needing(known, group)
+    others = [kept.grants, *(one.grants for one in application.orchestrations)]
+    yield _needing(known, group, others)
 
 
 def _others(known: _Known) -> Iterator[Group]:
@@ -209,16 +225,15 @@ def _scheduled(known: _Known, one: Schedule) -> Group:
     )
 
 
-def _needing(known: _Known, group: Group) -> Group:
-    """The group with its grants, and what it needs."""
-    others = [one.grants for one in known.application.orchestrations] if group.kind == STEPS else []
+def _needing(known: _Known, group: Group, others: Iterable[tuple[Grant, ...]] = ()) -> Group:
+    """The group with its grants, and what it needs. others: grants beside those of its handlers."""
     granted = replace(group, grants=known.grants(group.handlers, others))
     return replace(granted, needs=tuple(sorted(set(_needs(known, granted)))))
 
 
 def _needs(known: _Known, group: Group) -> Iterator[str]:
     calls = [one for one in group.grants if one.noun in _CALLED or one.verb == "invoke"]
-    if group.sources or any(one.noun in _ON_THE_BUS or one.verb == "invoke_later" for one in group.grants):
+    if group.sources or any(one.noun in _SENDS or one.verb == "invoke_later" for one in group.grants):
         yield BUS
     if group.orchestrations or any(_is_guarded(known.plans[one.queue]) for one in group.sources):
         yield LEDGER

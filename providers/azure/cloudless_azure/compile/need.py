@@ -22,6 +22,9 @@ from cloudless_azure.names import CONTROL, INVOKE, SEND, START, key_of
 if TYPE_CHECKING:
     from cloudless.runtime.plan import Plan
 
+EARLIER = "executions of an earlier build, which may still run"
+"""Who asks for what no line of the program does any more."""
+
 QUEUE, TOPIC, SECRET, KEY = "queue", "topic", "secret", "key"
 TABLE, HOST, CODE, HUB_ACCOUNT, INSIGHTS = "table", "host", "code", "hub", "insights"
 """What a role is on. A queue, topic or secret has a logical name, a key that of its secret; the others have none."""
@@ -74,7 +77,7 @@ class Needs:
 
     def _granted(self, grants: Iterable[Grant]) -> Iterator[Need]:
         for grant in grants:
-            why = (f"{grant.verb} {grant.noun} {grant.name}: {places(grant.spans)}",)
+            why = (f"{grant.verb} {grant.noun} {grant.name}: {places(grant.spans) or EARLIER}",)
             for need in _of_grant(grant, self._later, self._targets):
                 yield replace(need, why=why)
 

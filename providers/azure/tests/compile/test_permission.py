@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import pytest
 
 from cloudless import App
+from cloudless.compiler.definitions import definitions_of
 from cloudless.ir import Application, Grant
 from cloudless.passes.plans import plans
 from cloudless_azure import PROVIDER
 from cloudless_azure.compile.group import group_name
 from providers.azure.tests.compile import documents
-from providers.azure.tests.compile.documents import conformance, document, example, program
+from providers.azure.tests.compile.documents import conformance, document, example, prod, program
 
 RECEIVE, SEND = "Azure Service Bus Data Receiver", "Azure Service Bus Data Sender"
 READ = "Key Vault Secrets User"
@@ -208,3 +210,25 @@ def test_what_apps_widen_is_what_their_other_handlers_may() -> None:
     assert {name: [grant.name for grant in grants] for name, grants in found.items()} == {
         "first": ["other"], "second": ["one"], "take": [],
     }  # fmt: skip
+
+
+def test_executions_of_an_earlier_build_may_still_send() -> None:
+    app = App("shop")
+    orders, told = app.queue("orders", dict[str, int]), app.topic("told", dict[str, int])
+
+    @app.orchestration
+    def forward(order: dict[str, int]) -> None:
+        orders.send(order)
+        told.publish(order)
+
+    earlier = definitions_of(program(app), {}).texts
+    later = App("shop")
+    later.queue("orders", dict[str, int])
+    later.topic("told", dict[str, int])
+    now = program(later)
+    made = PROVIDER.compile(prod(), now, definitions_of(now, {}, earlier))
+    assignments = json.loads(made.files["main.tf.json"])["resource"]["azurerm_role_assignment"]
+    found = {label: one for label, one in assignments.items() if label.startswith("steps_sends_")}
+    assert found.keys() == {"steps_sends_orders", "steps_sends_told"}
+    assert all("executions of an earlier build" in one["//"] for one in found.values())
+    assert "steps_reads_cloudless--control-forward" in assignments
