@@ -47,13 +47,15 @@ if TYPE_CHECKING:
 
         def get_body(self) -> bytes: ...
         @property
-        def application_properties(self) -> dict[str, Any]: ...
+        def application_properties(self) -> dict[str, Any] | None: ...
         @property
         def delivery_count(self) -> int | None: ...
         @property
         def enqueued_time_utc(self) -> datetime | None: ...
         @property
-        def message_id(self) -> str: ...
+        def message_id(self) -> str | None: ...
+        @property
+        def sequence_number(self) -> int | None: ...
         @property
         def session_id(self) -> str | None: ...
 
@@ -162,12 +164,12 @@ def again(envelope: Envelope, outcome: Again) -> Envelope:
 
 
 def envelope_of_trigger(message: Native) -> Envelope:
-    """The envelope of a delivery. The trigger counts from 1."""
+    """The envelope of a delivery. The trigger counts from 1. A stranger's may lack an id: its number is unique, too."""
     enqueued = message.enqueued_time_utc
     return envelope_of(
         message.get_body(),
-        message.application_properties,
-        id=message.message_id,
+        message.application_properties or {},
+        id=message.message_id or str(message.sequence_number or ""),
         attempt=message.delivery_count or 1,
         group=message.session_id or "",
         sent_s=lambda: enqueued.timestamp() if enqueued else 0,

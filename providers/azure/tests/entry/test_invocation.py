@@ -176,14 +176,15 @@ def settle() -> None:
 class Native:
     """A message as the worker library hands it over."""
 
-    enqueued_time_utc = datetime(2026, 1, 1, tzinfo=UTC)
+    enqueued_time_utc: datetime | None = datetime(2026, 1, 1, tzinfo=UTC)
 
     def __init__(self, body: str, *, count: int = 1, session: str = "", **properties: str) -> None:
         self._body = body
-        self.message_id = f"{abs(hash(body)):032x}"
-        self.delivery_count = count
-        self.session_id = session
-        self.application_properties: dict[str, Any] = properties
+        self.message_id: str | None = f"{abs(hash(body)):032x}"
+        self.sequence_number = 7
+        self.delivery_count: int | None = count
+        self.session_id: str | None = session
+        self.application_properties: dict[str, Any] | None = properties
 
     def get_body(self) -> bytes:
         return self._body.encode()
@@ -299,6 +300,14 @@ def test_bytes_that_are_no_text_are_a_dead_letter_as_well() -> None:
     cloud = Cloud()
     run(consumer(facts_of("jobs"), cloud)(Bytes("x", cloudless='{"id": 7, "attempt": "many"}')))
     assert [queue for queue, _ in cloud.outbox.sent] == ["jobs-dead-letters"]
+
+
+def test_a_message_that_is_told_of_hardly_anything_is_handled() -> None:
+    bare = Native('{"do": ""}')
+    bare.message_id = bare.application_properties = bare.enqueued_time_utc = None
+    bare.delivery_count = bare.session_id = None
+    run(consumer(facts_of("letters"), Cloud())(bare))
+    assert [(note["handler"], note["attempt"]) for note in journal.kept()] == [("write", 1)]
 
 
 def test_messages_side_by_side_each_have_their_own_cause() -> None:
