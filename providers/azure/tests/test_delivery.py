@@ -105,6 +105,7 @@ class Native:
     """A message as the worker library hands it over."""
 
     delivery_count = 1
+    sequence_number = 1
     enqueued_time_utc = datetime(2026, 1, 1, tzinfo=UTC)
     session_id = ""
 
