@@ -186,18 +186,18 @@ def _listed(place: Place, *, as_json: bool) -> None:
 
 def _count(cloud: Cloud, queue: str, problems: dict[str, None]) -> int | None:
     """How many letters wait; None where the cloud does not say, with what it says instead."""
+    from cloudless.driver.queue import browsing
     from cloudless.errors import CloudlessError
 
-    ask: Any = getattr(cloud.queues, "count", None)
+    ask = browsing(cloud.queues)
     if ask is None:
         problems["this provider does not count messages"] = None
         return None
     try:
-        number: int = ask(queue)
+        return ask.count(queue)
     except CloudlessError as problem:
         problems[str(problem)] = None
         return None
-    return number
 
 
 def _data(one: DeadLetter) -> dict[str, Any]:

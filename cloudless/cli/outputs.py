@@ -43,17 +43,18 @@ def outputs(
     if as_json:
         show.as_json({**{name: one.value for name, one in shown.items()}, "endpoints": endpoints(found, record)})
         return
-    print_outputs(shown, record)
+    print_outputs(shown, record, sensitive=sensitive)
 
 
-def print_outputs(found: Mapping[str, Output], record: Record | None) -> None:
-    """Write endpoints and outputs, a line each."""
+def print_outputs(found: Mapping[str, Output], record: Record | None, *, sensitive: bool = False) -> None:
+    """Write endpoints and outputs, a line each. sensitive: whether values are shown that are marked as such."""
     out = show.console()
     for endpoint, url in endpoints(found, record).items():
         out.print(Text().append(endpoint.partition(" ")[0], "bold cyan").append(f" {url}"))
     for name, one in found.items():
         if name != HTTP or not endpoints(found, record):
-            out.print(Text().append(name, "bold").append(f" = {_written(one)}"))
+            value = "(sensitive)" if one.is_sensitive and not sensitive else _written(one.value)
+            out.print(Text().append(name, "bold").append(f" = {value}"))
     if not found:
         out.print(Text("no outputs", "dim"))
 
@@ -66,8 +67,5 @@ def endpoints(found: Mapping[str, Output], record: Record | None) -> dict[str, s
     return {endpoint: f"{base}{endpoint.partition(' ')[2]}" for endpoint in record.endpoints}
 
 
-def _written(one: Output) -> str:
-    value: Any = one.value
-    if one.is_sensitive:
-        return "(sensitive: --sensitive)"
+def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -39,6 +39,7 @@ _STATE: Sequence[Hint] = (
         _any(
             "Backend configuration (?:block )?(?:has )?changed",
             "[Mm]igrate existing state",
+            "state migration",
             "copy (?:the )?existing state",
         ),
         (
@@ -119,7 +120,7 @@ _REACH: Sequence[Hint] = (
             "remote state",
             "backend",
         ),
-        "the backend, which keeps the state, could not be used: see [stages.….backend] in cloudless.toml",
+        "the backend, which keeps the state, could not be used: look at `backend` of the stage in cloudless.toml",
     ),
     (
         _any("dial tcp", "no such host", "i/o timeout", "connection refused", "TLS handshake", "deadline exceeded"),

@@ -45,6 +45,7 @@ TEXTS = {
     "stale": ("Error: Saved plan is stale\n\nThe given plan file can no longer be applied", "somebody else deployed"),
     "no plugin": (NO_PLUGIN, "a plugin could not be fetched"),
     "another backend": (BACKEND_CHANGED, "init -migrate-state; .* init -reconfigure"),
+    "a first backend": ("Error: Can't ask approval for state migration when", "init -migrate-state"),
     "no backend": ("Error: Failed to get existing workspaces: containers.Client#ListBlobs", "the backend, which keeps"),
     "not saved": ("Error: Failed to persist state to backend", r"is in build/prod/errored\.tfstate.*state push"),
     "there already": (THERE, "something of that name is there"),

@@ -1,0 +1,189 @@
+"""`cloudless plan`: what a deployment would change, in the program's words."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudless.compiler.record import OUTPUT
+from cloudless.errors import Unavailable
+from tests.unit.cli import nimbus
+from tests.unit.cli.conftest import Run
+from tests.unit.fake_cloud import FakeCloud, FakeOrchestrations
+from tests.unit.terraform.fake_terraform import FakeTerraform
+
+
+def queue(name: str, *actions: str, **more: Any) -> dict[str, Any]:
+    """The change of a queue, in a plan of Terraform's."""
+    type = "azurerm_servicebus_queue"
+    return {"address": f"{type}.{name}", "type": type, "name": name, "change": {"actions": [*actions]}, **more}
+
+
+def before(**parts: Any) -> dict[str, Any]:
+    """The part of a plan that says what was deployed."""
+    plain: dict[str, Any] = {"version": 1, "app": "shop", "grants": {}, "definitions": {}, "retained": {}}
+    return {OUTPUT: {"actions": ["update"], "before": json.dumps({**plain, "endpoints": [], **parts})}}
+
+
+class Pinning(FakeOrchestrations):
+    """Executions of which the bundle keeps the definitions."""
+
+    def __init__(self, running: dict[str, int]) -> None:
+        super().__init__()
+        self._running = running
+
+    def running(self, orchestration: str) -> dict[str, int]:
+        if not self._running:
+            raise Unavailable("Nimbus does not answer")
+        return self._running
+
+
+def cloud(**running: int) -> None:
+    """What runs in the cloud; where nothing is said it does not answer."""
+    nimbus.PROVIDER.clouds["prod"] = found = FakeCloud()
+    found.orchestrations = Pinning(running)
+
+
+def section(output: str, title: str) -> list[str]:
+    """The lines below a title, without their indent."""
+    lines = output.splitlines()
+    below = lines[lines.index(title) + 1 :]
+    end = next((at for at, line in enumerate(below) if not line.startswith("  ")), len(below))
+    return [line.strip() for line in below[:end]]
+
+
+def test_changes_have_the_programs_names_and_losses_are_loud(cloudless: Run, terraform: FakeTerraform) -> None:
+    replaced = queue("orders", "delete", "create")
+    replaced["change"]["replace_paths"] = [["namespace_id"]]
+    plumbing = {**queue("main", "create"), "type": "azurerm_servicebus_namespace", "address": "x.main"}
+    terraform.plans({"resource_changes": [queue("new", "create"), replaced, queue("old", "delete"), plumbing]})
+    result = cloudless("plan", "prod")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(
+        "shop on prod (Nimbus): 2 to add, 1 to replace, 1 to destroy\n\n"
+        "  + queue new\n"
+        "  - queue old     LOSES its messages\n"
+        "  ± queue orders  its namespace_id changes; LOSES its messages\n"
+        "  + 1 other resource\n\n"
+    )
+    assert section(result.stdout, "LOST FOR GOOD") == [
+        "queue orders loses its messages",
+        "queue old loses its messages",
+    ]
+
+
+def test_the_summary_stands_before_terraforms_own_words(cloudless: Run, terraform: FakeTerraform) -> None:
+    terraform.plans({"resource_changes": [queue("new", "create")]})
+    assert cloudless("plan", "prod").stdout.endswith("\nTerraform's own plan\n")
+    assert [words[0] for words in terraform.calls] == ["init", "plan", "show", "show"]
+
+
+def test_nothing_to_do_is_said_in_a_line(cloudless: Run, terraform: FakeTerraform) -> None:
+    result = cloudless("plan", "prod")
+    assert result.stdout.startswith("shop on prod (Nimbus): nothing changes\n")
+    assert "Terraform" not in result.stdout
+
+
+def test_permissions_are_told_as_they_change(cloudless: Run, terraform: FakeTerraform) -> None:
+    grants = {"take": ["send queue old"], "create": ["send queue orders"]}
+    terraform.plans({"output_changes": before(grants=grants)})
+    found = section(cloudless("plan", "prod").stdout, "permissions")
+    assert found[:1] == ["fulfil  + invoke function charge"]
+    assert found[-2:] == ["take    + publish topic placed", "- send queue old"]
+
+
+def test_notes_say_what_the_provider_shares_and_where_the_state_is(cloudless: Run, terraform: FakeTerraform) -> None:
+    notes = section(cloudless("plan", "prod").stdout, "notes")
+    assert notes[0] == "All handlers are one. See: cloudless permissions --stage prod"
+    assert "cloudless.lock/prod.json lacks what is built here: cloudless build prod, and commit it" in notes
+    assert notes[-1].startswith("the state is on this machine alone, in build/prod")
+
+
+def test_executions_go_on_with_their_definition_or_are_lost(cloudless: Run, terraform: FakeTerraform) -> None:
+    terraform.plans({"output_changes": before(definitions={"fulfil": "d" * 64}, retained={"e" * 64: "gone"})})
+    cloud(**{"d" * 64: 3})
+    result = cloudless("plan", "prod", "--json")
+    data = json.loads(result.stdout)
+    assert data["running"] == [
+        {"orchestration": name, "definition": "d" * 64, "executions": 3, "fate": "lost"} for name in ("fulfil", "gone")
+    ]
+    assert "fulfil: 3 executions cannot go on: definition dddddddd would be gone" in data["losses"]
+
+
+def test_a_cloud_that_does_not_answer_is_told_and_counts_as_if_executions_ran(
+    cloudless: Run, terraform: FakeTerraform
+) -> None:
+    terraform.plans({"output_changes": before(definitions={"fulfil": "d" * 64})})
+    cloud()
+    data = json.loads(cloudless("plan", "prod", "--json").stdout)
+    assert "which executions run could not be asked: Nimbus does not answer" in data["notes"]
+    assert data["losses"] == ["fulfil: executions, if any, cannot go on: definition dddddddd would be gone"]
+
+
+def test_the_lock_is_not_written(home: Path, cloudless: Run, terraform: FakeTerraform) -> None:
+    assert cloudless("plan", "prod").exit_code == 0
+    assert not (home / "cloudless.lock").exists()
+    assert not (home / "build" / "prod" / ".cloudless.plan").exists()
+
+
+def test_options_behind_dashes_are_terraforms(cloudless: Run, terraform: FakeTerraform) -> None:
+    assert cloudless("plan", "prod", "--", "-target=x.y", "-var", "a=b").exit_code == 0
+    plan = next(words for words in terraform.calls if words[0] == "plan")
+    assert plan[-3:] == ["-target=x.y", "-var", "a=b"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["plan"], 2, "Missing argument 'STAGE'"),
+        (["plan", "prod", "other"], 2, "'other': only options for Terraform may follow, after --"),
+        (["plan", "prod", "--", "-out=x"], 1, "-out=x: terraform plan gets -out from cloudless; leave it out"),
+        (["plan", "prd"], 1, "has no stage 'prd': did you mean 'prod'?"),
+        (["plan", "dev"], 1, "stage 'dev' is in memory, where nothing is built"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused(
+    cloudless: Run, terraform: FakeTerraform, words: list[str], code: int, said: str
+) -> None:
+    result = cloudless(*words)
+    assert result.exit_code == code
+    assert said in " ".join(result.output.replace("│", " ").split())
+
+
+def test_without_terraform_nothing_is_built(home: Path, cloudless: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLOUDLESS_TERRAFORM", raising=False)
+    monkeypatch.setenv("PATH", str(home))
+    result = cloudless("plan", "prod")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: neither terraform nor tofu is on the path: install one (https://")
+    assert not (home / "build").exists()
+
+
+def test_without_credentials_nothing_is_built(
+    home: Path, cloudless: Run, terraform: FakeTerraform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(nimbus.SIGNED_OUT, "1")
+    result = cloudless("plan", "prod")
+    assert (result.exit_code, result.stderr) == (1, "error: nobody is signed in to Nimbus: nimbus login\n")
+    assert not (home / "build").exists()
+
+
+def test_terraforms_words_come_before_our_line(cloudless: Run, terraform: FakeTerraform) -> None:
+    terraform.says("plan", errors="\nError: StormWarning\n\nIt is windy.\n", code=1)
+    result = cloudless("plan", "prod")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: StormWarning\n\nIt is windy.\n\n"
+        "error: terraform plan failed: it storms: wait, and deploy build/prod again\n"
+    )
+
+
+def test_a_program_that_does_not_fit_is_told_before_terraform_runs(
+    home: Path, cloudless: Run, terraform: FakeTerraform
+) -> None:
+    (home / "shop_app.py").write_text((home / "shop_app.py").read_text().replace('"0 8 * * *"', '"0 25 * * *"'))
+    result = cloudless("plan", "prod")
+    assert result.exit_code == 1
+    assert "CL182" in result.stderr
+    assert terraform.calls == []
