@@ -27,13 +27,16 @@ SQL_FILTERS = Limit(2_000, "SQL filters", _QUOTAS)
 """Both of one topic."""
 ENTITIES = Limit(10_000, "queues and topics", _QUOTAS)
 """Of one namespace in the tier Standard."""
-ROLES = Limit(4_000, "role assignments", f"{_DOCS}/role-based-access-control/troubleshoot-limits")
-"""Of a whole subscription, whatever else is in it."""
 PACKAGE = Limit(800_000_000, "bytes", f"{_DOCS}/azure-functions/functions-scale#service-limits")
 """Temporary storage of an instance, which holds the package; no limit of packages themselves was found in writing."""
 
-INSTANCE_MEMORY = (512, 2_048, 4_096)
-"""MB: https://learn.microsoft.com/en-us/azure/azure-functions/flex-consumption-plan#instance-sizes."""
+INSTANCE_MEMORY = (2_048, 4_096)
+"""MB: https://learn.microsoft.com/en-us/azure/azure-functions/flex-consumption-plan#instance-sizes.
+
+Without 512, which the page has as well: the service was seen to refuse it
+(https://github.com/Azure/azure-rest-api-specs/issues/40898), and in it the host and 16 messages at a time would share
+what one handler asked for. Whoever wants it says so with native=.
+"""
 RUNTIMES = ("3.10", "3.11", "3.12", "3.13", "3.14")
 """Of Python: https://learn.microsoft.com/en-us/azure/azure-functions/supported-languages."""
 

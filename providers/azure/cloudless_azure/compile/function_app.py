@@ -24,7 +24,7 @@ TYPE = "azurerm_function_app_flex_consumption"
 INSTANCES = 100
 """Most of one app: the platform's own default."""
 
-_REQUESTS = {512: 4, 2_048: 16, 4_096: 32}
+_REQUESTS = {2_048: 16, 4_096: 32}
 """Requests that an instance works on at a time, by its memory; for Python the platform's own number is 1.
 
 https://learn.microsoft.com/en-us/azure/azure-functions/functions-concurrency#http-trigger-concurrency

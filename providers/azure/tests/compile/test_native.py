@@ -32,11 +32,11 @@ def test_native_merges_into_the_resource_of_a_queue() -> None:
 
 
 def test_native_merges_into_the_app_of_a_handler() -> None:
-    app = {"instance_memory_in_mb": 4_096, "app_settings": {"MINE": "1"}, "tags": {"team": "a"}}
+    app = {"instance_memory_in_mb": 512, "app_settings": {"MINE": "1"}, "tags": {"team": "a"}}
     made = resources(
         shop(handler={"azurerm_function_app_flex_consumption": app}), "azurerm_function_app_flex_consumption"
     )
-    assert made["on-take"]["instance_memory_in_mb"] == 4_096
+    assert made["on-take"]["instance_memory_in_mb"] == 512
     assert made["on-take"]["app_settings"]["MINE"] == "1"
     assert made["on-take"]["app_settings"]["CLOUDLESS_APP"] == "on-take"
 

@@ -50,7 +50,7 @@ def test_apps_are_what_flex_consumption_asks_for(application: Callable[[], Appli
     made = document(application())["resource"]
     for label, app in made[APP].items():
         assert (app["runtime_name"], app["runtime_version"]) == ("python", "3.12")
-        assert app["instance_memory_in_mb"] in (512, 2_048, 4_096)
+        assert app["instance_memory_in_mb"] in (2_048, 4_096)
         assert (app["https_only"], app["webdeploy_publish_basic_authentication_enabled"]) == (True, False)
         assert app["storage_authentication_type"] == "UserAssignedIdentity"
         assert made["azurerm_service_plan"][label]["sku_name"] == "FC1"
