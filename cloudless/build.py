@@ -99,8 +99,9 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     built = Built({**made, **infra_files(project.root, chosen.name, made)})
     built.application, built.definitions = application, definitions
     built.lock = kept.with_current(application, definitions)
+    built.warnings = compiled.warnings
     if result is not None:
-        built.bundle, built.warnings = result.bundle, result.warnings
+        built.bundle, built.warnings = result.bundle, compiled.warnings + result.warnings
     return built
 
 

@@ -16,7 +16,9 @@ class Compiled:
     Where there is a package, the build adds the zip, and `bundle.tf.json` with two locals: `bundle`, the name of the
     zip beside it, and `bundle_sha256`, its digest in base64. The files refer to them:
     `${path.module}/${local.bundle}`; so they do not change where only code does.
+    warnings: lines about what is compiled, and may not be had.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict[str, Any])
     package: Package | None = None
+    warnings: tuple[str, ...] = ()

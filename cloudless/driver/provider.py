@@ -73,6 +73,11 @@ class Compiled(Protocol):
         """A cloudless.compiler.Package: what is bundled; None for nothing."""
         ...
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Lines about what is compiled, and may not be had."""
+        ...
+
 
 class Provider(Protocol):
     """What the entry point `cloudless.providers` of a distribution refers to; importing it costs nothing."""

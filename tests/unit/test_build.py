@@ -69,6 +69,7 @@ class Nimbus:
     limits: Mapping[str, Limit] = {"function.memory": Limit(1_024, "MB", "https://example.org")}
 
     package: Package | None = None
+    warnings: tuple[str, ...] = ()
     problems: Sequence[Diagnostic] = ()
 
     def compile(self, stage: Any, application: Any, definitions: Definitions) -> Compiled:
@@ -76,7 +77,8 @@ class Nimbus:
         self.definitions = definitions
         if self.problems:
             raise DefinitionError(self.problems)
-        return Compiled({"main.tf.json": json.dumps({"stage": stage.name, "queues": names}).encode()}, self.package)
+        document = json.dumps({"stage": stage.name, "queues": names}).encode()
+        return Compiled({"main.tf.json": document}, self.package, self.warnings)
 
 
 def package(program: str = "import built_app", **options: Any) -> Package:
@@ -230,6 +232,14 @@ def test_a_bundle_has_what_is_generated_and_the_projects_own_code(project: Path,
     assert json.loads(built.files["bundle.tf.json"])["locals"]["bundle"] == built.bundle.name
     assert built.files[built.bundle.name] == built.bundle.content
     assert built.warnings == ()
+
+
+def test_what_a_compiler_warns_of_is_told_and_builds(project: Path, nimbus: Nimbus) -> None:
+    nimbus.warnings = ("many queues",)
+    found = loaded()
+    assert build(found, found.stage("prod")).warnings == ("many queues",)
+    nimbus.package = package()
+    assert build(found, found.stage("prod"), dependencies=False).warnings == ("many queues",)
 
 
 def test_equal_programs_give_equal_bundles_in_any_folder(project: Path, nimbus: Nimbus, tmp_path: Path) -> None:

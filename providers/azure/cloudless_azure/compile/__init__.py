@@ -25,7 +25,7 @@ from cloudless_azure.compile.ground import Ground
 from cloudless_azure.compile.group import groups
 from cloudless_azure.compile.insights import insights
 from cloudless_azure.compile.ledger import ledger
-from cloudless_azure.compile.limit import problems
+from cloudless_azure.compile.limit import problems, warnings
 from cloudless_azure.compile.namespace import namespace
 from cloudless_azure.compile.orchestration import orchestration
 from cloudless_azure.compile.output import outputs
@@ -51,7 +51,8 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
     if unfit:
         raise DefinitionError(unfit)
     _document(ground)
-    return Compiled(ground.document.files(), package(ground, definitions) if ground.groups else None)
+    made = package(ground, definitions) if ground.groups else None
+    return Compiled(ground.document.files(), made, tuple(warnings(ground)))
 
 
 def _document(ground: Ground) -> None:

@@ -17,6 +17,7 @@ from cloudless_azure.names import entity_of, topic_of, vault_secret_of
 
 if TYPE_CHECKING:
     from cloudless.config import Stage
+    from cloudless_azure.compile.ground import Ground
     from cloudless_azure.compile.group import Group
 
 OVER = "CL401"
@@ -39,6 +40,13 @@ def problems(application: Application, groups: Iterable[Group], stage: Stage) ->
         *_topics(application),
         *(problem for one in application.subscriptions for problem in _filter(one)),
     ]
+
+
+def warnings(ground: Ground) -> Iterator[str]:
+    """What others in the subscription have a part in as well."""
+    roles = sum(len(ground.needed.of(group)) for group in ground.groups)
+    if roles > limits.ROLES.value:
+        yield f"{roles:,} {limits.ROLES.unit}, a subscription takes {limits.ROLES.value:,.0f}; {limits.ROLES.link}"
 
 
 def _runtime(application: Application, stage: Stage) -> Iterator[Diagnostic]:

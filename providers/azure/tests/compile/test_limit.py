@@ -17,7 +17,7 @@ from cloudless_azure import limits
 from cloudless_azure.compile.group import groups
 from cloudless_azure.compile.limit import problems
 from cloudless_azure.limits import LIMITS
-from providers.azure.tests.compile.documents import compiled, prod
+from providers.azure.tests.compile.documents import compiled, conformance, prod, resources
 
 JSON = TypeRef(name="JSON")
 
@@ -166,3 +166,15 @@ def own_limits() -> Mapping[str, Limit]:
 
 def test_every_limit_has_a_page_of_the_vendor() -> None:
     assert all(re.match(r"https://learn\.microsoft\.com/", one.link) for one in own_limits().values())
+
+
+def test_more_roles_than_a_subscription_takes_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    application = conformance("queues")
+    roles = [one for one in resources(application, "azurerm_role_assignment").values() if "count" not in one]
+    ours = len([one for one in roles if "principal_type" in one])
+    monkeypatch.setattr(limits, "ROLES", Limit(ours, "role assignments", "https://example.org"))
+    assert compiled(application).warnings == ()
+    monkeypatch.setattr(limits, "ROLES", Limit(ours - 1, "role assignments", "https://example.org"))
+    assert compiled(application).warnings == (
+        f"{ours} role assignments, a subscription takes {ours - 1}; https://example.org",
+    )
