@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from providers.azure.tests.functionshost.host import KEY, FunctionsHost, IndexingFailed
-from providers.azure.tests.functionshost.http import Request, Response
+from providers.azure.tests.functionshost.http import Request, Response, decoded
 from providers.azure.tests.functionshost.launcher import Zygote
 from providers.azure.tests.functionshost.loopback import Loopback
 from providers.azure.tests.functionshost.route import Template
@@ -197,6 +197,30 @@ def test_a_root_that_no_function_takes_is_the_homepage(host: FunctionsHost) -> N
     assert (get(host, "/").status, get(host, "/").header("content-type")) == (200, "text/html")
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/a%20b/%C3%A9%2f%2F", "/a b/é%2f%2F"),
+        ("/%FF/%C3%28/%C3", "/%FF/%C3(/%C3"),
+        ("/50%25%zz%", "/50%%zz%"),
+        ("/%E2%82%AC%F0%9F%98%80", "/€😀"),
+        ("//a///b/", "//a///b/"),
+        ("/a/./b/../c", "/a/c"),
+        ("/a/%2e%2E/b/..", "/"),
+        ("/a/b/.", "/a/b/"),
+        ("/../..", "/"),
+        ("/...", "/..."),
+    ],
+)
+def test_paths_are_decoded_as_kestrel_does_it(path: str, expected: str) -> None:
+    """UrlDecoder and PathNormalizer of https://github.com/dotnet/aspnetcore."""
+    assert decoded(path) == expected
+
+
+def test_a_path_with_a_null_is_a_bad_request(host: FunctionsHost) -> None:
+    assert get(host, "/files/%00").status == 400
+
+
 # --- requests -----------------------------------------------------------------------------------------
 
 
@@ -339,6 +363,8 @@ def test_programs_reach_functions_over_loopback(front: Loopback) -> None:
         client.request("PATCH", "/files/a?b=c", body=body, headers={"X-A": "b"})
         found = json.loads(client.getresponse().read())
         assert (found["method"], found["body"].encode("latin-1"), found["query"]) == ("PATCH", body, {"b": "c"})
+    client.request("GET", "//files/a")
+    assert client.getresponse().read() == b""  # the slashes were there: no route takes them
     client.request("GET", "/answer")
     assert len(client.getresponse().headers.get_all("Set-Cookie") or ()) == 2
     client.close()

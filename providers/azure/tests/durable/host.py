@@ -69,8 +69,8 @@ class AlreadyRuns(Exception):
 class Host:
     """orchestrators, activities: by their names. start: when its clock begins. Safe from several threads.
 
-    `run` carries everything out, in one thread at a time; while a function of the app is called, others may start
-    instances, raise events and look.
+    `run` carries everything out; while a function of the app is called, others may start instances, raise events, look,
+    and run what is not in hand.
     """
 
     def __init__(
@@ -140,7 +140,15 @@ class Host:
     def terminate(self, id: str, reason: str = "") -> None:
         """End an instance at its next turn, without its children. Unknown and ended ones do not hear of it."""
         with self.lock:
-            self._at(self.now, lambda: self._hand(id, events.EXECUTION_TERMINATED, Input=reason))
+            self._hand(id, events.EXECUTION_TERMINATED, Input=reason)
+
+    def end_who_must(self) -> None:
+        """Have the turns of those that were told to end; of nobody else."""
+        with self.lock:
+            for one in list(self.instances.values()):
+                while one.must_end and not one.is_busy and self._is_current(one):
+                    self._ready.pop(one.id, None)
+                    self._turn(one)
 
     def suspend(self, id: str, reason: str = "") -> None:
         """Hold an instance: what arrives waits."""
@@ -186,7 +194,10 @@ class Host:
         if self._queue and self._queue[0][0] <= self.now:
             heappop(self._queue)[3]()
         elif self._ready:
-            self._turn(self._ready.pop(next(iter(self._ready))))
+            id = next((id for id, one in self._ready.items() if not one.is_busy), None)
+            if id is None:
+                return False
+            self._turn(self._ready.pop(id))
         elif self._queue and (self._queue[0][0] - self.began).total_seconds() <= until_s:
             self.now = self._queue[0][0]
         else:
@@ -249,7 +260,11 @@ class Host:
         if one.inbox:
             self._ready[one.id] = one
         one.begin_turn(self.now, messages)
-        actions = self._taken(one, messages)
+        one.is_busy = True
+        try:
+            actions = self._taken(one, messages)
+        finally:
+            one.is_busy = False
         if actions is None:
             return
         one.status = RUNNING if one.status in {PENDING, SUSPENDED} else one.status

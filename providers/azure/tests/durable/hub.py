@@ -60,8 +60,13 @@ class Hub:
         self._front.serve(self.answer)
 
     def answer(self, request: Request) -> Response:
-        """Answer a request to the local API."""
+        """Answer a request to the local API.
+
+        Who asks after instances gives those that were told to end the time for it: nobody else may be pumping.
+        """
         self.host.pass_to(self._now())
+        if request.method == "GET":
+            self.host.end_who_must()
         return self._api.answer(request)
 
     def shut(self) -> None:

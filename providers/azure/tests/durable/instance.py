@@ -34,6 +34,7 @@ class Instance:
     who ended it. custom_status: what the orchestrator said of itself.
 
     turns: how many there were, repeated ones not counted. actions: what the last one asked for, without compounds.
+    is_busy: whether the orchestrator is being asked.
     """
 
     def __init__(self, id: str, name: str, input: str, parent: tuple[str, int] | None, created: datetime) -> None:
@@ -49,6 +50,7 @@ class Instance:
         self.history = History()
         self.inbox: list[dict[str, Any]] = []
         self.turns = 0
+        self.is_busy = False
         self.actions: list[Action] = []
         self.scheduled = 0
         self._finished: set[int] = set()
@@ -58,6 +60,11 @@ class Instance:
     @property
     def is_ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def must_end(self) -> bool:
+        """Whether it was told to, and has not."""
+        return not self.is_ended and any(one["type"] == events.EXECUTION_TERMINATED for one in self.inbox)
 
     def begin_turn(self, now: datetime, messages: list[dict[str, Any]]) -> None:
         """Write what arrived into the history."""

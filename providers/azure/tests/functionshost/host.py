@@ -312,6 +312,8 @@ class FunctionsHost:
         """Answer one request; safe from several threads, also while `pump` runs."""
         if not self._invoker.is_running:
             return Response(status=503)
+        if "%00" in request.path:
+            return Response(status=400)  # Kestrel: the path contains null characters
         found = find(self.routes, request.method, request.path)
         if found is None:
             return self._home() if request.path == "/" else Response(status=404)

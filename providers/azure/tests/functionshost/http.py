@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote
 
 Plain = dict[str, Any]
 Headers = tuple[tuple[str, str], ...]
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _PRINTABLE = re.compile(r"[\t\x20-\x7e]*")
 _SAME_SITE = {1: "lax", 2: "strict", 3: "none"}
 
@@ -75,8 +76,47 @@ def typed_request(request: Request, parameters: Mapping[str, str], host: str) ->
 
 
 def decoded(path: str) -> str:
-    """A path as Kestrel decodes it: all but the slash."""
-    return unquote(re.sub("%2f", "%252F", path, flags=re.IGNORECASE))
+    """A path as Kestrel decodes it (UrlDecoder, PathNormalizer).
+
+    The slash and what is no UTF-8, or no escape at all, stay as they came; then dots between slashes are followed.
+    """
+    return _without_dots(_ESCAPES.sub(lambda found: _unescaped(found[0]), path))
+
+
+def _unescaped(escapes: str) -> str:
+    """The text of some escapes, one after the other."""
+    octets = [escapes[at : at + 3] for at in range(0, len(escapes), 3)]
+    text = ""
+    while octets:
+        character, length = _first(octets)
+        text += character
+        octets = octets[length:]
+    return text
+
+
+def _first(octets: list[str]) -> tuple[str, int]:
+    """The first character of some escapes, and how many of them it takes."""
+    if octets[0].upper() == "%2F":
+        return octets[0], 1
+    for length in range(1, 5):
+        try:
+            return bytes(int(octet[1:], 16) for octet in octets[:length]).decode(), length
+        except UnicodeDecodeError:
+            continue
+    return octets[0], 1
+
+
+def _without_dots(path: str) -> str:
+    """As RFC 3986, 5.2.4: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4."""
+    found: list[str] = []
+    parts = path[1:].split("/")
+    for part in parts:
+        if part == "..":
+            found = found[:-1]
+        elif part != ".":
+            found.append(part)
+    is_folder = parts[-1] in {".", ".."}
+    return "/" + "/".join([*found, ""] if is_folder and found else found)
 
 
 def _written(path: str) -> str:

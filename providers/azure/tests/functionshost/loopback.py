@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -59,6 +61,11 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients may go as they like; whatever else goes wrong is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            traceback.print_exc()
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -68,7 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def _handle(self) -> None:
-        path, _, query = self.path.partition("?")
+        target = self.requestline.split(" ")[1]  # `path` has lost what slashes it began with
+        path, _, query = target.partition("?")
         headers = tuple(self.headers.items())
         response = self.answer(Request(method=self.command, path=path, query=query, headers=headers, body=self._read()))
         body = b"" if response.status in _BODILESS else response.body
