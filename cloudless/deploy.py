@@ -148,7 +148,12 @@ class Deployment:
 
 
 class Executions:
-    """What runs in the cloud, which is asked once for each orchestration. notes: why it could not be asked."""
+    """What runs in the cloud, which is asked once for each orchestration.
+
+    notes: why it could not be asked, and what came of the answers.
+    """
+
+    _is_silent = False
 
     def __init__(self, project: Project, stage: Stage, chosen: Provider) -> None:
         self.root = project.root
@@ -161,12 +166,13 @@ class Executions:
     def running(self, orchestrations: Collection[str]) -> Mapping[str, Mapping[str, int]]:
         """How many executions run, by orchestration and definition; of those that the cloud told."""
         missing = [name for name in orchestrations if name not in self._known]
-        if missing and not self.notes:
+        if missing and not self._is_silent:
             try:
                 self._known |= self._asked(missing)
             except InternalError:
                 raise
             except CloudlessError as problem:
+                self._is_silent = True
                 self.notes.append(f"which executions run could not be asked: {problem}")
         return {name: self._known[name] for name in orchestrations if name in self._known}
 
@@ -178,7 +184,10 @@ class Executions:
 
 
 def _lock(project: Project, stage: Stage, folder: Folder, executions: Executions) -> Lock:
-    """What still runs, or may: of the definitions that the lock retains, without those that nobody runs any more."""
+    """What still runs, or may: of the definitions that the lock retains, without those that nobody runs any more.
+
+    The file forgets those as well: nobody can start them, whatever is deployed next.
+    """
     lock = Lock.load(project.root, stage.name).without_drafts()
     before = _deployed(stage, folder) if lock.retained else None
     if before is None:
@@ -190,6 +199,8 @@ def _lock(project: Project, stage: Stage, folder: Folder, executions: Executions
         for digest, name in lock.retained.items()
         if name in running and not running[name].get(digest) and digest not in startable
     ]
+    if Lock.load(project.root, stage.name).without(over).write():
+        executions.notes.append(f"cloudless.lock/{stage.name}.json no longer has what nobody runs any more: commit it")
     return lock.without(over)
 
 
