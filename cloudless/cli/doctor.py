@@ -19,10 +19,10 @@ from cloudless.cli.environment import Environment, Installed, Setup, probe
 from cloudless.cli.failure import FAILED
 from cloudless.cli.options import AsJson, ConfigFile
 from cloudless.ir import Diagnostic
+from cloudless.terraform.program import INSTALL
 
 PYTHON = (3, 11)
 PROVIDERS = {"aws": "Amazon Web Services", "azure": "Azure", "gcp": "Google Cloud"}
-TERRAFORM = "https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install"
 _COMMANDS = "check, run and permissions"
 
 
@@ -36,7 +36,7 @@ class Extra:
 
 
 EXTRAS = {
-    "cli": Extra("the command line", {"rich": "13", "typer": "0.12.5"}, is_needed=True),
+    "cli": Extra("the command line", {"rich": "13", "typer": "0.12.5", "uv": "0.7"}, is_needed=True),
     "dev": Extra("cloudless dev", {"uvicorn": "0.30"}),
     "jwt": Extra("endpoints that check tokens", {"PyJWT": "2.13", "cryptography": "0"}),
     "test": Extra("tests", {"hypothesis": "6.100", "pytest": "8"}),
@@ -91,7 +91,9 @@ def diagnose(environment: Environment) -> Iterator[Finding]:
     stages: Mapping[str, tuple[str, ...]] = environment.setup.providers if environment.setup else {}
     for name in sorted({*PROVIDERS, *environment.providers, *stages}):
         yield _provider(name, environment.providers.get(name), stages.get(name, ()))
-    yield _terraform(environment.programs)
+    yield _terraform(environment.terraform)
+    for stage, credentials in environment.setup.credentials.items() if environment.setup else ():
+        yield _credentials(stage, credentials)
     yield from _project(environment.setup)
 
 
@@ -135,15 +137,20 @@ def _provider(name: str, installed: Installed | None, stages: tuple[str, ...]) -
     return Finding(subject, "ok", installed.version, purpose, needed=needed)
 
 
-def _terraform(programs: Mapping[str, str]) -> Finding:
-    """Either will do."""
-    working = [said for said in programs.values() if said]
-    if working:
-        return Finding("terraform", "ok", ", ".join(working), "deploying")
-    if programs:
-        detail = f"{' and '.join(programs)} cannot say a version"
-        return Finding("terraform", "broken", detail, "deploying", f"run `{next(iter(programs))} version`; {TERRAFORM}")
-    return Finding("terraform", "missing", "neither terraform nor tofu is on the path", "deploying", TERRAFORM)
+def _terraform(found: Installed) -> Finding:
+    """Terraform or OpenTofu: either will do."""
+    if not found.problem:
+        return Finding("terraform", "ok", found.version, "deploying")
+    detail, _, remedy = found.problem.partition(": ")
+    return Finding("terraform", "missing", detail, "deploying", remedy or f"see {INSTALL}")
+
+
+def _credentials(stage: str, found: Installed) -> Finding:
+    subject, purpose = f"credentials {stage}", f"deploying stage {stage}, and calling it"
+    if not found.problem:
+        return Finding(subject, "ok", found.version, purpose)
+    detail, _, remedy = found.problem.partition(": ")
+    return Finding(subject, "missing", detail, purpose, remedy or detail)
 
 
 def _project(setup: Setup | None) -> Iterator[Finding]:

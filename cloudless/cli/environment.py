@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,19 +9,16 @@ from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, v
 from pathlib import Path
 
 from cloudless.cli.program import loaded
-from cloudless.config import Project, load
-from cloudless.driver.provider import ENTRY_POINTS
-from cloudless.errors import ConfigError, InvalidArgument
+from cloudless.config import Project, Stage, load
+from cloudless.driver.provider import ENTRY_POINTS, Deploying
+from cloudless.errors import CloudlessError, ConfigError, InternalError, InvalidArgument, TerraformError
 from cloudless.ir import Diagnostic
-
-PROGRAMS = ("terraform", "tofu")
-_PATIENCE_S = 20
-_QUIET = {"CHECKPOINT_DISABLE": "1"}  # Terraform would ask its maker for a newer version
+from cloudless.terraform import find
 
 
 @dataclass(frozen=True)
 class Installed:
-    """A provider that is installed. problem: why it cannot be loaded, "" where it can."""
+    """Something that is there. version: of it, or what else there is to say. problem: why it does not work, or ""."""
 
     version: str
     problem: str = ""
@@ -35,12 +29,14 @@ class Setup:
     """A cloudless.toml. app: as written there, "shop.app:app"; name: of the App that was imported from there.
 
     providers: those that stages run on or are like, with these stages. mistakes: of the file; broken: of the import.
+    credentials: those that a stage would be deployed with, by stage; none where the provider cannot say.
     """
 
     file: str
     app: str = ""
     name: str = ""
     providers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    credentials: Mapping[str, Installed] = field(default_factory=dict[str, Installed])
     mistakes: tuple[Diagnostic, ...] = ()
     broken: tuple[Diagnostic, ...] = ()
 
@@ -49,14 +45,13 @@ class Setup:
 class Environment:
     """python: its version. versions: of installed distributions by name. providers: installed ones by name.
 
-    programs: what each that is found says of its version, "" where it cannot say it.
-    setup: None where there is no cloudless.toml.
+    terraform: the program that deploys. setup: None where there is no cloudless.toml.
     """
 
     python: tuple[int, int, int]
     versions: Mapping[str, str]
     providers: Mapping[str, Installed]
-    programs: Mapping[str, str]
+    terraform: Installed
     setup: Setup | None
 
 
@@ -65,12 +60,11 @@ def probe(config: Path | None, distributions: Iterable[str]) -> Environment:
 
     distributions: those whose versions are wanted.
     """
-    found = {name: where for name in PROGRAMS if (where := shutil.which(name))}
     return Environment(
         python=sys.version_info[:3],
         versions={name: known for name in distributions if (known := _version(name)) is not None},
         providers={entry.name: _installed(entry) for entry in entry_points(group=ENTRY_POINTS)},
-        programs={name: _says(where) for name, where in found.items()},
+        terraform=_terraform(),
         setup=_setup(config),
     )
 
@@ -91,21 +85,11 @@ def _installed(entry: EntryPoint) -> Installed:
     return Installed(known)
 
 
-def _says(program: str) -> str:
-    """The first line of what a program says of its version; "" where it says nothing, fails or hangs."""
+def _terraform() -> Installed:
     try:
-        done = subprocess.run(
-            [program, "version"],
-            env={**os.environ, **_QUIET},
-            check=True,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_S,
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
-        return ""
-    return done.stdout.partition("\n")[0].strip()
+        return Installed(str(find()))
+    except TerraformError as problem:
+        return Installed("", str(problem))
 
 
 def _setup(config: Path | None) -> Setup | None:
@@ -115,7 +99,13 @@ def _setup(config: Path | None) -> Setup | None:
         if config is None and isinstance(error.__cause__, FileNotFoundError):
             return None
         return Setup(error.problems[0].span.file, mistakes=error.problems)
-    known = Setup(str(project.path), project.app, providers=_providers(project), mistakes=project.mistakes)
+    known = Setup(
+        str(project.path),
+        project.app,
+        providers=_providers(project),
+        credentials=_credentials(project),
+        mistakes=project.mistakes,
+    )
     try:
         return replace(known, name=project.load_app().name)
     except ConfigError as error:
@@ -130,3 +120,20 @@ def _providers(project: Project) -> dict[str, tuple[str, ...]]:
         if name is not None:
             found[name] = (*found.get(name, ()), stage.name)
     return found
+
+
+def _credentials(project: Project) -> dict[str, Installed]:
+    """What would be deployed with, by stage."""
+    found = {name: _signed_in(stage) for name, stage in project.stages.items() if stage.provider != "memory"}
+    return {name: one for name, one in found.items() if one.version or one.problem}
+
+
+def _signed_in(stage: Stage) -> Installed:
+    try:
+        return Installed(Deploying(loaded(stage.provider)).credentials(stage))
+    except InvalidArgument:  # no such provider, which is told elsewhere
+        return Installed("")
+    except InternalError:
+        raise
+    except CloudlessError as problem:
+        return Installed("", str(problem))

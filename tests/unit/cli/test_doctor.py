@@ -26,14 +26,21 @@ WELL = Environment(
         "pytest": "8.3.2",
         "rich": "13.8.0",
         "typer": "0.12.5",
+        "uv": "0.13.9",
         "uvicorn": "0.30.6",
     },
     providers={name: Installed(__version__) for name in ("aws", "azure", "gcp")},
-    programs={"terraform": "Terraform v1.11.4", "tofu": "OpenTofu v1.8.0"},
-    setup=Setup("/shop/cloudless.toml", "shop.app:app", "shop", {"aws": ("prod", "test")}),
+    terraform=Installed("Terraform 1.11.4"),
+    setup=Setup(
+        "/shop/cloudless.toml", "shop.app:app", "shop", {"aws": ("prod", "test")}, {"prod": Installed("a login")}
+    ),
 )
 BARE = Environment(
-    python=(3, 11, 0), versions={"rich": "13.0", "typer": "0.12.5"}, providers={}, programs={}, setup=None
+    python=(3, 11, 0),
+    versions={"rich": "13.0", "typer": "0.12.5", "uv": "0.7"},
+    providers={},
+    terraform=Installed("", "neither is on the path: install one (https://opentofu.org)"),
+    setup=None,
 )
 
 
@@ -45,7 +52,8 @@ def test_where_all_is_well_there_is_nothing_to_do() -> None:
     found = findings(WELL)
     assert {one.status for one in found.values()} == {"ok"}
     assert {one.remedy for one in found.values()} == {""}
-    assert found["terraform"].detail == "Terraform v1.11.4, OpenTofu v1.8.0"
+    assert found["terraform"].detail == "Terraform 1.11.4"
+    assert found["credentials prod"].detail == "a login"
     assert found["app"].detail == "shop.app:app, shop"
 
 
@@ -109,10 +117,19 @@ def test_a_provider_of_others_has_a_version_of_its_own() -> None:
     assert (found["provider moon"].status, found["provider moon"].is_error) == ("broken", False)
 
 
-def test_one_of_terraform_and_tofu_will_do() -> None:
-    assert findings(replace(WELL, programs={"terraform": "", "tofu": "OpenTofu v1.8.0"}))["terraform"].status == "ok"
-    broken = findings(replace(WELL, programs={"terraform": ""}))["terraform"]
-    assert (broken.status, broken.detail, broken.is_error) == ("broken", "terraform cannot say a version", False)
+def test_terraform_that_does_not_do_is_a_hint() -> None:
+    problem = "Terraform 1.5.7 (/bin/terraform) is too old: 1.9 or later is needed"
+    found = findings(replace(WELL, terraform=Installed("", problem)))["terraform"]
+    assert (found.detail, found.remedy) == ("Terraform 1.5.7 (/bin/terraform) is too old", "1.9 or later is needed")
+    assert (found.status, found.is_error) == ("missing", False)
+
+
+def test_missing_credentials_of_a_stage_are_a_hint() -> None:
+    assert WELL.setup
+    setup = replace(WELL.setup, credentials={"prod": Installed("", "no credentials for Azure: az login")})
+    found = findings(replace(WELL, setup=setup))["credentials prod"]
+    assert (found.status, found.detail, found.remedy) == ("missing", "no credentials for Azure", "az login")
+    assert (found.purpose, found.is_error) == ("deploying stage prod, and calling it", False)
 
 
 def test_the_first_problem_of_an_app_speaks_and_the_others_are_counted() -> None:
@@ -184,8 +201,9 @@ def test_outside_of_a_project_a_new_one_is_a_hint_and_a_file_that_is_named_is_ne
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ('echo "Terraform v1.2.3"; echo "it is old" >&2', "Terraform v1.2.3"),
-        ("exit 3", "terraform cannot say a version"),
+        ('echo "Terraform v1.12.3"; echo "it is old" >&2', "Terraform 1.12.3"),
+        ('echo "Terraform v1.2.3"', "is too old"),
+        ("exit 3", "terraform version` does not say which version it is"),
     ],
 )
 def test_terraform_is_asked_for_its_version(
@@ -194,5 +212,6 @@ def test_terraform_is_asked_for_its_version(
     (home / "terraform").write_text(f"#!/bin/sh\n{script}\n")
     (home / "terraform").chmod(0o755)
     monkeypatch.setenv("PATH", str(home))
+    monkeypatch.delenv("CLOUDLESS_TERRAFORM", raising=False)
     (line,) = (line for line in cloudless("doctor").stdout.splitlines() if " terraform  " in line)
-    assert f" {said}  " in line
+    assert said in line
