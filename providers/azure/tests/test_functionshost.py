@@ -191,10 +191,15 @@ def test_settings_override_host_json_in_any_case_of_letters(app: App, broker: Br
 # --- what goes on at the same time ---------------------------------------------------------------------
 
 GATED = """
-import os, time
+import os, time, typing
 import azure.functions as func
 
 app = func.FunctionApp()
+
+def hold(message):
+    open(os.environ["GATE"] + message.get_body().decode(), "w").close()
+    while not os.path.exists(os.environ["GATE"]):
+        time.sleep(0.005)
 
 @app.service_bus_topic_trigger(
     arg_name="message", topic_name="news", subscription_name="mine", connection="SERVICE_BUS")
@@ -203,9 +208,12 @@ def subscribed(message: func.ServiceBusMessage) -> None:
 
 @app.service_bus_queue_trigger(arg_name="message", queue_name="host-gated", connection="SERVICE_BUS")
 def gated(message: func.ServiceBusMessage) -> None:
-    open(os.environ["GATE"] + message.get_body().decode(), "w").close()
-    while not os.path.exists(os.environ["GATE"]):
-        time.sleep(0.005)
+    hold(message)
+
+@app.service_bus_queue_trigger(
+    arg_name="messages", queue_name="host-gated-many", connection="SERVICE_BUS", cardinality="many")
+def gated_many(messages: typing.List[func.ServiceBusMessage]) -> None:
+    hold(messages[-1])
 """
 
 
@@ -254,6 +262,7 @@ class Gated:
 
 def prepare(namespace: Namespace) -> None:
     namespace.add_queue("host-gated", Settings(lock_s=30))
+    namespace.add_queue("host-gated-many", Settings(lock_s=30))
     namespace.add_topic("news")
     namespace.add_subscription("news", "mine")
 
@@ -314,6 +323,21 @@ def test_a_host_that_is_lost_settles_nothing(gated: Gated) -> None:
     gated.open()
     assert gated.host.calls[-1].deliveries == [2]
     assert gated.broker.stored("host-gated") == []
+
+
+def test_a_host_that_is_lost_in_the_middle_of_a_batch_settles_none_of_it(gated: Gated) -> None:
+    for body in "ab":
+        put(gated.broker, "host-gated-many", body)
+    gated.pump()
+    gated.wait_for("b")
+    gated.host.kill()
+    gated.join()
+    gated.broker.advance(31)
+    gated.host.start()
+    gated.pump()
+    gated.open()
+    assert [call.deliveries for call in gated.host.calls] == [[1, 1], [2, 2]]
+    assert gated.broker.stored("host-gated-many") == []
 
 
 def test_of_several_workers_one_may_die_while_the_other_goes_on(app: App, broker: Broker, tmp_path: Path) -> None:
