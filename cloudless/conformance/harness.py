@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from cloudless.auth import Jwt
 from cloudless.driver import Gap, Ledger, Provider
 from cloudless.testing.http import Client
+
+START = datetime(2026, 1, 2, 12, tzinfo=UTC)
+"""When a target begins, unless a case says otherwise: on a Friday."""
 
 
 class Target(Protocol):
@@ -71,22 +74,25 @@ class Harness(Protocol):
     @property
     def gaps(self) -> Mapping[str, Gap]: ...
 
-    def deploy(self, entry: str, *, seed: int = 0) -> AbstractContextManager[Target]:
+    def deploy(self, entry: str, *, seed: int = 0, start: datetime = START) -> AbstractContextManager[Target]:
         """Deploy the application at `entry`, "module:name", empty and with nothing in flight.
 
-        seed: of the disorder, where the target has one. The values of secrets and configuration are those of
+        seed: of the disorder, where the target has one. start: what time it is then, by the target's clock; a target
+        without schedules may begin at any. The values of secrets and configuration are those of
         `cloudless.conformance.apps.SECRETS` and `CONFIG`.
         """
         ...
 
 
 class ProviderHarness:
-    """The harness of an installed provider: its own name and table, and a function that deploys (entry, seed)."""
+    """The harness of an installed provider: its own name and table, and what deploys (entry, seed, start)."""
 
-    def __init__(self, installed: Provider, deployed: Callable[[str, int], AbstractContextManager[Target]]) -> None:
+    def __init__(
+        self, installed: Provider, deployed: Callable[[str, int, datetime], AbstractContextManager[Target]]
+    ) -> None:
         self.provider = installed.name
         self.gaps = installed.gaps
         self._deployed = deployed
 
-    def deploy(self, entry: str, *, seed: int = 0) -> AbstractContextManager[Target]:
-        return self._deployed(entry, seed)
+    def deploy(self, entry: str, *, seed: int = 0, start: datetime = START) -> AbstractContextManager[Target]:
+        return self._deployed(entry, seed, start)

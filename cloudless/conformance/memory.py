@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 from cloudless.auth import Jwt
 from cloudless.conformance import journal
 from cloudless.conformance.apps import CONFIG, SECRETS
-from cloudless.conformance.harness import Target
+from cloudless.conformance.harness import START, Target
 from cloudless.driver import Gap, Ledger
 from cloudless.message import Envelope
 from cloudless.testing import Client, Simulation, simulate
@@ -59,9 +59,9 @@ class MemoryHarness:
     gaps: Mapping[str, Gap] = {}
 
     @contextmanager
-    def deploy(self, entry: str, *, seed: int = 0) -> Generator[Target]:
+    def deploy(self, entry: str, *, seed: int = 0, start: datetime = START) -> Generator[Target]:
         module, _, name = entry.partition(":")
         app = getattr(import_module(module), name)
         journal.clear()
-        with simulate(app, seed=seed, secrets=SECRETS, config=CONFIG) as simulation:
+        with simulate(app, start=start, seed=seed, secrets=SECRETS, config=CONFIG) as simulation:
             yield MemoryTarget(simulation)

@@ -15,7 +15,7 @@ from providers.aws.tests.sqsmodel import Gateway
 
 @pytest.fixture
 def harness(sqs: Gateway, functions: Region) -> ProviderHarness:
-    return ProviderHarness(PROVIDER, lambda entry, seed: deployed(entry, functions, seed=seed))
+    return ProviderHarness(PROVIDER, lambda entry, seed, _: deployed(entry, functions, seed=seed))
 
 
 class TestQueue(QueueSuite):

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 _IDENTITY = "https://learn.microsoft.com/en-us/azure/app-service/overview-managed-identity"
 
 GAPS: Mapping[str, Gap] = {
-    "topic": Gap(NOT_YET, "topics are not built for Azure"),
-    "topic.filter": Gap(NOT_YET, "topics are not built for Azure"),
-    "schedule": Gap(NOT_YET, "schedules are not built for Azure"),
     "function": Gap(NOT_YET, "direct calls are not built for Azure"),
     "function.later": Gap(NOT_YET, "direct calls are not built for Azure"),
     "secret": Gap(NOT_YET, "secrets are not built for Azure"),

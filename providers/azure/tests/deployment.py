@@ -15,7 +15,7 @@ import os
 import random
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -28,6 +28,7 @@ from cloudless.config import Stage as StageOf
 from cloudless.config.project import load
 from cloudless.conformance import journal
 from cloudless.conformance.apps import CONFIG, SECRETS
+from cloudless.conformance.harness import START
 from cloudless.driver import Ledger
 from cloudless.driver.current import leave, use
 from cloudless.ir import Application
@@ -47,8 +48,6 @@ from providers.azure.tests.web import Issuers, client_of
 
 ROOT = Path(__file__).parents[3]
 PROVIDER = ROOT / "providers" / "azure"
-START_S = datetime(2026, 1, 2, 12, tzinfo=UTC).timestamp()
-"""When the suite begins: `cloudless.conformance.schedule`."""
 FORGOTTEN_S = 301.0
 """Between tests: longer than a secret is kept in memory."""
 BACK_OFF_MAX_S = 600.0
@@ -62,11 +61,11 @@ class Stage:
     """One deployed application; see `cloudless.conformance.harness.Target`, and its relatives with secrets and HTTP."""
 
     def __init__(self, entry: str, azurite: str, launcher: Launcher, folder: Path) -> None:
-        self.clock = StandingClock(START_S)
+        self.clock = StandingClock(START.timestamp())
         self._ends = ExitStack()
         self._journal, self._pages = folder / "journal", folder / "pages"
         self._time = TimeFile(folder / "time")
-        self._time.tell(START_S)
+        self._time.tell(self.clock.now_s())
         self.application, self.stage = _built(entry, folder)
         self.azure = self._ends.enter_context(Azure.running(self.clock, azurite))
         self.applied = apply(Document.read(folder / "build"), self.azure, {})
@@ -208,8 +207,8 @@ class Stage:
         for host in self.hosts.values():
             host.calls.clear()
 
-    def begin(self, seed: int) -> None:
-        """Empty all of it, and begin at the suite's own time where there are timers; later than before where not."""
+    def begin(self, seed: int, start: datetime) -> None:
+        """Empty all of it, and begin at that time where there are timers; some time later than before where not."""
         self.broker.call(lambda namespace: [queue.clear() for queue in namespace.queues()])
         for account, table in self.azure.made_tables:
             self.azure.tables.clear(account, table)
@@ -217,22 +216,22 @@ class Stage:
         for secret, value in SECRETS.items():
             if any(one.name == secret for one in self.application.secrets):
                 self.rotate(secret, value)
-        self._begin_time()
+        self._begin_time(start)
         for number, host in enumerate(self.hosts.values()):
             host.rng = random.Random(f"{seed}/{number}")
             if host.durable:
                 host.durable.clear()
 
-    def _begin_time(self) -> None:
+    def _begin_time(self, start: datetime) -> None:
         timers = [timer for host in self.hosts.values() for timer in host.timers]
         if not timers:
             self._pass_to(self.clock.now_s() + FORGOTTEN_S)
             return
-        self.clock.restart(START_S)
-        self._time.tell(START_S)
+        self.clock.restart(start.timestamp())
+        self._time.tell(start.timestamp())
         for timer in timers:
             timer.stored = None
-            timer.start(datetime.fromtimestamp(START_S, UTC))
+            timer.start(start)
 
     @contextmanager
     def current(self) -> Generator[None]:
@@ -319,9 +318,9 @@ class Stages:
 
 
 @contextmanager
-def deployed(stages: Stages, entry: str, *, seed: int = 0) -> Generator[Stage]:
+def deployed(stages: Stages, entry: str, *, seed: int = 0, start: datetime = START) -> Generator[Stage]:
     """The application at `entry`, empty; client calls of the block go to it."""
     stage = stages.stage(entry)
-    stage.begin(seed)
+    stage.begin(seed, start)
     with stage.current():
         yield stage

@@ -8,13 +8,15 @@ from cloudless.conformance import ProviderHarness
 from cloudless.conformance.ledger import LedgerSuite
 from cloudless.conformance.ordered import OrderedSuite
 from cloudless.conformance.queue import QueueSuite
+from cloudless.conformance.schedule import ScheduleSuite
+from cloudless.conformance.topic import TopicSuite
 from cloudless_azure import PROVIDER
 from providers.azure.tests.deployment import Stages, deployed
 
 
 @pytest.fixture
 def harness(stages: Stages) -> ProviderHarness:
-    return ProviderHarness(PROVIDER, lambda entry, seed: deployed(stages, entry, seed=seed))
+    return ProviderHarness(PROVIDER, lambda entry, seed, start: deployed(stages, entry, seed=seed, start=start))
 
 
 class TestQueue(QueueSuite):
@@ -22,6 +24,14 @@ class TestQueue(QueueSuite):
 
 
 class TestOrdered(OrderedSuite):
+    pass
+
+
+class TestTopic(TopicSuite):
+    pass
+
+
+class TestSchedule(ScheduleSuite):
     pass
 
 

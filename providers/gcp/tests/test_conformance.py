@@ -14,7 +14,7 @@ from providers.gcp.tests.deployment import Functions, deployed
 
 @pytest.fixture
 def harness(pubsub: str, firestore: str, handlers: Functions) -> ProviderHarness:
-    return ProviderHarness(PROVIDER, lambda entry, seed: deployed(entry, handlers, seed=seed))
+    return ProviderHarness(PROVIDER, lambda entry, seed, _: deployed(entry, handlers, seed=seed))
 
 
 class TestQueue(QueueSuite):
