@@ -13,12 +13,13 @@ but its outcome counts no more: nothing is completed, released or stored as a de
 thread until it returns. `functionTimeout` stands a minute behind, for a worker whose loop is blocked.
 
 Async functions run in the invocation's own task, as Microsoft's worker runs them: side by side on one loop that lives
-as long as the process. What one of them sets in a context variable, no other invocation sees.
+as long as the process. What an invocation sets in a context variable, no other one sees, in a thread neither.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 from queue import SimpleQueue
 from threading import Lock, Thread, local
 from time import monotonic
@@ -229,7 +230,7 @@ class _Invocation:
         if self._context is not None:
             self._context.thread_local_storage.invocation_id = self._context.invocation_id
         try:
-            done = _Done(work(), None)
+            done = _Done(Context().run(work), None)
         except TimedOut:
             return
         except Exception as problem:  # noqa: BLE001  (raised again on the loop)

@@ -1,6 +1,9 @@
 """The function apps that a build generates, and what Microsoft's worker library makes of them.
 
-shop.py      an application with one handler of every kind
-golden/      what is generated for it; `python -m providers.azure.tests.entry` writes it anew
-hosted.py    an app of a group under the worker library, invoked by hand
+    shop.py       an application with one handler of every kind; goldens.py: what is generated for it, in golden/
+    trials.py     one whose handlers do what they are told: end well, raise, take too long, end their process
+    generated.py  the files of an application; written.py: in a folder
+    ticking.py    a timer of the host's, and what our function sends when it ticks
+
+`python -m providers.azure.tests.entry` writes golden/ anew.
 """

@@ -160,6 +160,14 @@ def test_a_list_is_handed_over_at_once_and_what_failed_comes_again(trials: Deplo
     assert (trials.waiting("lists"), len(trials.broker.contents("lists-dead-letters"))) == ([(2, 2)], 1)
 
 
+def test_a_process_that_dies_in_the_middle_of_a_list_brings_all_of_it_again(trials: Deployed) -> None:
+    trials.send("lists", '{"do": "die"}', '{"do": ""}')
+    trials.host("on-enlist").pump()
+    assert [len(note["bodies"]) for note in trials.notes()] == [2, 2, 2]
+    letters = trials.broker.contents("lists-dead-letters")
+    assert ['"Crashed"' in letter.application["cloudless"] for letter in letters] == [True, True]
+
+
 def test_a_group_is_kept_in_order_and_its_failing_head_comes_first(trials: Deployed) -> None:
     trials.send("rows", '{"do": "raise"}', '{"do": ""}', session="s")
     trials.host("on-sort").pump()

@@ -113,6 +113,19 @@ def test_a_coroutine_runs_on_the_workers_loop_in_its_own_context() -> None:
     assert {found for _, _, found in seen} == {loop}
 
 
+def test_what_a_function_sets_in_a_context_variable_the_next_one_in_its_thread_does_not_see() -> None:
+    variable: ContextVar[int] = ContextVar("variable", default=0)
+
+    def work() -> tuple[int, int]:
+        before = variable.get()
+        variable.set(7)
+        return before, threading.get_ident()
+
+    found = [run(invoke(work, never, None, 1)) for _ in range(20)]
+    assert {before for before, _ in found} == {0}
+    assert len({thread for _, thread in found}) < 20
+
+
 def test_a_coroutine_past_its_time_is_cancelled() -> None:
     cancelled: list[bool] = []
 
