@@ -34,7 +34,7 @@ HINTS: tuple[tuple[str, str], ...] = (
     (r"MissingSubscriptionRegistration", "register the service once: az provider register --namespace <the one named>"),
     (r"RoleAssignmentExists", "the role is there already, and not in this state: import it, or delete it there"),
     (
-        r"(NameNotAvailable|AlreadyExists|VaultAlreadyExists).*",
+        r"NameNotAvailable|AlreadyExists",
         "the name is taken: was it deployed with another state?",
     ),
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cloudless.errors import UnsupportedError
 from cloudless.frontend.checks.names import APP, APP_LONGEST, LONGEST, RESOURCE
-from cloudless.ir import Secret, Span
+from cloudless.ir import Queue, Secret, Span, TypeRef
 from cloudless_azure import names
 from cloudless_azure.compile.group import group_name
 
@@ -20,7 +20,7 @@ IDS = st.uuids().map(str)
 RESOURCES = st.from_regex(RESOURCE, fullmatch=True).filter(lambda name: len(name) <= LONGEST)
 FUNCTIONS = st.tuples(st.sampled_from(["", "_", "__"]), RESOURCES).map("".join).filter(lambda name: len(name) <= 50)
 VERBS = st.sampled_from([names.INVOKE, names.START, names.CONTROL, names.SEND])
-USES = st.sampled_from([names.HOST, names.LEDGERS, names.HUB])
+USES = st.sampled_from([names.HOST, names.CODE, names.LEDGERS, names.HUB])
 EXECUTIONS = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 
 
@@ -90,3 +90,10 @@ def test_a_secret_is_ours_or_one_that_is_there(existing: str, found: str) -> Non
 def test_what_is_no_secret_is_refused() -> None:
     with pytest.raises(UnsupportedError, match="is not the resource id of a secret"):
         names.vault_secret_of(secret("/subscriptions/1/resourceGroups/g"))
+
+
+def test_a_queue_of_another_namespace_is_refused() -> None:
+    existing = {"azure": "/subscriptions/1/queues/theirs"}
+    theirs = Queue(name="theirs", body=TypeRef(name="JSON"), existing=existing, span=Span("app.py", 1))
+    with pytest.raises(UnsupportedError, match="queue 'theirs': azure: a queue of another namespace is not built"):
+        names.entity_of(theirs)

@@ -1,0 +1,67 @@
+"""What Terraform says of Azure, in the program's words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cloudless.errors import PermissionDenied
+from cloudless_azure import PROVIDER
+from cloudless_azure.terraform import credentials
+from providers.azure.tests.compile.documents import document, example, prod
+
+
+def test_every_part_of_the_program_has_its_name_and_plumbing_has_none() -> None:
+    application = example("02-orders")
+    made = document(application)["resource"]
+    found = {PROVIDER.resource(type, label)[0] for type, labels in made.items() for label in labels}
+    assert {f"queue {one.name}" for one in application.queues} <= found
+    assert {f"topic {one.name}" for one in application.topics} <= found
+    assert {f"subscription {one.name}" for one in application.subscriptions} <= found
+    assert PROVIDER.resource("azurerm_role_assignment", "on-take_sends_orders") == ("", "")
+    assert PROVIDER.resource("azurerm_key_vault_secret", "cloudless--invoke-charge") == ("", "")
+    assert PROVIDER.resource("azurerm_function_app_flex_consumption", "on-take") == ("handler take", "")
+    assert PROVIDER.resource("azurerm_function_app_flex_consumption", "http") == ("app http", "")
+
+
+def test_what_holds_data_says_what_is_lost() -> None:
+    made = document(example("02-orders"))["resource"]
+    losses = {type: {PROVIDER.resource(type, label)[1] for label in labels} for type, labels in made.items()}
+    assert losses["azurerm_servicebus_queue"] == {"its messages"}
+    assert losses["azurerm_servicebus_namespace"] == {"the messages of all queues"}
+    assert losses["azurerm_function_app_flex_consumption"] == {""}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Error: building account: could not configure AzureCli Authorizer: please run 'az login'", "sign in"),
+        (
+            "AuthorizationFailed: no authorization to perform 'Microsoft.Authorization/roleAssignments/write' over",
+            "Role Based Access Control Administrator",
+        ),
+        ("AuthorizationFailed: no authorization to perform", "needs Contributor"),
+        ("Caller is not authorized. Inner error: ForbiddenByRbac", "deploy again"),
+        ("MissingSubscriptionRegistration: not registered to use namespace 'Microsoft.Web'", "az provider register"),
+        ("RoleAssignmentExists: The role assignment already exists.", "import it"),
+        ("StorageAccountAlreadyExists: The storage account named x already exists", "another state"),
+    ],
+)
+def test_an_error_has_what_to_do(said: str, told: str) -> None:
+    hint = next(text for pattern, text in PROVIDER.hints if re.search(pattern, said))
+    assert told in hint
+
+
+def test_credentials_are_those_that_the_plugin_would_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = {"HOME": str(tmp_path)}
+    with pytest.raises(PermissionDenied, match="az login, or set ARM_CLIENT_ID"):
+        credentials(here)
+    (tmp_path / ".azure").mkdir()
+    (tmp_path / ".azure" / "azureProfile.json").write_text("{}")
+    assert credentials(here) == "az login"
+    assert credentials({"AZURE_CONFIG_DIR": str(tmp_path / ".azure")}) == "az login"
+    assert credentials({**here, "ARM_USE_MSI": "TRUE"}) == "managed identity of this machine (ARM_USE_MSI)"
+    monkeypatch.setenv("ARM_CLIENT_ID", "abc")
+    assert PROVIDER.credentials(prod()) == "service principal abc of ARM_CLIENT_ID"
