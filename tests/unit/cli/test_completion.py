@@ -99,3 +99,43 @@ def test_the_script_that_is_shown_is_the_one_that_is_installed(tmp_path: Path, s
     assert (shown.returncode, installed.returncode) == (0, 0)
     assert "_CLOUDLESS_COMPLETE" in shown.stdout
     assert (tmp_path / file).read_text().strip() == shown.stdout.strip()
+
+
+SHOP = """\
+from cloudless import App
+app = App("shop")
+orders = app.queue("orders")
+lines = app.ordered_queue("lines")
+approval = app.event("approval")
+@app.function
+async def charge() -> None: ...
+@app.function(name="refund")
+def give_back() -> None: ...
+@app.schedule("0 8 * * *")
+def report() -> None: ...
+@app.orchestration
+def fulfil() -> None: ...
+raise SystemExit("nobody imports this")
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("cloudless plan ", ["dev", "prod"]),
+        ("cloudless deploy p", ["prod"]),
+        ("cloudless invoke ", ["dev", "prod"]),
+        ("cloudless invoke prod ", ["charge", "refund"]),
+        ("cloudless executions prod ", ["cancel", "history", "list", "send", "show", "start"]),
+        ("cloudless executions prod start ", ["fulfil"]),
+        ("cloudless executions prod list f", ["fulfil"]),
+        ("cloudless executions prod send ", ["approval"]),
+        ("cloudless executions prod show --of ", ["fulfil"]),
+        ("cloudless dlq prod peek ", ["charge", "lines", "orders", "refund", "report"]),
+        ("cloudless dlq prod redrive o", ["orders"]),
+    ],
+)
+def test_names_of_a_deployed_stage_are_read_from_its_source(project: Path, line: str, names: list[str]) -> None:
+    (project / "cloudless.toml").write_text(STAGES.replace("no_module_of_this_name", "shop_app"))
+    (project / "shop_app.py").write_text(SHOP)
+    assert sorted(completed(project, line)) == names

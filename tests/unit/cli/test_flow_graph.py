@@ -167,6 +167,8 @@ def test_the_graph_of_the_application_has_orchestrations_and_events(orchestrated
 class Context:
     """What completion asks a context for."""
 
+    parent = None
+
     def __init__(self, **params: object) -> None:
         self.params = params
 
