@@ -152,6 +152,21 @@ def test_native_is_the_client_and_the_name(queues: ServiceBusQueues) -> None:
     assert (type(client).__name__, entity) == ("ServiceBusClient", ORDERS)
 
 
+def test_a_look_counts_nothing_and_goes_on_from_page_to_page(queues: ServiceBusQueues, broker: Broker) -> None:
+    """However often somebody looks, nothing leaves the queue because of it."""
+    queues.send("letters", [envelope(number) for number in range(600)])
+    queues.send("letters", [envelope(700, delay_s=60)])
+    for _ in range(3):
+        assert [one.id for one in queues.peek("letters", 300)] == [f"{number:032x}" for number in range(300)]
+    assert queues.count("letters") == 600
+    assert {stored.deliveries for stored in broker.stored(LETTERS)} == {0}
+    assert len(queues.receive("letters", 2)) == 2
+
+
+def test_a_look_into_an_empty_queue_sees_nothing(queues: ServiceBusQueues) -> None:
+    assert (queues.peek("letters", 10), queues.count("letters")) == ([], 0)
+
+
 @pytest.fixture
 def moving(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ServiceBusQueues, Broker]]:
     """A broker that may close its connections, and a driver of its own: nobody else's client breaks.
@@ -198,6 +213,8 @@ def test_a_service_that_is_away_is_unavailable_after_three_tries(monkeypatch: py
 class Batch:
     """Takes two messages."""
 
+    max_size_in_bytes = 262_144
+
     def __init__(self) -> None:
         self.messages: list[Any] = []
 
@@ -217,7 +234,7 @@ class Sender:
         self._failing = failing
         self._kind = kind
 
-    def create_message_batch(self) -> Batch:
+    def create_message_batch(self, max_size_in_bytes: int | None = None) -> Batch:
         return Batch()
 
     def send_messages(self, batch: Batch) -> None:

@@ -129,4 +129,5 @@ class AzureCloud(Deployed):
         from cloudless_azure.clients.connection import STEPS, url_of
         from cloudless_azure.clients.key import Keys
 
-        return Steps(url_of(STEPS, self._addresses.get("steps", "")), Keys(lambda: self.vault), self.now_s)
+        keys = Keys(lambda: self.vault, self.now_s)
+        return Steps(url_of(STEPS, self._addresses.get("steps", "")), keys, self.now_s)

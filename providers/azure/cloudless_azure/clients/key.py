@@ -5,7 +5,6 @@ May import: the standard library.
 
 from __future__ import annotations
 
-import time
 from threading import Lock
 
 from cloudless_azure.names import key_of
@@ -21,13 +20,13 @@ AGAIN_S = 1.0
 
 
 class Keys:
-    """Safe from several threads; a key is read by one of them. clock: seconds, for `AGAIN_S`."""
+    """Safe from several threads; a key is read by one of them. now_s: the clock of `AGAIN_S`."""
 
-    __slots__ = ("_clock", "_kept", "_lock", "_read_s", "_vault")
+    __slots__ = ("_kept", "_lock", "_now_s", "_read_s", "_vault")
 
-    def __init__(self, vault: Callable[[], Vault], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, vault: Callable[[], Vault], now_s: Callable[[], float]) -> None:
         self._vault = vault
-        self._clock = clock
+        self._now_s = now_s
         self._lock = Lock()
         self._kept: dict[tuple[str, str], bytes] = {}
         self._read_s: dict[tuple[str, str], float] = {}
@@ -44,11 +43,11 @@ class Keys:
         """The key as the vault has it now, or as it had a moment ago. Raises as `key`."""
         with self._lock:
             read_s, kept = self._read_s.get((verb, name)), self._kept.get((verb, name))
-            if kept is not None and read_s is not None and self._clock() - read_s < AGAIN_S:
+            if kept is not None and read_s is not None and 0 <= self._now_s() - read_s < AGAIN_S:
                 return kept
             return self._read(verb, name)
 
     def _read(self, verb: str, name: str) -> bytes:
         key = self._vault().secret(key_of(verb, name)).value.encode()
-        self._kept[verb, name], self._read_s[verb, name] = key, self._clock()
+        self._kept[verb, name], self._read_s[verb, name] = key, self._now_s()
         return key

@@ -40,6 +40,9 @@ _DUE = "x-opt-scheduled-enqueue-time"
 _VERBS = {"queue": "send", "topic": "publish"}
 _OVERHEAD = (5, 8)
 """Bytes around a message of a batch, up to 255 bytes long and longer."""
+_ADDRESS = 1_200
+"""Bytes that address a batch, as its first message is, by id and session (128 characters each, of up to 4 bytes, and
+both twice): the client adds them without counting them, and Service Bus refuses what is too large by one."""
 _PROBE = Envelope("0" * 32, "{}", {"a": "b" * 300}, 1, "group", 1)
 
 
@@ -89,12 +92,15 @@ def _requests(
         clients.is_known = _is_as_we_know_it(sender)
     fits = _fits_directly if clients.is_known else _fits
     batch, first = sender.create_message_batch(), 0
+    most = batch.max_size_in_bytes - _ADDRESS
+    if len(messages) > 1:
+        batch = sender.create_message_batch(most)
     for index, envelope in enumerate(messages):
         if fits(batch, envelope, now_s):
             continue
         if index > first:
             yield first, index - 1, batch
-        batch, first = sender.create_message_batch(), index
+        batch, first = sender.create_message_batch(most), index
         if not fits(batch, envelope, now_s):
             raise InvalidArgument(f"message {index} of the list is larger than a request may be")
     yield first, len(messages) - 1, batch

@@ -24,6 +24,8 @@ its client to any function as a string: the worker's own converter hands it over
 
 from __future__ import annotations
 
+import time
+
 from cloudless.codec import dump, is_object, load
 from cloudless.errors import (
     CloudlessError,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from cloudless.message import Envelope
     from cloudless.runtime.function import Answer
     from cloudless_azure.clients.cloud import AzureCloud
+    from cloudless_azure.clients.http import Pause
     from cloudless_azure.runtime.execution import Executions
     from cloudless_azure.runtime.invocation import Native as Context
 
@@ -97,7 +100,11 @@ def serve(facts: Mapping[str, Any], cloud: AzureCloud, respond: MakeResponse[R])
     facts: {"functions": {"charge": {…}}, "orchestrations": {"fulfil": "<sha256>"}, "events": {"approval": ["fulfil"]}};
     of functions as in cloudless.runtime.boot, the rest as in `Executions`.
     """
-    door = Door(facts, cloud)
+    return answering(Door(facts, cloud), respond)
+
+
+def answering(door: Door, respond: MakeResponse[R]) -> Serve[R]:
+    """The door as the function of a trigger."""
 
     def response(status: int, text: str) -> R:
         return respond(text, status_code=status, mimetype="application/json")
@@ -116,12 +123,16 @@ def serve(facts: Mapping[str, Any], cloud: AzureCloud, respond: MakeResponse[R])
 
 
 class Door:
-    """Checks, then calls. Functions are bound, and their modules imported, when they are first called."""
+    """Checks, then calls. Functions are bound, and their modules imported, when they are first called.
 
-    def __init__(self, facts: Mapping[str, Any], cloud: AzureCloud) -> None:
+    pause: waits between two looks at what goes on.
+    """
+
+    def __init__(self, facts: Mapping[str, Any], cloud: AzureCloud, pause: Pause = time.sleep) -> None:
         self._facts = facts
+        self._pause = pause
         self._cloud = cloud
-        self._keys = Keys(lambda: cloud.vault)
+        self._keys = Keys(lambda: cloud.vault, cloud.now_s)
         self._functions: dict[str, Answer] = {}
         self._executions: tuple[str, Executions] | None = None
         self._known = {
@@ -153,6 +164,11 @@ class Door:
         """The answer of a function that took longer."""
         text = f"the handler took longer than {self.timeout_s(verb, name):g} s"
         return 200, dump({"value": dump({"error": ["TimeoutError", text]})})
+
+    def close(self) -> None:
+        """Close the connections to the extension, which a deployed app never does."""
+        if self._executions is not None:
+            self._executions[1].close()
 
     # --- who
 
@@ -196,7 +212,7 @@ class Door:
             from cloudless_azure.runtime.durable_client import DurableClient
             from cloudless_azure.runtime.execution import Executions
 
-            self._executions = durable, Executions(self._facts, self._cloud, DurableClient(durable))
+            self._executions = durable, Executions(self._facts, self._cloud, DurableClient(durable), self._pause)
         return self._executions[1]
 
 

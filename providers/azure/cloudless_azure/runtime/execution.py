@@ -27,7 +27,7 @@ from cloudless.execution import checked_id
 from cloudless_azure.names import instance_of, instance_prefix_of
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable_client import Refused, seconds_of
-from cloudless_azure.runtime.history import entries
+from cloudless_azure.runtime.history import entries, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ class Executions:
         self._cloud = cloud
         self._durable = durable
         self._pause = pause
+
+    def close(self) -> None:
+        """Close the connections to the extension."""
+        self._durable.close()
 
     # --- start
 
@@ -168,7 +172,7 @@ class Executions:
         for portion in self._portions(one):
             inner = self._durable.instance(portion["instanceId"], history=True)
             found += entries(inner, orchestration) if inner else ()
-        return sorted(found, key=lambda entry: entry["at_s"])
+        return sorted(found, key=in_order)
 
     def _cancel(self, orchestration: str, execution: str) -> None:
         one = self._known(orchestration, execution, input=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     """An event of "historyEvents"."""
 
 _TEXT_MOST = 2_000
+_PLACE = {"started": -1, COMPLETED: 1, FAILED: 1, CANCELLED: 1}
 _ENDS = {"Completed": COMPLETED, "Failed": FAILED, "Terminated": CANCELLED, "Canceled": CANCELLED}
 
 
@@ -39,6 +40,11 @@ def entries(instance: Instance, orchestration: str) -> Iterator[Plain]:
             yield from _READ[kind](told)
         elif kind in _OF_EXECUTION and not is_portion:
             yield from _OF_EXECUTION[kind](told, orchestration)
+
+
+def in_order(entry: Plain) -> tuple[float, int]:
+    """What entries of several instances are sorted by: time; the execution's own start is first, its end last."""
+    return entry["at_s"], _PLACE.get(entry["kind"], 0)
 
 
 def _started(told: Told, orchestration: str) -> Iterator[Plain]:
