@@ -134,7 +134,9 @@ class Deployment:
         found = gaps(application, {stage: (self._provider.name, table)})
         notes = [f"{one.message} ({one.span})" for one in found if one.severity == WARNING]
         if _SHARED in table and len(application.handlers) > 1:
-            notes.append(f"{table[_SHARED].reason} See: cloudless permissions --stage {stage}")
+            notes.append(
+                f"{table[_SHARED].reason.rstrip('.')}: cloudless permissions --stage {stage} says what it adds"
+            )
         if self._built.lock.retained.keys() - Lock.load(self._executions.root, stage).retained.keys():
             notes.append(
                 f"cloudless.lock/{stage}.json lacks what is built here: cloudless build {stage}, and commit it"

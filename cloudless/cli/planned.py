@@ -37,6 +37,7 @@ _SIGNS = {
     DESTROY: ("-", "red"),
     FORGET: ("!", "red"),
 }
+_FEW = 4
 _WORST = (DESTROY, REPLACE, FORGET, CHANGE, ADD)
 
 
@@ -125,18 +126,28 @@ def _counted(summary: Summary) -> str:
 
 
 def _changes(changes: Sequence[Change]) -> Iterator[Text]:
-    """A line for each thing of the program, and for what else would be gone; the rest is counted."""
-    named = {name: [one for one in changes if one.name == name] for name in dict.fromkeys(one.name for one in changes)}
+    """A line for each thing of the program; what else there is, is counted, and named where it goes."""
+    named: dict[str, list[Change]] = {}
+    for one in sorted(changes, key=lambda change: change.name):
+        named.setdefault(one.name, []).append(one)
     others = named.pop("", [])
-    named |= {one.address: [one] for one in others if one.action in {DESTROY, REPLACE, FORGET}}
-    width = max(map(len, named), default=0) + 2
-    for name, some in sorted(named.items(), key=lambda item: item[0]):
+    losing = {one.address: [one] for one in others if one.loses}
+    width = max(map(len, [*named, *losing]), default=0) + 2
+    for name, some in (*named.items(), *losing.items()):
         yield _change(name, some, width)
-    for action in (CHANGE, ADD):
-        number = sum(one.action == action for one in others)
-        if number:
-            sign, colour = _SIGNS[action]
-            yield Text(f"  {sign} ", colour).append(f"{show.count(number, 'other resource')}", "dim")
+    for action in reversed(_WORST):
+        yield from _counted_others(action, [one.address for one in others if one.action == action and not one.loses])
+
+
+def _counted_others(action: str, addresses: Sequence[str]) -> Iterator[Text]:
+    if addresses:
+        sign, colour = _SIGNS[action]
+        few = (
+            ""
+            if action in {ADD, CHANGE}
+            else f": {', '.join(addresses[:_FEW])}{', …' if len(addresses) > _FEW else ''}"
+        )
+        yield Text(f"  {sign} ", colour).append(f"{show.count(len(addresses), 'other resource')}{few}", "dim")
 
 
 def _change(name: str, some: Sequence[Change], width: int) -> Text:

@@ -73,6 +73,14 @@ def test_changes_have_the_programs_names_and_losses_are_loud(cloudless: Run, ter
     ]
 
 
+def test_plumbing_is_counted_and_named_where_it_goes(cloudless: Run, terraform: FakeTerraform) -> None:
+    roles = [{**queue(f"r{at}", "delete"), "type": "x_role", "address": f"x_role.r{at}"} for at in range(6)]
+    terraform.plans({"resource_changes": [{**roles[0], "change": {"actions": ["create"]}}, *roles[1:]]})
+    result = cloudless("plan", "prod")
+    assert "  + 1 other resource\n" in result.stdout
+    assert "  - 5 other resources: x_role.r1, x_role.r2, x_role.r3, x_role.r4, …\n" in result.stdout
+
+
 def test_the_summary_stands_before_terraforms_own_words(cloudless: Run, terraform: FakeTerraform) -> None:
     terraform.plans({"resource_changes": [queue("new", "create")]})
     assert cloudless("plan", "prod").stdout.endswith("\nTerraform's own plan\n")
@@ -95,7 +103,7 @@ def test_permissions_are_told_as_they_change(cloudless: Run, terraform: FakeTerr
 
 def test_notes_say_what_the_provider_shares_and_where_the_state_is(cloudless: Run, terraform: FakeTerraform) -> None:
     notes = section(cloudless("plan", "prod").stdout, "notes")
-    assert notes[0] == "All handlers are one. See: cloudless permissions --stage prod"
+    assert notes[0] == "All handlers are one: cloudless permissions --stage prod says what it adds"
     assert "cloudless.lock/prod.json lacks what is built here: cloudless build prod, and commit it" in notes
     assert notes[-1].startswith("the state is on this machine alone, in build/prod")
 
