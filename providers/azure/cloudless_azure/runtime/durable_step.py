@@ -10,7 +10,7 @@ no inputs, so this is how `history` knows.
 
 from __future__ import annotations
 
-from cloudless.codec import check_size, dump, write
+from cloudless.codec import check_size, dump, is_object, write
 from cloudless.driver.current import HERE
 from cloudless.engine.effect import SEND
 from cloudless.engine.error import error_of
@@ -48,11 +48,16 @@ def activity(carry_out: CarryOut) -> Callable[[str], str]:
             reply = dump({"err": failure(problem)})
         except Exception as problem:  # noqa: BLE001  (whatever it is, it is no reason to lose the execution)
             reply = dump({"err": error_of("Crashed", f"{type(problem).__name__}: {problem}")})
-        context = request.get("ctx", {})
-        of = [request.get("target", ""), context.get("key", ""), context.get("attempt", 1)]
-        return f'{reply[:-1]},"of":{write(of)}}}'
+        return f'{reply[:-1]},"of":{_address(request)}}}'
 
     return run
+
+
+def _address(request: Request) -> str:
+    """What tells a step's attempt, as JSON."""
+    context = request.get("ctx")
+    known: dict[str, Any] = context if is_object(context) else {}
+    return write([request.get("target", ""), known.get("key", ""), known.get("attempt", 1)])
 
 
 def step_functions(facts: Mapping[str, Any], cloud: Cloud) -> CarryOut:

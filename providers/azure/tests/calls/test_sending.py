@@ -29,7 +29,7 @@ ENVELOPES = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(ENVELOPES, min_size=1, max_size=4))
 def test_a_batch_of_ours_is_the_client_s_own(envelopes: list[Envelope]) -> None:
     ours, theirs = ServiceBusMessageBatch(200_000), ServiceBusMessageBatch(200_000)
@@ -38,6 +38,7 @@ def test_a_batch_of_ours_is_the_client_s_own(envelopes: list[Envelope]) -> None:
     assert _inside(ours) == _inside(theirs)
 
 
+@settings(deadline=None)
 @given(st.integers(700, 1_400))
 def test_a_batch_is_full_at_the_same_byte(size: int) -> None:
     ours, theirs = ServiceBusMessageBatch(size), ServiceBusMessageBatch(size)
