@@ -9,6 +9,9 @@ import sys
 
 import pytest
 
+from cloudless.ir import Condition
+from cloudless.node import replace
+from cloudless_azure.compile.group import groups
 from providers.azure.tests.entry.generated import application, files_of, settings
 from providers.azure.tests.entry.goldens import ENTRY, current, kept
 
@@ -63,3 +66,12 @@ def test_time_outs_of_an_app_are_those_of_its_handlers() -> None:
 def test_files_are_the_same_each_time() -> None:
     first, second = (files_of(application(ENTRY)) for _ in range(2))
     assert first == second
+
+
+def test_a_filter_that_the_broker_cannot_hold_goes_into_the_facts() -> None:
+    app = application(ENTRY)
+    mail = next(group for group in groups(app) if group.name == "on-mail")
+    where = (Condition(attribute="region", operator="any_of", values=("eu", "us")),)
+    filtered = replace(mail, sources=(replace(mail.sources[0], where=where),))
+    facts = json.loads(files_of(app, (filtered,))["cloudless_entry/on_mail.json"])["facts"]
+    assert facts["placed-mail"]["where"] == [["region", "any_of", ["eu", "us"]]]
