@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from cloudless.errors import TerraformError
 from cloudless.node import node
 from cloudless.terraform.claim import claimed
 from cloudless.terraform.failure import ERRORED, Hint, failed, needs_init
@@ -79,8 +80,7 @@ class Folder:
         self._refuse_loss()
         words = ["plan", "-input=false", f"-out={PLAN}", *(["-destroy"] if destroy else []), *options]
         self._check(self._run_initialised(*words), "plan")
-        found: dict[str, Any] = json.loads(self._check(self._run("show", "-json", PLAN, shown=False), "show").output)
-        return found
+        return self._data_of(self._run("show", "-json", PLAN, shown=False), "show")
 
     def show(self) -> None:
         """Show the plan as Terraform does."""
@@ -95,7 +95,7 @@ class Folder:
 
     def outputs(self) -> dict[str, Output]:
         """What the state holds for others, by name; none where nothing was deployed."""
-        plain = json.loads(self._check(self._run_initialised("output", "-json"), "output").output)
+        plain = self._data_of(self._run_initialised("output", "-json"), "output")
         return {name: Output(one["value"], one["sensitive"]) for name, one in plain.items()}
 
     def forget_plan(self) -> None:
@@ -116,6 +116,17 @@ class Folder:
         environ = {**os.environ, **QUIET, "TF_IN_AUTOMATION": "1"}
         line = [self._program.path, command, "-no-color", *words]
         return self._runner.run(line, self.path, environ, shown=shown)
+
+    def _data_of(self, done: Done, command: str) -> dict[str, Any]:
+        """What it wrote as JSON."""
+        try:
+            found: dict[str, Any] = json.loads(self._check(done, command).output)
+        except ValueError as problem:
+            text = f"{self._program.path} {command} -json writes something else: is it wrapped by another program? On "
+            raise TerraformError(
+                f"{text}GitHub: hashicorp/setup-terraform with terraform_wrapper: false", done.output
+            ) from problem
+        return found
 
     def _check(self, done: Done, command: str) -> Done:
         if done.code:

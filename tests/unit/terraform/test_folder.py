@@ -125,6 +125,13 @@ def test_outputs_have_values_and_say_what_is_sensitive(folder: Folder, fake: Fak
     }
 
 
+def test_what_is_wrapped_by_another_program_is_told(folder: Folder, fake: FakeTerraform) -> None:
+    """As hashicorp/setup-terraform does: https://github.com/hashicorp/setup-terraform/issues/20."""
+    fake.says("output", "[command]/home/runner/terraform-bin output -json\n{}\n")
+    with pytest.raises(TerraformError, match=r"writes something else: is it wrapped .* terraform_wrapper: false"):
+        folder.outputs()
+
+
 def test_one_command_at_a_time_is_in_a_folder(folder: Folder) -> None:
     with (
         folder.alone(),
