@@ -7,7 +7,7 @@ from importlib import import_module
 
 NAMES = (
     "messaging", "requests", "virtual_time", "importing", "processes", "compiling", "building", "exploring",
-    "replaying", "functions", "soak",
+    "replaying", "functions", "sending", "soak",
 )  # fmt: skip
 
 

@@ -90,6 +90,8 @@ _STATUS: dict[type[CloudlessError], int] = {
 }
 _UNSIGNED = 401
 _FAILED = 500
+BODY_MOST = 1024 * 1024
+"""Bytes of a request: twice the largest body (JSON within JSON), and room. More is not even hashed for strangers."""
 LONGEST_S = 230.0
 """An HTTP answer may take: https://learn.microsoft.com/en-us/azure/azure-functions/functions-scale#timeout"""
 
@@ -175,7 +177,7 @@ class Door:
     def _is_signed(self, verb: str, name: str, signature: str, body: bytes) -> bool:
         """Whether the caller holds the key. What is not known here, or long past, is not looked up in the vault."""
         now_s = self._cloud.now_s()
-        if name not in self._known.get(verb, ()) or not is_timely(signature, now_s):
+        if name not in self._known.get(verb, ()) or len(body) > BODY_MOST or not is_timely(signature, now_s):
             return False
         path = path_of(verb, name)
         try:

@@ -49,6 +49,11 @@ def leave() -> None:
 
 
 @app.function
+def size(text: str) -> int:
+    return len(text)
+
+
+@app.function
 def double(number: int) -> int:
     return 2 * number
 

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudless.driver.current import leave, use
 from cloudless_azure.names import INVOKE, key_of
+from cloudless_azure.runtime.call import BODY_MOST
 from cloudless_azure.signature import WINDOW_S, holds, is_timely, path_of, signed
+from providers.azure.tests.calls import program
 from providers.azure.tests.calls.site import Site
 from providers.azure.tests.functionshost.http import Request
 
@@ -107,3 +110,19 @@ def test_a_key_that_was_taken_away_opens_nothing(site: Site) -> None:
 def test_what_is_no_request_is_refused(site: Site) -> None:
     for body, status in ((b"[]", 400), (b"{", 400), (b"\xff", 400), (b"{}", 500)):
         assert asked(site, signed(key(site), PATH, body, site.now_s), body=body) == status
+
+
+def test_a_request_that_no_call_is_so_large_is_not_looked_at(site: Site) -> None:
+    body = b" " * (BODY_MOST + 1)
+    assert asked(site, signed(key(site), PATH, body, site.now_s), body=body) == 401
+    assert site.vault.reads == []
+
+
+def test_the_largest_arguments_come_through(site: Site) -> None:
+    """Every character of them is escaped twice on the way."""
+    text = '"' * 98_000
+    token = use(site.anybody())
+    try:
+        assert program.size.invoke(text) == 98_000
+    finally:
+        leave(token)
