@@ -5,7 +5,7 @@
 
     with prepared(project, stage, watch) as deployment:      # built, and nobody else at it on this machine
         summary = deployment.plan(options)
-        deployment.show()                                    # Terraform's own words
+        deployment.words                                     # Terraform's own
         deployment.apply(options)
         deployment.outputs()
 
@@ -112,9 +112,10 @@ class Deployment:
         notes = [*self._built.warnings, *self._executions.notes, *self._notes()]
         return summary(plain, after, naming=naming, running=running, notes=notes)
 
-    def show(self) -> None:
-        """Show the plan in Terraform's words."""
-        self._folder.show()
+    @property
+    def words(self) -> str:
+        """The last plan in Terraform's words."""
+        return self._folder.words
 
     def apply(self, options: Sequence[str] = ()) -> None:
         """Do what was planned. options: as they were given to `plan`."""

@@ -21,6 +21,7 @@
     options.py  what commands share      show.py    how things look       failure.py  errors → exit codes
     script.py   events to play           tree.py    a trace as a tree
     duration.py "1h30m"                  program.py the project, imported and compiled
+    collector.py Python's, which rests meanwhile
     connected.py a deployed stage to talk to, and arguments from the command line   completion.py names for shells
 
 Needs the extra `cli` (Typer, Rich).
@@ -31,17 +32,21 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from cloudless.cli.collector import left_behind, uncollected
+
 _MISSING = "the command line needs Typer and Rich: pip install 'cloudless-sdk[cli]'\n"
 
 
 def main() -> None:
     """Run the command line, and exit: 0 fine, 1 something is wrong with the program, 2 wrong usage."""
     try:
-        import_module("rich")  # for commands, which are imported later
-        from cloudless.cli.commands import cli
+        with uncollected():
+            import_module("rich")  # for commands, which are imported later
+            from cloudless.cli.commands import cli
     except ModuleNotFoundError as problem:
         if problem.name not in {"rich", "typer"}:
             raise
         sys.stderr.write(_MISSING)
         sys.exit(2)
-    cli(prog_name="cloudless")
+    with left_behind():
+        cli(prog_name="cloudless")

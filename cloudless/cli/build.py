@@ -9,9 +9,9 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
+from cloudless.cli.collector import uncollected
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, stage_names
-from cloudless.cli.program import uncollected
 
 if TYPE_CHECKING:
     from cloudless.build import Built
@@ -36,6 +36,7 @@ Dependencies = Annotated[
 ]
 
 
+@uncollected()
 def build(  # noqa: PLR0917  (one argument an option)
     stage: Stage = None,
     provider: ProviderName = None,
@@ -66,7 +67,7 @@ def build(  # noqa: PLR0917  (one argument an option)
     from cloudless.compiler.bundle import mebibytes
     from cloudless.config import load
 
-    with told(), show.aside(as_json), show.progress("building"), uncollected():
+    with told(), show.aside(as_json), show.progress("building"):
         project = load(config)
         chosen = pipeline.stage_of(project, stage, provider)
         built = pipeline.build(project, chosen, dependencies=dependencies)

@@ -15,6 +15,7 @@ from typer.core import TyperCommand
 from typer.main import get_group
 
 from cloudless._version import __version__
+from cloudless.cli.collector import uncollected
 
 HELP = """Write serverless Python once. Test it in milliseconds. Compile it to AWS, Google Cloud or Azure.
 
@@ -56,7 +57,8 @@ class Deferred(TyperCommand):
 
 def command(name: str) -> Any:
     """Import a command, and put it together. Typed Any: click's, or Typer's own copy of it, by Typer's version."""
-    found = getattr(import_module(f"cloudless.cli.{name}"), name)
+    with uncollected():
+        found = getattr(import_module(f"cloudless.cli.{name}"), name)
     alone = typer.Typer(rich_markup_mode=None)
     if isinstance(found, typer.Typer):
         alone.add_typer(found, name=name)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import typer
-
 from cloudless.cli import show
-from cloudless.cli.failure import FAILED, told
+from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, DeployedStage, ForTerraform, Yes
-from cloudless.cli.planned import Terminal, must_answer, options_of, print_plan
+from cloudless.cli.planned import Terminal, ask, must_answer, options_of, print_plan
 
 
 def destroy(
@@ -42,15 +40,8 @@ def destroy(
             summary = deployment.plan(given, destroy=True)
             print_plan(deployment, summary, verb="destroy ")
             if not summary.is_empty:
-                _agreed(chosen.name, yes=yes)
+                if not yes:
+                    ask(f"This destroys stage {chosen.name}.", chosen.name)
                 deployment.apply(given)
     if as_json:
         show.as_json({"stage": chosen.name, "summary": as_data(summary)})
-
-
-def _agreed(stage: str, *, yes: bool) -> None:
-    asked = f"This destroys stage {stage}. Type {stage} to go on"
-    if yes or typer.prompt(asked, err=True, default="", show_default=False) == stage:
-        return
-    show.console(stderr=True).print("nothing was destroyed")
-    raise typer.Exit(FAILED)

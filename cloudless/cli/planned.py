@@ -60,9 +60,9 @@ def print_plan(deployment: Deployment, summary: Summary, *, verb: str = "") -> N
     for line in lines(f"{verb}{deployment.title}", summary):
         line.rstrip()
         out.print(line)
-    if not summary.is_empty:
+    if not summary.is_empty or "Warning:" in deployment.words:
         out.print(Text("\nTerraform's own plan", "bold"))
-        deployment.show()
+        out.print(f"\n{deployment.words}\n", markup=False)
 
 
 def commit(stage: str) -> None:
@@ -94,10 +94,20 @@ def agreed(summary: Summary, question: str, word: str, *, yes: bool, losing: boo
         )
         err.print("    instead: keep it, or say so: --yes --allow-data-loss")
         raise typer.Exit(FAILED)
-    if yes or _answered(question, word if summary.losses else ""):
-        return
-    err.print("nothing was changed")
-    raise typer.Exit(FAILED)
+    if not yes:
+        ask(question, word if summary.losses else "")
+
+
+def ask(question: str, word: str = "") -> None:
+    """Ask, and end the command unless the answer is yes, or the word: with exit code 1, 130 after Ctrl-C."""
+    try:
+        if _answered(question, word):
+            return
+        code = FAILED
+    except typer.Abort:
+        code = 130
+    show.console(stderr=True).print("nothing was changed")
+    raise typer.Exit(code)
 
 
 def must_answer(*, yes: bool) -> None:

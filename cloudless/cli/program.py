@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 from cloudless.app import App
+from cloudless.cli.collector import uncollected
 from cloudless.config import Project, Stage, load
 from cloudless.driver.provider import Provider, provider
 from cloudless.errors import InvalidArgument
@@ -46,20 +44,6 @@ class Program:
         if name:
             return self.project.stage(name)
         return next((stage for stage in self.stages(None) if stage.provider == "memory"), None)
-
-
-@contextmanager
-def uncollected() -> Generator[None]:
-    """Pause the garbage collector, where it runs. What nothing refers to any more is freed all the same."""
-    # A compilation makes objects by the hundred thousand that live as long as the command: the collector walks over
-    # them again and again, and finds nothing. That was 5 to 15 % of the time of a check of 1,000 functions.
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def loaded(name: str) -> Provider:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -19,6 +20,7 @@ from cloudless.terraform.program import QUIET, Program
 
 PLAN = ".cloudless.plan"
 _INITIALISED = "cloudless.init"
+_PROGRESS = re.compile(r": (?:Refreshing state\.\.\.|Reading\.\.\.|Still reading\.\.\.|Read complete after )")
 _TO_APPLY = frozenset({"parallelism", "lock", "lock-timeout"})
 """Options of plan that apply has as well: https://developer.hashicorp.com/terraform/cli/commands/apply"""
 
@@ -34,6 +36,8 @@ class Output:
 class Folder:
     """path: of the build. shown: as people know it. hints: of the provider, see failure.py.
 
+    words: what Terraform said of the last plan, for people.
+
     Whatever fails raises TerraformError. An interrupt is raised when Terraform has ended: see process.py.
     """
 
@@ -43,6 +47,7 @@ class Folder:
         self._runner = runner
         self.shown = shown
         self._hints = hints
+        self.words = ""
 
     @property
     def has_backend(self) -> bool:
@@ -73,18 +78,18 @@ class Folder:
         self._note()
 
     def plan(self, options: Iterable[str] = (), *, destroy: bool = False) -> dict[str, Any]:
-        """What would be done, as data; the plan itself is kept for `show` and `apply`.
+        """What would be done, as data; the plan itself is kept for `apply`.
 
         options: as on the command line. https://developer.hashicorp.com/terraform/internals/json-format
         """
         self._refuse_loss()
         words = ["plan", "-input=false", f"-out={PLAN}", *(["-destroy"] if destroy else []), *options]
-        self._check(self._run_initialised(*words), "plan")
+        self.words = "\n".join(
+            line
+            for line in self._check(self._run_initialised(*words), "plan").output.splitlines()
+            if not _PROGRESS.search(line)
+        ).strip()
         return self._data_of(self._run("show", "-json", PLAN, shown=False), "show")
-
-    def show(self) -> None:
-        """Show the plan as Terraform does."""
-        self._check(self._run("show", PLAN, shown=True), "show")
 
     def apply(self, options: Iterable[str] = ()) -> None:
         """Carry out the plan. options: as those of `plan`; the ones that apply has are handed on."""

@@ -37,13 +37,11 @@ def changed(folder: Folder, **blocks: object) -> None:
 def test_it_runs_in_the_folder_without_asking_or_colours(folder: Folder, fake: FakeTerraform) -> None:
     folder.init()
     assert folder.plan(["-target=x_y.z"]) == PLAN
-    folder.show()
     folder.apply()
     assert fake.calls == [
         ["init", "-no-color", "-input=false"],
         ["plan", "-no-color", "-input=false", "-out=.cloudless.plan", "-target=x_y.z"],
         ["show", "-no-color", "-json", ".cloudless.plan"],
-        ["show", "-no-color", ".cloudless.plan"],
         ["apply", "-no-color", "-input=false", ".cloudless.plan"],
     ]
     assert fake.folders == {str(folder.path)}
@@ -156,6 +154,6 @@ def test_terraform_is_told_to_ask_nobody_at_home(
     script = '#!/bin/sh\nenv > "$FOUND"\n'
     fake.path.write_text(script)
     monkeypatch.setenv("FOUND", str(tmp_path / "found"))
-    folder.show()
+    folder.apply()
     found = (tmp_path / "found").read_text().splitlines()
     assert {"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"} <= set(found)

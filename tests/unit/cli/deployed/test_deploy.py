@@ -34,7 +34,7 @@ def test_yes_deploys_what_was_planned_and_shows_outputs(cloudless: Run, terrafor
     terraform.says("output", json.dumps({"region": {"value": "eu", "sensitive": False}}))
     result = cloudless("deploy", "prod", "--yes", "--", "-parallelism=2")
     assert result.exit_code == 0
-    assert commands(terraform) == ["init", "plan", "show", "show", "apply", "output"]
+    assert commands(terraform) == ["init", "plan", "show", "apply", "output"]
     assert terraform.calls[-2] == ["apply", "-no-color", "-input=false", "-parallelism=2", ".cloudless.plan"]
     assert result.stdout.endswith("\nregion = eu\n")
 
@@ -109,7 +109,9 @@ def test_losses_are_agreed_to_with_the_stages_name(home: Path, terraform: FakeTe
 
 def test_a_question_that_is_interrupted_changes_nothing(home: Path, terraform: FakeTerraform) -> None:
     terraform.plans(ADDED)
-    assert Terminal(home, "deploy", "prod").answers("[y/N]: ", "\x03") != 0
+    terminal = Terminal(home, "deploy", "prod")
+    assert terminal.answers("[y/N]: ", "\x03") == 130
+    assert terminal.shown.endswith("nothing was changed\n")
     assert "apply" not in commands(terraform)
     assert not (home / "build" / "prod" / ".cloudless.plan").exists()
 
@@ -119,7 +121,7 @@ def test_destroy_asks_for_the_name_of_the_stage(home: Path, terraform: FakeTerra
     question = "This destroys stage prod. Type prod to go on: "
     terminal = Terminal(home, "destroy", "prod")
     assert terminal.answers(question, "yes") == 1
-    assert terminal.shown.endswith("nothing was destroyed\n")
+    assert terminal.shown.endswith("nothing was changed\n")
     assert "apply" not in commands(terraform)
     assert Terminal(home, "destroy", "prod").answers(question, "prod") == 0
     plan = next(words for words in terraform.calls if words[0] == "plan")

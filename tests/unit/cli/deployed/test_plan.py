@@ -83,8 +83,13 @@ def test_plumbing_is_counted_and_named_where_it_goes(cloudless: Run, terraform: 
 
 def test_the_summary_stands_before_terraforms_own_words(cloudless: Run, terraform: FakeTerraform) -> None:
     terraform.plans({"resource_changes": [queue("new", "create")]})
-    assert cloudless("plan", "prod").stdout.endswith("\nTerraform's own plan\n")
-    assert [words[0] for words in terraform.calls] == ["init", "plan", "show", "show"]
+    terraform.says("plan", "x.y: Refreshing state... [id=1]\nx.z: Reading...\n\nTerraform will do this:\n  # [x]\n\n")
+    assert cloudless("plan", "prod").stdout.endswith("\nTerraform's own plan\n\nTerraform will do this:\n  # [x]\n\n")
+
+
+def test_a_warning_of_terraforms_is_shown_though_nothing_changes(cloudless: Run, terraform: FakeTerraform) -> None:
+    terraform.says("plan", "No changes.\n\nWarning: Argument is deprecated\n")
+    assert "Warning: Argument is deprecated" in cloudless("plan", "prod").stdout
 
 
 def test_nothing_to_do_is_said_in_a_line(cloudless: Run, terraform: FakeTerraform) -> None:
