@@ -54,7 +54,11 @@ _SINGLE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("azurerm_storage_account", "hub"): ("", "executions and their history"),
     ("azurerm_log_analytics_workspace", "stage"): ("", "logs"),
 }
-_APP = "azurerm_function_app_flex_consumption"
+_OF_APPS = frozenset({
+    "azapi_resource_action", "azurerm_function_app_flex_consumption", "azurerm_service_plan",
+    "azurerm_storage_container", "azurerm_user_assigned_identity", "time_sleep",
+})  # fmt: skip
+"""What an app is made of, each with the label of its group."""
 _KEY = "cloudless--"
 _SHARED = frozenset({"http", "steps"})
 
@@ -63,12 +67,19 @@ def resource(type: str, label: str) -> tuple[str, str]:
     """What a resource is, and what destroying it loses; see `cloudless.driver.provider.Deploys`."""
     if (type, label) in _SINGLE:
         return _SINGLE[type, label]
-    if type == _APP:
-        return (f"app {label}" if label in _SHARED else f"handler {label.removeprefix('on-')}"), ""
+    if type in _OF_APPS:
+        return _app(label), ""
     if type not in _NOUNS or label.startswith(_KEY):
         return "", ""
     noun, loss = _NOUNS[type]
     return f"{noun} {label}", loss
+
+
+def _app(label: str) -> str:
+    """By the label of its group; "" for what no group is called."""
+    if label in _SHARED:
+        return f"app {label}"
+    return f"handler {label.removeprefix('on-')}" if label.startswith("on-") else ""
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> str:

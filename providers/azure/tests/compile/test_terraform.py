@@ -24,6 +24,8 @@ def test_every_part_of_the_program_has_its_name_and_plumbing_has_none() -> None:
     assert PROVIDER.resource("azurerm_key_vault_secret", "cloudless--invoke-charge") == ("", "")
     assert PROVIDER.resource("azurerm_function_app_flex_consumption", "on-take") == ("handler take", "")
     assert PROVIDER.resource("azurerm_function_app_flex_consumption", "http") == ("app http", "")
+    assert PROVIDER.resource("azapi_resource_action", "on-take") == ("handler take", "")
+    assert PROVIDER.resource("azurerm_storage_container", "packages") == ("", "")
 
 
 def test_what_holds_data_says_what_is_lost() -> None:
