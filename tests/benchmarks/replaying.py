@@ -13,7 +13,7 @@ from typing import Any
 from cloudless.ir.expression import Var
 from cloudless.ir.statement import For, Range, Return
 from providers.azure.tests.durable.executions import Executions
-from providers.azure.tests.durable.host import Host, replayed
+from providers.azure.tests.durable.host import Host, plain, replayed
 from providers.azure.tests.durable.programs import Plain, call, const, fan_out, program
 from tests.benchmarks.rounds import compare, show
 
@@ -58,7 +58,7 @@ def by_hand(orchestrator: Callable[[Any], Generator[Any, Any, Any]], input: Any,
     """What a generator comes to."""
     host = Host(
         {"main": replayed(orchestrator)},
-        {"add": lambda given: given["n"] + 1},
+        {"add": plain(lambda given: given["n"] + 1)},
         latency=lambda name, given: takes(given["n"]),
     )
     instance = host.start("main", input, "one")
