@@ -25,7 +25,7 @@ from cloudless.compiler.record import FILE, OUTPUT, Record, read, record_of
 from cloudless.config import Project, Stage
 from cloudless.driver.orchestration import pinning
 from cloudless.driver.provider import Deploying, Provider
-from cloudless.errors import CloudlessError, InternalError, InvalidArgument
+from cloudless.errors import CloudlessError, InternalError, InvalidArgument, NotFound
 from cloudless.frontend import compile as compile_app
 from cloudless.ir import WARNING
 from cloudless.passes.fit import gaps
@@ -164,12 +164,14 @@ class Executions:
         self._project = project
         self._stage = stage
         self._provider = chosen
+        self._asked_for: set[str] = set()
         self._known: dict[str, Mapping[str, int]] = {}
 
     def running(self, orchestrations: Collection[str]) -> Mapping[str, Mapping[str, int]]:
         """How many executions run, by orchestration and definition; of those that the cloud told."""
-        missing = [name for name in orchestrations if name not in self._known]
+        missing = [name for name in orchestrations if name not in self._asked_for]
         if missing and not self._is_silent:
+            self._asked_for.update(missing)
             try:
                 self._known |= self._asked(missing)
             except InternalError:
@@ -183,7 +185,15 @@ class Executions:
         project = self._project
         application = compile_app(project.load_app(), entry=project.app, include=project.include)
         asked = pinning(self._provider.connect(self._stage, application).orchestrations)
-        return {name: asked.running(name) for name in orchestrations} if asked else {}
+        found: dict[str, Mapping[str, int]] = {}
+        if asked is None:
+            return found
+        for name in orchestrations:
+            try:
+                found[name] = asked.running(name)
+            except NotFound as problem:  # which says nothing of the others
+                self.notes.append(f"whether executions of {name} run is not known: {problem}")
+        return found
 
 
 def _lock(project: Project, stage: Stage, folder: Folder, executions: Executions) -> Lock:

@@ -20,8 +20,8 @@ from typing import Any, Self
 
 from cloudless.node import node
 
-INTERRUPTED = "interrupted: waiting until what is being made is made, and known to the state"
-INSISTED = "still ending: what is being made would be lost. Interrupt once more to drop it"
+INTERRUPTED = "interrupted: waiting until it ends in order, and what it made is in the state"
+INSISTED = "still ending, so that nothing is lost. Interrupt once more to drop what is being made"
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _DROPS = 3
 """Which interrupt is handed on again. At the second that it gets, Terraform drops everything."""

@@ -15,8 +15,11 @@ ROOT = Path(__file__).parents[3]
 STUBBORN = """\
 import os, signal, sys
 came = []
+def take(number, frame):
+    came.append(signal.Signals(number).name)
+    os.write(1, f"got signal {len(came)}\\n".encode())
 for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(one, lambda number, frame: came.append(signal.Signals(number).name))
+    signal.signal(one, take)
 print("started", flush=True)
 open("started", "w").close()
 words = open("end").read()
@@ -53,13 +56,14 @@ class Running:
         )
         (folder / "started").read_text()
 
-    def read_until(self, word: str) -> None:
-        """Read what it writes, up to the line with that word."""
+    def read_until(self, *words: str) -> None:
+        """Read what both write, until each of the words was in some line."""
         assert self.process.stdout
-        for line in self.process.stdout:
-            if word in line:
-                return
-        raise AssertionError(f"it ended without {word!r}")
+        missing = set(words)
+        while missing:
+            line = self.process.stdout.readline()
+            assert line, f"it ended without {missing}"
+            missing -= {word for word in missing if word in line}
 
     def end(self) -> tuple[int, str]:
         """Let the other process end: exit code of ours, and what was written since."""
@@ -84,9 +88,9 @@ def test_nothing_is_raised_where_nobody_interrupts(running: Running) -> None:
 
 def test_an_interrupt_is_handed_on_once_and_waited_for(running: Running) -> None:
     running.process.send_signal(signal.SIGINT)
-    running.read_until("said: interrupted: waiting until what is being made is made")
+    running.read_until("said: interrupted: waiting until it ends in order", "got signal 1")
     running.process.send_signal(signal.SIGINT)
-    running.read_until("said: still ending: what is being made would be lost")
+    running.read_until("said: still ending, so that nothing is lost")
     code, output = running.end()
     assert "came: SIGINT and it ended in order\n" in output
     assert "said: an error\n" in output
@@ -95,16 +99,16 @@ def test_an_interrupt_is_handed_on_once_and_waited_for(running: Running) -> None
 
 
 def test_who_insists_gets_a_second_interrupt_through(running: Running) -> None:
-    for word in ("interrupted", "still ending", "still ending"):
+    for words in (("interrupted", "got signal 1"), ("still ending",), ("still ending", "got signal 2")):
         running.process.send_signal(signal.SIGINT)
-        running.read_until(word)
+        running.read_until(*words)
     assert "came: SIGINT SIGINT and it ended in order\n" in running.end()[1]
 
 
 def test_a_runner_that_is_stopped_lets_it_end_and_says_so_by_its_exit_code(running: Running) -> None:
     """As CI does: SIGINT or SIGTERM first, and SIGTERM soon after."""
     running.process.send_signal(signal.SIGTERM)
-    running.read_until("interrupted")
+    running.read_until("interrupted", "got signal 1")
     running.process.send_signal(signal.SIGTERM)
     running.read_until("still ending")
     code, output = running.end()
@@ -114,7 +118,7 @@ def test_a_runner_that_is_stopped_lets_it_end_and_says_so_by_its_exit_code(runni
 
 def test_a_terminal_that_is_closed_is_an_interrupt(running: Running) -> None:
     running.process.send_signal(signal.SIGHUP)
-    running.read_until("interrupted")
+    running.read_until("interrupted", "got signal 1")
     assert "came: SIGINT and it ended in order\n" in running.end()[1]
 
 

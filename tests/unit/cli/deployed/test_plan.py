@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cloudless.compiler.record import OUTPUT
-from cloudless.errors import Unavailable
+from cloudless.errors import NotFound, Unavailable
 from tests.unit.cli import nimbus
 from tests.unit.cli.conftest import Run
 from tests.unit.fake_cloud import FakeCloud, FakeOrchestrations
@@ -34,6 +34,8 @@ class Pinning(FakeOrchestrations):
         self._running = running
 
     def running(self, orchestration: str) -> dict[str, int]:
+        if orchestration == "unknown":
+            raise NotFound("Nimbus knows no orchestration 'unknown'")
         if not self._running:
             raise Unavailable("Nimbus does not answer")
         return self._running
@@ -132,6 +134,19 @@ def test_a_cloud_that_does_not_answer_is_told_and_counts_as_if_executions_ran(
     data = json.loads(cloudless("plan", "prod", "--json").stdout)
     assert "which executions run could not be asked: Nimbus does not answer" in data["notes"]
     assert data["losses"] == ["fulfil: executions, if any, cannot go on: definition dddddddd would be gone"]
+
+
+def test_an_orchestration_that_the_cloud_does_not_know_says_nothing_of_others(
+    cloudless: Run, terraform: FakeTerraform
+) -> None:
+    definitions = {"fulfil": "d" * 64, "unknown": "e" * 64}
+    terraform.plans({"output_changes": before(definitions=definitions)})
+    cloud(**{"d" * 64: 3})
+    data = json.loads(cloudless("plan", "prod", "--json").stdout)
+    assert any(
+        note.startswith("whether executions of unknown run is not known: Nimbus knows") for note in data["notes"]
+    )
+    assert [(one["orchestration"], one["executions"]) for one in data["running"]] == [("fulfil", 3), ("unknown", None)]
 
 
 def test_the_lock_is_not_written(home: Path, cloudless: Run, terraform: FakeTerraform) -> None:

@@ -136,7 +136,7 @@ def test_an_interrupted_apply_ends_in_order_and_the_next_one_goes_on(
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate()
     assert process.returncode == 130
-    assert "interrupted: waiting until what is being made is made, and known to the state" in output
+    assert "interrupted: waiting until it ends in order, and what it made is in the state" in output
     assert "Gracefully shutting down" in output
     state = json.loads((home / "build" / "prod" / "terraform.tfstate").read_text())
     assert {"terraform_data", "random_password"} <= {one["type"] for one in state["resources"]}
