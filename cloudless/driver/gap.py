@@ -23,6 +23,7 @@ CAPABILITIES: dict[str, str] = {
     "function.later": "functions that are invoked later",
     "secret": "secrets from the cloud's store",
     "http": "HTTP endpoints",
+    "http.raw_path": "paths as they were sent: dot segments and broken escapes are refused",
     "orchestration": "orchestrations",
     "compile": "Terraform JSON and bundle",
     "identity.per_function": "an identity for each function",

@@ -25,6 +25,7 @@ GAPS: Mapping[str, Gap] = {
     "function.later": Gap(NOT_YET, "direct calls are not built for AWS"),
     "secret": Gap(NOT_YET, "secrets are not built for AWS"),
     "http": Gap(NOT_YET, "HTTP endpoints are not built for AWS"),
+    "http.raw_path": Gap(NOT_YET, "HTTP endpoints are not built for AWS"),
     "orchestration": Gap(NOT_YET, "orchestrations are not built for AWS"),
     "compile": Gap(NOT_YET, "the compiler for AWS is not built"),
 }

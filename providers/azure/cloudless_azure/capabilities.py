@@ -6,20 +6,21 @@ May import: `cloudless.driver.gap`.
 
 from __future__ import annotations
 
-from cloudless.driver.gap import CAPABILITIES, NEVER, NOT_YET, Gap
+from cloudless.driver.gap import CAPABILITIES, NEVER, Gap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_PATHS = "https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/PathNormalizer.cs"
 _IDENTITY = "https://learn.microsoft.com/en-us/azure/app-service/overview-managed-identity"
 
 GAPS: Mapping[str, Gap] = {
-    "function": Gap(NOT_YET, "direct calls are not built for Azure"),
-    "function.later": Gap(NOT_YET, "direct calls are not built for Azure"),
-    "secret": Gap(NOT_YET, "secrets are not built for Azure"),
-    "http": Gap(NOT_YET, "HTTP endpoints are not built for Azure"),
-    "orchestration": Gap(NOT_YET, "orchestrations cannot be deployed to Azure: the runtime is built, the compiler not"),
+    "http.raw_path": Gap(
+        NEVER,
+        "the platform's server resolves dot segments, and decodes a path as far as it can, before we see it",
+        _PATHS,
+    ),
     "identity.per_function": Gap(
         NEVER, "identity belongs to the function app, so a handler has what its group of handlers has", _IDENTITY
     ),

@@ -43,7 +43,6 @@ from providers.azure.tests.functionshost.timefile import TimeFile
 from providers.azure.tests.servicebus import Broker, Content, Namespace, StandingClock
 from providers.azure.tests.servicebus.access import LISTEN, entity_of
 from providers.azure.tests.servicebus.stored import ACTIVE, SCHEDULED, Stored
-from providers.azure.tests.turns import Turning
 from providers.azure.tests.web import Issuers, client_of
 
 ROOT = Path(__file__).parents[3]
@@ -109,7 +108,7 @@ class Stage:
             host = self.hosts[app.name]
             host.start()
             self._ends.callback(host.close)
-            self.azure.fronts[app.name].serve(Turning(host))
+            self.azure.fronts[app.name].serve(host.http)
             for trigger in host.triggers:
                 self._check_listener(app, trigger.address)
 

@@ -35,6 +35,7 @@ GAPS: Mapping[str, Gap] = {
     "function.later": Gap(NOT_YET, "direct calls are not built for Google Cloud"),
     "secret": Gap(NOT_YET, "secrets are not built for Google Cloud"),
     "http": Gap(NOT_YET, "HTTP endpoints are not built for Google Cloud"),
+    "http.raw_path": Gap(NOT_YET, "HTTP endpoints are not built for Google Cloud"),
     "orchestration": Gap(NOT_YET, "orchestrations are not built for Google Cloud"),
     "compile": Gap(NOT_YET, "the compiler for Google Cloud is not built"),
 }
