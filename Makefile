@@ -34,7 +34,7 @@ $(STAMP): constraints.txt pyproject.toml $(PROVIDERS:%=providers/%/pyproject.tom
 	$(PIP_INSTALL) --editable '.[cli,dev,jwt,test]' $(PROVIDERS:%=--editable providers/%) --group all
 	@touch $@
 
-demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests.
+demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, and compile them for Azure.
 	@export PATH="$(CURDIR)/.venv/bin:$$PATH"; for example in examples/*/; do \
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 

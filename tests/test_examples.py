@@ -42,9 +42,10 @@ def test_an_example_fits_every_cloud(example: Path) -> None:
     run(example, "cloudless", "check")
 
 
-def test_the_demo_of_an_example_checks_it_runs_it_and_tests_it(example: Path) -> None:
+def test_the_demo_of_an_example_checks_it_runs_it_tests_it_and_builds_it(example: Path) -> None:
     shown = run(example, "sh", "demo.sh")
-    assert all(f"+ {command}" in shown for command in ("cloudless check", "cloudless run", "python -m pytest"))
+    commands = ("cloudless check", "cloudless run", "python -m pytest", "cloudless build")
+    assert all(f"+ {command}" in shown for command in commands)
 
 
 def test_every_example_says_what_it_shows(example: Path) -> None:

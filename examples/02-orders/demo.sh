@@ -1,5 +1,7 @@
-# What `make demo` shows of this example: does it fit, what does it do, does it keep its word?
+# What `make demo` shows of this example: does it fit, what does it do, does it keep its word, and what
+# is it on Azure? (`cloudless deploy` builds with dependencies, which needs a package index.)
 set -ex
 cloudless check
 cloudless run --events events.jsonl
 python -m pytest -q
+cloudless build prod --no-dependencies
