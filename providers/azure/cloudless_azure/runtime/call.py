@@ -155,6 +155,9 @@ class Door:
             name = kind.__name__ if kind else type(problem).__name__
             return _STATUS[kind] if kind else _FAILED, _refused(name, str(problem))
         except Exception as problem:  # noqa: BLE001  (a bug of ours, which the caller is to hear of)
+            import logging
+
+            logging.getLogger("cloudless.calls").error("%s %s failed: %r", verb, name, problem, exc_info=problem)
             return _FAILED, _refused("InternalError", f"{type(problem).__name__}: {problem}")
 
     def timeout_s(self, verb: str, name: str) -> float:

@@ -165,11 +165,12 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced_before_anything_is_s
         assert server.requests == 2
 
 
-def test_an_error_of_ours_is_said_to_be_one(site: Site) -> None:
+def test_an_error_of_ours_is_said_to_be_one_and_logged(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     site.facts["calls"]["functions"]["charge"]["app"] = "providers.azure.tests.calls.nowhere:app"
     with pytest.raises(Exception, match="ModuleNotFoundError") as caught:
         invoked(site.caller(CHARGE).functions, amount=1)
     assert type(caught.value).__name__ == "InternalError"
+    assert "invoke charge failed: ModuleNotFoundError" in caplog.text
 
 
 def test_native_is_the_app_and_the_name(site: Site) -> None:
