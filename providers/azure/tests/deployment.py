@@ -65,7 +65,7 @@ class Stage:
         self._journal, self._pages = folder / "journal", folder / "pages"
         self._time = TimeFile(folder / "time")
         self._time.tell(self.clock.now_s())
-        self.application, self.stage = _built(entry, folder)
+        self.application, self.stage = built_app(entry, folder)
         self.azure = self._ends.enter_context(Azure.running(self.clock, azurite))
         self.applied = apply(Document.read(folder / "build"), self.azure, {})
         self.broker = self._broker()
@@ -282,7 +282,7 @@ def _is_retry(stored: Stored) -> bool:
     return int(facts.get("attempt", 1)) > 1
 
 
-def _built(entry: str, folder: Path) -> tuple[Application, StageOf]:
+def built_app(entry: str, folder: Path) -> tuple[Application, StageOf]:
     """Build an application for a stage of no project: nothing is installed into its package."""
     project = folder / "cloudless.toml"
     project.write_text(f'app = "{entry}"\n')
