@@ -154,10 +154,10 @@ class Door:
             kind = next((one for one in type(problem).__mro__ if one in _STATUS), None)
             name = kind.__name__ if kind else type(problem).__name__
             return _STATUS[kind] if kind else _FAILED, _refused(name, str(problem))
-        except Exception as problem:  # noqa: BLE001  (a bug of ours, which the caller is to hear of)
+        except Exception as problem:  # a bug of ours, which the caller is to hear of, too
             import logging
 
-            logging.getLogger("cloudless.calls").error("%s %s failed: %r", verb, name, problem, exc_info=problem)
+            logging.getLogger("cloudless.calls").exception("%s %s failed: %r", verb, name, problem)
             return _FAILED, _refused("InternalError", f"{type(problem).__name__}: {problem}")
 
     def timeout_s(self, verb: str, name: str) -> float:
