@@ -9,7 +9,6 @@ import pytest
 from cloudless import App
 from cloudless.errors import DefinitionError
 from cloudless.ir import Application
-from cloudless_azure import PROVIDER
 from providers.azure.tests.compile.documents import document, example, prod, program, resources
 
 THEIRS = "/subscriptions/1/resourceGroups/g/providers/Microsoft.KeyVault/vaults/corp/secrets/stripe"
@@ -103,19 +102,3 @@ def test_the_state_is_kept_where_the_stage_says() -> None:
 
 def test_equal_programs_give_equal_documents() -> None:
     assert document(example("02-orders")) == document(example("02-orders"))
-
-
-@pytest.mark.parametrize(
-    ("type", "label", "said"),
-    [
-        ("azurerm_servicebus_queue", "orders", ("queue orders", "its messages")),
-        ("azurerm_servicebus_topic", "placed", ("topic placed", "")),
-        ("azurerm_function_app_flex_consumption", "on-take", ("handler take", "")),
-        ("azurerm_function_app_flex_consumption", "steps", ("app steps", "")),
-        ("azurerm_key_vault_secret", "stripe", ("secret stripe", "its value, for good after 7 days")),
-        ("azurerm_key_vault_secret", "cloudless--invoke-charge", ("", "")),
-        ("azurerm_service_plan", "on-take", ("", "")),
-    ],
-)
-def test_resources_are_told_by_the_names_of_the_program(type: str, label: str, said: tuple[str, str]) -> None:
-    assert PROVIDER.resource(type, label) == said

@@ -13,19 +13,32 @@ from cloudless_azure.terraform import credentials
 from providers.azure.tests.compile.documents import document, example, prod
 
 
-def test_every_part_of_the_program_has_its_name_and_plumbing_has_none() -> None:
+def test_every_part_of_the_program_has_its_name() -> None:
     application = example("02-orders")
     made = document(application)["resource"]
     found = {PROVIDER.resource(type, label)[0] for type, labels in made.items() for label in labels}
     assert {f"queue {one.name}" for one in application.queues} <= found
     assert {f"topic {one.name}" for one in application.topics} <= found
     assert {f"subscription {one.name}" for one in application.subscriptions} <= found
-    assert PROVIDER.resource("azurerm_role_assignment", "on-take_sends_orders") == ("", "")
-    assert PROVIDER.resource("azurerm_key_vault_secret", "cloudless--invoke-charge") == ("", "")
-    assert PROVIDER.resource("azurerm_function_app_flex_consumption", "on-take") == ("handler take", "")
-    assert PROVIDER.resource("azurerm_function_app_flex_consumption", "http") == ("app http", "")
-    assert PROVIDER.resource("azapi_resource_action", "on-take") == ("handler take", "")
-    assert PROVIDER.resource("azurerm_storage_container", "packages") == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("type", "label", "said"),
+    [
+        ("azurerm_servicebus_queue", "orders", ("queue orders", "its messages")),
+        ("azurerm_servicebus_topic", "placed", ("topic placed", "")),
+        ("azurerm_function_app_flex_consumption", "on-take", ("handler take", "")),
+        ("azurerm_function_app_flex_consumption", "steps", ("app steps", "")),
+        ("azurerm_service_plan", "on-take", ("handler take", "")),
+        ("azapi_resource_action", "http", ("app http", "")),
+        ("azurerm_storage_container", "packages", ("", "")),
+        ("azurerm_key_vault_secret", "stripe", ("secret stripe", "its value, for good after 7 days")),
+        ("azurerm_key_vault_secret", "cloudless--invoke-charge", ("", "")),
+        ("azurerm_role_assignment", "on-take_sends_orders", ("", "")),
+    ],
+)
+def test_resources_are_told_by_the_names_of_the_program(type: str, label: str, said: tuple[str, str]) -> None:
+    assert PROVIDER.resource(type, label) == said
 
 
 def test_what_holds_data_says_what_is_lost() -> None:
