@@ -107,7 +107,7 @@ def main() -> None:
                 compare({
                     "azure-servicebus": lambda: single(partial(by_hand, sender)),
                     "cloudless": lambda: single(ours),
-                }),
+                }, rounds=25),
                 {"cloudless": GOAL},
             )  # fmt: skip
             show(

@@ -157,7 +157,7 @@ class Door:
         except Exception as problem:  # a bug of ours, which the caller is to hear of, too
             import logging
 
-            logging.getLogger("cloudless.calls").exception("%s %s failed: %r", verb, name, problem)
+            logging.getLogger("cloudless.calls").exception("%s %s failed", verb, name)
             return _FAILED, _refused("InternalError", f"{type(problem).__name__}: {problem}")
 
     def timeout_s(self, verb: str, name: str) -> float:
