@@ -98,6 +98,7 @@ class Sources:
 
     def __init__(self) -> None:
         self._files: dict[str, Source] = {}
+        self._definitions: dict[FunctionType, list[Definition]] = {}
         self._shown: dict[str, str] = {}
         self._root = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  (pathlib costs 4 ms of a test run)
 
@@ -130,8 +131,9 @@ class Sources:
 
     def call(self, place: Place) -> ast.expr | None:
         """The call or decorator that declared something, if it can be found."""
-        found = self.of(place.file).calls_at(place.line)
-        return max(found, key=lambda node: node.lineno == place.line, default=None)
+        line = place.line
+        found = self.of(place.file).calls_at(line)
+        return max(found, key=lambda node: node.lineno == line, default=None)
 
     def option(self, place: Place, name: str, position: int | None = None) -> Span:
         """The span of an argument of a declaration: by keyword, else by position, else of the whole."""
@@ -169,11 +171,15 @@ class Sources:
         start = text.find(name, text.find("def ") + len("def ")) + 1
         return Span(self.shown(file), line, max(1, start), max(1, start + len(name)))
 
-    def definitions(self, function: Any) -> list[Definition]:
+    def definitions(self, function: FunctionType) -> list[Definition]:
         """The syntax of a function; none where its source cannot be read, several for lambdas of one line."""
-        code = function.__code__
-        found = self.of(code.co_filename).definitions_at(code.co_firstlineno)
-        return [node for node in found if getattr(node, "name", "<lambda>") == code.co_name]
+        known = self._definitions.get(function)
+        if known is None:
+            code = function.__code__
+            found = self.of(code.co_filename).definitions_at(code.co_firstlineno)
+            known = [node for node in found if getattr(node, "name", "<lambda>") == code.co_name]
+            self._definitions[function] = known
+        return known
 
 
 def _arguments(call: ast.Call, name: str, position: int | None) -> Iterator[ast.expr]:
