@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from cloudless.frontend.handles import Handle
@@ -18,7 +19,7 @@ from cloudless.frontend.lift import Lifter, class_of
 from cloudless.frontend.source import Sources
 from cloudless.frontend.telling import EVERYTHING, MOST, Telling, TooMany
 from cloudless.frontend.territory import Territory
-from cloudless.frontend.values import ANY, NOTHING, Closure, Item, Live, Made, Value, depth, handles, union
+from cloudless.frontend.values import ANY, NOTHING, Closure, Live, Made, Value, depth, handles, union
 from cloudless.ir import Span
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Analysis:
         for key in self._readers.get(slot, ()):
             self._wait(key)
 
-    def frame(self, key: tuple[Item, Any], make: Callable[[], Frame]) -> Frame:
+    def frame(self, key: tuple[Hashable, Any], make: Callable[[], Frame]) -> Frame:
         """The frame of a function with its arguments; TooMany where it has too many already."""
         frame = self._frames.get(key)
         if frame is None:
@@ -154,6 +155,7 @@ def _parts(key: Key) -> Iterator[Hashable]:
     """What stands for a key among arguments: the function, node, instance or class."""
     whole: Any = key
     item = whole[0] if isinstance(key, tuple) else whole
+    item = Live(item) if isinstance(item, FunctionType) else item
     yield item.node if isinstance(item, Closure) else item.kind if isinstance(item, Made) else item
     if isinstance(item, Live):
         yield Live(class_of(item.object))

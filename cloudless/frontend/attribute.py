@@ -15,6 +15,7 @@ from cloudless.frontend.handles import Handle, Run, handle_of
 from cloudless.frontend.lift import class_of, mangled, own
 from cloudless.frontend.values import (
     ANY,
+    NO_ARGUMENTS,
     NOTHING,
     Access,
     Arguments,
@@ -165,7 +166,7 @@ def _computed(frame: Frame, item: Live | Made, kind: type, name: str, node: ast.
     if name.startswith("__") or lookup(kind, "__getattr__") is ABSENT:
         return NOTHING
     method = _resolved(frame, lookup(kind, "__getattr__"), frozenset((item,)), node)
-    return call.call(frame, method, Arguments(), node) | instances.field_of(frame, item, ANY)
+    return call.call(frame, method, NO_ARGUMENTS, node) | instances.field_of(frame, item, ANY)
 
 
 def _resolved(frame: Frame, found: Any, instance: Value, node: ast.AST) -> Value:
@@ -174,7 +175,7 @@ def _resolved(frame: Frame, found: Any, instance: Value, node: ast.AST) -> Value
         return _bound(found, instance)
     if isinstance(found, property | functools.cached_property):
         getter = found.fget if isinstance(found, property) else found.func
-        return call.call(frame, _bound(getter, instance), Arguments(), node)
+        return call.call(frame, _bound(getter, instance), NO_ARGUMENTS, node)
     if isinstance(found, classmethod):
         kinds = [_class_of(item) for item in instance]
         return _bound(inner(found), frozenset(Live(kind) for kind in kinds if kind is not None))

@@ -10,6 +10,7 @@ from cloudless.frontend import attribute, follow, foreign, instance, store
 from cloudless.frontend.handles import Run
 from cloudless.frontend.lift import own
 from cloudless.frontend.values import (
+    NO_ARGUMENTS,
     NOTHING,
     Access,
     Arguments,
@@ -117,7 +118,7 @@ def follow_handlers(frame: Frame, value: Value) -> None:
     """Follow the code of registered functions in a value that goes where anybody may call them."""
     for item in elements(value):
         if isinstance(item, Live) and isinstance(item.object, Handler):
-            call(frame, frozenset((item,)), Arguments(), ast.Constant(None))
+            call(frame, frozenset((item,)), NO_ARGUMENTS, ast.Constant(None))
 
 
 # --- mentions
@@ -131,11 +132,11 @@ def mention(frame: Frame, item: Item, node: ast.AST) -> None:
     elif isinstance(item, Live):
         _mention_live(frame, item, node)
     elif isinstance(item, Bound):
-        _call_item(frame, item, Arguments(), node)
+        _call_item(frame, item, NO_ARGUMENTS, node)
         if isinstance(item.target, Verb):
             mention(frame, item.target, node)
     elif isinstance(item, Closure):
-        _followed(frame, follow.follow_closure(frame.analysis, item, Arguments()))
+        _followed(frame, follow.follow_closure(frame.analysis, item, NO_ARGUMENTS))
     elif isinstance(item, Made):
         instance.follow_instance(frame, item)
     elif isinstance(item, Box | Access):
@@ -147,12 +148,12 @@ def _mention_live(frame: Frame, item: Live, node: ast.AST) -> None:
     value, territory = item.object, frame.analysis.territory
     if isinstance(value, FunctionType):
         if territory.holds_function(value):
-            _followed(frame, follow.follow_function(frame.analysis, value, Arguments()))
+            _followed(frame, follow.follow_function(frame.analysis, value, NO_ARGUMENTS))
         else:
             mention_inside(frame, value)
     elif isinstance(value, type):
         if territory.holds_module(value.__module__):
-            instance.follow_instance(frame, Made(item, Arguments()))
+            instance.follow_instance(frame, Made(item, NO_ARGUMENTS))
     elif territory.holds_module(type(value).__module__):
         instance.follow_instance(frame, item)
     else:
@@ -193,7 +194,7 @@ def by_method(frame: Frame, value: Value, names: tuple[str, ...], node: ast.AST)
     for item in value:
         alone: Value = frozenset((item,))
         methods = [attribute.attribute(frame, alone, name, node) for name in names if is_instance(item, frame)]
-        given = [call(frame, method, Arguments(), node) for method in methods if method]
+        given = [call(frame, method, NO_ARGUMENTS, node) for method in methods if method]
         found += given or [alone]
     return union(found)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cloudless.frontend import call
 from cloudless.frontend import frame as frames
 from cloudless.frontend.source import Definition
-from cloudless.frontend.values import NOTHING, Arguments, Closure, Live, Value, boxed
+from cloudless.frontend.values import NOTHING, Arguments, Closure, Value, boxed
 
 if TYPE_CHECKING:
     from cloudless.frontend.analysis import Analysis, Facts, Key
@@ -20,7 +20,7 @@ def follow_function(analysis: Analysis, function: FunctionType, arguments: Argum
     """Follow a user's function, called with some arguments; returns the key of its facts and result."""
     nodes = analysis.sources.definitions(function)
     given = _bind(nodes[0].args, arguments, _live_defaults(analysis, function)) if nodes else {}
-    key = (Live(function), analysis.telling.part(given))
+    key = (function, analysis.telling.part(given))
     frame = analysis.frame(key, lambda: _frame(analysis, function, nodes))
     _give(frame, given)
     analysis.follow(key, lambda: lambda facts: _run(frame, function, nodes, facts))
@@ -112,6 +112,8 @@ def _names(parameters: ast.arguments) -> list[str]:
 
 def _bind(parameters: ast.arguments, arguments: Arguments, defaults: dict[str, Value]) -> dict[str, Value]:
     """What each parameter may be, those of no interest left out."""
+    if not (arguments.positional or arguments.keywords or arguments.rest or defaults):
+        return {}
     places = [part.arg for part in (*parameters.posonlyargs, *parameters.args)]
     named = [*places, *(part.arg for part in parameters.kwonlyargs)]
     found = dict(zip(places, arguments.positional, strict=False))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cloudless.frontend import attribute, call, follow
 from cloudless.frontend import frame as frames
 from cloudless.frontend.lift import class_of
-from cloudless.frontend.values import ANY, NOTHING, Arguments, Item, Live, Made, Value
+from cloudless.frontend.values import ANY, NO_ARGUMENTS, NOTHING, Arguments, Item, Live, Made, Value
 
 if TYPE_CHECKING:
     from cloudless.frontend.analysis import Analysis, Facts
@@ -50,7 +50,7 @@ def _run_methods(analysis: Analysis, item: Live | Made, facts: Facts) -> None:
         grow_field(inside, item, name, value)
     for name, method in _methods(kind):
         if analysis.territory.holds_function(method):
-            given = item.arguments if isinstance(item, Made) and name == "__init__" else Arguments()
+            given = item.arguments if isinstance(item, Made) and name == "__init__" else NO_ARGUMENTS
             key = follow.follow_function(analysis, method, given.after(Arguments((frozenset((item,)),))))
             facts.callees[key] = None
 
@@ -101,7 +101,7 @@ def _default_fields(frame: Frame, kind: Any, given: dict[str, Value]) -> dict[st
     for part in dataclasses.fields(kind):
         if part.default_factory is not dataclasses.MISSING:
             factory = frame.analysis.lifter.lift(part.default_factory)
-            found[part.name] = call.call(frame, factory, Arguments(), ast.Constant(None))
+            found[part.name] = call.call(frame, factory, NO_ARGUMENTS, ast.Constant(None))
         else:
             found[part.name] = frame.analysis.lifter.lift(part.default)
     return {name: value for name, value in found.items() if name not in given}

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from cloudless.frontend.handles import handle_of
 from cloudless.frontend.territory import Territory
-from cloudless.frontend.values import NOTHING, Arguments, Bound, Box, Item, Live, Made, Value, Verb, union
+from cloudless.frontend.values import NO_ARGUMENTS, NOTHING, Arguments, Bound, Box, Item, Live, Made, Value, Verb, union
 from cloudless.handler import Handler
 from cloudless.pure import Pure
 
@@ -82,7 +82,7 @@ class Lifter:
         """An instance; all those of a user's class that hold nothing but plain data are one."""
         kind = class_of(value)
         if self.territory.holds_module(kind.__module__) and all(map(_is_plain, held(value).values())):
-            return frozenset((Made(Live(kind), Arguments()),))
+            return frozenset((Made(Live(kind), NO_ARGUMENTS),))
         return frozenset((Live(value),))
 
     def attributes(self, value: Any) -> dict[str, Value]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from cloudless.frontend.values import (
+    NO_ARGUMENTS,
     NOTHING,
     Access,
     Arguments,
@@ -60,7 +61,7 @@ class Telling:
             tuple((name, self._told(value)) for name, value in given.keywords),
             self._told(given.rest),
         )
-        return told if told.all() else Arguments()
+        return told if told.all() else NO_ARGUMENTS
 
     def _told(self, value: Value) -> Value:
         if not value or not self._counts or depth(value) > DEEPEST:

@@ -110,6 +110,9 @@ class Arguments:
         return Arguments(first.positional + self.positional, first.keywords + self.keywords, first.rest | self.rest)
 
 
+NO_ARGUMENTS = Arguments()
+
+
 def union(values: Iterable[Value]) -> Value:
     """Everything that is in any of the values."""
     found = [value for value in values if value]
