@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cloudless.cli.program import Program, uncollected
+from cloudless.cli.collector import uncollected
+from cloudless.cli.program import Program
 from cloudless.errors import ConfigError
 from tests.unit.cli.conftest import APP, Run
 
