@@ -86,7 +86,7 @@ class Lock:
 
     def problems(self, application: Application) -> list[Diagnostic]:
         """What definitions that may still run need, and the program no longer has, or has otherwise; all of it."""
-        offered = offers(application)
+        offered = offers(application) if self.kept else {}
         found: dict[tuple[str, str], list[str]] = {}
         for digest, one in self.kept.items():
             for what, complaint in _complaints(one, offered):
@@ -96,7 +96,7 @@ class Lock:
     def with_current(self, application: Application, definitions: Definitions) -> Lock:
         """The lock of a build: these definitions, and those of the application."""
         known = {one.name: one for one in application.orchestrations}
-        offered = offers(application)
+        offered = offers(application) if definitions.current else {}
         added = {
             digest: Kept(
                 orchestration=name, needs=needs(definitions.texts[digest], offered), text=definitions.texts[digest]
