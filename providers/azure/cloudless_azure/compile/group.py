@@ -10,14 +10,14 @@ Plain data, from which the documents (compile/), the entries (entry.py) and `clo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.needs import needs, offers
-from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Schedule, Span, Subscription
-from cloudless.node import node, replace
+from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Span, Subscription
+from cloudless.node import node
 from cloudless.passes.plans import plans
 from cloudless_azure.compile.filter import rule_of
 
@@ -140,9 +140,9 @@ class _Known:
         self.queues: Mapping[str, Queue] = {one.name: one for one in application.queues}
         self.plans: Mapping[str, Plan] = MappingProxyType(plans(application))
 
-    def source(self, queue: str) -> Source:
+    def source(self, queue: str, where: tuple[Condition, ...] = ()) -> Source:
         plan = self.plans[queue]
-        return Source(queue=queue, handler=plan.handler, many=takes_many(plan), sessions=plan.ordered)
+        return Source(queue=queue, handler=plan.handler, many=takes_many(plan), sessions=plan.ordered, where=where)
 
     def drains(self, queue: str) -> tuple[Drain, ...]:
         """What an ordered queue with dead letters needs beside its consumer."""
@@ -171,7 +171,7 @@ class _Kept:
 def _http(known: _Known) -> Iterator[Group]:
     endpoints = tuple(sorted(one.handler for one in known.application.endpoints))
     if endpoints:
-        yield _needing(known, Group(name=HTTP, kind=HTTP, handlers=endpoints, endpoints=endpoints))
+        yield _group(known, HTTP, HTTP, endpoints, endpoints=endpoints)
 
 
 def _steps(known: _Known, kept: _Kept) -> Iterator[Group]:
@@ -180,17 +180,17 @@ def _steps(known: _Known, kept: _Kept) -> Iterator[Group]:
     if not application.functions and not orchestrations and not application.events:
         return
     functions = tuple(one.name for one in application.functions)
-    group = Group(
-        name=STEPS,
-        kind=STEPS,
-        handlers=tuple(sorted(one.handler for one in application.functions)),
+    yield _group(
+        known,
+        STEPS,
+        STEPS,
+        tuple(sorted(one.handler for one in application.functions)),
+        [kept.grants, *(one.grants for one in application.orchestrations)],
         functions=functions,
         orchestrations=orchestrations,
         pures=tuple(one.name for one in application.pures) if orchestrations else (),
         sources=tuple(known.source(one.queue) for one in application.functions if one.queue),
     )
-    others = [kept.grants, *(one.grants for one in application.orchestrations)]
-    yield _needing(known, group, others)
 
 
 def _others(known: _Known) -> Iterator[Group]:
@@ -198,50 +198,60 @@ def _others(known: _Known) -> Iterator[Group]:
     consuming: list[Consumer | Subscription] = [*application.consumers]
     consuming += [one for one in application.subscriptions if one.handler]
     for one in consuming:
-        yield _needing(known, _consuming(known, one))
+        yield _consuming(known, one)
     for schedule in application.schedules:
-        yield _needing(known, _scheduled(known, schedule))
+        yield _on(known, schedule.handler, known.source(schedule.queue), timers=(schedule.name,))
 
 
 def _consuming(known: _Known, one: Consumer | Subscription) -> Group:
-    queue, where = (one.queue, ()) if isinstance(one, Consumer) else (one.name, one.where)
-    source = replace(known.source(queue), where=() if rule_of(where) else where)
-    return Group(
-        name=group_name(one.handler),
-        kind=ON,
-        handlers=(one.handler,),
-        sources=(source,),
-        drains=known.drains(queue),
-    )
+    if isinstance(one, Consumer):
+        return _on(known, one.handler, known.source(one.queue), drains=known.drains(one.queue))
+    return _on(known, one.handler, known.source(one.name, () if rule_of(one.where) else one.where))
 
 
-def _scheduled(known: _Known, one: Schedule) -> Group:
-    return Group(
-        name=group_name(one.handler),
-        kind=ON,
-        handlers=(one.handler,),
-        sources=(known.source(one.queue),),
-        timers=(one.name,),
-    )
+def _on(known: _Known, handler: str, source: Source, **parts: Any) -> Group:
+    return _group(known, group_name(handler), ON, (handler,), sources=(source,), **parts)
 
 
-def _needing(known: _Known, group: Group, others: Iterable[tuple[Grant, ...]] = ()) -> Group:
+def _group(
+    known: _Known,
+    name: str,
+    kind: str,
+    handlers: tuple[str, ...],
+    others: Iterable[tuple[Grant, ...]] = (),
+    *,
+    sources: tuple[Source, ...] = (),
+    orchestrations: tuple[str, ...] = (),
+    **parts: Any,
+) -> Group:
     """The group with its grants, and what it needs. others: grants beside those of its handlers."""
-    granted = replace(group, grants=known.grants(group.handlers, others))
-    return replace(granted, needs=tuple(sorted(set(_needs(known, granted)))))
+    grants = known.grants(handlers, others)
+    needs = set(_needs(known, kind, grants, sources, orchestrations))
+    return Group(
+        name=name,
+        kind=kind,
+        handlers=handlers,
+        sources=sources,
+        orchestrations=orchestrations,
+        grants=grants,
+        needs=tuple(sorted(needs)),
+        **parts,
+    )
 
 
-def _needs(known: _Known, group: Group) -> Iterator[str]:
-    calls = [one for one in group.grants if one.noun in _CALLED or one.verb == "invoke"]
-    if group.sources or any(one.noun in _SENDS or one.verb == "invoke_later" for one in group.grants):
+def _needs(
+    known: _Known, kind: str, grants: Sequence[Grant], sources: Sequence[Source], orchestrations: Sequence[str]
+) -> Iterator[str]:
+    calls = [one for one in grants if one.noun in _CALLED or one.verb == "invoke"]
+    if sources or any(one.noun in _SENDS or one.verb == "invoke_later" for one in grants):
         yield BUS
-    if group.orchestrations or any(_is_guarded(known.plans[one.queue]) for one in group.sources):
+    if orchestrations or any(_is_guarded(known.plans[one.queue]) for one in sources):
         yield LEDGER
-    if group.kind == STEPS or calls or any(one.noun == "secret" for one in group.grants):
+    if kind == STEPS or calls or any(one.noun == "secret" for one in grants):
         yield VAULT
     if calls:
         yield CALLS
-    if group.orchestrations:
+    if orchestrations:
         yield HUB
 
 
