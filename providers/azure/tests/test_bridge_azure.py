@@ -142,6 +142,7 @@ def test_callers_are_who_deploys_unless_others_are_named(world: World) -> None:
         (set_(QUEUE, "calls", depends_on=["azurerm_servicebus_queue.gone"]), "which there is not"),
         (set_(QUEUE, "calls", provisioner={}), "provisioner"),
         (without("deployer_secrets"), "may not set secrets"),
+        (without("deployer_packages"), "may not write blobs there"),
         (set_("azurerm_storage_account", "code", shared_access_key_enabled=False), "the keys of .* are off"),
         (set_("azurerm_function_app_flex_consumption", "steps", instance_memory_in_mb=1_024), "512, 2048, 4096"),
         (set_("azurerm_user_assigned_identity", "steps", name="a"), "no name of an identity"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from providers.azure.tests.bridge.kind import Kind, block, known, must, words
+from providers.azure.tests.bridge.roles import WRITE_BLOBS
 
 if TYPE_CHECKING:
     from providers.azure.tests.bridge.azure import Azure
@@ -78,10 +79,12 @@ def _container(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict
 
 
 def _blob(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """A file of the build, e.g. the package."""
+    """A file of the build, e.g. the package; written with the rights of whoever deploys (`storage_use_azuread`)."""
     account_id, _, container = arguments["storage_container_id"].partition("/blobServices/default/containers/")
     account = azure.account_of(account_id)
     must(container in account.containers, address, f"no container {container!r}")
+    allowed = azure.assignments.allows(azure.deployer.id, WRITE_BLOBS, arguments["storage_container_id"])
+    must(allowed, address, "the one who deploys may not write blobs there")
     source = Path(arguments["source"])
     must(source.is_file(), address, f"source {source} is no file")
     url = f"{account.endpoint('blob')}{container}/{arguments['name']}"
