@@ -32,3 +32,11 @@ def test_a_collector_that_was_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_was_made_meanwhile_counts_as_old() -> None:
+    with uncollected():
+        made: list[object] = [[]]
+    young = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
+    assert not any(one is made for one in young)
+    assert any(one is made for one in gc.get_objects(generation=2))
