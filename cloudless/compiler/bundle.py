@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from cloudless.compiler.package import Package
 from cloudless.compiler.pretty import pretty
@@ -32,9 +32,6 @@ _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold
 _MODE = 0o100644 << 16
 _UNIX = 3
 _LEVEL = 6
-_SMALL = 2_048
-"""Bytes up to which a file is stored as it is: deflating a small one saves half a kilobyte, and takes as long as 10."""
-
 _SHOWN = 5
 
 Source = tuple[str, Mapping[str, bytes | Path]]
@@ -80,7 +77,7 @@ def bundle(files: Mapping[str, bytes | Path], package: Package) -> Bundle:
         for path, source in sorted(files.items()):
             content = source.read_bytes() if isinstance(source, Path) else source
             sizes[path] = len(content)
-            archive.writestr(_entry(path), content, ZIP_STORED if len(content) <= _SMALL else ZIP_DEFLATED, _LEVEL)
+            archive.writestr(_entry(path), content, ZIP_DEFLATED, _LEVEL)
     content = stream.getvalue()
     made = Bundle(name=f"bundle-{sha256(content).hexdigest()[:12]}.zip", content=content, unpacked=sum(sizes.values()))
     problems = [*_over("the zip", made.size, package.most, package, sizes)]
