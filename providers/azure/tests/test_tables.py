@@ -76,8 +76,11 @@ def test_a_stage_without_a_subscription_says_what_to_add() -> None:
 def test_a_cold_start_loads_no_sdk_and_nothing_slow() -> None:
     """Until the handler sends or asks the ledger."""
     paths = [str(ROOT), str(ROOT / "providers" / "azure")]
-    code = f"import sys; sys.path[:0] = {paths!r}\nimport cloudless_azure.runtime.queue\nprint(*sys.modules)"
+    code = (
+        f"import asyncio, sys\nsys.path[:0] = {paths!r}\nbefore = set(sys.modules)\n"  # Microsoft's worker runs on it
+        "import cloudless_azure.runtime.queue\nprint(*sys.modules.keys() - before)"
+    )
     run = subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, capture_output=True, text=True)
     loaded = set(run.stdout.split())
-    slow = {"asyncio", "dataclasses", "azure", "http.client", "inspect", "pydantic", "ssl", "typing"}
+    slow = {"dataclasses", "azure", "http.client", "inspect", "pydantic", "ssl", "typing"}
     assert loaded.isdisjoint(slow), loaded & slow

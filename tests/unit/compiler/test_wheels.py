@@ -115,7 +115,7 @@ def test_an_archive_of_another_hash_than_the_users_is_not_installed(home: Path, 
     index.wheel("plain", {"plain.py": ""})
     archive = (home / "index" / "plain-1.0-py3-none-any.whl").read_bytes()
     line = f"{index.requirements}cloudless-sdk[azure]==1 --hash=sha256:{'1' * 64}\nplain==1.0 --hash=sha256:"
-    with pytest.raises(InvalidArgument, match=r"no overlapping hashes between .* for: plain==1\.0"):
+    with pytest.raises(InvalidArgument, match=r"no\s+overlapping\s+hashes\s+between\s[\w\s]+for:\s+plain==1\.0"):
         wheels(wanted(home, f"{line}{'0' * 64}\n", without=("cloudless-sdk",)), home / "cache")
     digest = sha256(archive).hexdigest()
     assert "plain.py" in files(wheels(wanted(home, f"{line}{digest}\n", without=("cloudless-sdk",)), home / "cache"))

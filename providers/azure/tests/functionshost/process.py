@@ -38,9 +38,13 @@ class Worker:
     def __init__(self, launcher: Launcher, folder: Path, env: Mapping[str, str]) -> None:
         self._link, other = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
-        with other:
-            self._process = launcher.launch(folder, env, other, self._log)
         self._answers = self._link.makefile("rb")
+        try:
+            with other:
+                self._process = launcher.launch(folder, env, other, self._log)
+        except BaseException:  # a test is skipped by one, where the worker library is missing
+            self._release()
+            raise
         self._lock = Lock()
         self._waiting: dict[int, Future[Plain]] = {}
         self._numbers = count()
