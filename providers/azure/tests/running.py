@@ -111,6 +111,10 @@ class Running:
 
         self.broker.call(check)
 
+    def outputs(self) -> set[str]:
+        """The names of all outputs."""
+        return self.applied.outputs()
+
     def output(self, name: str) -> Any:
         """The value of an output, with addresses on loopback."""
         return self.azure.local(self.applied.output(name))

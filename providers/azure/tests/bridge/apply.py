@@ -47,6 +47,10 @@ class Applied:
         self._made: dict[str, Any] = {}
         self._open: list[str] = []
 
+    def outputs(self) -> set[str]:
+        """The names of all outputs."""
+        return set(self._document.outputs)
+
     def output(self, name: str) -> Any:
         """The value of an output."""
         return evaluate(self._document.outputs[name]["value"], self._resolver({}))

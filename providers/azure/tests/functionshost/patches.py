@@ -2,6 +2,7 @@
 
     FUNCTIONSHOST_PLAIN_AMQP   any text: Microsoft's Service Bus client goes without TLS, which our broker does not have
     FUNCTIONSHOST_PAGES        a file, {url: text}: what urllib finds at these addresses, e.g. the keys of an issuer
+    FUNCTIONSHOST_PRELOAD      a file of Python, which is executed before the app is imported
 
 `ServiceBusClient(host, credential)` reaches the service with TLS only; a connection string may say otherwise, but comes
 with a key in place of an identity. Standard library, and Microsoft's packages when called.
@@ -15,12 +16,14 @@ from email.message import Message
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 from urllib.request import OpenerDirector, Request
 from urllib.response import addinfourl
 
 PLAIN_AMQP = "FUNCTIONSHOST_PLAIN_AMQP"
 PAGES = "FUNCTIONSHOST_PAGES"
+PRELOAD = "FUNCTIONSHOST_PRELOAD"
 
 
 def patch() -> None:
@@ -29,6 +32,8 @@ def patch() -> None:
         plain_amqp()
     if file := os.environ.get(PAGES):
         pages(Path(file))
+    if file := os.environ.get(PRELOAD):
+        run_path(file)
 
 
 def plain_amqp() -> None:
