@@ -29,6 +29,7 @@ def storage() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def zygote() -> Iterator[Zygote]:
     tools.require("azure-worker")
+    tools.require("package-index")
     with Zygote() as process:
         yield process
 
