@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cloudless.app import App
     from cloudless.codec import Codec
-    from cloudless.driver.queue import QueueDriver
+    from cloudless.driver.queue import Delivered, QueueDriver
     from cloudless.handler import Use
     from cloudless.message import Envelope
 
@@ -45,6 +45,8 @@ else:
 
 __tracebackhide__ = hidden
 ONE_DAY = timedelta(days=1)
+SLICE = 20
+"""Dead letters that are locked at a time to be sent back one by one, well within the minute that locks last."""
 _ZERO = timedelta(0)
 
 
@@ -165,10 +167,25 @@ class DeadLetters(_Consumable["Any"]):
     def redrive(self, limit: int = 1_000) -> int:
         """Send up to `limit` (1 to 1,000) dead letters back, as new first attempts; returns how many.
 
-        Sent before removed: a failure in between repeats a message, and never loses one.
+        Sent before removed: a failure in between repeats a message, and never loses one. What is given up again
+        meanwhile stays.
         """
         queues = here()[0].queues
-        taken = queues.receive(self.name, _limit(limit))
+        wanted, count = _limit(limit), 0
+        moved: set[str] = set()
+        while count < wanted and (taken := queues.receive(self.name, min(SLICE, wanted - count))):
+            fresh = [one for one in taken if one.envelope.id not in moved]
+            back = [one.receipt for one in taken if one.envelope.id in moved]
+            if back:  # given up again in the meantime
+                queues.release(self.name, back)
+            if not fresh:
+                break
+            self._send_back(queues, fresh)
+            moved.update(one.envelope.id for one in fresh if one.envelope.id)
+            count += len(fresh)
+        return count
+
+    def _send_back(self, queues: QueueDriver, taken: Sequence[Delivered]) -> None:
         for moved, one in enumerate(taken):
             try:
                 unsent = queues.send(self.target, [one.envelope.anew()])
@@ -178,7 +195,6 @@ class DeadLetters(_Consumable["Any"]):
                 queues.release(self.name, [rest.receipt for rest in taken[moved:]])
                 raise
             queues.acknowledge(self.name, [one.receipt])
-        return len(taken)
 
     async def peek_async(self, limit: int = 10) -> list[DeadLetter]:
         """As `peek`, without blocking the event loop."""

@@ -51,6 +51,17 @@ class DeadLetterCases(Suite):
 
     @needs("queue", "queue.dead_letters")
     @covers("dead letters")
+    def test_redrive_moves_many_each_once(self, target: Target) -> None:
+        queues.single.send_all([{"n": n, "do": ["reject"]} for n in range(45)])
+        target.run()
+        assert queues.single.dead_letters.redrive() == 45
+        assert queues.single.dead_letters.peek() == []
+        target.run()
+        assert len(notes(target, "try_once")) == 90
+        assert sorted(letter.body["n"] for letter in queues.single.dead_letters.peek(limit=1_000)) == list(range(45))
+
+    @needs("queue", "queue.dead_letters")
+    @covers("dead letters")
     def test_redrive_takes_letters_away_and_moves_none_where_there_are_none(self, target: Target) -> None:
         queues.jobs.send({"do": ["reject"]})
         target.run()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FakeQueues:
-    """See driver.QueueDriver. refuse: index → error of that send."""
+    """See driver.QueueDriver. refuse: index → error of that send. What is received once is not received again."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, Envelope]] = []
@@ -42,7 +42,8 @@ class FakeQueues:
         return unsent
 
     def receive(self, queue: str, limit: int) -> Sequence[Delivered]:
-        return self.stored[:limit]
+        taken, self.stored = self.stored[:limit], self.stored[limit:]
+        return taken
 
     def acknowledge(self, queue: str, receipts: Sequence[Any]) -> None:
         self.settled += [("acknowledge", receipt) for receipt in receipts]

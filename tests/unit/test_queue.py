@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from cloudless import App, Message
-from cloudless.driver.queue import Delivered
+from cloudless.driver.queue import Delivered, Unsent
 from cloudless.errors import (
     InvalidArgument,
     InvalidBody,
@@ -19,6 +20,7 @@ from cloudless.errors import (
     PayloadTooLarge,
     Unavailable,
 )
+from cloudless.memory.queue import MemoryQueues
 from cloudless.message import Envelope, Failure
 from cloudless.testing import simulate
 from tests.unit.fake_cloud import FakeCloud, fake_cloud
@@ -235,6 +237,39 @@ def test_a_redrive_that_cannot_send_at_all_gives_everything_back() -> None:
         with pytest.raises(Unavailable, match="down"):
             orders.dead_letters.redrive()
     assert cloud.queues.settled == [("release", "a"), ("release", "b")]
+
+
+def test_a_redrive_whose_sends_are_slow_outlasts_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    with simulate(app) as cloud:
+        orders.send_all(range(-50, 0))
+        cloud.run()
+        send = MemoryQueues.send
+
+        def slow(queues: MemoryQueues, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
+            cloud.advance(timedelta(seconds=2))
+            return send(queues, queue, [one.again(one.attempt, delay_s=600) for one in messages])
+
+        with monkeypatch.context() as patched:
+            patched.setattr(MemoryQueues, "send", slow)
+            assert orders.dead_letters.redrive() == 50
+        assert orders.dead_letters.peek() == []
+        cloud.advance(timedelta(hours=2))
+        assert sorted(one.body for one in orders.dead_letters.peek(1_000)) == list(range(-50, 0))
+
+
+def test_a_redrive_moves_no_letter_twice_that_is_given_up_again_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    with simulate(app) as cloud:
+        orders.send_all(range(-30, 0))
+        cloud.run()
+        send = MemoryQueues.send
+
+        def given_up_at_once(queues: MemoryQueues, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
+            return send(queues, orders.dead_letters.name, messages)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(MemoryQueues, "send", given_up_at_once)
+            assert orders.dead_letters.redrive() == 30
+        assert len(orders.dead_letters.peek(1_000)) == 30
 
 
 @pytest.mark.parametrize("limit", [0, 1_001, -1])
