@@ -8,10 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from select import select
 
-INTERRUPT = "\x03"
-PATIENCE_S = 2.0
 ROOT = str(Path(__file__).parents[4])
 MAIN = """\
 import fcntl, runpy, sys, termios
@@ -36,18 +33,8 @@ class Terminal:
     def answers(self, question: str, text: str) -> int:
         """Wait for a question, type an answer, and return the exit code."""
         self.wait_for(question)
-        if text == INTERRUPT:
-            return self._interrupted()
-        self.type(f"{text}\n")
+        self.type(text if text == "\x03" else f"{text}\n")
         return self.ends()
-
-    def _interrupted(self) -> int:
-        """Type ^C, again where it came between the question and the wait for its answer, as people would."""
-        while True:
-            self.type(INTERRUPT)
-            while select([self._ours], [], [], PATIENCE_S)[0]:
-                if not self._read():
-                    return self.ends()
 
     def wait_for(self, text: str) -> None:
         """Read until something is shown."""
