@@ -11,8 +11,9 @@ from pathlib import Path
 
 ROOT = str(Path(__file__).parents[4])
 MAIN = """\
-import fcntl, runpy, sys, termios
+import fcntl, runpy, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that ^C is an interrupt
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell in the background has switched off
 runpy.run_module("cloudless.cli", run_name="__main__")
 """
 
