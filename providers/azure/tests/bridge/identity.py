@@ -66,6 +66,11 @@ def _insights(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[
     return {"id": id, "connection_string": connection, "app_id": name}
 
 
+def _data(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """https://developer.hashicorp.com/terraform/language/resources/terraform-data."""
+    return {"id": address, "output": arguments.get("input")}
+
+
 def _named(kind: str) -> Kind:
     """Something with a name that these tests do nothing with; kind: as in ids."""
 
@@ -100,5 +105,6 @@ KINDS: Mapping[str, Kind] = {
     "azurerm_monitor_action_group": _named("Microsoft.Insights/actionGroups"),
     "azurerm_monitor_metric_alert": _named("Microsoft.Insights/metricAlerts"),
     _SCHEDULED_QUERY: _named("Microsoft.Insights/scheduledQueryRules"),
+    "terraform_data": Kind(_data, words("input"), words("triggers_replace")),
     "time_sleep": Kind(_nothing, frozenset(), words("create_duration destroy_duration triggers")),
 }
