@@ -198,8 +198,10 @@ def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
 def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
     """Annotations of the original as objects, evaluated in its own module, without importing `typing`."""
     function = unwrapped(function)
-    space = function.__globals__
-    return {
-        name: eval(hint, space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)
-        for name, hint in function.__annotations__.items()
-    }
+    return {name: _evaluated(hint, function.__globals__) for name, hint in function.__annotations__.items()}
+
+
+def _evaluated(hint: Any, space: dict[str, Any]) -> Any:
+    """A quoted one stands in quotes twice where annotations are text (PEP 563)."""
+    once = eval(hint, space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)
+    return eval(once, space) if isinstance(once, str) else once  # noqa: S307

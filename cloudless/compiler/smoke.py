@@ -2,7 +2,7 @@
 
 A module that is missing, or that raises when imported, is a function that does not start: some clouds then say that
 there are no functions, and nothing else. The bundle is unpacked, and the package's program run by a Python that sees
-the standard library and the bundle, and no package of this machine.
+the standard library and the bundle, no package of this machine, and none of the builder's variables.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ TIMEOUT_S = 120
 """Longer than any cloud waits for a function to start."""
 
 _MARK = "cloudless-smoke:"
+_KEPT = frozenset({"PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP"})
+"""Variables of the builder's that the program has: where programs and libraries of Python are, and what Windows wants.
+
+https://docs.python.org/3/library/subprocess.html#subprocess.Popen (SystemRoot)
+"""
 _COMPILED = re.compile(r".*\.(so|pyd|dylib)(\.\d+)*")
 _RUNNER = Path(__file__).with_name("smoke_runner.py")
 
@@ -133,7 +138,8 @@ class _Trial:
         words = [self._interpreter.path, "-I", "-S", "-B", str(_RUNNER), _MARK, str(program), str(self._root)]
         try:
             done = subprocess.run(
-                [*words, self._package.site], capture_output=True, check=False, cwd=self._root, env=_environment(),
+                [*words, self._package.site], capture_output=True, check=False, cwd=self._root,
+                env=_environment(self._root.parent),
                 text=True, errors="replace", timeout=TIMEOUT_S,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -171,8 +177,10 @@ class _Trial:
         )
 
 
-def _environment() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "CLOUDLESS_"))}
+def _environment(home: Path) -> dict[str, str]:
+    """Nothing that only whoever builds has, such as a token: what a Python needs to start, and a home of its own."""
+    kept = {key: value for key, value in os.environ.items() if key.upper() in _KEPT}
+    return {**kept, "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8"}
 
 
 def _ended(done: subprocess.CompletedProcess[str]) -> Diagnostic:

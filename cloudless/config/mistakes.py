@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cloudless.config import codes
 from cloudless.config.place import Path, Places
-from cloudless.config.stage import NEEDED, OWN, Stage
+from cloudless.config.stage import FORMS, NEEDED, OWN, Stage
 from cloudless.driver.provider import ENTRY_POINTS
 from cloudless.ir import Diagnostic, Span
 from cloudless.options import nearest
@@ -173,13 +173,21 @@ class Mistakes:
             return
         for key in NEEDED[provider]:
             if key not in table:
-                example = _REGIONS.get(provider, _EXAMPLES[key]) if key == "region" else _EXAMPLES[key]
-                self._absent.append((("stages", name), key, example))
+                self._absent.append((("stages", name), key, _example(provider, key)))
+        self._forms(name, table, provider)
         for key in OWN.keys() & table.keys():
             if OWN[key] != provider:
                 remedy = f"leave it out, or make it a stage of {OWN[key]}"
                 message = f"`{key}` means something on {OWN[key]} only, and stage {name!r} is on {provider}"
                 self._add(codes.BAD_VALUE, ("stages", name, key), message, remedy, key=True)
+
+    def _forms(self, name: str, table: dict[str, Any], provider: str) -> None:
+        """Values that the cloud would refuse for what they look like, once something is deployed."""
+        for key, form in FORMS.get(provider, {}).items():
+            given = table.get(key)
+            if isinstance(given, str) and given and not re.fullmatch(form, given):
+                message = f"{given!r} is no {key} of {provider}"
+                self._bad(("stages", name, key), message, f"write it as in {_example(provider, key)}")
 
     def _provider(self, path: Path, given: Any) -> None:
         """Names that no installed provider has; ours are known before they are installed."""
@@ -201,6 +209,10 @@ class Mistakes:
 def _table(value: Any) -> dict[str, Any]:
     """A table of TOML; an empty one where there is something else, which pydantic reports."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _example(provider: str, key: str) -> str:
+    return _REGIONS.get(provider, _EXAMPLES[key]) if key == "region" else _EXAMPLES[key]
 
 
 def _said(text: str, key: str) -> str:

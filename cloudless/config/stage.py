@@ -24,6 +24,22 @@ OWN: dict[str, str] = {
 """Keys that mean something on one of these providers only."""
 
 
+FORMS: dict[str, dict[str, str]] = {
+    "aws": {"region": r"[a-z]+(-[a-z]+)+-[0-9]+"},
+    "azure": {
+        "region": r"[a-z][a-z0-9]+",
+        "subscription": r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+    },
+    "gcp": {"region": r"[a-z]+-[a-z]+[0-9]+"},
+}
+"""What values of a provider's keys look like; which regions there are, the cloud knows.
+
+https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+https://learn.microsoft.com/en-us/azure/reliability/regions-list (the programmatic name)
+https://docs.cloud.google.com/compute/docs/regions-zones
+"""
+
+
 class Stage(BaseModel):
     """One table `[stages.<name>]`.
 

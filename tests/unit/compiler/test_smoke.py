@@ -63,6 +63,18 @@ def test_nothing_of_the_callers_python_gets_in(monkeypatch: pytest.MonkeyPatch, 
     assert "smuggled" in problem({"app.py": b"import smuggled\n"}, "import app").message
 
 
+def test_nothing_that_only_the_builder_has_gets_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_TOKEN", "t-1")
+    found = problem({"app.py": b"import os\ntoken = os.environ['DESK_TOKEN']\n"}, "import app")
+    assert found.message == "importing the functions from the bundle raised KeyError: 'DESK_TOKEN'"
+
+
+def test_a_module_finds_programs_and_may_write_home() -> None:
+    program = b"import os, pathlib\nassert os.environ['PATH']\n(pathlib.Path.home() / 'written').write_text('x')\n"
+    assert tried({"app.py": program}, "import app") == ""
+    assert not (Path.home() / "written").exists()
+
+
 def test_an_error_is_told_at_the_users_own_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "src").mkdir()

@@ -8,6 +8,7 @@ import pytest
 from cloudless.config import Project, load
 from cloudless.errors import ConfigError, InvalidArgument
 
+GUID = "11111111-1111-1111-1111-111111111111"
 GOOD = """
 app = "shop.app:app"
 include = ["shop.handlers"]
@@ -159,9 +160,29 @@ def test_all_mistakes_are_told_at_once_in_order(home: Path) -> None:
             "leave it out, or make it a stage of gcp",
         ),
         (
-            'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = ""\nsubscription = "x"',
+            f'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = ""\nsubscription = "{GUID}"',
             "4:10  CL505  `region` should have at least 1 character",
             'write it as text, as the cloud calls it, e.g. region = "eu-central-1" on aws',
+        ),
+        (
+            f'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = "West Europe"\nsubscription = "{GUID}"',
+            "4:10  CL505  'West Europe' is no region of azure",
+            'write it as in region = "westeurope"',
+        ),
+        (
+            'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = "westeurope"\nsubscription = "not-a-guid"',
+            "5:16  CL505  'not-a-guid' is no subscription of azure",
+            'write it as in subscription = "00000000-0000-0000-0000-000000000000"',
+        ),
+        (
+            'app = "a:b"\n[stages.a]\nprovider = "aws"\nregion = "europe-west1"',
+            "4:10  CL505  'europe-west1' is no region of aws",
+            'write it as in region = "eu-central-1"',
+        ),
+        (
+            'app = "a:b"\n[stages.a]\nprovider = "gcp"\nproject = "p"\nregion = "eu-central-1"',
+            "5:10  CL505  'eu-central-1' is no region of gcp",
+            'write it as in region = "europe-west1"',
         ),
         (
             'app = "a:b"\nbundle = ["x", "../y"]',

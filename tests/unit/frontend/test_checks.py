@@ -101,6 +101,7 @@ FITTING: list[tuple[Any, Any]] = [
     (list, Sequence[Any]),
     (list, object),
     (dict[str, int], dict),
+    (Order | None, "'Order | None'"),  # quoted where annotations are text
     (dict[str, int], dict[str, Any]),
     (dict[str, list[int]], Mapping[str, Sequence[Any]]),
     (Any, list[Any]),
