@@ -46,6 +46,8 @@ INVOKE, START, CONTROL, SEND = "invoke", "start", "control", "send"
 _DIGEST = 6
 _NAMESPACE_MAX = 50
 _VAULT_MAX = 24
+_SECRET_MAX = 127
+"""https://learn.microsoft.com/en-us/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers"""
 _ACCOUNT_MAX = 24
 _APP_MAX = 60
 _HOST_ID_MAX = 32
@@ -109,12 +111,13 @@ def vault_secret_of(secret: Secret) -> str:
     /subscriptions/…/providers/Microsoft.KeyVault/vaults/<vault>/secrets/<name>.
     """
     name = secret.existing.get("azure") or secret.name
-    if not name.startswith("/"):
+    if len(name) <= _SECRET_MAX and name.isascii() and name.replace("-", "").isalnum():
         return name
     vault, _, own = name.partition("/vaults/")[2].partition("/secrets/")
-    if not vault or not own or "/" in own:
+    if not name.startswith("/") or not vault or not own or "/" in own:
         raise UnsupportedError(
-            f"secret {secret.name!r}: azure: {name!r} is not the resource id of a secret: "
+            f"secret {secret.name!r}: azure: {name!r} is not the resource id of a secret, nor a name of up to "
+            f"{_SECRET_MAX} letters, digits and hyphens: "
             "/subscriptions/…/resourceGroups/…/providers/Microsoft.KeyVault/vaults/<vault>/secrets/<name>"
         )
     return f"https://{vault}.vault.azure.net/secrets/{own}"

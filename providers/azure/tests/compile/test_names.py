@@ -87,9 +87,10 @@ def test_a_secret_is_ours_or_one_that_is_there(existing: str, found: str) -> Non
     assert names.vault_secret_of(secret(existing)) == found
 
 
-def test_what_is_no_secret_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="is not the resource id of a secret"):
-        names.vault_secret_of(secret("/subscriptions/1/resourceGroups/g"))
+@pytest.mark.parametrize("existing", ["/subscriptions/1/resourceGroups/g", "nonsense/x", "their_mail", "a" * 128])
+def test_what_is_no_secret_is_refused(existing: str) -> None:
+    with pytest.raises(UnsupportedError, match="is not the resource id of a secret, nor a name"):
+        names.vault_secret_of(secret(existing))
 
 
 def test_a_queue_of_another_namespace_is_refused() -> None:
