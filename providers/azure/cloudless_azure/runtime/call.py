@@ -40,7 +40,7 @@ from cloudless.errors import (
 from cloudless.runtime import boot, entry
 from cloudless.runtime.plan import Plan
 from cloudless.system import unpack
-from cloudless_azure.clients.key import Keys
+from cloudless_azure.clients.key import VERIFIED_S, Keys
 from cloudless_azure.names import CONTROL, INVOKE, SEND, START
 from cloudless_azure.runtime.invocation import binding, invoke
 from cloudless_azure.signature import HEADER, holds, is_timely, path_of
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from cloudless_azure.clients.http import Pause
     from cloudless_azure.runtime.execution import Executions
     from cloudless_azure.runtime.invocation import Native as Context
+    from cloudless_azure.runtime.purge import Beside
 
     R = TypeVar("R", covariant=True)
 
@@ -90,6 +91,8 @@ _STATUS: dict[type[CloudlessError], int] = {
 }
 _UNSIGNED = 401
 _FAILED = 500
+_TRY_AGAIN = "the function app of steps cannot tell who calls right now: try again in a minute"
+_LOG = "cloudless.calls"
 BODY_MOST = 1024 * 1024
 """Bytes of a request: twice the largest body (JSON within JSON), and room. More is not even hashed for strangers."""
 LONGEST_S = 230.0
@@ -127,14 +130,18 @@ def answering(door: Door, respond: MakeResponse[R]) -> Serve[R]:
 class Door:
     """Checks, then calls. Functions are bound, and their modules imported, when they are first called.
 
-    pause: waits between two looks at what goes on.
+    pause: waits between two looks at what goes on. beside: carries out what no caller waits for; by default, a thread.
     """
 
-    def __init__(self, facts: Mapping[str, Any], cloud: AzureCloud, pause: Pause = time.sleep) -> None:
+    def __init__(
+        self, facts: Mapping[str, Any], cloud: AzureCloud, pause: Pause = time.sleep, beside: Beside | None = None
+    ) -> None:
         self._facts = facts
         self._pause = pause
+        self._beside = beside
         self._cloud = cloud
-        self._keys = Keys(lambda: cloud.vault, cloud.now_s)
+        self._keys = Keys(lambda: cloud.vault, cloud.now_s, VERIFIED_S)
+        self._told: BaseException | None = None
         self._functions: dict[str, Answer] = {}
         self._executions: tuple[str, Executions] | None = None
         self._known = {
@@ -157,7 +164,7 @@ class Door:
         except Exception as problem:  # a bug of ours, which the caller is to hear of, too
             import logging
 
-            logging.getLogger("cloudless.calls").exception("%s %s failed", verb, name)
+            logging.getLogger(_LOG).exception("%s %s failed", verb, name)
             return _FAILED, _refused("InternalError", f"{type(problem).__name__}: {problem}")
 
     def timeout_s(self, verb: str, name: str) -> float:
@@ -178,19 +185,40 @@ class Door:
     # --- who
 
     def _is_signed(self, verb: str, name: str, signature: str, body: bytes) -> bool:
-        """Whether the caller holds the key. What is not known here, or long past, is not looked up in the vault."""
-        now_s = self._cloud.now_s()
-        if name not in self._known.get(verb, ()) or len(body) > BODY_MOST or not is_timely(signature, now_s):
+        """Whether the caller holds the key. What is too large or long past is not compared with any.
+
+        What is not known here is compared with the key of another call, so that strangers get the same answers.
+        """
+        if len(body) > BODY_MOST or not is_timely(signature, self._cloud.now_s()):
             return False
-        path = path_of(verb, name)
+        is_known = name in self._known.get(verb, ())
+        pair = (verb, name) if is_known else self._some_call()
         try:
-            if holds(signature, self._keys.key(verb, name), path, body, now_s):
-                return True
-            return holds(signature, self._keys.renewed(verb, name), path, body, now_s)
+            return pair is not None and self._holds(pair, signature, path_of(verb, name), body) and is_known
         except MissingSecret:
             return False
-        except PermissionDenied as problem:
-            raise Unavailable(f"the function app of steps cannot read its keys (yet): {problem}") from problem
+        except (PermissionDenied, Unavailable) as problem:
+            self._tell(problem)
+            raise Unavailable(_TRY_AGAIN) from problem
+
+    def _holds(self, pair: tuple[str, str], signature: str, path: str, body: bytes) -> bool:
+        now_s = self._cloud.now_s()
+        if holds(signature, self._keys.key(*pair), path, body, now_s):
+            return True
+        return holds(signature, self._keys.renewed(*pair), path, body, now_s)
+
+    def _some_call(self) -> tuple[str, str] | None:
+        """One of those that are known here, always the same."""
+        return next(((verb, name) for verb, names in self._known.items() for name in names), None)
+
+    def _tell(self, problem: CloudlessError) -> None:
+        """Log why keys cannot be read, once for each time that the vault was asked: anybody may make us ask."""
+        if problem.__cause__ is self._told:
+            return
+        import logging
+
+        self._told = problem.__cause__
+        logging.getLogger(_LOG).warning("the keys of calls cannot be read (yet): %s", problem)
 
     # --- what
 
@@ -199,10 +227,11 @@ class Door:
             return self._function(name)(_envelope(request))
         executions = self._of(durable)
         if verb == START:
-            return executions.start(name, request["execution"], _envelope(request))
+            return executions.start(name, _text(request, "execution"), _envelope(request))
         if verb == CONTROL:
             return executions.control(name, request)
-        return executions.send(name, request["orchestration"], request["execution"], _envelope(request))
+        orchestration, execution = _text(request, "orchestration"), _text(request, "execution")
+        return executions.send(name, orchestration, execution, _envelope(request))
 
     def _function(self, name: str) -> Answer:
         found = self._functions.get(name)
@@ -216,8 +245,10 @@ class Door:
         if self._executions is None or self._executions[0] != durable:
             from cloudless_azure.runtime.durable_client import DurableClient
             from cloudless_azure.runtime.execution import Executions
+            from cloudless_azure.runtime.purge import aside
 
-            self._executions = durable, Executions(self._facts, self._cloud, DurableClient(durable), self._pause)
+            found = Executions(self._facts, self._cloud, DurableClient(durable), self._pause, self._beside or aside)
+            self._executions = durable, found
         return self._executions[1]
 
 
@@ -229,7 +260,15 @@ def _request(body: bytes) -> Request:
 
 
 def _envelope(request: Request) -> Envelope:
-    return unpack(request["body"], {}, request["system"], native_id="", native_attempt=1, sent_s=0)
+    return unpack(_text(request, "body"), {}, _text(request, "system"), native_id="", native_attempt=1, sent_s=0)
+
+
+def _text(request: Request, name: str) -> str:
+    """A text that a request must have."""
+    found = request.get(name)
+    if not isinstance(found, str):
+        raise InvalidArgument(f"the request has no text {name!r}")
+    return found
 
 
 def _refused(kind: str, text: str) -> str:

@@ -2,9 +2,11 @@
 
     POST {rpc}orchestrators/cl_orchestrator/{id}         input as JSON             202; 409 where one of that id runs
     GET  {rpc}instances/{id}?showInput=…&showHistory=…                             200 ended, 202 running, 404
-    GET  {rpc}instances/?instanceIdPrefix=…&runtimeStatus=…&top=…         200, a page; header x-ms-continuation-token
+    GET  {rpc}instances/?instanceIdPrefix=…&runtimeStatus=…&createdTimeFrom=…&createdTimeTo=…&top=…
+                                                         200, a page by id; header x-ms-continuation-token
     POST {rpc}instances/{id}/raiseEvent/{name}           data as JSON              202, 404, 410 ended
     POST {rpc}instances/{id}/terminate?reason=…                                    202, 404, 410 ended
+    DELETE {rpc}instances/{id}                                                     200, 404, 412 runs (newer ones)
 
 `rpc` is what a `durableClient` binding says, which any function may have as a string. Microsoft's own client is not
 used: its module takes 0.2 s to load, and needs an event loop.
@@ -83,11 +85,29 @@ class DurableClient:
             raise _unexpected(answer)
         return found
 
-    def instances(self, prefix: str, statuses: Sequence[str] = (), *, input: bool = False) -> Iterator[Instance]:
-        """Every instance whose id begins so, in no order. statuses: of the extension, any if none is given."""
-        query: dict[str, Any] = {"instanceIdPrefix": prefix, "showInput": input, "top": PAGE}
+    def instances(
+        self,
+        prefix: str,
+        statuses: Sequence[str] = (),
+        *,
+        input: bool = False,
+        since_s: float | None = None,
+        until_s: float | None = None,
+    ) -> Iterator[Instance]:
+        """Every instance whose id begins so, in no order. statuses: of the extension, any if none is given.
+
+        since_s, until_s: when it was made, at the earliest and latest; whole seconds since the epoch. The extension
+        knows no other order than that of ids, and looks at all that begin so, whatever it then gives.
+        """
+        query: dict[str, Any] = {"showInput": input, "top": PAGE}
+        if prefix:
+            query["instanceIdPrefix"] = prefix
         if statuses:
             query["runtimeStatus"] = ",".join(statuses)
+        if since_s is not None:
+            query["createdTimeFrom"] = _time(since_s)
+        if until_s is not None:
+            query["createdTimeTo"] = _time(until_s)
         token = ""
         while True:
             headers = {_CONTINUATION: token} if token else {}
@@ -109,6 +129,14 @@ class DurableClient:
         """Have an instance end as soon as it is looked at; False where there is none, or it has ended."""
         answer = self._call("POST", f"/instances/{id}/terminate?{urlencode({'reason': reason})}")
         return answer.status not in {404, 410} and bool(self._expected(answer, 200, 202))
+
+    def purge(self, id: str) -> bool:
+        """Forget an instance that has ended, with its history; False where there is none, or it runs.
+
+        Not every version of the extension looks whether it runs: who must not forget such a one asks first.
+        """
+        answer = self._call("DELETE", f"/instances/{id}")
+        return answer.status not in {404, 412} and bool(self._expected(answer, 200))
 
     def close(self) -> None:
         """Close the connections."""
@@ -132,6 +160,10 @@ def _unexpected(answer: Answer) -> Refused:
 
 def _query(values: dict[str, Any]) -> str:
     return urlencode({name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()})
+
+
+def _time(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def seconds_of(time: Any) -> float:

@@ -28,19 +28,19 @@ from cloudless_azure.names import instance_of, instance_prefix_of
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable_client import Refused, seconds_of
 from cloudless_azure.runtime.history import entries, in_order
+from cloudless_azure.runtime.purge import KEPT_S, Purge, aside, start_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
     from cloudless.driver.orchestration import Status
     from cloudless.driver.provider import Cloud
     from cloudless.message import Envelope
     from cloudless_azure.runtime.durable_client import DurableClient, Instance
+    from cloudless_azure.runtime.purge import Beside
 
-KEPT_S = 90 * 86_400.0
-"""How long an id is known after its execution began."""
 LEASE_S = 60.0
 """Of the claim of a start."""
 STARTING_S = 30.0
@@ -49,6 +49,10 @@ PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Between looks at a claim of somebody else's."""
 ENDING_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 """Between looks at an instance that is to end: 17 s in all."""
+QUIET = 2
+"""Looks in a row that find no part of an execution running, before it counts as ended."""
+AGES_S = (60, 3_600, 86_400, 10 * 86_400)
+"""Executions are listed by age, up to the first of these at which there are enough: the latest started are wanted."""
 REASON = "cancelled"
 _NATIVE: dict[Status, tuple[str, ...]] = {
     RUNNING: ("Running", "Pending", "ContinuedAsNew", "Suspended"),
@@ -59,15 +63,18 @@ _NATIVE: dict[Status, tuple[str, ...]] = {
 """https://learn.microsoft.com/en-us/azure/azure-functions/durable/durable-functions-instance-management#query-instances"""
 _STATUS: dict[str, Status] = {native: status for status, natives in _NATIVE.items() for native in natives}
 _TEXT_MOST = 2_000
+_BEGUN = "SubOrchestrationInstanceCreated"
+"""Of a history: what came to its end stands there as that."""
 
 
 class Executions:
     """facts: {"orchestrations": {"fulfil": "<sha256>", "gone": ""}, "events": {"approval": ["fulfil"]}}.
 
     An orchestration without a definition is one of which only executions are left. pause: waits between two looks.
+    beside: carries out what no caller waits for.
     """
 
-    __slots__ = ("_cloud", "_durable", "_events", "_orchestrations", "_pause")
+    __slots__ = ("_beside", "_cloud", "_durable", "_events", "_orchestrations", "_pause", "_purge")
 
     def __init__(
         self,
@@ -75,12 +82,15 @@ class Executions:
         cloud: Cloud,
         durable: DurableClient,
         pause: Callable[[float], None] = time.sleep,
+        beside: Beside = aside,
     ) -> None:
         self._orchestrations: Mapping[str, str] = facts["orchestrations"]
         self._events: Mapping[str, Sequence[str]] = facts["events"]
         self._cloud = cloud
         self._durable = durable
         self._pause = pause
+        self._beside = beside
+        self._purge = Purge(self._orchestrations, cloud, durable)
 
     def close(self) -> None:
         """Close the connections to the extension."""
@@ -97,10 +107,12 @@ class Executions:
             definition, checked_id(execution), load(call.body), entropy=os.urandom(16).hex(),
             began_s=self._cloud.now_s(), trace=call.trace, correlation=call.correlation or call.id,
         )  # fmt: skip
-        key, owner = f"start/{orchestration}/{execution}", self._cloud.new_id()
+        key, owner = start_key(orchestration, execution), self._cloud.new_id()
         known = self._claimed(key, owner, execution)
         if known is None:
             known = self._begun(instance_of(orchestration, execution), order, key, owner)
+            if self._purge.is_due():
+                self._beside(self._purge.go)
         if known != digest(call.body):
             raise ExecutionExists(
                 f"execution {execution!r} of {orchestration!r} was started with other arguments within 90 days, "
@@ -156,10 +168,10 @@ class Executions:
             raise NotFound(f"there is no orchestration {orchestration!r} in what is deployed")
         operation = request.get("operation")
         if operation == "executions":
-            return self._list(orchestration, request.get("status"), request.get("limit", 0))
+            return self._list(orchestration, request.get("status"), request.get("limit"))
         if operation == "running":
             return self._running(orchestration)
-        if operation not in _OF_ONE:
+        if not isinstance(operation, str) or operation not in _OF_ONE:
             raise InvalidArgument(f"there is no operation {operation!r} on executions")
         return _OF_ONE[operation](self, orchestration, checked_id(request.get("execution", "")))
 
@@ -177,14 +189,24 @@ class Executions:
     def _cancel(self, orchestration: str, execution: str) -> None:
         one = self._known(orchestration, execution, input=True)
         self._end(one["instanceId"])
-        for pause_s in ENDING_S:  # the execution has ended, so that it starts no more of them; one may be on its way
-            left = list(self._portions(one, _NATIVE[RUNNING]))
-            for portion in left:
-                self._durable.terminate(portion["instanceId"], REASON)
-            if not left:
+        on_their_way, quiet = self._parts_of(one["instanceId"]), 0
+        for pause_s in ENDING_S:  # the execution has ended, so that it starts no more of them
+            parts = self._portions(one)
+            left = [part["instanceId"] for part in parts if _status(part) == RUNNING]
+            for id in left:
+                self._durable.terminate(id, REASON)
+            on_their_way -= {part["instanceId"] for part in parts}
+            quiet = 0 if left or on_their_way else quiet + 1
+            if quiet == QUIET:
                 return
             self._pause(pause_s)
         raise Unavailable(f"parts of execution {execution!r} were told to end, and still run: cancel it again")
+
+    def _parts_of(self, id: str) -> set[str]:
+        """Ids of the parts that an execution began, and has not heard the end of: some may be in a queue yet."""
+        found = self._durable.instance(id, history=True) or {}
+        told = found.get("historyEvents") or ()
+        return {one["InstanceId"] for one in told if one.get("EventType") == _BEGUN and one.get("InstanceId")}
 
     def _end(self, id: str) -> None:
         """Terminate an instance, and wait until it has ended: it goes through a queue."""
@@ -200,9 +222,23 @@ class Executions:
     def _list(self, orchestration: str, status: Any, limit: Any) -> list[str]:
         if status is not None and status not in STATUSES:
             raise InvalidArgument(f"status={status!r}: it is one of {', '.join(STATUSES)}")
+        if not isinstance(limit, int) or limit < 1:
+            raise InvalidArgument(f"limit={limit!r}: it is a number of executions")
         prefix = instance_prefix_of(orchestration)
-        found = self._durable.instances(prefix, _NATIVE[status] if status else ())
-        return [one["instanceId"].removeprefix(prefix) for one in nlargest(int(limit), found, key=_order)]
+        found = self._latest(prefix, _NATIVE[status] if status else (), limit)
+        return [one["instanceId"].removeprefix(prefix) for one in nlargest(limit, found, key=_order)]
+
+    def _latest(self, prefix: str, statuses: Sequence[str], most: int) -> Collection[Instance]:
+        """The latest started, `most` of them and some more, if there are so many."""
+        now_s, until_s = int(self._cloud.now_s()), None
+        found: dict[str, Instance] = {}
+        for since_s in (*(now_s - age_s for age_s in AGES_S), None):
+            if len(found) >= most:
+                break
+            some = self._durable.instances(prefix, statuses, since_s=since_s, until_s=until_s)
+            found |= {one["instanceId"]: one for one in some}
+            until_s = since_s
+        return found.values()
 
     def _running(self, orchestration: str) -> dict[str, int]:
         """See driver.orchestration.Pinning."""
@@ -215,10 +251,10 @@ class Executions:
             raise NotFound(f"orchestration {orchestration!r} has no execution {execution!r}")
         return found
 
-    def _portions(self, one: Instance, statuses: Sequence[str] = ()) -> list[Instance]:
+    def _portions(self, one: Instance) -> list[Instance]:
         """Instances that run parts of this execution's large fan-outs."""
         order = wire.Order.read(one.get("input"))
-        return list(self._durable.instances(wire.portions_of(one["instanceId"], order.entropy), statuses))
+        return list(self._durable.instances(wire.portions_of(one["instanceId"], order.entropy)))
 
     # --- events
 
@@ -234,6 +270,8 @@ class Executions:
         waiters = self._events.get(event, ())
         if not waiters:
             raise NotFound(f"no orchestration of this app waits for an event {event!r}")
+        if orchestration and orchestration not in waiters:
+            raise NotFound(f"orchestration {orchestration!r} does not wait for an event {event!r}")
         names = [orchestration] if orchestration else waiters
         found = {name: _status(one) for name in names if (one := self._durable.instance(instance_of(name, execution)))}
         running = [name for name, status in found.items() if status == RUNNING]

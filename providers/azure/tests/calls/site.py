@@ -159,7 +159,7 @@ class Site:
     def open(self, pause: Callable[[float], None] | None = None) -> None:
         """Start the app of functions (anew). pause: what it does between two looks; by default the extension works."""
         steps = self.cloud(STEPS, ledger=self.ledger)
-        door = Door(self.facts["calls"], steps, pause or self._work)
+        door = Door(self.facts["calls"], steps, pause or self._work, lambda work: work())
         self._ends.append(door.close)
         self._answer = answering(door, self._response)
         carry_out = activity(step_functions(self.facts["steps"], steps))

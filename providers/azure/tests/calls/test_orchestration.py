@@ -70,7 +70,7 @@ def test_the_same_start_again_starts_nothing(site: Site) -> None:
     for _ in range(2):
         pay.options(id="x").start(3)
         site.advance(1)
-    assert len(site.ledger.rows) == 1
+    assert [*site.ledger.rows] == ["start/pay/x", "purge"]
     assert site.hub.instances["pay:x"].turns == 2
 
 
@@ -268,6 +268,27 @@ def test_executions_of_more_than_a_page_are_all_listed(site: Site, monkeypatch: 
     assert {one.id for one in ask.executions()} == {f"n{number}" for number in range(8)}
 
 
+@pytest.mark.parametrize(("limit", "asked"), [(1, 1), (2, 2), (5, 5), (9, 5)])
+def test_no_more_is_read_than_a_limit_needs(site: Site, limit: int, asked: int) -> None:
+    """Newer executions are asked for first: of the last minute, hour, day, ten days, and all."""
+    for number, rest_s in enumerate((20 * 86_400, 5 * 86_400, 3_000, 1_000, 0)):
+        ask_too.options(id=f"n{number}").start("well")
+        site.advance(rest_s)
+    queries: list[str] = []
+    site.hub_before = lambda request: queries.append(request.query) if "Prefix" in request.query else None
+    expected = ["n4", "n3", "n2", "n1", "n0"][:limit]
+    assert [one.id for one in ask_too.executions(limit=limit)] == expected
+    assert len(queries) == asked
+
+
+def test_an_execution_between_two_windows_is_listed_once(site: Site) -> None:
+    site.now_s = int(site.now_s)
+    for number in range(3):
+        ask_too.options(id=f"n{number}").start("well")
+        site.advance(60)
+    assert sorted(one.id for one in ask_too.executions()) == ["n0", "n1", "n2"]
+
+
 def test_a_long_name_lists_its_own_executions(site: Site) -> None:
     ask.options(id="x").start("well")
     ask_too.options(id="y").start("well")
@@ -377,6 +398,32 @@ def test_parts_of_a_large_fan_out_end_when_its_time_is_up(site: Site) -> None:
     site.advance(1)
     assert not [one.id for one in site.hub.instances.values() if one.status == "Running"]
     assert len(site.hub.instances) == 4
+
+
+def test_a_part_that_is_not_listed_yet_ends_with_its_execution(site: Site) -> None:
+    """It is in a queue: the execution knows that it began it."""
+    execution = many.options(id="x").start(250)
+    site.advance(1)
+    looks: list[str] = []
+
+    def before(request: Request) -> Response | None:
+        if "instanceIdPrefix=~" not in request.query:
+            return None
+        looks.append(request.query)
+        return Response(status=200, body=b"[]") if len(looks) <= 3 else None
+
+    site.hub_before = before
+    execution.cancel()
+    assert sorted(one.status for one in site.hub.instances.values()) == ["Terminated"] * 4
+
+
+def test_a_part_of_a_part_that_is_not_listed_yet_is_looked_for_twice(site: Site) -> None:
+    """Of such the execution itself knows nothing."""
+    execution = ask.options(id="x").start("well")
+    looks: list[str] = []
+    site.hub_before = lambda request: looks.append(request.query) if "Prefix=~" in request.query else None
+    execution.cancel()
+    assert len(looks) == 2
 
 
 def test_an_execution_that_will_not_end_is_said_to_be_on_its_way(site: Site) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudless.driver.current import leave, use
-from cloudless_azure.names import INVOKE, key_of
+from cloudless.errors import Unavailable
+from cloudless_azure.clients.key import AGAIN_S, VERIFIED_S, Keys
+from cloudless_azure.clients.vault import Stored
+from cloudless_azure.names import CONTROL, INVOKE, SEND, START, key_of
 from cloudless_azure.runtime.call import BODY_MOST
 from cloudless_azure.signature import WINDOW_S, holds, is_timely, path_of, signed
 from providers.azure.tests.calls import program
-from providers.azure.tests.calls.site import Site
+from providers.azure.tests.calls.site import OneKey, Site
 from providers.azure.tests.functionshost.http import Request
 
 KEY = b"a key of thirty-two bytes or more"
@@ -62,15 +67,27 @@ def test_a_time_is_written_in_one_way(seconds: str) -> None:
 # --- at the door --------------------------------------------------------------------------------------
 
 
+NEEDED = {
+    START: ("execution", "system", "body"),
+    SEND: ("orchestration", "execution", "system", "body"),
+    CONTROL: ("operation", "execution"),
+}
+
+
 def asked(site: Site, signature: str, path: str = PATH, body: bytes = b"{}") -> int:
     """Status of the app's answer to a request of a stranger's making."""
-    return site.answer(
-        Request(method="POST", path=path, headers=(("X-Cloudless-Signature", signature),), body=body)
-    ).status
+    return told_of(site, signature, path, body)[0]
 
 
-def key(site: Site, name: str = "charge") -> bytes:
-    found = site.vault.get("calls-test-1a2b3c", key_of(INVOKE, name))
+def told_of(site: Site, signature: str, path: str = PATH, body: bytes = b"{}") -> tuple[int, str]:
+    """Status and text of that answer."""
+    headers = (("X-Cloudless-Signature", signature),)
+    answer = site.answer(Request(method="POST", path=path, headers=headers, body=body))
+    return answer.status, answer.body.decode()
+
+
+def key(site: Site, name: str = "charge", verb: str = INVOKE) -> bytes:
+    found = site.vault.get("calls-test-1a2b3c", key_of(verb, name))
     assert found
     return found.value.encode()
 
@@ -90,16 +107,76 @@ def test_strangers_learn_nothing_of_names_and_wear_out_no_vault(site: Site) -> N
     for path in ("/cloudless/invoke/nothing", "/cloudless/nothing/charge", "/cloudless/control/nothing"):
         assert asked(site, signed(b"guess", path, b"{}", site.now_s), path) == 401
     assert asked(site, signed(b"guess", PATH, b"{}", site.now_s - 400)) == 401
-    assert site.vault.reads == []
     for _ in range(10):
         assert asked(site, signed(b"guess", PATH, b"{}", site.now_s)) == 401
     assert len(site.vault.reads) == 1
 
 
-def test_an_app_that_may_not_read_its_keys_is_unavailable(site: Site) -> None:
+def test_the_key_to_one_call_does_not_open_what_is_not_there(site: Site) -> None:
+    """Which is compared with some key, too."""
+    first = next(iter(site.facts["calls"]["functions"]))
+    path = path_of("invoke", "nothing")
+    assert asked(site, signed(key(site, first), path, b"{}", site.now_s), path) == 401
+    assert site.vault.reads == [("calls-test-1a2b3c", key_of(INVOKE, first))]
+
+
+def test_an_app_that_may_not_read_its_keys_is_unavailable_and_says_why_to_nobody_but_its_log(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     """As in the minutes after a deployment, until the role counts."""
     site.permitted["steps"] = ()
-    assert asked(site, signed(key(site), PATH, b"{}", site.now_s)) == 503
+    paths = (PATH, path_of("invoke", "nothing"), path_of("nothing", "charge"))
+    told = {told_of(site, signed(b"guess", path, b"{}", site.now_s), path) for path in paths}
+    assert len(told) == 1
+    status, text = told.pop()
+    assert status == 503
+    assert "try again in a minute" in text
+    assert "vault" not in text.lower()
+    assert "not authorized to perform action" in caplog.text
+    site.permitted["steps"] = None
+    assert asked(site, signed(b"guess", PATH, b"{}", site.now_s)) == 503
+    site.now_s += AGAIN_S
+    assert asked(site, signed(b"guess", PATH, b"{}", site.now_s)) == 401
+
+
+def test_why_keys_cannot_be_read_is_logged_once_for_each_time_that_the_vault_was_asked(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.permitted["steps"] = ()
+    for _ in range(10):
+        assert asked(site, signed(b"guess", PATH, b"{}", site.now_s)) == 503
+    assert [one.name for one in caplog.records].count("cloudless.calls") == 1
+    site.now_s += AGAIN_S
+    assert asked(site, signed(b"guess", PATH, b"{}", site.now_s)) == 503
+    assert [one.name for one in caplog.records].count("cloudless.calls") == 2
+
+
+def test_a_key_that_was_replaced_opens_nothing_after_five_minutes(site: Site) -> None:
+    """Though nobody has signed with the new one."""
+    old, body = key(site), b'{"system": "", "body": "{\\"amount\\": 1}"}'
+    assert asked(site, signed(old, PATH, body, site.now_s), body=body) == 200
+    site.vault.put("calls-test-1a2b3c", key_of(INVOKE, "charge"), "a new key, which nobody has used")
+    site.now_s += VERIFIED_S - 1
+    assert asked(site, signed(old, PATH, body, site.now_s), body=body) == 200
+    site.now_s += 1
+    assert asked(site, signed(old, PATH, body, site.now_s), body=body) == 401
+    assert asked(site, signed(key(site), PATH, body, site.now_s), body=body) == 200
+
+
+def test_a_key_holds_on_while_the_vault_does_not_answer(site: Site) -> None:
+    class Silent:
+        def secret(self, name: str) -> Stored:
+            raise Unavailable("Key Vault did not answer")
+
+    vaults: list[Any] = [OneKey("known")]
+    keys = Keys(lambda: vaults[0], site.clock, VERIFIED_S)
+    assert keys.key(INVOKE, "charge") == b"known"
+    vaults[0] = Silent()
+    site.now_s += VERIFIED_S
+    assert keys.key(INVOKE, "charge") == b"known"
+    vaults[0] = OneKey("new")
+    site.now_s += VERIFIED_S
+    assert keys.key(INVOKE, "charge") == b"new"
 
 
 def test_a_key_that_was_taken_away_opens_nothing(site: Site) -> None:
@@ -108,8 +185,36 @@ def test_a_key_that_was_taken_away_opens_nothing(site: Site) -> None:
 
 
 def test_what_is_no_request_is_refused(site: Site) -> None:
-    for body, status in ((b"[]", 400), (b"{", 400), (b"\xff", 400), (b"{}", 500)):
-        assert asked(site, signed(key(site), PATH, body, site.now_s), body=body) == status
+    for body in (b"[]", b"{", b"\xff", b"{}", b'{"body": 3, "system": ""}', b'{"body": "{}", "system": null}'):
+        assert asked(site, signed(key(site), PATH, body, site.now_s), body=body) == 400
+
+
+@pytest.mark.parametrize(("verb", "name"), [(START, "pay"), (SEND, "approval"), (CONTROL, "pay")])
+def test_a_request_about_executions_that_lacks_something_is_refused(site: Site, verb: str, name: str) -> None:
+    whole = {"execution": "x", "orchestration": "ask", "system": "", "body": "{}", "operation": "describe"}
+    path = path_of(verb, name)
+    bodies = [json.dumps({field: text for field, text in whole.items() if field != one}) for one in NEEDED[verb]]
+    bodies += [json.dumps({**whole, one: [3]}) for one in NEEDED[verb]]
+    for body in bodies:
+        signature = signed(key(site, name, verb), path, body.encode(), site.now_s)
+        assert asked(site, signature, path, body.encode()) == 400, body
+
+
+@pytest.mark.parametrize("limit", [None, "3", 0])
+def test_a_limit_is_a_number(site: Site, limit: object) -> None:
+    path, body = path_of(CONTROL, "pay"), json.dumps({"operation": "executions", "limit": limit}).encode()
+    assert asked(site, signed(key(site, "pay", CONTROL), path, body, site.now_s), path, body) == 400
+
+
+@pytest.mark.parametrize("orchestration", ["pay", "ask:q?x=", "ask:q/../../orchestrators"])
+def test_an_event_is_for_an_orchestration_that_waits_for_it(site: Site, orchestration: str) -> None:
+    """What is sent becomes part of a path of the extension."""
+    requests: list[str] = []
+    site.hub_before = lambda request: requests.append(request.path)
+    path = path_of(SEND, "approval")
+    body = json.dumps({"orchestration": orchestration, "execution": "q", "system": "", "body": "true"}).encode()
+    assert asked(site, signed(key(site, "approval", SEND), path, body, site.now_s), path, body) == 404
+    assert requests == []
 
 
 def test_a_request_that_no_call_is_so_large_is_not_looked_at(site: Site) -> None:

@@ -182,6 +182,9 @@ class Api:
         )
 
     def _purge(self, id: str) -> Response:
+        one = self._host.instances.get(id)
+        if one is not None and not one.is_ended:
+            return _json(412, f"Only orchestrations in a terminal state can be purged, but {id} is {one.status}")
         return _json(200, {"instancesDeleted": 1}) if self._host.purge(id) else Response(status=404)
 
     # --- several instances ----------------------------------------------------------------------------
