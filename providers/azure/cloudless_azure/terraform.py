@@ -84,13 +84,27 @@ def _app(label: str) -> str:
 
 def credentials(environment: Mapping[str, str] = os.environ) -> str:
     """With which credentials azurerm would go, by environment and files; PermissionDenied where there are none."""
+    folder = environment.get("AZURE_CONFIG_DIR") or f"{environment.get('HOME', '')}/.azure"
     if client := environment.get("ARM_CLIENT_ID"):
-        return f"service principal {client} of ARM_CLIENT_ID"
+        return f"service principal {client} of ARM_CLIENT_ID{_calling(environment, folder)}"
     if environment.get("ARM_USE_MSI", "").lower() == "true":
         return "managed identity of this machine (ARM_USE_MSI)"
-    folder = environment.get("AZURE_CONFIG_DIR") or f"{environment.get('HOME', '')}/.azure"
-    if Path(folder, "azureProfile.json").exists():
+    if _has_profile(folder):
         return "az login"
     raise PermissionDenied(
         f"no credentials for Azure: az login, or set ARM_CLIENT_ID, ARM_TENANT_ID and OIDC or a secret; {_LOGIN}"
     )
+
+
+def _calling(environment: Mapping[str, str], folder: str) -> str:
+    """What to add to the principal that deploys: calls of a stage do not know the variables of azurerm."""
+    if "AZURE_CLIENT_ID" in environment or _has_profile(folder):
+        return ""
+    from cloudless_azure.clients.errors import SIGN_IN
+
+    return f", which deploys alone: to call the stage, {SIGN_IN}"
+
+
+def _has_profile(folder: str) -> bool:
+    """Whether `az login` was there."""
+    return Path(folder, "azureProfile.json").exists()

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from cloudless.errors import NotFound, PermissionDenied, Unavailable
+from cloudless_azure.clients.call import Steps
 from cloudless_azure.clients.connection import SERVICE_BUS, STORAGE, connection
+from cloudless_azure.clients.errors import NotSignedIn, of_sdk
 from cloudless_azure.clients.identity import SERVICE_BUS_SCOPE, STORAGE_SCOPE, Identity
+from cloudless_azure.clients.key import Keys
 from cloudless_azure.clients.servicebus import Clients
 from cloudless_azure.clients.table import Table
+from cloudless_azure.clients.vault import Vault
 from tests import tools
 
 
@@ -95,6 +103,67 @@ def test_outside_of_azure_the_error_names_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setitem(__import__("sys").modules, "azure.identity", None)  # as where it is not installed
     with pytest.raises(PermissionDenied, match="pip install azure-identity"):
         Identity().get_token(STORAGE_SCOPE)
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    """Make azure-identity warn and raise as it does."""
+    identity = pytest.importorskip("azure.identity")
+    errors = pytest.importorskip("azure.core.exceptions")
+
+    class Credential:
+        def get_token(self, scope: str) -> None:
+            logging.getLogger("azure.identity._credentials.chained").warning(said)
+            raise errors.ClientAuthenticationError(said)
+
+    monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
+    monkeypatch.setattr(identity, "DefaultAzureCredential", Credential)
+
+
+NOBODY = (
+    "DefaultAzureCredential failed to retrieve a token from the included credentials.\nAttempted credentials:\n"
+    "\tEnvironmentCredential: EnvironmentCredential authentication unavailable.\n"
+    "\tAzureCliCredential: Azure CLI not found on path"
+)
+TO_DO = "az login, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
+
+
+def test_without_a_sign_in_the_error_is_one_line_and_names_no_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing(monkeypatch, NOBODY)
+    keys = Keys(lambda: Vault("https://shop.vault.azure.net"), time.time)
+    steps = Steps("https://shop-steps.example", keys, time.time)
+    with pytest.raises(PermissionDenied) as caught:
+        steps.ask("control", "pay", {})
+    assert str(caught.value) == f"not signed in: {TO_DO}"
+
+
+def test_a_sign_in_that_is_refused_says_what_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing(monkeypatch, "Attempted:\n\tEnvironmentCredential: AADSTS7000215: Invalid client secret.\nmore")
+    with pytest.raises(NotSignedIn) as caught:
+        Identity().get_token(STORAGE_SCOPE)
+    said = "EnvironmentCredential: AADSTS7000215: Invalid client secret."
+    assert str(caught.value) == f"the sign-in was refused: {said}; {TO_DO}"
+    assert type(caught.value.native).__name__ == "ClientAuthenticationError"
+
+
+def test_what_the_sdk_wraps_is_still_not_signed_in() -> None:
+    errors = pytest.importorskip("azure.servicebus.exceptions")
+    mine = NotSignedIn("not signed in")
+    assert of_sdk(errors.ServiceBusError("Handler failed: not signed in.", error=mine), "receiving") is mine
+
+
+def test_loggers_of_azure_are_heard_by_those_who_listen_alone(tmp_path: Path) -> None:
+    script = tmp_path / "alone.py"
+    script.write_text(
+        "import logging\n"
+        "from cloudless_azure.clients import identity\n"
+        "identity._hush()\n"
+        "logging.getLogger('azure.identity').warning('first')\n"
+        "logging.basicConfig()\n"
+        "logging.getLogger('azure.identity').warning('second')\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert "second" in done.stderr
+    assert "first" not in done.stderr
 
 
 def test_a_connection_is_a_string_or_an_endpoint_or_what_the_caller_knows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cloudless.driver.current import HERE
 from cloudless.errors import PermissionDenied
+from cloudless_azure.clients.errors import NotSignedIn
 
 _SINCE = "build and deploy; a new role counts after up to ten minutes"
 SENDER = "the role Azure Service Bus Data Sender"
@@ -30,8 +31,10 @@ def denied(verb: str, noun: str, name: str, wanted: str, said: Exception) -> Per
     """The error of a call that Azure refused.
 
     verb, noun, name: of the permission, e.g. "send", "queue", "orders". wanted: what a caller outside of a function
-    lacks, e.g. the role "…" on …. said: Azure's own error.
+    lacks, e.g. the role "…" on …. said: Azure's own error; of NotSignedIn, which no role helps, another one like it.
     """
+    if isinstance(said, NotSignedIn):
+        return _again(said)
     found = HERE.get(None)
     handler = found[1] if found else None
     use = f"uses=[{_USE[verb].format(handle=_handle(name))}]"
@@ -42,6 +45,13 @@ def denied(verb: str, noun: str, name: str, wanted: str, said: Exception) -> Per
         remedy = f"mention it in the handler, or add {use} to its decorator, then {_SINCE}"
     error = PermissionDenied(f"{who} may not {verb} {noun} {name!r}: {remedy}. Azure said: {said}")
     error.native = getattr(said, "native", None) or said
+    return error
+
+
+def _again(said: NotSignedIn) -> NotSignedIn:
+    """The same error, to be raised from that one."""
+    error = NotSignedIn(*said.args)
+    error.native = said.native
     return error
 
 

@@ -10,6 +10,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+SIGN_IN = "az login, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
+"""What calls need outside of Azure. ARM_CLIENT_ID and its like are Terraform's alone.
+
+https://learn.microsoft.com/en-us/python/api/overview/azure/identity-readme#environment-variables
+"""
+
+
+class NotSignedIn(PermissionDenied):
+    """There are no credentials here, or they are refused: whom no role helps."""
+
+
 _OF_STATUS: dict[int, type[CloudlessError]] = {
     400: InvalidArgument,
     401: PermissionDenied,
@@ -37,7 +48,10 @@ def of_status(status: int | None, text: str) -> CloudlessError:
 
 
 def of_sdk(problem: Exception, what: str) -> CloudlessError:
-    """Our error for one of the SDK's, which stays at `native`."""
+    """Our error for one of the SDK's, which stays at `native`; NotSignedIn as it is, which the SDK wraps."""
+    inner = getattr(problem, "inner_exception", None)
+    if isinstance(inner, NotSignedIn):
+        return inner
     ours = _OF_SDK.get(type(problem).__name__, Unavailable)(f"{what}: {problem}")
     ours.native = problem
     return ours
@@ -45,7 +59,7 @@ def of_sdk(problem: Exception, what: str) -> CloudlessError:
 
 @contextmanager
 def translated(what: str) -> Generator[None]:
-    """Raise ours in place of the SDK's, chained. what: the operation, as people read it."""
+    """Raise ours in place of the SDK's, chained. what: the operation, as people read it, and where."""
     from azure.core.exceptions import AzureError
 
     try:

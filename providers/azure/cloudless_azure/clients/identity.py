@@ -15,7 +15,7 @@ from importlib import import_module
 from urllib.parse import urlencode, urlsplit
 
 from cloudless.errors import PermissionDenied
-from cloudless_azure.clients.errors import of_sdk, of_status
+from cloudless_azure.clients.errors import SIGN_IN, NotSignedIn, of_sdk, of_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Identity:
         self._default: Any = None
 
     def get_token(self, *scopes: str, **options: Any) -> Token:
-        """A token for one scope, e.g. `SERVICE_BUS_SCOPE`. Raises PermissionDenied or Unavailable."""
+        """A token for one scope, e.g. `SERVICE_BUS_SCOPE`. Raises NotSignedIn, PermissionDenied or Unavailable."""
         (scope,) = scopes
         kept = self._kept.get(scope)
         if kept is None or time.time() > kept.expires_on - _MARGIN_S:
@@ -65,8 +65,9 @@ class Identity:
         return kept
 
     def _from_azure_identity(self, scope: str) -> Token:
-        from azure.core.exceptions import AzureError
+        from azure.core.exceptions import AzureError, ClientAuthenticationError
 
+        _hush()
         try:
             if self._default is None:
                 self._default = import_module("azure.identity").DefaultAzureCredential()
@@ -75,9 +76,29 @@ class Identity:
             raise PermissionDenied(
                 "there is no managed identity here: pip install azure-identity to use your own"
             ) from problem
+        except ClientAuthenticationError as problem:
+            raise _not_signed_in(problem) from problem
         except AzureError as problem:
             raise of_sdk(problem, "getting an access token") from problem
         return Token(found.token, found.expires_on)
+
+
+def _hush() -> None:
+    """Azure's loggers are heard where somebody set logging up, not by default: what they warn of, we raise."""
+    import logging
+
+    logger = logging.getLogger("azure")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+
+
+def _not_signed_in(problem: Exception) -> NotSignedIn:
+    """In one line. What Entra ID refuses has a code, AADSTS…; all else is that there is nobody to ask for."""
+    refused = next((line.strip() for line in str(problem).splitlines() if "AADSTS" in line), "")
+    text = f"the sign-in was refused: {refused}; {SIGN_IN}" if refused else f"not signed in: {SIGN_IN}"
+    error = NotSignedIn(text)
+    error.native = problem
+    return error
 
 
 def _fetch(scope: str) -> Token:

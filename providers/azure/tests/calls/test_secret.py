@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -82,8 +83,9 @@ def test_a_caller_outside_without_the_permission_is_told_the_role(site: Site) ->
         site.cloud("caller", "another").secrets.read("stripe-key")
 
 
-def test_without_credentials_there_is_a_remedy(site: Site) -> None:
+def test_without_credentials_there_is_a_remedy(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside of Azure, and without azure-identity."""
+    monkeypatch.setitem(sys.modules, "azure.identity", None)
     secrets = AzureCloud({"vault": site.vault_url, "secrets": {"stripe-key": "stripe-key"}}).secrets
     with pytest.raises(PermissionDenied, match="pip install azure-identity"):
         secrets.read("stripe-key")

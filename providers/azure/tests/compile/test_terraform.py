@@ -69,6 +69,16 @@ def test_an_error_has_what_to_do(said: str, told: str) -> None:
     assert told in hint
 
 
+def test_a_principal_that_only_terraform_knows_does_not_call(tmp_path: Path) -> None:
+    here = {"HOME": str(tmp_path), "ARM_CLIENT_ID": "abc"}
+    told = credentials(here)
+    assert told.startswith("service principal abc of ARM_CLIENT_ID, which deploys alone: to call the stage, az login")
+    assert "AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET" in told
+    (tmp_path / ".azure").mkdir()
+    (tmp_path / ".azure" / "azureProfile.json").write_text("{}")
+    assert credentials(here) == "service principal abc of ARM_CLIENT_ID"
+
+
 def test_credentials_are_those_that_the_plugin_would_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = {"HOME": str(tmp_path)}
     with pytest.raises(PermissionDenied, match="az login, or set ARM_CLIENT_ID"):
@@ -78,5 +88,6 @@ def test_credentials_are_those_that_the_plugin_would_take(tmp_path: Path, monkey
     assert credentials(here) == "az login"
     assert credentials({"AZURE_CONFIG_DIR": str(tmp_path / ".azure")}) == "az login"
     assert credentials({**here, "ARM_USE_MSI": "TRUE"}) == "managed identity of this machine (ARM_USE_MSI)"
+    monkeypatch.setenv("AZURE_CLIENT_ID", "abc")
     monkeypatch.setenv("ARM_CLIENT_ID", "abc")
     assert PROVIDER.credentials(prod()) == "service principal abc of ARM_CLIENT_ID"
