@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.completion import source_names
-from cloudless.cli.failure import told
+from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, DeployedStage
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ HELP = """Look at the dead letters of a deployed stage, and send them back.
 
 A QUEUE is what gave up: the name of a queue, a subscription, a schedule, or a function that was invoked later.
 
-Exit codes: 0 done, 1 there is no such queue, or the cloud refuses, 2 wrong usage.
+Exit codes: 0 done, 1 there is no such queue, the cloud refuses, or it tells nothing, 2 wrong usage.
 """
 _UNKNOWN = "?"
 _FEW = 10
@@ -165,8 +165,15 @@ def _aliases(application: Application) -> dict[str, str]:
 def _listed(place: Place, *, as_json: bool) -> None:
     with _there(place) as (program, cloud):
         sources = _sources(program.application)
-        problems: dict[str, None] = {}
-        counts = {name: _count(cloud, queue, problems) for name, (_, queue) in sources.items()}
+        counts, problems = _counts(cloud, {name: queue for name, (_, queue) in sources.items()})
+    _print_counts(sources, counts, as_json=as_json)
+    for problem in problems:
+        show.console(stderr=True).print(Text(f"{_UNKNOWN}: {problem}", "yellow"))
+    if problems and all(number is None for number in counts.values()):
+        raise typer.Exit(FAILED)
+
+
+def _print_counts(sources: Mapping[str, tuple[str, str]], counts: Mapping[str, int | None], *, as_json: bool) -> None:
     if as_json:
         show.as_json(
             {name: {"noun": noun, "queue": queue, "count": counts[name]} for name, (noun, queue) in sources.items()}
@@ -180,24 +187,29 @@ def _listed(place: Place, *, as_json: bool) -> None:
         out.print(text.append(_UNKNOWN if number is None else f"{number:,}", "bold red" if number else ""))
     if not sources:
         out.print(Text("nothing in this application has dead letters", "dim"))
-    for problem in problems:
-        show.console(stderr=True).print(Text(f"{_UNKNOWN}: {problem}", "yellow"))
 
 
-def _count(cloud: Cloud, queue: str, problems: dict[str, None]) -> int | None:
-    """How many letters wait; None where the cloud does not say, with what it says instead."""
+def _counts(cloud: Cloud, queues: Mapping[str, str]) -> tuple[dict[str, int | None], list[str]]:
+    """How many letters wait, by name; None where the cloud does not say. And what it says instead, each once.
+
+    One that cannot be reached is not asked again: it would not be there for the next queue, which takes its time.
+    """
     from cloudless.driver.queue import browsing
-    from cloudless.errors import CloudlessError
+    from cloudless.errors import CloudlessError, Unavailable
 
+    counts: dict[str, int | None] = dict.fromkeys(queues)
     ask = browsing(cloud.queues)
     if ask is None:
-        problems["this provider does not count messages"] = None
-        return None
-    try:
-        return ask.count(queue)
-    except CloudlessError as problem:
-        problems[str(problem)] = None
-        return None
+        return counts, ["this provider does not count messages"]
+    problems: dict[str, None] = {}
+    for name, queue in queues.items():
+        try:
+            counts[name] = ask.count(queue)
+        except Unavailable as problem:
+            return counts, [*problems, str(problem)]
+        except CloudlessError as problem:
+            problems[str(problem)] = None
+    return counts, list(problems)
 
 
 def _data(one: DeadLetter) -> dict[str, Any]:

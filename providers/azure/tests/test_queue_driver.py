@@ -204,6 +204,7 @@ def test_a_service_that_is_away_is_unavailable_after_three_tries(monkeypatch: py
         with pytest.raises(Unavailable, match="queue 'orders'") as caught:
             call()
         assert type(caught.value.native).__name__ == "ServiceBusConnectionError"
+    assert str(caught.value).startswith("receiving from queue 'orders' of localhost")
     queues.close()
 
 

@@ -108,7 +108,7 @@ class ServiceBusQueues:
     @contextmanager
     def _translated(self, queue: str) -> Generator[None]:
         try:
-            with translated(f"receiving from queue {queue!r}"):
+            with translated(f"receiving from queue {queue!r} of {self._clients.host}"):
                 yield
         except PermissionDenied as problem:
             wanted = f"{RECEIVER} on the queue {self._entity(queue)}"

@@ -68,6 +68,11 @@ class Clients:
             self._client = _connect(self._endpoint)
         return self._client
 
+    @property
+    def host(self) -> str:
+        """Where the namespace is, for people."""
+        return self.client.fully_qualified_namespace
+
     def sender(self, entity: str) -> Kept[ServiceBusSender]:
         """Of a queue or topic."""
         return self._kept(self._senders, entity, lambda: self.client.get_queue_sender(entity))
