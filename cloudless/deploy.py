@@ -220,7 +220,8 @@ def _lock(project: Project, stage: Stage, folder: Folder, executions: Executions
 def outputs_of(project: Project, stage: Stage, watch: Watch) -> tuple[dict[str, Output], Record | None]:
     """What a stage gives for others to use, and what was deployed there, without building it.
 
-    Raises TerraformError, and InvalidArgument where nothing was deployed from here and no backend knows more.
+    Raises TerraformError, and InvalidArgument where nothing is deployed, or nothing was deployed from here and no
+    backend knows more.
     """
     folder = _folder(project, stage, pipeline.provider_of(stage), watch)
     with folder.alone():
@@ -230,6 +231,8 @@ def outputs_of(project: Project, stage: Stage, watch: Watch) -> tuple[dict[str, 
             f"stage {stage.name!r} was not deployed from this machine, and cloudless.toml names no backend that "
             f"keeps its state: cloudless deploy {stage.name}, or add [stages.{stage.name}.backend]"
         )
+    if not found:  # what is deployed has its record there
+        raise InvalidArgument(f"nothing is deployed at stage {stage.name!r}: cloudless deploy {stage.name}")
     return _public(found), _recorded(found)
 
 

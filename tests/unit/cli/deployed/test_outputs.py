@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from cloudless.compiler.record import OUTPUT
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.deployed.conftest import TOML
@@ -69,4 +71,15 @@ def test_without_a_backend_another_machine_knows_nothing(cloudless: Run, terrafo
 
 def test_a_stage_without_outputs_says_so(cloudless: Run, terraform: FakeTerraform) -> None:
     assert cloudless("build", "prod").exit_code == 0
+    terraform.says("output", json.dumps({OUTPUT: {"value": before()[OUTPUT]["before"], "sensitive": True}}))
     assert cloudless("outputs", "prod").stdout == "no outputs\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_stage_that_was_never_deployed_has_none(
+    cloudless: Run, terraform: FakeTerraform, words: tuple[str, ...]
+) -> None:
+    assert cloudless("build", "prod").exit_code == 0
+    result = cloudless("outputs", "prod", *words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: nothing is deployed at stage 'prod': cloudless deploy prod\n"
