@@ -351,7 +351,8 @@ class _Arguments:
     def _check(self, value: dict[str, Any]) -> None:
         missing, unknown = self._required - value.keys(), value.keys() - self._checks.keys()
         if missing or unknown:
-            raise InvalidBody(f"arguments: missing {sorted(missing)}, unknown {sorted(unknown)}")
+            wrong = {"missing": sorted(missing), "unknown": sorted(unknown)}
+            raise InvalidBody("arguments: " + ", ".join(f"{what} {names}" for what, names in wrong.items() if names))
         for name, part in value.items():
             if not self._checks[name](part):
                 raise InvalidBody(f"argument {name!r}: expected {self._names[name]}, got {shown(part)}")

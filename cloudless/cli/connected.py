@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cloudless.codec import codec_of, is_object
 from cloudless.connection import connect
-from cloudless.errors import InvalidArgument
+from cloudless.errors import InvalidArgument, InvalidBody
 from cloudless.handler import Routine, argument_names
 from cloudless.options import nearest
 
 if TYPE_CHECKING:
     from cloudless.app import App
+    from cloudless.codec import Codec
     from cloudless.driver.provider import Cloud
 
 T = TypeVar("T")
@@ -51,7 +52,10 @@ def arguments(routine: Routine[..., Any], words: list[str] | None, text: str | N
     a JSON object. Both may be given. Raises InvalidArgument, InvalidBody.
     """
     plain = {**_object(text), **dict(_pair(routine, one) for one in words or ())}
-    decoded: dict[str, Any] = routine.arguments().decode(json.dumps(plain))
+    try:
+        decoded: dict[str, Any] = routine.arguments().decode(json.dumps(plain))
+    except InvalidBody as problem:
+        raise InvalidBody(f"{routine.name}: {problem}") from problem
     return decoded
 
 
@@ -81,6 +85,14 @@ def _pair(routine: Routine[..., Any], word: str) -> tuple[str, Any]:
     try:
         codec.decode(text)
     except InvalidArgument:
-        codec.decode(json.dumps(text))
-        return name, text
+        return name, _text(codec, name, text)
     return name, json.loads(text)
+
+
+def _text(codec: Codec, name: str, text: str) -> str:
+    """A text for a parameter that takes one; InvalidBody with the parameter's name."""
+    try:
+        codec.decode(json.dumps(text))
+    except InvalidArgument as problem:
+        raise InvalidBody(f"argument {name!r}: {problem}") from problem
+    return text

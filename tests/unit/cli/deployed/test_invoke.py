@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cloudless.errors import PermissionDenied
+from cloudless.errors import PermissionDenied, Unavailable
 from cloudless.message import Envelope
 from cloudless.testing import Simulation, simulate
 from tests.unit.cli import nimbus
@@ -55,8 +55,10 @@ def test_a_call_for_later_goes_to_the_queue(cloudless: Run, cloud: Simulation, s
         (["take"], "the application has no function 'take'"),
         (["charge", "id"], "'id': write NAME=VALUE"),
         (["charge", "ids=7"], "the application has no parameter 'ids': did you mean 'id'?"),
-        (["charge"], "id"),
-        (["charge", "id=7", "total=much"], "much"),
+        (["charge"], "error: charge: arguments: missing ['id']\n"),
+        (["charge", "--args", '{"id": "7", "euros": 1}'], "error: charge: arguments: unknown ['euros']\n"),
+        (["charge", "--args", '{"euros": 1}'], "arguments: missing ['id'], unknown ['euros']\n"),
+        (["charge", "id=7", "total=much"], "error: argument 'total': expected float, got str 'much'\n"),
         (["charge", "--args", "[1]"], "--args [1]: give an object of arguments by name"),
         (["charge", "--args", "{"], "--args is no JSON"),
     ],
@@ -191,6 +193,32 @@ def test_counts_are_shown_where_the_cloud_tells_them(cloudless: Run, shop: Any) 
     assert "orders       queue         1,234\n" in result.stdout
     assert "report       schedule      ?\n" in result.stdout
     assert result.stderr == "?: counting needs the role Nimbus Reader\n"
+
+
+class Refusing(Counting):
+    """Queues that cannot be asked. problem: what each says. asked: how often."""
+
+    def __init__(self, problem: Exception) -> None:
+        super().__init__()
+        self.problem = problem
+        self.asked = 0
+
+    def count(self, queue: str) -> int:
+        self.asked += 1
+        raise self.problem
+
+
+@pytest.mark.parametrize("words", [(), ("list", "--json")])
+@pytest.mark.parametrize(
+    ("problem", "asked"), [(Unavailable("no way to nimbus.example"), 1), (PermissionDenied("no"), 4)]
+)
+def test_a_list_that_knows_nothing_fails_and_says_why_once(
+    cloudless: Run, shop: Any, problem: Exception, asked: int, words: tuple[str, ...]
+) -> None:
+    nimbus.PROVIDER.clouds["prod"] = found = FakeCloud()
+    found.queues = refusing = Refusing(problem)
+    result = cloudless("dlq", "prod", *words)
+    assert (result.exit_code, result.stderr, refusing.asked) == (1, f"?: {problem}\n", asked)
 
 
 def test_more_may_be_left_where_the_limit_is_reached(cloudless: Run, cloud: Simulation, shop: Any) -> None:
