@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _LOGIN = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs#authenticating-to-azure"
 _ROLES = "https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles/privileged"
 
+_NEW_ROLE = (
+    "a new role was not known yet where it is needed, which can take ten minutes: deploy again. Or somebody else"
+    " deployed last: name all who deploy and plan, or a group of them, in the variable `deployers`"
+)
 HINTS: tuple[tuple[str, str], ...] = (
     (
         r"az login|building (AzureRM|azurerm|account)|no subscription found|could not configure AzureCli",
@@ -27,10 +31,7 @@ HINTS: tuple[tuple[str, str], ...] = (
         f"who deploys needs Role Based Access Control Administrator on the resource group, to assign roles; {_ROLES}",
     ),
     (r"AuthorizationFailed", f"who deploys needs Contributor on the resource group, or on the subscription; {_ROLES}"),
-    (
-        r"ForbiddenByRbac|AuthorizationPermissionMismatch",
-        "a new role was not known yet where it is needed, which can take ten minutes: deploy again",
-    ),
+    (r"ForbiddenByRbac|AuthorizationPermissionMismatch", _NEW_ROLE),
     (r"MissingSubscriptionRegistration", "register the service once: az provider register --namespace <the one named>"),
     (r"RoleAssignmentExists", "the role is there already, and not in this state: import it, or delete it there"),
     (
@@ -56,7 +57,7 @@ _SINGLE: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 _OF_APPS = frozenset({
     "azapi_resource_action", "azurerm_function_app_flex_consumption", "azurerm_service_plan",
-    "azurerm_storage_container", "azurerm_user_assigned_identity", "time_sleep",
+    "azurerm_storage_container", "azurerm_user_assigned_identity",
 })  # fmt: skip
 """What an app is made of, each with the label of its group."""
 _KEY = "cloudless--"

@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -125,6 +126,23 @@ def test_callers_are_who_deploys_unless_others_are_named(world: World) -> None:
     assert {role for role, _ in azure.assignments.of(azure.deployer.id)} == {
         "Key Vault Secrets Officer", "Storage Blob Data Contributor",
     }  # fmt: skip
+
+
+def test_whoever_is_named_may_deploy_and_plan_and_call(world: World) -> None:
+    other, current = "11111111-2222-3333-4444-555555555555", str(uuid5(NAMESPACE_URL, "object/whoever deploys"))
+    azure = world.applied(FUNCTIONS, deployers=[other, current])
+    assert azure.deployer.id == current
+    assert set(azure.assignments.of(other)) == set(azure.assignments.of(current))
+    assert {role for role, _ in azure.assignments.of(other)} >= {
+        "Key Vault Secrets Officer", "Storage Blob Data Contributor", "Azure Service Bus Data Owner",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [{"value_wo": "a", "value_wo_version": 1}, {"value_wo": "a", "value": None}])
+def test_a_secret_has_one_value(world: World, arguments: dict[str, Any]) -> None:
+    key = "cloudless--invoke-echo"
+    with pytest.raises(Unreadable, match="value_wo"):
+        world.applied(FUNCTIONS, set_("azurerm_key_vault_secret", key, **arguments))
 
 
 # --- what is refused --------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ def resolve(path: Path) -> Any:
         ("${!(1 == 2) && (true || feature.x) ? 1 : 2}", 1),
         ('${var.region == "" ? [] : [var.region]}', ["westeurope"]),
         ('${toset(["b", "a", "b"])}', ["a", "b"]),
+        ('${join(" ", local.callers)}', "a b"),
         ('${timeadd("2026-01-02T12:00:00Z", "-15m")}', "2026-01-02T11:45:00Z"),
         ("${null}", None),
         ("${-1.5}", -1.5),

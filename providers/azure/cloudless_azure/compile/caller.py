@@ -1,7 +1,9 @@
-"""Who is not an app: the principal that deploys, and callers outside, who use the stage with `cloudless.connect`.
+"""Who is not an app: those who deploy, and callers outside, who use the stage with `cloudless.connect`.
 
-The variable `callers` takes object ids of people, groups and service principals; by default it is who deploys. They may
-do everything that the application's own code may; an endpoint has its own rules.
+Both are variables that take object ids of people, groups and service principals. `deployers` is whoever runs Terraform
+unless it is said, and then roles move from one to the next where several do: a plan by the next one is refused before
+it can give them. `callers` is those who deploy unless it is said. They may do everything that the application's own
+code may; an endpoint has its own rules.
 """
 
 from __future__ import annotations
@@ -14,47 +16,61 @@ from cloudless_azure.compile.ground import ROLES_TAKE
 from cloudless_azure.compile.scope import NAMESPACE, STAGE, VAULT, scope_of
 
 if TYPE_CHECKING:
+    from cloudless.compiler import Address
     from cloudless_azure.compile.ground import Ground
 
 BUS_OWNER = "Azure Service Bus Data Owner"
-_DEFAULT = "length(var.callers) > 0 ? distinct(var.callers) : [{}]"
+_DEPLOYERS, _CALLERS = "local.deployers", "local.callers"
 
 
 def deployer(ground: Ground, role: str, scope: str, what: str) -> str:
-    """Give who deploys a role that the deployment itself needs; what needs it depends on what this returns.
+    """Give those who deploy a role that the deployment itself needs; what needs it depends on what this returns.
 
-    what: in a word, for labels: "secrets".
+    what: in a word, for labels: "secrets". Whoever comes to it later is waited for as well.
     """
-    made = ground.document.resource(
-        "azurerm_role_assignment",
-        f"deployer_{what}",
-        {"scope": scope, "role_definition_name": role, "principal_id": ground.client["object_id"]},
-        comment=f"who deploys writes {what}",
-    )
+    why = f"who deploys writes {what}"
+    made = _assign(ground, f"deployer_{what}", _DEPLOYERS, role=role, scope=scope, why=why)
     waited = ground.document.resource(
-        "time_sleep", f"deployer_{what}", {"create_duration": ROLES_TAKE, "depends_on": [str(made)]}
+        "time_sleep",
+        f"deployer_{what}",
+        {
+            "create_duration": ROLES_TAKE,
+            "triggers": {"deployers": f'${{join(" ", {_DEPLOYERS})}}', "scope": scope},
+            "depends_on": [str(made)],
+        },
     )
     return str(waited)
 
 
 def callers(ground: Ground) -> None:
-    """What callers outside may do, as far as the stage has it."""
-    document = ground.document
-    description = "Object ids of those who may use the stage from outside; none: who deploys."
-    document.variable("callers", "list(string)", default=[], nullable=False, description=description)
-    found = document.local("callers", f"${{{_DEFAULT.format(ground.client.expression('object_id'))}}}")
+    """Who deploys, and what callers outside may do, as far as the stage has it."""
+    current = f"[{ground.client.expression('object_id')}]"
+    _people(ground, "deployers", "Object ids of those who deploy and plan; none: who does it now.", current)
+    _people(ground, "callers", "Object ids of those who may use the stage from outside; none: who deploys.", _DEPLOYERS)
     for label, role, scope in _roles(ground):
-        document.resource(
-            "azurerm_role_assignment",
-            f"callers_{label}",
-            {
-                "count": f"${{length({_expression(found)})}}",
-                "scope": scope,
-                "role_definition_name": role,
-                "principal_id": f"${{{_expression(found)}[count.index]}}",
-            },
-            comment="callers outside: cloudless.connect, cloudless invoke, cloudless dlq",
-        )
+        why = "callers outside: cloudless.connect, cloudless invoke, cloudless dlq"
+        _assign(ground, f"callers_{label}", _CALLERS, role=role, scope=scope, why=why)
+
+
+def _people(ground: Ground, name: str, description: str, default: str) -> None:
+    """A variable of object ids, and the local value of what counts. default: an expression, where none are said."""
+    ground.document.variable(name, "list(string)", default=[], nullable=False, description=description)
+    ground.document.local(name, f"${{length(var.{name}) > 0 ? distinct(var.{name}) : {default}}}")
+
+
+def _assign(ground: Ground, label: str, people: str, *, role: str, scope: str, why: str) -> Address:
+    """A role for each of several, under their ids: one who comes or goes is nothing to the others."""
+    return ground.document.resource(
+        "azurerm_role_assignment",
+        label,
+        {
+            "for_each": f"${{toset({people})}}",
+            "scope": scope,
+            "role_definition_name": role,
+            "principal_id": "${each.value}",
+        },
+        comment=why,
+    )
 
 
 def _roles(ground: Ground) -> Iterator[tuple[str, str, Any]]:
@@ -64,7 +80,3 @@ def _roles(ground: Ground) -> Iterator[tuple[str, str, Any]]:
         yield "secrets", need.SECRETS_USER, ground.document.address(VAULT, STAGE)["id"]
     if ground.has_ledger:
         yield "ledger", need.TABLE_CONTRIBUTOR, scope_of(ground, need.TABLE, "", "")
-
-
-def _expression(reference: str) -> str:
-    return reference.removeprefix("${").removesuffix("}")

@@ -141,7 +141,10 @@ class Ground:
 
 _AZURERM: Mapping[str, Any] = {
     "features": {
-        # what was destroyed by mistake can be brought back for as long as the vault keeps it; the next deployment does
+        # the rule and the action group that Azure adds by itself are in no state, and would keep the group from going
+        "application_insights": {"disable_generated_rule": True},
+        # as long as the vault keeps a secret the next deployment brings it back, as "unset", with its value a version
+        # before: docs/reference/azure.md says how it becomes the current one
         "key_vault": {"purge_soft_delete_on_destroy": False, "purge_soft_deleted_secrets_on_destroy": False},
         "resource_group": {"prevent_deletion_if_contains_resources": True},
         # every subscription of ours has a rule of its own: compile/topic.py

@@ -31,6 +31,8 @@ SITES = "Microsoft.Web/sites@2024-04-01"
 PACKAGES = "packages"
 _BLOB = '${trimsuffix(local.bundle, ".zip")}/released-package.zip'
 """The name that the vendor asks for, in a folder of its own, so that a build never takes another's package away."""
+_ROLES_STAY = "180s"
+"""How long a role stays that is taken away: new ones take a minute to make, and ROLES_TAKE to be known."""
 
 
 def publication(ground: Ground) -> None:
@@ -71,18 +73,9 @@ def publication(ground: Ground) -> None:
 
 def publish(ground: Ground, group: Group, app: Address, roles: Sequence[Address]) -> None:
     """Deploy the package to a group's app, once it has its roles; again with each build, and not in between."""
-    document = ground.document
+    document, waited = ground.document, _wait(ground, group, roles)
     blob = document.address("azurerm_storage_blob", "package")
     sas = document.address("data.azurerm_storage_account_blob_container_sas", "package")
-    waited = document.resource(
-        "time_sleep",
-        group.name,
-        {
-            "create_duration": ROLES_TAKE,
-            "triggers": {"roles": digest_of(*map(str, roles))},
-            "depends_on": list(map(str, roles)),
-        },
-    )
     document.resource(
         "azapi_resource_action",
         group.name,
@@ -94,5 +87,25 @@ def publish(ground: Ground, group: Group, app: Address, roles: Sequence[Address]
             "sensitive_body": {"properties": {"packageUri": f"{blob['url']}{sas['sas']}", "remoteBuild": False}},
             "sensitive_body_version": {"properties.packageUri": "${local.bundle}"},
             "depends_on": [str(waited)],
+        },
+    )
+
+
+def _wait(ground: Ground, group: Group, roles: Sequence[Address]) -> Address:
+    """Until a group's roles are known everywhere; another one for another set of roles.
+
+    So the wait for new roles begins at once, beside the end of the one before, which holds the roles that are taken
+    away: until the package is published, code runs that still needs them. As one resource that is replaced it would
+    wait for their end first. `create_before_destroy` would do the same exactly, and to the queues under the roles too,
+    which cannot be there twice under one name when they are replaced.
+    """
+    return ground.document.resource(
+        "time_sleep",
+        f"{group.name}_{digest_of(*map(str, roles))}",
+        {
+            "create_duration": ROLES_TAKE,
+            "destroy_duration": _ROLES_STAY,
+            "triggers": {"roles": f'${{join(" ", [{", ".join(role.expression("id") for role in roles)}])}}'},
+            "depends_on": list(map(str, roles)),
         },
     )

@@ -1,7 +1,9 @@
 """The Key Vault of a stage, with the secrets of the program and the keys of calls (key.py).
 
-Terraform makes a secret, and never knows its value: that is "unset" until somebody says it, and what it is then is
-nothing that a plan looks at. Who may read is told for each secret (permission.py).
+Terraform makes a secret, and never knows its value: it writes "unset" once, and what somebody sets then is in no plan
+and no state. An argument `value` that is ignored would not do: the provider reads the real value into the state at each
+refresh, unless `value_wo_version` is set. Who may read is told for each secret (permission.py).
+https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/key_vault_secret
 https://learn.microsoft.com/en-us/azure/key-vault/general/rbac-guide
 """
 
@@ -61,11 +63,10 @@ def _secrets(ground: Ground, vault_id: str, ready: list[str]) -> None:
             {
                 "name": secret.name,
                 "key_vault_id": vault_id,
-                "value": "unset",
+                "value_wo": "unset",
+                "value_wo_version": 1,
                 "content_type": UNSET,
-                "lifecycle": {
-                    "ignore_changes": ["value", "content_type", "expiration_date", "not_before_date", "tags"]
-                },
+                "lifecycle": {"ignore_changes": ["content_type", "expiration_date", "not_before_date", "tags"]},
                 "depends_on": ready,
             },
             comment=f"az keyvault secret set --vault-name {vault_of(*ground.parts)} --name {secret.name} --value …",

@@ -166,5 +166,5 @@ def _features(document: Document) -> Mapping[str, Mapping[str, Any]]:
         {"features", "subscription_id", "storage_use_azuread", "resource_provider_registrations"},
     )
     features: Mapping[str, Mapping[str, Any]] = azurerm["features"]
-    known("features of azurerm", features, {"key_vault", "resource_group", "servicebus"})
+    known("features of azurerm", features, {"application_insights", "key_vault", "resource_group", "servicebus"})
     return features

@@ -115,6 +115,10 @@ def _distinct(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
+def _join(separator: str, texts: list[str]) -> str:
+    return separator.join(texts)
+
+
 def _to_set(values: list[Any]) -> list[Any]:
     return sorted(set(values))
 
@@ -126,6 +130,7 @@ def _trim_suffix(text: str, end: str) -> str:
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "distinct": _distinct,
+    "join": _join,
     "length": len,
     "plantimestamp": lambda: datetime.now(UTC).strftime(_TIME),
     "timeadd": _time_add,

@@ -37,7 +37,7 @@ def _secret(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[st
     vault = vault_id.rpartition("/")[2]
     must(azure.may_set_secrets(vault_id), address, f"Forbidden: the one who deploys may not set secrets of {vault}")
     must(azure.vaults.get(vault, name) is None, address, f"a secret {name!r} is there already (case does not count)")
-    azure.vaults.put(vault, name, arguments["value"], arguments.get("content_type") or "")
+    azure.vaults.put(vault, name, _value(address, arguments), arguments.get("content_type") or "")
     url = f"https://{vault}.vault.azure.net/secrets/{name}"
     return {
         "id": f"{url}/0",
@@ -45,6 +45,15 @@ def _secret(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[st
         "resource_id": f"{vault_id}/secrets/{name}/versions/0",
         "resource_versionless_id": f"{vault_id}/secrets/{name}",
     }
+
+
+def _value(address: str, arguments: Mapping[str, Any]) -> str:
+    """The value, of which there is one: one that the state keeps, or one that is only written, and counted."""
+    written = {"value_wo", "value_wo_version"} & arguments.keys()
+    must(len(written) != 1, address, "value_wo and value_wo_version go together")
+    must(bool(written) != ("value" in arguments), address, "it has either value or value_wo")
+    value: str = arguments["value_wo" if written else "value"]
+    return value
 
 
 def _password(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,7 +71,9 @@ KINDS: Mapping[str, Kind] = {
         words("sku_name soft_delete_retention_days purge_protection_enabled public_network_access_enabled tags"),
     ),
     "azurerm_key_vault_secret": Kind(
-        _secret, words("name key_vault_id value content_type"), words("expiration_date not_before_date tags")
+        _secret,
+        words("name key_vault_id value value_wo value_wo_version content_type"),
+        words("expiration_date not_before_date tags"),
     ),
     "random_password": Kind(
         _password, words("length"), words("special upper lower numeric min_lower min_upper keepers")

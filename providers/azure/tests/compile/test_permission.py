@@ -186,8 +186,25 @@ def test_callers_outside_are_who_deploys_unless_said_otherwise() -> None:
     assert made["variable"]["callers"]["default"] == []
     found = {label: one for label, one in made["resource"]["azurerm_role_assignment"].items() if "callers" in label}
     assert {one["role_definition_name"] for one in found.values()} <= {"Azure Service Bus Data Owner", READ, ROWS}
-    assert {one["principal_id"] for one in found.values()} == {"${local.callers[count.index]}"}
-    assert "data.azurerm_client_config.current.object_id" in made["locals"]["callers"]
+    assert {one["for_each"] for one in found.values()} == {"${toset(local.callers)}"}
+    assert made["locals"]["callers"].endswith("distinct(var.callers) : local.deployers}")
+
+
+def test_roles_of_who_deploys_are_those_that_are_said() -> None:
+    made = document(example("03-webhooks"))
+    assert made["variable"]["deployers"]["default"] == []
+    current = "[data.azurerm_client_config.current.object_id]"
+    assert made["locals"]["deployers"] == f"${{length(var.deployers) > 0 ? distinct(var.deployers) : {current}}}"
+    found = {label: one for label, one in made["resource"]["azurerm_role_assignment"].items() if "deployer" in label}
+    assert found.keys() == {"deployer_packages", "deployer_secrets"}
+    assert {one["for_each"] for one in found.values()} == {"${toset(local.deployers)}"}
+
+
+def test_who_comes_to_deploy_later_is_waited_for() -> None:
+    made = document(example("03-webhooks"))["resource"]
+    for what in ("packages", "secrets"):
+        one, role = made["time_sleep"][f"deployer_{what}"], made["azurerm_role_assignment"][f"deployer_{what}"]
+        assert one["triggers"] == {"deployers": '${join(" ", local.deployers)}', "scope": role["scope"]}
 
 
 def test_what_apps_widen_is_what_their_other_handlers_may() -> None:

@@ -19,6 +19,7 @@ from providers.azure.tests.compile.documents import compiled, conformance, docum
 
 APP = "azurerm_function_app_flex_consumption"
 FOREVER = "P10675199DT2H48M5.4775807S"
+BEFORE = "create_before_destroy"
 
 
 @pytest.mark.parametrize("application", documents.EVERYTHING)
@@ -98,7 +99,8 @@ def test_the_package_comes_by_the_platforms_own_deployment() -> None:
         assert (one["action"], one["resource_id"]) == ("extensions/onedeploy", f"${{{APP}.{label}.id}}")
         assert one["sensitive_body"]["properties"]["packageUri"].startswith("${azurerm_storage_blob.package.url}")
         assert one["sensitive_body_version"] == {"properties.packageUri": "${local.bundle}"}
-        assert made["time_sleep"][label]["depends_on"]
+        (waited,) = one["depends_on"]
+        assert made["time_sleep"][waited.removeprefix("time_sleep.")]["depends_on"]
     blob = made["azurerm_storage_blob"]["package"]
     assert blob["name"].endswith("/released-package.zip")
     assert blob["source"] == "${path.module}/${local.bundle}"
@@ -108,13 +110,34 @@ def test_a_document_does_not_change_where_only_code_does() -> None:
     assert "bundle-" not in compiled(example("02-orders")).files["main.tf.json"].decode()
 
 
+def test_roles_that_are_made_anew_are_waited_for() -> None:
+    waits = resources(example("02-orders"), "time_sleep")
+    for label, one in waits.items():
+        if not label.startswith("deployer_"):
+            ids = ", ".join(f"{role}.id" for role in one["depends_on"])
+            assert one["triggers"] == {"roles": f'${{join(" ", [{ids}])}}'}
+
+
+def test_nothing_that_has_a_name_is_made_before_the_one_that_it_replaces() -> None:
+    """`create_before_destroy` goes on to all that a resource depends on: a queue would be there already."""
+    made = document(example("02-orders"))["resource"]
+    first = {type for type, labels in made.items() for one in labels.values() if one.get("lifecycle", {}).get(BEFORE)}
+    assert first == {"azurerm_storage_blob"}
+
+
+def test_what_azure_makes_by_itself_does_not_keep_the_group() -> None:
+    features = document(example("02-orders"))["provider"]["azurerm"]["features"]
+    assert features["application_insights"] == {"disable_generated_rule": True}
+
+
 def test_secrets_are_made_without_a_value_and_left_alone() -> None:
     application = example("03-webhooks")
     made = resources(application, "azurerm_key_vault_secret")
     for secret in application.secrets:
         one = made[secret.name]
-        assert (one["value"], one["content_type"]) == ("unset", "cloudless/unset")
-        assert {"value", "content_type"} <= set(one["lifecycle"]["ignore_changes"])
+        assert (one["value_wo"], one["value_wo_version"], one["content_type"]) == ("unset", 1, "cloudless/unset")
+        assert "value" not in one
+        assert "content_type" in one["lifecycle"]["ignore_changes"]
         assert "az keyvault secret set" in one["//"]
 
 

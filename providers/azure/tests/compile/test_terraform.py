@@ -35,6 +35,7 @@ def test_every_part_of_the_program_has_its_name() -> None:
         ("azurerm_key_vault_secret", "stripe", ("secret stripe", "its value, for good after 7 days")),
         ("azurerm_key_vault_secret", "cloudless--invoke-charge", ("", "")),
         ("azurerm_role_assignment", "on-take_sends_orders", ("", "")),
+        ("time_sleep", "on-take_0a1b2c", ("", "")),
     ],
 )
 def test_resources_are_told_by_the_names_of_the_program(type: str, label: str, said: tuple[str, str]) -> None:
@@ -59,6 +60,8 @@ def test_what_holds_data_says_what_is_lost() -> None:
         ),
         ("AuthorizationFailed: no authorization to perform", "needs Contributor"),
         ("Caller is not authorized. Inner error: ForbiddenByRbac", "deploy again"),
+        ("Caller is not authorized. Inner error: ForbiddenByRbac", "in the variable `deployers`"),
+        ("AuthorizationPermissionMismatch: not authorized to perform this operation", "in the variable `deployers`"),
         ("MissingSubscriptionRegistration: not registered to use namespace 'Microsoft.Web'", "az provider register"),
         ("RoleAssignmentExists: The role assignment already exists.", "import it"),
         ("StorageAccountAlreadyExists: The storage account named x already exists", "another state"),
