@@ -75,13 +75,21 @@ class Judge:
 
     def unreadable(self, envelope: Envelope, problem: InvalidBody) -> Outcome:
         """The body does not validate: it never will."""
-        return self.dead(envelope, failure_of(problem, envelope.attempt), called=False)
+        return self._uncalled(envelope, failure_of(problem, envelope.attempt))
 
     def crashed(self, envelope: Envelope) -> Outcome:
         """One delivery more than allowed: the last one crashed or ran out of time before it reached us."""
         attempts = self.plan.attempts
         text = f"delivery {envelope.attempt - 1} of {attempts} never ended: the function crashed or ran out of time"
-        return self.dead(envelope, Failure("Crashed", text, envelope.attempt - 1), called=False)
+        return self._uncalled(envelope, Failure("Crashed", text, envelope.attempt - 1))
+
+    def _uncalled(self, envelope: Envelope, failure: Failure) -> Outcome:
+        outcome = self.dead(envelope, failure, called=False)
+        if self.logs:
+            from cloudless.runtime import log
+
+            log.uncalled(self.plan, envelope, failure, outcome)
+        return outcome
 
     def dead(self, envelope: Envelope, failure: Failure, *, called: bool = True) -> Outcome:
         """Store a dead letter; keep the message where that fails, so that nothing is lost."""

@@ -45,3 +45,25 @@ def test_a_failure_that_is_given_up_is_an_error(caplog: pytest.LogCaptureFixture
 def test_a_simulation_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     deliver(1, logs=False)
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("body", "attempt", "said"),
+    [
+        ("not JSON", 1, "is given up without a call of its handler: InvalidBody: "),
+        ("1", 3, "is given up without a call of its handler: Crashed: delivery 2 of 2 never ended"),
+    ],
+)
+@pytest.mark.parametrize("maker", [entry.consumer, entry.batch])
+def test_what_is_given_up_without_a_call_is_an_error_with_its_facts(
+    caplog: pytest.LogCaptureFixture, maker: Any, body: str, attempt: int, said: str
+) -> None:
+    cloud: Any = Nowhere()
+    plan = Plan("take", "orders", (("bodies" if maker is entry.batch else "body", "body"),), attempts=2)
+    binding = entry.Binding(plan, print, codec_of(int), on=(Exception,), cloud=cloud)
+    envelope = Envelope("ab" * 16, body, trace="cd" * 16, correlation="c-1", attempt=attempt)
+    maker(binding)([envelope] if maker is entry.batch else envelope)
+    (record,) = caplog.records
+    assert (record.levelno, record.name) == (logging.ERROR, "cloudless.take")
+    assert record.getMessage().startswith(f"message {'ab' * 16} of orders {said}")
+    assert record.__dict__["correlation_id"] == "c-1"
