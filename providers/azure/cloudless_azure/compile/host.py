@@ -33,6 +33,13 @@ MANY = 16
 SESSIONS = 8
 """Groups of an ordered queue that an instance works on at a time."""
 
+SESSION = "1.00:00:00"
+"""How long the host holds on to a group that is never empty. It counts from taking the group, not each message.
+
+A handler that hangs is ended by its time-out, and by functionTimeout, not by a lock that is lost.
+https://github.com/Azure/azure-sdk-for-net/issues/35267
+"""
+
 IDLE = "00:00:01"
 """A group that is empty makes room for the next one after this; by default a minute, in which others wait.
 
@@ -94,7 +101,8 @@ class Hosting:
             f"{_OVERRIDE}functionTimeout": longest,
         }
         if group.sources:
-            found[f"{_SERVICE_BUS}maxAutoLockRenewalDuration"] = longest
+            in_order = any(source.sessions for source in group.sources)
+            found[f"{_SERVICE_BUS}maxAutoLockRenewalDuration"] = SESSION if in_order else longest
         if batches := [self._batches[source.queue] for source in group.sources if source.many]:
             found[f"{_SERVICE_BUS}maxMessageBatchSize"] = str(max(batches))
         if group.kind == STEPS:

@@ -183,6 +183,7 @@ class FunctionsHost:
         if self.durable:
             self.durable.shut()
         self._invoker.stop()
+        self._listener.close()
 
     def kill(self) -> None:
         """End in the middle of whatever runs, as when the machine is lost: nothing of it is settled."""
@@ -280,8 +281,7 @@ class FunctionsHost:
 
     def renew(self) -> None:
         """Renew the locks of messages whose functions run. Call it as time passes meanwhile, before locks end."""
-        for delivery in list(self._in_flight):
-            self._listener.renew(delivery)
+        self._listener.renew(list(self._in_flight))
 
     # --- timers ---------------------------------------------------------------------------------------
 

@@ -314,6 +314,10 @@ class Queue:
         if self.sessions.give_up(name, holder):
             self._free(name)
 
+    def is_busy(self, session: str) -> bool:
+        """Whether a message of a session is out."""
+        return bool(self._of_session(session))
+
     def _free(self, session: str) -> None:
         for stored in self._of_session(session):
             self._lose(stored)
