@@ -154,10 +154,12 @@ class Lock:
         orchestrations = sorted({self.kept[digest].orchestration for digest in digests})
         titles = ", ".join(repr(name) for name in orchestrations)
         count = "a definition" if len(digests) == 1 else f"{len(digests)} definitions"
-        message = f"{what} {complaint}, and {count} of {titles}, of which executions may still run, would meet that"
-        stage = self.file.stem
-        remedy = f"leave it, and add another beside it; `cloudless plan {stage}` forgets definitions that no longer run"
+        message = f"{what} {complaint}, and executions of {count} of {titles} that need it as it was may still run"
         offer = offered.get(what)
+        leave = "leave it as it was, and add another beside it"
+        keep = f"keep `{what.partition(' ')[2]}` deployed until these executions have ended"
+        forgets = f"`cloudless plan {self.file.stem}` forgets definitions that no longer run"
+        remedy = f"{leave if offer else keep}; {forgets}"
         span = self._place(digests[0]) if offer is None else offer.span
         return Diagnostic(codes.STILL_RUNS, message, span, remedy)
 

@@ -256,9 +256,13 @@ def test_a_problem_says_where_and_of_what(program: Program, tmp_path: Path) -> N
     (changed,) = Lock.load(tmp_path, "prod").problems(program(STRICTER, PAID))
     assert changed.code == "CL514"
     assert changed.span.file == "locked_shop.py"
-    assert changed.message.endswith("2 definitions of 'fulfil', of which executions may still run, would meet that")
-    assert "`cloudless plan prod`" in changed.remedy
+    assert changed.message.endswith(
+        ", and executions of 2 definitions of 'fulfil' that need it as it was may still run"
+    )
+    forgets = "`cloudless plan prod` forgets definitions that no longer run"
+    assert changed.remedy == f"leave it as it was, and add another beside it; {forgets}"
     gone = Lock.load(tmp_path, "prod").problems(program(("def charge", "def bill"), ("charge(", "bill(")))[0]
+    assert gone.remedy == f"keep `charge` deployed until these executions have ended; {forgets}"
     lines = (tmp_path / "cloudless.lock" / "prod.json").read_text().splitlines()
     assert gone.span.file == "cloudless.lock/prod.json"
     assert lines[gone.span.line - 1].strip().startswith('"')
