@@ -2,8 +2,9 @@
 
     dead letters    a dead-letter queue of ours, or one of the broker's own, is not empty
     backlog         a queue was not empty once within half an hour; Service Bus has no metric of age
-    errors          something was given up, or an endpoint answered 5xx: log lines of level error, and exceptions
-    duration        a function took more than four fifths of its time-out
+    errors          something was given up, or an endpoint answered 5xx: log lines of level error, and exceptions; not
+                    what an ordered queue's function raises so that its message comes again
+    duration        a function took four fifths of its time-out, or more
 
 https://learn.microsoft.com/en-us/azure/azure-monitor/reference/supported-metrics/microsoft-servicebus-namespaces-metrics
 https://learn.microsoft.com/en-us/azure/azure-monitor/alerts/alerts-types
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from cloudless.ir import DEAD_LETTERS
 from cloudless.node import node
-from cloudless_azure.compile.group import HTTP
+from cloudless_azure.compile.entry import measured
 from cloudless_azure.compile.scope import NAMESPACE, STAGE
 from cloudless_azure.names import entity_of
 
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 SHARE = 0.8
 """Of a time-out."""
 
-_ERRORS = "union traces, exceptions | where severityLevel >= 3"
+RETURNED = "Exception: Returned: "
+"""How the host tells what cloudless_azure.runtime.queue raised: "Result: Failure", then this and the handler's error.
+
+https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/Rpc/RpcException.cs
+"""
+
+_SAID = 'strcat("Exception: ", message, " Exception: ", outerMessage, " Exception: ", innermostMessage)'
+_ERRORS = f'union traces, exceptions | where severityLevel >= 3 | where not({_SAID} contains "{RETURNED}")'
 _SERIES_MOST = 1_000
 """Series of one rule are limited; beyond that a rule looks at all entities.
 
@@ -116,7 +124,8 @@ def _metrics(ground: Ground) -> Iterator[Metric]:
 
 def _queries(ground: Ground) -> Iterator[Query]:
     yield Query(name="errors", what="Something was given up, or answered with a 5xx.", query=_ERRORS)
-    yield Query(name="duration", what="A function took four fifths of its time-out, or more.", query=_slow(ground))
+    if slow := _slow(ground):
+        yield Query(name="duration", what="A function took four fifths of its time-out, or more.", query=slow)
 
 
 def _add_metric(ground: Ground, told: Address, one: Metric) -> None:
@@ -167,34 +176,22 @@ def _add_query(ground: Ground, told: Address, insights: Address, one: Query) -> 
 
 
 def _slow(ground: Ground) -> str:
-    """Requests that took long, for each time-out that functions have, by their names."""
+    """Requests that took long, by the names of functions; "" where nothing has a time-out."""
     by_timeout: dict[float, list[str]] = {}
     for name, timeout_s in sorted(_timeouts(ground)):
         by_timeout.setdefault(timeout_s, []).append(name)
-    usual = max(by_timeout, key=lambda timeout_s: (len(by_timeout[timeout_s]), timeout_s), default=0.0)
-    cases = "".join(
-        f"name in ({', '.join(map(_quoted, names))}), {_share_ms(timeout_s)}, "
+    cases = [
+        f"(name in ({', '.join(map(_quoted, names))}) and duration >= {timeout_s * SHARE * 1_000:.0f})"
         for timeout_s, names in sorted(by_timeout.items())
-        if timeout_s != usual
-    )
-    return f"requests | where duration >= case({cases}{_share_ms(usual)})" if cases else _longer(usual)
-
-
-def _longer(timeout_s: float) -> str:
-    return f"requests | where duration >= {_share_ms(timeout_s)}"
-
-
-def _share_ms(timeout_s: float) -> str:
-    return f"{timeout_s * SHARE * 1_000:.0f}"
+    ]
+    return f"requests | where {' or '.join(cases)}" if cases else ""
 
 
 def _timeouts(ground: Ground) -> Iterator[tuple[str, float]]:
-    """Names of functions in the apps, and the time-outs of their handlers; of endpoints, that of the longest."""
+    """Names of functions in the apps, and the longest time-out of the handlers that run in each."""
     for group in ground.groups:
-        if group.kind == HTTP:
-            yield HTTP, max(ground.handlers[name].timeout_s for name in group.handlers)
-        else:
-            yield from ((source.handler, ground.handlers[source.handler].timeout_s) for source in group.sources)
+        for function, handlers in measured(group).items():
+            yield function, max(ground.handlers[name].timeout_s for name in handlers)
 
 
 def _quoted(name: str) -> str:

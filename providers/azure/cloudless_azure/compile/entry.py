@@ -44,6 +44,21 @@ _FUNCTIONS = "import azure.functions as func"
 _DURABLE_TOO = f"import azure.durable_functions as df\n{_FUNCTIONS}"
 
 
+def measured(group: Group) -> dict[str, tuple[str, ...]]:
+    """Names of a group's functions, as generated, in which handlers run; each with those handlers."""
+    if group.kind == HTTP:
+        return {HTTP: group.handlers}
+    later = group.kind == STEPS
+    found: dict[str, tuple[str, ...]] = {
+        _consumer_name(source, later=later): (source.handler,) for source in group.sources
+    }
+    if later and group.handlers:
+        found["cl_call"] = group.handlers
+        if group.orchestrations:
+            found["cl_activity"] = group.handlers
+    return found
+
+
 def entries(
     groups: Iterable[Group],
     application: Application,
@@ -125,7 +140,7 @@ class _Writer:
         maker = "batch_consumer" if source.many else "consumer"
         options = ", is_sessions_enabled=True" if source.sessions else _MANY if source.many else ""
         text = (template.MANY if source.many else template.ONE).format(
-            function=f"{source.handler}_later" if later else source.handler,
+            function=_consumer_name(source, later=later),
             trigger=template.trigger("messages" if source.many else "message", self._entity(source.queue), options),
             name=f"on_{identifier}",
             what=f"What comes from {source.queue}, to {source.handler} at {self._place(source.handler)}.",
@@ -218,6 +233,10 @@ def _app(group: Group) -> str:
     if group.orchestrations:
         return _DURABLE
     return _PLAIN if group.kind == ON else _OPEN
+
+
+def _consumer_name(source: Source, *, later: bool) -> str:
+    return f"{source.handler}_later" if later else source.handler
 
 
 def _http() -> Section:

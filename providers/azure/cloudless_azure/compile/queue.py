@@ -1,7 +1,8 @@
 """Queues: those of the program, dead letters, and those behind subscriptions, schedules and `invoke_later`.
 
-Settings: docs/mechanisms.md, failure, lock, order and delay. Nothing expires, and nothing is deleted because nobody
-looks: a message that somebody else gave a time to live becomes a dead letter when that is up.
+Settings: docs/mechanisms.md, failure, lock, order and delay. No duplicate detection: the copy of a message that failed
+has its id, and the broker would drop it. Nothing expires, and nothing is deleted because nobody looks: a message that
+somebody else gave a time to live becomes a dead letter when that is up.
 https://learn.microsoft.com/en-us/azure/service-bus-messaging/message-expiration
 """
 
@@ -103,6 +104,7 @@ def _queue(
         "default_message_ttl": FOREVER,
         "auto_delete_on_idle": FOREVER,
         "dead_lettering_on_message_expiration": True,
+        "requires_duplicate_detection": False,
         "max_size_in_megabytes": MEGABYTES,
     }
     if ordered:

@@ -45,6 +45,10 @@ def test_native_merges_into_the_app_of_a_handler() -> None:
     [
         ({"azurerm_servicebus_queue": {"lock_duration": "PT30S"}}, "sets azurerm_servicebus_queue.lock_duration"),
         ({"azurerm_servicebus_queue": {"max_delivery_count": 1}}, "sets azurerm_servicebus_queue.max_delivery_count"),
+        (
+            {"azurerm_servicebus_queue": {"requires_duplicate_detection": True}},
+            "sets azurerm_servicebus_queue.requires_duplicate_detection to True",
+        ),
         ({"azurerm_cosmosdb_account": {"name": "x"}}, "names azurerm_cosmosdb_account, of which it has no resource"),
     ],
 )
