@@ -24,6 +24,7 @@ from cloudless.config import Project, Stage
 from cloudless.driver.provider import Compiled, Provider, provider
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
 from cloudless.frontend import compile as compile_app
+from cloudless.frontend.shape import shapes
 from cloudless.ir import ERROR, Application, Diagnostic
 from cloudless.ir.serial import to_plain
 from cloudless.node import replace
@@ -85,9 +86,11 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     that is not installed, a stage in memory), UnsupportedError (one that cannot compile yet).
     """
     chosen = provider_of(stage)
-    application = compile_app(project.load_app(), entry=project.app, include=project.include, deployable=True)
+    app = project.load_app()
+    application = compile_app(app, entry=project.app, include=project.include, deployable=True)
     kept = Lock.load(project.root, stage.name).without_drafts() if lock is None else lock
-    _check(project, stage, chosen, application, kept)
+    known = shapes(app) if application.orchestrations or kept.kept else {}
+    _check(project, stage, chosen, application, kept.problems(application, known))
     definitions = definitions_of(application, stage.config, kept.texts)
     compiled = _compiled(chosen, stage, application, definitions)
     made = {**compiled.files, IR: pretty(to_plain(application))}
@@ -98,7 +101,7 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
         made |= result.bundle.files()
     built = Built({**made, **infra_files(project.root, chosen.name, made)})
     built.application, built.definitions = application, definitions
-    built.lock = kept.with_current(application, definitions)
+    built.lock = kept.with_current(application, definitions, known)
     built.warnings = compiled.warnings
     if result is not None:
         built.bundle, built.warnings = result.bundle, compiled.warnings + result.warnings
@@ -129,10 +132,12 @@ def _compiled(chosen: Provider, stage: Stage, application: Application, definiti
         raise DefinitionError(map(_with_source, error.problems)) from None
 
 
-def _check(project: Project, stage: Stage, chosen: Provider, application: Application, lock: Lock) -> None:
-    """Raise every problem of the program on this stage."""
+def _check(
+    project: Project, stage: Stage, chosen: Provider, application: Application, running: Iterable[Diagnostic]
+) -> None:
+    """Raise every problem of the program on this stage. running: those that executions would have."""
     paths = project.check_paths()
-    found = [*_problems(project, stage, chosen, application), *lock.problems(application)]
+    found = [*_problems(project, stage, chosen, application), *running]
     errors = [problem for problem in found if problem.severity == ERROR]
     if errors:
         raise DefinitionError([*paths, *map(_with_source, errors)])

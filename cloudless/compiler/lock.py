@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudless.compiler.definitions import Definitions
-from cloudless.compiler.needs import Need, Needs, Offer, needs, offers
+from cloudless.compiler.needs import Need, Needs, Offer, Shapes, needs, offers
 from cloudless.config import codes
 from cloudless.errors import InvalidArgument
 from cloudless.ir import Application, Diagnostic, Span
@@ -84,19 +84,22 @@ class Lock:
         """Definitions by sha256, for `Definitions`."""
         return {digest: one.text for digest, one in self.kept.items()}
 
-    def problems(self, application: Application) -> list[Diagnostic]:
-        """What definitions that may still run need, and the program no longer has, or has otherwise; all of it."""
-        offered = offers(application) if self.kept else {}
+    def problems(self, application: Application, shapes: Shapes | None = None) -> list[Diagnostic]:
+        """What definitions that may still run need, and the program no longer has, or has otherwise; all of it.
+
+        shapes: of the program's types (`cloudless.frontend.shape`); without them, names of types are compared.
+        """
+        offered = offers(application, shapes) if self.kept else {}
         found: dict[tuple[str, str], list[str]] = {}
         for digest, one in self.kept.items():
             for what, complaint in _complaints(one, offered):
                 found.setdefault((what, complaint), []).append(digest)
         return [self._problem(what, complaint, digests, offered) for (what, complaint), digests in found.items()]
 
-    def with_current(self, application: Application, definitions: Definitions) -> Lock:
-        """The lock of a build: these definitions, and those of the application."""
+    def with_current(self, application: Application, definitions: Definitions, shapes: Shapes | None = None) -> Lock:
+        """The lock of a build: these definitions, and those of the application. shapes: as above."""
         known = {one.name: one for one in application.orchestrations}
-        offered = offers(application) if definitions.current else {}
+        offered = offers(application, shapes) if definitions.current else {}
         added = {
             digest: Kept(
                 orchestration=name, needs=needs(definitions.texts[digest], offered), text=definitions.texts[digest]

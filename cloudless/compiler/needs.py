@@ -1,7 +1,11 @@
 """Needs: what a definition of an orchestration needs of the program, and whether a later program still offers it.
 
-A step calls a function or pure function, a send needs its queue or topic, a wait its event. What is compared are names
-and types as the IR names them: "Order" is "Order", whatever its fields are now.
+A step calls a function or pure function, a send needs its queue or topic, a wait its event. Of types, what they look
+like as JSON is compared, whatever their classes are called; their names only where no schema is known.
+
+    what a step takes, and what is sent      may be read from what the definition writes: a field may be added that has
+                                             a default; none may go, be needed, or take less than it did
+    what a step returns, and an event        has all that it had when the definition was built; fields may be added
 """
 
 from __future__ import annotations
@@ -9,16 +13,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudless.codec import is_list, is_object
+from cloudless.compiler.shape import Schema, misfit
 from cloudless.ir import Application, Span
 from cloudless.ir.orchestration import ORCHESTRATION
 from cloudless.ir.serial import TAG
 from cloudless.node import field, node
 
+if TYPE_CHECKING:
+    from cloudless.frontend.shape import Shape
+
+Shapes = Mapping[str, "Shape"]
+"""By title; of the program that is built."""
+
 Signature = Mapping[str, Any]
-"""{"parameters": {name: {"type", "required"}}, "result": type} of what is called, {"body": type} of what carries."""
+"""{"parameters": {name: {"type", "required"}}, "result": type} of what is called, {"body": type} of what carries.
+
+Beside each type stands the JSON schema of what is written of it, "schema", in what a build makes.
+"""
 
 Needs = Mapping[str, Signature]
 """By title, e.g. "function charge"."""
@@ -30,14 +44,35 @@ _OPTIONAL = re.compile(r"Optional\[([^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*)\]")
 
 @node()
 class Offer:
-    """Something of a program that orchestrations may need. span: where it is declared."""
+    """Something of a program that orchestrations may need. span: where it is declared.
+
+    read: the JSON schemas of what it reads, by parameter; of a body under "".
+    """
 
     signature: Signature = field(default_factory=dict[str, Any])
     span: Span = Span("", 0)
+    read: Mapping[str, Schema] = field(default_factory=dict[str, Any])
 
 
-def offers(application: Application) -> dict[str, Offer]:
-    """All that a program offers, by title."""
+def offers(application: Application, shapes: Shapes | None = None) -> dict[str, Offer]:
+    """All that a program offers, by title. shapes: of its types (`cloudless.frontend.shape`), where they are known."""
+    found = _named_offers(application)
+    return {title: _shaped(one, (shapes or {}).get(title)) for title, one in found.items()}
+
+
+def _shaped(offer: Offer, shape: Shape | None) -> Offer:
+    """With the schemas of its types."""
+    if shape is None:
+        return offer
+    signature = {**offer.signature, "schema": shape.written[""]}
+    if "parameters" in signature:
+        signature["parameters"] = {
+            name: {**one, "schema": shape.written[name]} for name, one in signature["parameters"].items()
+        }
+    return Offer(signature, offer.span, shape.read)
+
+
+def _named_offers(application: Application) -> dict[str, Offer]:
     handlers = {one.name: one for one in application.handlers}
     found: dict[str, Offer] = {}
     for function in application.functions:
@@ -74,24 +109,48 @@ class Need:
         """Why what the program offers now does not fit."""
         before, now = self._signature, offer.signature
         if "body" in before:
-            one, other = (now["body"], before["body"]) if self._is_event else (before["body"], now["body"])
-            if not fits(one, other):
-                yield f"holds {now['body']} now, not {before['body']}"
+            named = before["body"], now["body"]
+            unlike = _given(named, before, now) if self._is_event else _taken(named, before, offer.read.get(""))
+            yield from _complaint("holds", named, "", unlike)
             return
-        yield from self._arguments(before["parameters"], now["parameters"])
-        if any(call["target"] for call in self._calls) and not fits(now["result"], before["result"]):
-            yield f"returns {now['result']} now, not {before['result']}"
+        yield from self._arguments(before["parameters"], now["parameters"], offer.read)
+        if any(call["target"] for call in self._calls):
+            named = before["result"], now["result"]
+            yield from _complaint("returns", named, "", _given(named, before, now))
 
-    def _arguments(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    def _arguments(
+        self, before: Mapping[str, Any], now: Mapping[str, Any], read: Mapping[str, Schema]
+    ) -> Iterator[str]:
         given = [{entry["key"] for entry in call["arguments"]} for call in self._calls]
         for name in sorted(set[str]().union(*given)):
             if name not in now:
                 yield f"no longer takes {name!r}"
-            elif name in before and not fits(before[name]["type"], now[name]["type"]):
-                yield f"takes {now[name]['type']} as {name!r} now, not {before[name]['type']}"
+            elif name in before:
+                named = before[name]["type"], now[name]["type"]
+                yield from _complaint("takes", named, f" as {name!r}", _taken(named, before[name], read.get(name)))
         for name, one in now.items():
             if one["required"] and not all(name in names for names in given):
                 yield f"cannot do without {name!r} now"
+
+
+def _taken(named: tuple[str, str], before: Mapping[str, Any], read: Schema | None) -> str | None:
+    """Why the code of now does not read what a definition writes; None where it does. named: before, and now."""
+    if read is None or "schema" not in before:
+        return None if fits(*named) else ""
+    return misfit(before["schema"], read, closed=True) or None
+
+
+def _given(named: tuple[str, str], before: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    """Why a definition does not read what is written now; None where it does."""
+    if "schema" not in before or "schema" not in now:
+        return None if fits(named[1], named[0]) else ""
+    return misfit(now["schema"], before["schema"], closed=False) or None
+
+
+def _complaint(verb: str, named: tuple[str, str], what: str, unlike: str | None) -> Iterator[str]:
+    before, now = named
+    if unlike is not None:
+        yield f"{verb} {now}{what} now, not {before}" if now != before else f"{verb} another {now}{what} now ({unlike})"
 
 
 def fits(one: str, other: str) -> bool:

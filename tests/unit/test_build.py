@@ -316,9 +316,22 @@ def test_definitions_that_may_still_run_stay_in_what_is_built(project: Path, nim
     assert len(nimbus.definitions.texts) == len(second.lock.retained) == 2
     assert first.definitions.texts.keys() < nimbus.definitions.texts.keys()
     (project / "built_app.py").write_text(APP + FLOW.replace("charge", "bill"))
-    with pytest.raises(DefinitionError, match="function charge is gone, and a definition of 'fulfil'"):
+    with pytest.raises(DefinitionError, match="function charge is gone, and executions of a definition of 'fulfil'"):
         build(loaded(), found.stage("prod"))
     build(loaded(), found.stage("prod"), lock=second.lock.pruned([]))
+
+
+def test_a_class_that_a_running_definition_writes_may_gain_what_has_a_default(project: Path) -> None:
+    order = "from pydantic import BaseModel\n\n\nclass Order(BaseModel):\n    id: str\n"
+    text = order + APP + FLOW.replace("order: str", "order: Order")
+    (project / "built_app.py").write_text(text)
+    first = build(loaded(), loaded().stage("prod"))
+    first.lock.with_deployed(first.definitions.texts).write()
+    (project / "built_app.py").write_text(text.replace("    id: str\n", "    id: str\n    rush: bool = False\n"))
+    build(loaded(), loaded().stage("prod"))
+    (project / "built_app.py").write_text(text.replace("    id: str\n", "    id: str\n    rush: bool\n"))
+    with pytest.raises(DefinitionError, match="takes another Order as 'order' now \\('rush' is needed and is missing"):
+        build(loaded(), loaded().stage("prod"))
 
 
 def test_the_lock_is_written_with_the_folder_unless_it_is_to_wait(project: Path) -> None:

@@ -31,7 +31,7 @@ Key = tuple[str, str]
 Schema = dict[str, Any]
 
 
-class _Generator(GenerateJsonSchema):
+class Generator(GenerateJsonSchema):
     """Pydantic's, but that what has no schema, as a type with a validator of its own, is any JSON."""
 
     def default_schema(self, schema: Any) -> Schema:
@@ -47,13 +47,15 @@ class _Generator(GenerateJsonSchema):
         """Nothing: a default that JSON cannot hold is left out, and that is well."""
 
 
-def json_schemas(types: Mapping[Key, tuple[Mode, Any]]) -> tuple[dict[Key, Schema], dict[str, Schema]]:
+def json_schemas(
+    types: Mapping[Key, tuple[Mode, Any]], generator: type[GenerateJsonSchema] = Generator
+) -> tuple[dict[Key, Schema], dict[str, Schema]]:
     """The schema of each type, and those that they refer to by name, which belong into the document's components."""
     asked: list[tuple[Key, Mode, TypeAdapter[Any]]] = [
         (key, mode, adapter_of(Any if kind in (None, object) else kind)) for key, (mode, kind) in types.items()
     ]
     found, rest = TypeAdapter.json_schemas(
-        asked, ref_template="#/components/schemas/{model}", schema_generator=_Generator
+        asked, ref_template="#/components/schemas/{model}", schema_generator=generator
     )
     return {key: schema for (key, _), schema in found.items()}, rest.get("$defs", {})
 

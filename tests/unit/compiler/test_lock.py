@@ -18,6 +18,7 @@ from cloudless.compiler.lock import Lock
 from cloudless.compiler.needs import fits, named
 from cloudless.errors import InvalidArgument
 from cloudless.frontend import compile as compile_app
+from cloudless.frontend.shape import Shape, shapes
 from cloudless.ir import Application
 
 BEFORE = """
@@ -93,6 +94,160 @@ def built(root: Path, application: Application) -> Lock:
 def complaints(root: Path, application: Application) -> list[str]:
     """What a build of that program says, without the rest of the sentence."""
     return [problem.message.partition(", and ")[0] for problem in Lock.load(root, "prod").problems(application)]
+
+
+SHAPED = """
+    from dataclasses import dataclass
+    from datetime import datetime
+    from enum import Enum
+    from typing import Annotated, Literal
+    from pydantic import BaseModel, Field
+    from cloudless import App
+
+    app = App("shop")
+
+
+    class Line(BaseModel):
+        item: str
+        parts: "list[Line]" = []
+
+
+    class Order(BaseModel):
+        id: str
+        lines: list[Line] = []
+        note: str | None = None
+
+
+    @dataclass
+    class Receipt:
+        total: int
+        paid: bool = True
+
+
+    class Decision(BaseModel):
+        granted: bool
+        by: Literal["ann", "bob"] = "ann"
+
+
+    orders = app.queue("orders", Order)
+    approval = app.event("approval", Decision)
+
+
+    @app.function
+    def charge(order: Order, amount: Annotated[int, Field(ge=0)] = 0) -> Receipt: ...
+
+
+    @app.orchestration
+    def fulfil(order: Order) -> Receipt:
+        receipt = charge(order, 5)
+        orders.send(order)
+        approval.wait()
+        return receipt
+    """
+
+
+@pytest.fixture
+def shaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[str]]]:
+    """What a build says of a program in which pairs of texts are replaced, where one as it stood was built before."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+    def program(changes: tuple[tuple[str, str], ...]) -> tuple[Application, dict[str, Shape]]:
+        text = dedent(SHAPED)
+        for one, other in changes:
+            assert one in text
+            text = text.replace(one, other)
+        (tmp_path / "shaped_shop.py").write_text(text)
+        sys.modules.pop("shaped_shop", None)
+        invalidate_caches()
+        app = import_module("shaped_shop").app
+        return compile_app(app), shapes(app)
+
+    def said(*changes: tuple[str, str]) -> list[str]:
+        application, known = program(())
+        lock = Lock.load(tmp_path, "prod")
+        lock.with_current(application, definitions_of(application, {}, {}), known).write()
+        found = Lock.load(tmp_path, "prod").problems(*program(changes))
+        return [problem.message.partition(", and ")[0] for problem in found]
+
+    yield said
+    sys.modules.pop("shaped_shop", None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("Order", "Purchase"),
+        ("Decision", "Verdict"),
+        ("    note: str | None = None", '    note: str | None = None\n    currency: str = "EUR"'),
+        ("    note: str | None = None", "    note: str | int | None = None"),
+        ("    note: str | None = None", '    note: str | None = Field("", max_length=None, description="for them")'),
+        ("    total: int", "    total: int\n    tax: int"),
+        ("    granted: bool", "    granted: bool\n    at: datetime | None = None"),
+        ('Literal["ann", "bob"]', 'Literal["ann"]'),
+        ("Field(ge=0)", "Field(ge=-5)"),
+        ("amount: Annotated[int, Field(ge=0)]", "amount: float"),
+        ("    item: str", "    item: object"),
+    ],
+)
+def test_another_class_that_reads_what_is_written_fits(
+    change: tuple[str, str], shaped: Callable[..., list[str]]
+) -> None:
+    assert shaped(change) == []
+
+
+ORDER = ("function charge takes another Order as 'order' now ({})", "queue orders holds another Order now ({})")
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        (
+            ("    granted: bool", "    ok: bool"),
+            ["event approval holds another Decision now ('granted' is needed and is missing)"],
+        ),
+        (
+            ('"ann", "bob"', '"ann", "bob", "cy"'),
+            ["event approval holds another Decision now ('by' may be \"cy\")"],
+        ),
+        (
+            ("    granted: bool", "    granted: str"),
+            ["event approval holds another Decision now ('granted' is string where boolean is read)"],
+        ),
+        (
+            ("    total: int", "    total: float"),
+            ["function charge returns another Receipt now ('total' is number where integer is read)"],
+        ),
+        (
+            ("    paid: bool = True", ""),
+            ["function charge returns another Receipt now ('paid' is needed and is missing)"],
+        ),
+        (
+            ("    note: str | None = None", "    note: str | None = None\n    currency: str"),
+            [text.format("'currency' is needed and is missing") for text in ORDER],
+        ),
+        (
+            ("    note: str | None = None", ""),
+            [text.format("'note' is no longer taken") for text in ORDER],
+        ),
+        (
+            ("    note: str | None = None", '    note: str = ""'),
+            [text.format("'note' is null where string is read") for text in ORDER],
+        ),
+        (
+            ("    item: str", "    item: datetime"),
+            [text.format("'lines.*.item' is no date-time") for text in ORDER],
+        ),
+        (
+            ("    id: str", "    id: str = Field(max_length=5)"),
+            [text.format("maxLength of 'id' is stricter") for text in ORDER],
+        ),
+    ],
+)
+def test_another_shape_under_the_same_name_is_told(
+    change: tuple[str, str], wanted: list[str], shaped: Callable[..., list[str]]
+) -> None:
+    assert sorted(shaped(change)) == sorted(wanted)
 
 
 def test_the_file_holds_definitions_and_what_they_need(program: Program, tmp_path: Path) -> None:
