@@ -23,11 +23,12 @@ from cloudless import build as pipeline
 from cloudless.compiler.lock import Lock
 from cloudless.compiler.record import FILE, OUTPUT, Record, read, record_of
 from cloudless.config import Project, Stage
+from cloudless.config.codes import STILL_RUNS
 from cloudless.driver.orchestration import pinning
 from cloudless.driver.provider import Deploying, Provider
-from cloudless.errors import CloudlessError, InternalError, InvalidArgument, NotFound
+from cloudless.errors import CloudlessError, DefinitionError, InternalError, InvalidArgument, NotFound
 from cloudless.frontend import compile as compile_app
-from cloudless.ir import WARNING
+from cloudless.ir import WARNING, Diagnostic
 from cloudless.passes.fit import gaps
 from cloudless.summary import Summary, summary
 from cloudless.summary.running import affected
@@ -64,7 +65,7 @@ def prepared(project: Project, stage: Stage, watch: Watch) -> Generator[Deployme
     folder = _folder(project, stage, chosen, watch)
     Deploying(chosen).credentials(stage)
     executions = Executions(project, stage, chosen)
-    with folder.alone():
+    with folder.alone(), executions.explaining():
         with watch.progress("building"):
             lock = _lock(project, stage, folder, executions)
             built = pipeline.build(project, stage, lock=lock)
@@ -157,6 +158,8 @@ class Executions:
     """
 
     _is_silent = False
+    _why = ""
+    """What the cloud said instead of what runs."""
 
     def __init__(self, project: Project, stage: Stage, chosen: Provider) -> None:
         self.root = project.root
@@ -177,9 +180,27 @@ class Executions:
             except InternalError:
                 raise
             except CloudlessError as problem:
-                self._is_silent = True
-                self.notes.append(f"which executions run could not be asked: {problem}")
+                self._is_silent, self._why = True, f"which executions run could not be asked: {problem}"
+                self.notes.append(self._why)
         return {name: self._known[name] for name in orchestrations if name in self._known}
+
+    @contextmanager
+    def explaining(self) -> Generator[None]:
+        """Say why the cloud did not tell what runs, where the block fails because something may."""
+        try:
+            yield
+        except DefinitionError as error:
+            if not self._why:
+                raise
+            raise DefinitionError(map(self._explained, error.problems)) from error
+
+    def _explained(self, problem: Diagnostic) -> Diagnostic:
+        from dataclasses import replace
+
+        if problem.code != STILL_RUNS:
+            return problem
+        remedy = f"{problem.remedy} once it can ask"
+        return replace(problem, message=f"{problem.message}: {self._why}", remedy=remedy)
 
     def _asked(self, orchestrations: Collection[str]) -> dict[str, Mapping[str, int]]:
         project = self._project

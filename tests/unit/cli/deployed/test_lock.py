@@ -86,6 +86,19 @@ def test_what_nobody_runs_any_more_is_forgotten(stage: Stage, cloudless: Run) ->
     assert stage.locked == {second}
 
 
+def test_a_change_that_may_meet_executions_says_that_asking_failed(stage: Stage, cloudless: Run, home: Path) -> None:
+    stage.becomes("id\n")
+    cloud()
+    stage.becomes('id + "2"\n')
+    file = home / "shop_app.py"
+    file.write_text(file.read_text().partition("@app.orchestration\ndef other")[0])
+    sys.modules.pop("shop_app", None)
+    result = cloudless("plan", "prod")
+    assert result.exit_code == 1
+    assert "may still run: which executions run could not be asked: Nimbus does not answer" in result.stderr
+    assert "`cloudless plan prod` forgets definitions that no longer run once it can ask" in result.stderr
+
+
 def test_where_the_cloud_cannot_be_asked_nothing_is_forgotten(stage: Stage, cloudless: Run) -> None:
     first = stage.becomes("id\n")
     cloud()
