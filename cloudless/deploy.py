@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Protocol
 
 from cloudless import build as pipeline
@@ -109,7 +110,8 @@ class Deployment:
             after = Record(app=self.record.app) if destroy else self.record
             before = deployed(plain)
             running = self._executions.running(affected(before, after) if before else ())
-        naming = Deploying(self._provider).resource
+        handlers = {*(before.grants if before else ()), *self.record.grants}
+        naming = partial(Deploying(self._provider).resource, handlers=handlers)
         notes = [*self._built.warnings, *self._executions.notes, *self._notes()]
         return summary(plain, after, naming=naming, running=running, notes=notes)
 
@@ -276,8 +278,9 @@ def _kept(stage: Stage, folder: Folder) -> dict[str, Output] | None:
 def _folder(project: Project, stage: Stage, chosen: Provider, watch: Watch) -> Folder:
     """The folder of a stage, and Terraform in it; TerraformError where there is no Terraform."""
     path = pipeline.folder_of(project, stage)
-    shown, hints = str(path.relative_to(project.root)), Deploying(chosen).hints
-    return Folder(find(), path, Runner(watch.say, aside=watch.aside), shown=shown, hints=hints)
+    shown, known = str(path.relative_to(project.root)), Deploying(chosen)
+    program = find(wanted={chosen.title: known.least_terraform})
+    return Folder(program, path, Runner(watch.say, aside=watch.aside), shown=shown, hints=known.hints)
 
 
 def _recorded(outputs: Mapping[str, Output]) -> Record | None:

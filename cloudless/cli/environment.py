@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from pathlib import Path
@@ -30,6 +31,7 @@ class Setup:
 
     providers: those that stages run on or are like, with these stages. mistakes: of the file; broken: of the import.
     credentials: those that a stage would be deployed with, by stage; none where the provider cannot say.
+    terraform: the least version that stages need, by title of the provider.
     """
 
     file: str
@@ -37,6 +39,7 @@ class Setup:
     name: str = ""
     providers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     credentials: Mapping[str, Installed] = field(default_factory=dict[str, Installed])
+    terraform: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     mistakes: tuple[Diagnostic, ...] = ()
     broken: tuple[Diagnostic, ...] = ()
 
@@ -60,12 +63,13 @@ def probe(config: Path | None, distributions: Iterable[str]) -> Environment:
 
     distributions: those whose versions are wanted.
     """
+    setup = _setup(config)
     return Environment(
         python=sys.version_info[:3],
         versions={name: known for name in distributions if (known := _version(name)) is not None},
         providers={entry.name: _installed(entry) for entry in entry_points(group=ENTRY_POINTS)},
-        terraform=_terraform(),
-        setup=_setup(config),
+        terraform=_terraform(setup.terraform if setup else {}),
+        setup=setup,
     )
 
 
@@ -85,9 +89,9 @@ def _installed(entry: EntryPoint) -> Installed:
     return Installed(known)
 
 
-def _terraform() -> Installed:
+def _terraform(wanted: Mapping[str, tuple[int, int]]) -> Installed:
     try:
-        return Installed(str(find()))
+        return Installed(str(find(wanted=wanted)))
     except TerraformError as problem:
         return Installed("", str(problem))
 
@@ -104,6 +108,7 @@ def _setup(config: Path | None) -> Setup | None:
         project.app,
         providers=_providers(project),
         credentials=_credentials(project),
+        terraform=dict(_wanted(project)),
         mistakes=project.mistakes,
     )
     try:
@@ -126,6 +131,14 @@ def _credentials(project: Project) -> dict[str, Installed]:
     """What would be deployed with, by stage."""
     found = {name: _signed_in(stage) for name, stage in project.stages.items() if stage.provider != "memory"}
     return {name: one for name, one in found.items() if one.version or one.problem}
+
+
+def _wanted(project: Project) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The least Terraform that stages need, by title of the provider; none of what cannot be loaded."""
+    for name in sorted({stage.provider for stage in project.stages.values() if stage.provider != "memory"}):
+        with suppress(InvalidArgument):
+            chosen = loaded(name)
+            yield chosen.title, Deploying(chosen).least_terraform
 
 
 def _signed_in(stage: Stage) -> Installed:

@@ -18,6 +18,7 @@ CAPABILITIES: dict[str, str] = {
     "queue.dead_letters": "dead letters with the error, peek and redrive",
     "topic": "topics with subscriptions",
     "topic.filter": "subscriptions with a filter",
+    "ledger.expiry": "what the ledger no longer needs is removed",
     "schedule": "schedules in any time zone",
     "function": "functions that are invoked",
     "function.later": "functions that are invoked later",

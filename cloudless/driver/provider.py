@@ -7,7 +7,7 @@ from cloudless.options import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from importlib.metadata import EntryPoint
     from typing import Any, Protocol
 
@@ -122,16 +122,20 @@ class Shares(Protocol):
 class Deploys(Protocol):
     """What a provider may have besides, for plans and errors in people's words; any part of it, or nothing."""
 
+    least_terraform: tuple[int, int]
+    """The least version that reads what it compiles, of Terraform and OpenTofu alike: (1, 11)."""
+
     hints: Sequence[tuple[str, str]]
     """What its cloud and Terraform's plugins say when they fail, as a regular expression; and what to do, on one line.
 
     {} in the line stands for the folder of the build. They are looked through before those that all clouds share.
     """
 
-    def resource(self, type: str, label: str) -> tuple[str, str]:
+    def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
         """What a resource is by the program's names, and what destroying it loses: ("queue orders", "its messages").
 
-        type, label: of Terraform, "acme_queue" and "orders"; those that earlier versions made, too. The first is "queue
+        type, label: of Terraform, "acme_queue" and "orders"; those that earlier versions made, too. handlers: names of
+        those that are deployed, or are to be, of which labels may be made. The first is "queue
         …", "topic …", "subscription …", "handler …", "secret …", "app …" (of several handlers), "ledger"; "" for what
         stands for nothing in the program. The second is "" where nothing is lost.
         """
@@ -149,16 +153,17 @@ class Deploys(Protocol):
 class Deploying:
     """See Deploys: the parts that a provider has, and for the others what holds of any."""
 
-    __slots__ = ("_provider", "hints")
+    __slots__ = ("_provider", "hints", "least_terraform")
 
     def __init__(self, provider: Provider) -> None:
         self._provider: Any = provider
         self.hints: Sequence[tuple[str, str]] = getattr(provider, "hints", ())
+        self.least_terraform: tuple[int, int] = getattr(provider, "least_terraform", (0, 0))
 
-    def resource(self, type: str, label: str) -> tuple[str, str]:
+    def resource(self, type: str, label: str, handlers: Iterable[str] = ()) -> tuple[str, str]:
         """Nothing of the program, and nothing lost."""
         found: tuple[str, str] = ("", "")
-        return self._provider.resource(type, label) if hasattr(self._provider, "resource") else found
+        return self._provider.resource(type, label, handlers) if hasattr(self._provider, "resource") else found
 
     def credentials(self, stage: Any) -> str:
         """Nothing, where the provider cannot say."""

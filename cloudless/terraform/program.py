@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from cloudless.errors import TerraformError
 from cloudless.node import node
@@ -14,6 +15,7 @@ from cloudless.node import node
 NAMES = ("terraform", "tofu")
 VARIABLE = "CLOUDLESS_TERRAFORM"
 LEAST = (1, 9)
+NOBODY: Mapping[str, tuple[int, int]] = MappingProxyType({})
 INSTALL = "https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install"
 QUIET = {"CHECKPOINT_DISABLE": "1"}
 """Without it Terraform asks its maker for a newer version: https://developer.hashicorp.com/terraform/cli/commands"""
@@ -30,19 +32,19 @@ class Program:
     title: str
     version: str
 
-    @property
-    def is_too_old(self) -> bool:
-        """Whether what we write needs a later one."""
-        return tuple(map(int, self.version.split(".")[:2])) < LEAST
+    def is_older_than(self, least: tuple[int, int]) -> bool:
+        """Whether its version is before that one."""
+        return tuple(map(int, self.version.split(".")[:2])) < least
 
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
 
 
-def find(environ: Mapping[str, str] = os.environ) -> Program:
+def find(environ: Mapping[str, str] = os.environ, *, wanted: Mapping[str, tuple[int, int]] = NOBODY) -> Program:
     """The program to use: of CLOUDLESS_TERRAFORM, else the first of terraform and tofu on the path that works.
 
-    Raises TerraformError where there is none, or it is too old.
+    wanted: the least version that a provider needs, by its title. Raises TerraformError where there is none, or it is
+    too old.
     """
     named = environ.get(VARIABLE, "")
     candidates = [named] if named else list(NAMES)
@@ -52,9 +54,10 @@ def find(environ: Mapping[str, str] = os.environ) -> Program:
     working = [one for path in paths if (one := looked_at(path, environ)) is not None]
     if not working:
         raise TerraformError(f"`{paths[0]} version` does not say which version it is; run it by hand, or see {INSTALL}")
-    if working[0].is_too_old:
-        least = ".".join(map(str, LEAST))
-        raise TerraformError(f"{working[0]} ({working[0].path}) is too old: {least} or later is needed, see {INSTALL}")
+    whose, least = max([("", LEAST), *wanted.items()], key=lambda one: one[1])
+    if working[0].is_older_than(least):
+        needed = f"{'.'.join(map(str, least))} or later is needed{f' for {whose}' if whose else ''}"
+        raise TerraformError(f"{working[0]} ({working[0].path}) is too old: {needed}, see {INSTALL}")
     return working[0]
 
 

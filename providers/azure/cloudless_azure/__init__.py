@@ -6,7 +6,7 @@ from cloudless.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from cloudless.driver.gap import Gap
@@ -48,16 +48,22 @@ class AzureProvider:
         return widened(application)
 
     @property
+    def least_terraform(self) -> tuple[int, int]:
+        from cloudless_azure.terraform import LEAST
+
+        return LEAST
+
+    @property
     def hints(self) -> Sequence[tuple[str, str]]:
         from cloudless_azure.terraform import HINTS
 
         return HINTS
 
-    def resource(self, type: str, label: str) -> tuple[str, str]:
+    def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
         """See `cloudless.driver.provider.Deploys`."""
         from cloudless_azure.terraform import resource
 
-        return resource(type, label)
+        return resource(type, label, handlers)
 
     def credentials(self, stage: Any) -> str:
         """See `cloudless.driver.provider.Deploys`."""

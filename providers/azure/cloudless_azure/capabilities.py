@@ -6,7 +6,7 @@ May import: `cloudless.driver.gap`.
 
 from __future__ import annotations
 
-from cloudless.driver.gap import CAPABILITIES, NEVER, Gap
+from cloudless.driver.gap import CAPABILITIES, NEVER, NOT_YET, Gap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 _PATHS = "https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/PathNormalizer.cs"
 _IDENTITY = "https://learn.microsoft.com/en-us/azure/app-service/overview-managed-identity"
 
+_TABLES = "https://learn.microsoft.com/en-us/rest/api/storageservices/understanding-the-table-service-data-model"
+
 GAPS: Mapping[str, Gap] = {
+    "ledger.expiry": Gap(
+        NOT_YET,
+        "tables have no time to live, and the sweep is not built: a row of a key that is never claimed again stays",
+        _TABLES,
+    ),
     "http.raw_path": Gap(
         NEVER,
         "the platform's server resolves dot segments, and decodes a path as far as it can, before we see it",

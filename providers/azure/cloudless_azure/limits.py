@@ -29,6 +29,8 @@ ENTITIES = Limit(10_000, "queues and topics", _QUOTAS)
 """Of one namespace in the tier Standard."""
 ROLES = Limit(4_000, "role assignments", f"{_DOCS}/role-based-access-control/troubleshoot-limits")
 """Of a whole subscription, whatever else is in it."""
+ACCOUNTS = Limit(250, "storage accounts", f"{_DOCS}/storage/common/scalability-targets-standard-account")
+"""Of a subscription in a region, whatever else is in it; 500 on request."""
 PACKAGE = Limit(800_000_000, "bytes", f"{_DOCS}/azure-functions/functions-scale#service-limits")
 """Temporary storage of an instance, which holds the package; no limit of packages themselves was found in writing."""
 

@@ -1,11 +1,12 @@
 """Physical names: what a stage's resources are called, for the compiler that makes them and the callers that use them.
 
     app shop, stage prod                 resource group shop-prod, namespace shop-prod-1a2b3c, vault shop-prod-1a2b3c,
-                                         accounts shopprodhost1a2b3c, shopprodcode1a2b3c, shopprodledger1a2b3c
+                                         accounts shopprodcode1a2b3c, shopprodledger1a2b3c
     queue orders, its dead letters       orders, orders-dead-letters in that namespace; a topic likewise
     subscription order-placed-mail       of that name, and the queue of that name that it forwards to
     its ledger                           the table `ledger` in its account
-    group on-take (compile/group.py)     function app shop-prod-on-take-4d5e6f, host on-take-4d5e6f
+    group on-take (compile/group.py)     function app shop-prod-on-take-4d5e6f, host on-take-4d5e6f,
+                                         account shopprodontake4d5e6f7a8b
     the key of invoking `charge`         secret cloudless--invoke-charge in the vault
     execution 7 of `fulfil`              instance fulfil:7 of Durable Functions
 
@@ -39,11 +40,13 @@ if TYPE_CHECKING:
 
 
 LEDGER = "ledger"
-HOST, CODE, LEDGERS, HUB = "host", "code", "ledger", "hub"
-"""What a storage account is for: the Functions hosts, their packages, the ledger, and what Durable keeps."""
+CODE, LEDGERS, HUB = "code", "ledger", "hub"
+"""What a storage account of a stage is for: packages, the ledger, and what Durable keeps."""
 INVOKE, START, CONTROL, SEND = "invoke", "start", "control", "send"
 """What a key allows: to invoke a function, to start or control executions, to send an event."""
 _DIGEST = 6
+_LONG_DIGEST = 10
+"""Of accounts of apps, of which a stage may have hundreds, whose names have little room for more."""
 _NAMESPACE_MAX = 50
 _VAULT_MAX = 24
 _SECRET_MAX = 127
@@ -93,6 +96,11 @@ def entity_of(queue: Queue) -> str:
 def topic_of(topic: Topic) -> str:
     """Name of a topic in the stage's namespace, as for a queue."""
     return _entity("topic", topic.name, topic.existing.get("azure") or topic.name)
+
+
+def is_elsewhere(one: Queue | Topic) -> bool:
+    """Whether it is told by an Azure resource id, as what another namespace has."""
+    return one.existing.get("azure", "").startswith("/")
 
 
 def _entity(noun: str, name: str, entity: str) -> str:
@@ -170,9 +178,15 @@ def vault_of(app: str, stage: str, subscription: str) -> str:
 
 
 def account_of(app: str, stage: str, subscription: str, use: str) -> str:
-    """Name of a storage account: lower-case letters and digits, 3 to 24 characters. use: HOST, CODE, LEDGERS or HUB."""
-    head = "".join(filter(str.isalnum, f"{app}{stage}".lower()))[: _ACCOUNT_MAX - len(use) - _DIGEST]
+    """Name of a storage account: lower-case letters and digits, 3 to 24 characters. use: CODE, LEDGERS or HUB."""
+    head = _letters(app, stage)[: _ACCOUNT_MAX - len(use) - _DIGEST]
     return f"{head}{use}{_digest(app, stage, subscription)}"
+
+
+def app_account_of(app: str, stage: str, group: str, subscription: str) -> str:
+    """Name of the storage account of a group's function app: as above."""
+    head = _letters(app, stage, group)[: _ACCOUNT_MAX - _LONG_DIGEST]
+    return f"{head}{_digest(app, stage, group, subscription, digits=_LONG_DIGEST)}"
 
 
 def function_app_of(app: str, stage: str, group: str, subscription: str) -> str:
@@ -186,7 +200,7 @@ def host_of(app: str, stage: str, group: str, subscription: str) -> str:
 
 
 def host_id_of(app: str, stage: str, group: str, subscription: str) -> str:
-    """What tells the Functions hosts of one storage account apart: at most 32 characters."""
+    """What a group's Functions host is called in its storage account: at most 32 characters."""
     return _world(group, _HOST_ID_MAX, app, stage, group, subscription)
 
 
@@ -205,7 +219,12 @@ def _plain(name: str) -> str:
     return "-".join(filter(None, name.split("-")))
 
 
-def _digest(*parts: str) -> str:
+def _letters(*parts: str) -> str:
+    """What an account may be called of names: lower-case letters and digits."""
+    return "".join(filter(str.isalnum, "".join(parts).lower()))
+
+
+def _digest(*parts: str, digits: int = _DIGEST) -> str:
     from hashlib import sha256
 
-    return sha256("/".join(parts).encode()).hexdigest()[:_DIGEST]
+    return sha256("/".join(parts).encode()).hexdigest()[:digits]

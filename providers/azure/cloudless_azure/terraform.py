@@ -12,10 +12,17 @@ from cloudless.errors import PermissionDenied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _LOGIN = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs#authenticating-to-azure"
 _ROLES = "https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles/privileged"
+
+LEAST = (1, 11)
+"""Arguments that are written and never kept, of OpenTofu too.
+
+https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
+https://opentofu.org/docs/language/ephemerality/write-only-attributes
+"""
 
 _NEW_ROLE = (
     "a new role was not known yet where it is needed, which can take ten minutes: deploy again. Or somebody else"
@@ -56,7 +63,7 @@ _SINGLE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("azurerm_log_analytics_workspace", "stage"): ("", "logs"),
 }
 _OF_APPS = frozenset({
-    "azapi_resource_action", "azurerm_function_app_flex_consumption", "azurerm_service_plan",
+    "azapi_resource_action", "azurerm_function_app_flex_consumption", "azurerm_service_plan", "azurerm_storage_account",
     "azurerm_storage_container", "azurerm_user_assigned_identity",
 })  # fmt: skip
 """What an app is made of, each with the label of its group."""
@@ -64,23 +71,26 @@ _KEY = "cloudless--"
 _SHARED = frozenset({"http", "steps"})
 
 
-def resource(type: str, label: str) -> tuple[str, str]:
+def resource(type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
     """What a resource is, and what destroying it loses; see `cloudless.driver.provider.Deploys`."""
     if (type, label) in _SINGLE:
         return _SINGLE[type, label]
     if type in _OF_APPS:
-        return _app(label), ""
+        return _app(label, handlers), ""
     if type not in _NOUNS or label.startswith(_KEY):
         return "", ""
     noun, loss = _NOUNS[type]
     return f"{noun} {label}", loss
 
 
-def _app(label: str) -> str:
-    """By the label of its group; "" for what no group is called."""
+def _app(label: str, handlers: Iterable[str]) -> str:
+    """By the label of its group; "" for what no group is called. What no handler has is told as it stands there."""
+    from cloudless_azure.compile.group import group_name
+
     if label in _SHARED:
         return f"app {label}"
-    return f"handler {label.removeprefix('on-')}" if label.startswith("on-") else ""
+    handler = next((one for one in handlers if group_name(one) == label), label.removeprefix("on-"))
+    return f"handler {handler}" if label.startswith("on-") else ""
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> str:

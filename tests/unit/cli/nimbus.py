@@ -6,7 +6,7 @@ A queue is a Service Bus queue, a handler an identity, the namespace and a rando
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cloudless.compiler import Compiled, Definitions, Document
@@ -30,6 +30,7 @@ class Nimbus:
     name = "nimbus"
     title = "Nimbus"
     limits: Mapping[str, Limit] = {}
+    least_terraform = (1, 10)
     hints = ((r"StormWarning", "it storms: wait, and deploy {} again"),)
 
     def __init__(self) -> None:
@@ -57,10 +58,10 @@ class Nimbus:
         """Further files of the build."""
         return {}
 
-    def resource(self, type: str, label: str) -> tuple[str, str]:
+    def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
         if type == "azurerm_servicebus_queue":
             return f"queue {label}", "its messages"
-        if type == "azurerm_user_assigned_identity":
+        if type == "azurerm_user_assigned_identity" and label in handlers:
             return f"handler {label}", ""
         return "", ""
 

@@ -53,5 +53,16 @@ def test_an_old_one_is_refused(tmp_path: Path) -> None:
         find(path_of(old))
 
 
+def test_a_provider_may_need_a_later_one(tmp_path: Path) -> None:
+    environ = path_of(FakeTerraform(tmp_path / "one", TOFU.replace("OpenTofu", "Terraform")))
+    assert find(environ, wanted={"Nimbus": (1, 8)}).version == "1.10.6"
+    assert find(environ, wanted={"Nimbus": (1, 10)}).version == "1.10.6"
+    with pytest.raises(TerraformError, match=r"1\.10\.6 \(.*\) is too old: 1\.11 or later is needed for Azure, see"):
+        find(environ, wanted={"Nimbus": (1, 10), "Azure": (1, 11)})
+    old = path_of(FakeTerraform(tmp_path / "two", "Terraform v1.5.7\n"))
+    with pytest.raises(TerraformError, match=r"1\.9 or later is needed, see"):
+        find(old, wanted={"Nimbus": (1, 8)})
+
+
 def test_a_version_of_a_release_candidate_counts(tmp_path: Path) -> None:
     assert find(path_of(FakeTerraform(tmp_path / "one", "Terraform v1.15.0-rc1\n"))).version == "1.15.0-rc1"

@@ -1,4 +1,4 @@
-"""Function apps on Flex Consumption: one for each group, on a plan of its own, with an identity and a container.
+"""Function apps on Flex Consumption: one for each group, on a plan of its own, with an identity and an account.
 
 https://learn.microsoft.com/en-us/azure/azure-functions/flex-consumption-plan
 """
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from cloudless_azure.compile.group import HTTP, HUB, STEPS, Group
 from cloudless_azure.compile.identity import identity
 from cloudless_azure.compile.publication import publish
-from cloudless_azure.compile.scope import ACCOUNT, STAGE
+from cloudless_azure.compile.scope import STAGE
 from cloudless_azure.compile.setting import settings
+from cloudless_azure.compile.storage import app_account
 from cloudless_azure.limits import INSTANCE_MEMORY
 from cloudless_azure.names import container_of
 
@@ -40,9 +41,9 @@ def function_app(ground: Ground, group: Group) -> Address:
     """The app of a group, and all that it has of its own."""
     document, name = ground.document, ground.app_name(group.name)
     own, roles = identity(ground, group)
-    code = document.address(ACCOUNT, "code")
+    kept = app_account(ground, group)
     container = document.resource(
-        "azurerm_storage_container", group.name, {"name": container_of(group.name), "storage_account_id": code["id"]}
+        "azurerm_storage_container", group.name, {"name": container_of(group.name), "storage_account_id": kept["id"]}
     )
     plan = document.resource(
         "azurerm_service_plan", group.name, {**ground.place(name), "os_type": "Linux", "sku_name": "FC1"}
@@ -51,7 +52,7 @@ def function_app(ground: Ground, group: Group) -> Address:
         **ground.place(name),
         "service_plan_id": plan["id"],
         "storage_container_type": "blobContainer",
-        "storage_container_endpoint": f"{code['primary_blob_endpoint']}{container['name']}",
+        "storage_container_endpoint": f"{kept['primary_blob_endpoint']}{container['name']}",
         "storage_authentication_type": "UserAssignedIdentity",
         "storage_user_assigned_identity_id": own["id"],
         "runtime_name": "python",

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from cloudless.compiler import Document
 from cloudless.passes.plans import plans
 from cloudless_azure import names
-from cloudless_azure.compile.group import BUS, LEDGER, VAULT
+from cloudless_azure.compile.group import BUS, CALLS, LEDGER, STEPS
 from cloudless_azure.compile.host import Hosting
 from cloudless_azure.compile.need import Needs
+from cloudless_azure.terraform import LEAST
 
 if TYPE_CHECKING:
     from cloudless.compiler import Address
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from cloudless.ir import Application, Handler, Queue, Secret, Topic
     from cloudless.runtime.plan import Plan
     from cloudless_azure.compile.group import Group
-
-TERRAFORM = ">= 1.11.0"
-"""Arguments that are written and never kept: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only."""
 
 AZURERM = "~> 5.10"
 AZAPI = "~> 2.13"
@@ -43,6 +41,7 @@ _PROVIDERS = {
     "random": {"source": "hashicorp/random", "version": RANDOM},
     "time": {"source": "hashicorp/time", "version": TIME},
 }
+_TERRAFORM = f">= {LEAST[0]}.{LEAST[1]}.0"
 ROLES_TAKE = "120s"
 """How long what needs a new role assignment waits for it; the vendor speaks of up to ten minutes, people of one.
 
@@ -66,7 +65,7 @@ class Ground:
         self.queues: Mapping[str, Queue] = {one.name: one for one in application.queues}
         self.topics: Mapping[str, Topic] = {one.name: one for one in application.topics}
         self.secrets: Mapping[str, Secret] = {one.name: one for one in application.secrets}
-        self.document = Document("azure", providers=_PROVIDERS, terraform=TERRAFORM, backend=stage.backend)
+        self.document = Document("azure", providers=_PROVIDERS, terraform=_TERRAFORM, backend=stage.backend)
         self.document.configure("azurerm", _AZURERM)
         self.document.configure("azapi", {"subscription_id": "${var.subscription}"})
         self.subscription = _variable(self.document, "subscription", "Id of the subscription.", stage.subscription)
@@ -104,8 +103,9 @@ class Ground:
 
     @cached_property
     def has_vault(self) -> bool:
-        """Whether there are secrets or calls."""
-        return bool(self.application.secrets) or VAULT in self.needs
+        """Whether there are secrets of the stage's own vault, or keys of calls."""
+        own = any(not names.vault_secret_of(one).startswith("https:") for one in self.application.secrets)
+        return own or CALLS in self.needs or any(group.kind == STEPS for group in self.groups)
 
     def owner(self, title: str, one: Queue | Topic) -> Owner | None:
         """What has a `native=` of its own."""

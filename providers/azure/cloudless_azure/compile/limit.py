@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from cloudless.config import codes
 from cloudless.driver.limit import Limit
-from cloudless.ir import Application, Diagnostic, Handler, Orchestration, Pure, Span, Subscription
+from cloudless.errors import UnsupportedError
+from cloudless.ir import Application, Diagnostic, Handler, Orchestration, Pure, Queue, Span, Subscription, Topic
 from cloudless_azure import limits
 from cloudless_azure.compile.filter import rule_of
-from cloudless_azure.names import entity_of, topic_of, vault_secret_of
+from cloudless_azure.compile.group import HUB
+from cloudless_azure.names import entity_of, is_elsewhere, topic_of, vault_secret_of
 
 if TYPE_CHECKING:
     from cloudless.config import Stage
@@ -45,8 +47,10 @@ def problems(application: Application, groups: Iterable[Group], stage: Stage) ->
 def warnings(ground: Ground) -> Iterator[str]:
     """What others in the subscription have a part in as well."""
     roles = sum(len(ground.needed.of(group)) for group in ground.groups)
-    if roles > limits.ROLES.value:
-        yield f"{roles:,} {limits.ROLES.unit}, a subscription takes {limits.ROLES.value:,.0f}; {limits.ROLES.link}"
+    accounts = len(ground.groups) + bool(ground.groups) + ground.has_ledger + (HUB in ground.needs)
+    for count, limit, where in ((roles, limits.ROLES, ""), (accounts, limits.ACCOUNTS, " in a region by default")):
+        if count > limit.value:
+            yield f"{count:,} {limit.unit}, a subscription takes {limit.value:,.0f}{where}; {limit.link}"
 
 
 def _runtime(application: Application, stage: Stage) -> Iterator[Diagnostic]:
@@ -77,8 +81,12 @@ def _apps(application: Application, groups: tuple[Group, ...]) -> Iterator[Diagn
 
 def _entities(application: Application) -> Iterator[Diagnostic]:
     """Service Bus tells no cases apart, and has queues and topics under one roof."""
-    named: list[_Named] = [(f"queue {one.name!r}", entity_of(one), one.span) for one in application.queues]
-    named += [(f"topic {one.name!r}", topic_of(one), one.span) for one in application.topics]
+    yield from (_elsewhere("queue", one) for one in application.queues if is_elsewhere(one))
+    yield from (_elsewhere("topic", one) for one in application.topics if is_elsewhere(one))
+    queues = [one for one in application.queues if not is_elsewhere(one)]
+    topics = [one for one in application.topics if not is_elsewhere(one)]
+    named: list[_Named] = [(f"queue {one.name!r}", entity_of(one), one.span) for one in queues]
+    named += [(f"topic {one.name!r}", topic_of(one), one.span) for one in topics]
     named += [(f"subscription {one.name!r}", one.name, one.span) for one in application.subscriptions if one.handler]
     yield from _doubles(named, "queue or topic")
     yield from _most(len(named), limits.ENTITIES, "the application has", _start(application))
@@ -87,8 +95,18 @@ def _entities(application: Application) -> Iterator[Diagnostic]:
 
 
 def _secrets(application: Application) -> Iterator[Diagnostic]:
-    named = [(f"secret {one.name!r}", vault_secret_of(one), one.span) for one in application.secrets]
+    named: list[_Named] = []
+    for one in application.secrets:
+        try:
+            named.append((f"secret {one.name!r}", vault_secret_of(one), one.span))
+        except UnsupportedError as problem:
+            yield Diagnostic(codes.GAP, str(problem), one.span, "give such an id, or a name in the stage's own vault")
     yield from _doubles([one for one in named if not one[1].startswith("https:")], "secret of the vault")
+
+
+def _elsewhere(noun: str, one: Queue | Topic) -> Diagnostic:
+    what = f"{noun} {one.name!r} is told by a resource id, and a {noun} of another namespace is not built"
+    return _unfit(what, one.span, f"give the name of a {noun} in the stage's own namespace")
 
 
 def _topics(application: Application) -> Iterator[Diagnostic]:

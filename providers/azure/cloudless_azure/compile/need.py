@@ -1,6 +1,6 @@
 """Needs: which roles the identity of a group has, on what, and why: grants of the program, and what our runtime does.
 
-Each on the smallest scope that Azure has for it: one queue, topic, secret, table, container or account. Plain data, of
+Each on the smallest scope that Azure has for it: one queue, topic, secret, table or account. Plain data, of
 which permission.py makes role assignments.
 https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-managed-service-identity
 https://learn.microsoft.com/en-us/azure/key-vault/general/rbac-guide#azure-built-in-roles-for-key-vault-data-plane-operations
@@ -26,8 +26,11 @@ EARLIER = "executions of an earlier build, which may still run"
 """Who asks for what no line of the program does any more."""
 
 QUEUE, TOPIC, SECRET, KEY = "queue", "topic", "secret", "key"
-TABLE, HOST, CODE, HUB_ACCOUNT, INSIGHTS = "table", "host", "code", "hub", "insights"
-"""What a role is on. A queue, topic or secret has a logical name, a key that of its secret; the others have none."""
+TABLE, HOST, HUB_ACCOUNT, INSIGHTS = "table", "host", "hub", "insights"
+"""What a role is on. A queue, topic or secret has a logical name, a key that of its secret; the others have none.
+
+HOST is the account of the group's own app.
+"""
 
 RECEIVER = "Azure Service Bus Data Receiver"
 SENDER = "Azure Service Bus Data Sender"
@@ -150,9 +153,8 @@ def _consuming(plan: Plan) -> Iterator[Need]:
 
 _HOSTING = (
     # https://learn.microsoft.com/en-us/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
-    Need(on=HOST, name="", role=BLOB_OWNER, why=("the Functions host keeps locks and its keys there",)),
     # https://learn.microsoft.com/en-us/azure/azure-functions/flex-consumption-how-to#configure-deployment-settings
-    Need(on=CODE, name="", role=BLOB_CONTRIBUTOR, why=("the platform keeps the app's package there",)),
+    Need(on=HOST, name="", role=BLOB_OWNER, why=("the Functions host keeps locks, its keys and its package there",)),
     # https://learn.microsoft.com/en-us/azure/azure-monitor/app/azure-ad-authentication
     Need(on=INSIGHTS, name="", role=METRICS_PUBLISHER, why=("logs, with the app's identity instead of a key",)),
 )

@@ -38,7 +38,7 @@ _ROLES_STAY = "180s"
 def publication(ground: Ground) -> None:
     """The account of packages, and the package of this build in it."""
     document = ground.document
-    kept = account(ground, names.CODE, keys=True, comment="the package of each build, and what each app made of it")
+    kept = account(ground, names.CODE, keys=True, comment="the package of each build")
     container = document.resource(
         "azurerm_storage_container", PACKAGES, {"name": PACKAGES, "storage_account_id": kept["id"]}
     )

@@ -29,10 +29,8 @@ def scope_of(ground: Ground, kind: str, name: str, group: str) -> str:
         case on.TABLE:
             table = ground.document.address("azurerm_storage_table", "ledger")
             return f"{ground.document.address(ACCOUNT, 'ledger')['id']}/tableServices/default/tables/{table['name']}"
-        case on.CODE:
-            container = ground.document.address("azurerm_storage_container", group)
-            account = ground.document.address(ACCOUNT, "code")["id"]
-            return f"{account}/blobServices/default/containers/{container['name']}"
+        case on.HOST:
+            return ground.document.address(ACCOUNT, group)["id"]
         case on.INSIGHTS:
             return ground.document.address("azurerm_application_insights", STAGE)["id"]
         case _:

@@ -35,7 +35,7 @@ def _host(ground: Ground, group: Group, identity: Address) -> Iterator[tuple[str
     https://github.com/hashicorp/terraform-provider-azurerm/issues/29693
     """
     yield "azurewebjobsstorage", ""
-    yield from _connection("AzureWebJobsStorage", ground.document.address(ACCOUNT, "host"), identity)
+    yield from _connection("AzureWebJobsStorage", ground.document.address(ACCOUNT, group.name), identity)
     app, stage, subscription = ground.parts
     yield "AzureFunctionsWebHost__hostid", host_id_of(app, stage, group.name, subscription)
     client = identity["client_id"]
@@ -51,7 +51,7 @@ def _services(ground: Ground, group: Group, identity: Address) -> Iterator[tuple
         yield from _identity("CLOUDLESS_SERVICE_BUS", identity)
     if LEDGER in group.needs:
         yield "CLOUDLESS_STORAGE__tableServiceUri", document.address(ACCOUNT, "ledger")["primary_table_endpoint"]
-    if VAULT in group.needs:
+    if VAULT in group.needs and ground.has_vault:
         yield "CLOUDLESS_VAULT", document.address(VAULTS, STAGE)["vault_uri"]
     if CALLS in group.needs:
         yield "CLOUDLESS_STEPS", _steps(ground, group)

@@ -1,7 +1,9 @@
-"""Storage accounts: of the Functions hosts, of packages, of the ledger, and of what Durable Functions keeps.
+"""Storage accounts: of each function app, of packages, of the ledger, and of what Durable Functions keeps.
 
 Each for one thing, so that a role on an account reaches no further. Keys are off, but where the platform takes nothing
-else (compile/publication.py).
+else (compile/publication.py). In that of an app lie the keys of its Functions host, with which one may do anything to
+it, and its package: no other app has a role there.
+https://learn.microsoft.com/en-us/azure/azure-functions/storage-considerations
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless_azure.compile.scope import ACCOUNT
-from cloudless_azure.names import HOST, account_of
+from cloudless_azure.names import account_of, app_account_of
 
 if TYPE_CHECKING:
     from cloudless.compiler import Address
     from cloudless_azure.compile.ground import Ground
+    from cloudless_azure.compile.group import Group
 
 
 SIGNED = "02.00:00:00"
@@ -21,12 +24,24 @@ SIGNED = "02.00:00:00"
 
 
 def account(ground: Ground, use: str, *, keys: bool = False, comment: str = "") -> Address:
-    """A storage account, in one region, three times. use: HOST, CODE, LEDGERS or HUB, which is its label as well."""
+    """An account of the stage. use: CODE, LEDGERS or HUB, which is its label as well."""
+    return _account(ground, use, account_of(*ground.parts, use), keys=keys, comment=comment)
+
+
+def app_account(ground: Ground, group: Group) -> Address:
+    """The account of a group's app, under the group's label."""
+    app, stage, subscription = ground.parts
+    name = app_account_of(app, stage, group.name, subscription)
+    return _account(ground, group.name, name, comment="locks and keys of the Functions host, and its package")
+
+
+def _account(ground: Ground, label: str, name: str, *, keys: bool = False, comment: str) -> Address:
+    """A storage account, in one region, three times."""
     return ground.document.resource(
         ACCOUNT,
-        use,
+        label,
         {
-            **ground.place(account_of(*ground.parts, use)),
+            **ground.place(name),
             "account_kind": "StorageV2",
             "account_tier": "Standard",
             "account_replication_type": "LRS",
@@ -41,8 +56,3 @@ def account(ground: Ground, use: str, *, keys: bool = False, comment: str = "") 
         },
         comment=comment,
     )
-
-
-def host(ground: Ground) -> None:
-    """What the Functions hosts of all apps share; each keeps there what is its own, by its host id."""
-    account(ground, HOST, comment="locks, and keys of the Functions hosts")

@@ -31,7 +31,7 @@ _RETENTION_DAYS = 7
 
 
 def vault(ground: Ground) -> Address | None:
-    """The vault, where there are secrets or calls."""
+    """The vault, where there are secrets that it holds, or calls."""
     if not ground.has_vault:
         return None
     made = ground.document.resource(

@@ -160,6 +160,27 @@ def test_no_instance_holds_more() -> None:
     assert (found.code, "azure takes at most 4096" in found.message) == ("CL401", True)
 
 
+OTHERS = "/subscriptions/1/resourceGroups/g/providers/Microsoft.ServiceBus/namespaces/theirs"
+
+
+def test_what_is_elsewhere_is_told_with_its_line_and_with_the_rest() -> None:
+    application = shop(
+        queues=(queue("orders", 3), queue("theirs", 5, existing={"azure": f"{OTHERS}/queues/theirs"})),
+        topics=(topic("placed", 7, existing={"azure": f"{OTHERS}/topics/placed"}),),
+        subscriptions=(subscription("s", 9, where=(LONG,)),),
+        secrets=(Secret(name="key", existing={"azure": "/subscriptions/1"}, span=at(11)),),
+    )
+    with pytest.raises(DefinitionError) as refused:
+        compiled(application)
+    found = {one.span.line: (one.code, one.message) for one in refused.value.problems}
+    assert found.keys() == {5, 7, 9, 11}
+    assert found[5] == (
+        "CL509", "azure: queue 'theirs' is told by a resource id, and a queue of another namespace is not built",
+    )  # fmt: skip
+    assert found[7][1].startswith("azure: topic 'placed' is told by a resource id")
+    assert found[11][1].startswith("secret 'key': azure: '/subscriptions/1' is not the resource id of a secret")
+
+
 def own_limits() -> Mapping[str, Limit]:
     return {name: value for name, value in vars(limits).items() if isinstance(value, Limit)}
 
@@ -177,4 +198,16 @@ def test_more_roles_than_a_subscription_takes_is_warned_of(monkeypatch: pytest.M
     monkeypatch.setattr(limits, "ROLES", Limit(ours - 1, "role assignments", "https://example.org"))
     assert compiled(application).warnings == (
         f"{ours} role assignments, a subscription takes {ours - 1}; https://example.org",
+    )
+
+
+@pytest.mark.parametrize("name", ["queues", "orchestrations"])
+def test_more_accounts_than_a_region_takes_is_warned_of(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    application = conformance(name)
+    ours = len(resources(application, "azurerm_storage_account"))
+    monkeypatch.setattr(limits, "ACCOUNTS", Limit(ours, "storage accounts", "https://example.org"))
+    assert compiled(application).warnings == ()
+    monkeypatch.setattr(limits, "ACCOUNTS", Limit(ours - 1, "storage accounts", "https://example.org"))
+    assert compiled(application).warnings == (
+        f"{ours} storage accounts, a subscription takes {ours - 1} in a region by default; https://example.org",
     )

@@ -20,7 +20,7 @@ IDS = st.uuids().map(str)
 RESOURCES = st.from_regex(RESOURCE, fullmatch=True).filter(lambda name: len(name) <= LONGEST)
 FUNCTIONS = st.tuples(st.sampled_from(["", "_", "__"]), RESOURCES).map("".join).filter(lambda name: len(name) <= 50)
 VERBS = st.sampled_from([names.INVOKE, names.START, names.CONTROL, names.SEND])
-USES = st.sampled_from([names.HOST, names.CODE, names.LEDGERS, names.HUB])
+USES = st.sampled_from([names.CODE, names.LEDGERS, names.HUB])
 EXECUTIONS = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 
 
@@ -31,6 +31,7 @@ def test_names_fit_their_rules(app: str, stage: str, subscription: str, handler:
     assert re.fullmatch(r"(?=.{6,50}\Z)" + single, names.namespace_of(app, stage, subscription))
     assert re.fullmatch(r"(?=.{3,24}\Z)" + single, names.vault_of(app, stage, subscription))
     assert re.fullmatch(r"[a-z0-9]{3,24}", names.account_of(app, stage, subscription, use))
+    assert re.fullmatch(r"[a-z0-9]{3,24}", names.app_account_of(app, stage, group, subscription))
     assert re.fullmatch(r"(?=.{2,60}\Z)" + single, names.function_app_of(app, stage, group, subscription))
     assert re.fullmatch(r"(?=.{1,32}\Z)" + single, names.host_id_of(app, stage, group, subscription))
     assert re.fullmatch(r"(?=.{3,63}\Z)" + single, names.container_of(group))
@@ -64,8 +65,18 @@ def test_the_longest_instance_fits() -> None:
 
 def test_stages_of_one_app_have_names_of_their_own() -> None:
     assert names.vault_of("shop", "a--b", "1") != names.vault_of("shop", "a-b", "1")
-    assert names.account_of("shop", "prod", "1", names.HOST) != names.account_of("shop", "prod", "1", names.HUB)
+    assert names.account_of("shop", "prod", "1", names.CODE) != names.account_of("shop", "prod", "1", names.HUB)
     assert names.host_id_of("shop", "a", "http", "1") != names.host_id_of("shop", "b", "http", "1")
+
+
+def test_accounts_of_apps_differ_where_anything_does() -> None:
+    parts = [
+        ("shop", "prod", "on-take", "1"), ("shop", "prod", "on-take", "2"), ("shop", "prod", "on-mail", "1"),
+        ("shop", "test", "on-take", "1"), ("shop-prod", "on", "take", "1"), ("a" * 30, "b" * 16, "on-" + "c" * 50, "1"),
+    ]  # fmt: skip
+    found = {names.app_account_of(*one) for one in parts}
+    assert len(found) == len(parts)
+    assert re.fullmatch(r"shopprodontake[0-9a-f]{10}", names.app_account_of(*parts[0]))
 
 
 def secret(existing: str) -> Secret:

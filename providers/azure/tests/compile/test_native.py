@@ -84,6 +84,37 @@ def test_what_is_there_already_is_not_made_and_is_used() -> None:
     assert (forward["topic_id"], forward["forward_to"]) == (f"{namespace}/topics/their-topic", "their-archive")
 
 
+def test_a_secret_of_another_vault_needs_none_here() -> None:
+    app = App("shop")
+    orders = app.queue("orders", dict[str, int])
+    stripe = app.secret("stripe", existing={"azure": THEIRS})
+
+    @orders.consumer
+    def take(order: dict[str, int]) -> None:
+        order[stripe.value] = 1
+
+    made = document(program(app))
+    assert "azurerm_key_vault" not in made["resource"]
+    assert not [label for label in made["resource"]["azurerm_role_assignment"] if label.endswith("_secrets")]
+    assert "vault" not in made["output"]
+    settings = made["resource"]["azurerm_function_app_flex_consumption"]["on-take"]["app_settings"]
+    assert "CLOUDLESS_VAULT" not in settings
+    assert THEIRS in {one["scope"] for one in made["resource"]["azurerm_role_assignment"].values()}
+
+
+def test_calls_have_a_vault_for_their_keys_wherever_secrets_are() -> None:
+    app = App("shop")
+    stripe = app.secret("stripe", existing={"azure": THEIRS})
+
+    @app.function
+    def charge() -> str:
+        return stripe.value
+
+    made = document(program(app))["resource"]
+    assert made["azurerm_key_vault_secret"].keys() == {"cloudless--invoke-charge"}
+    assert "CLOUDLESS_VAULT" in made["azurerm_function_app_flex_consumption"]["steps"]["app_settings"]
+
+
 def test_a_resource_group_that_is_there_is_referred_to() -> None:
     made = document(shop(), prod(resource_group="theirs"))
     assert made["data"]["azurerm_resource_group"]["stage"] == {"name": "theirs"}

@@ -61,10 +61,8 @@ def expected(application: Application) -> set[Assigned]:
     wanted = set(granted(application)) | set(consuming(application))
     made = document(application)["resource"]
     for app in made.get("azurerm_function_app_flex_consumption", {}):
-        account = next(one["name"] for label, one in made["azurerm_storage_account"].items() if label == "code")
         wanted |= {
-            (app, "Storage Blob Data Owner", account_of(made, "host")),
-            (app, BLOBS, f"storage_account {account}/blobServices/default/containers/app-{app}"),
+            (app, "Storage Blob Data Owner", account_of(made, app)),
             (app, "Monitoring Metrics Publisher", f"application_insights {application.name}-prod"),
         }
     if application.orchestrations:
@@ -137,6 +135,22 @@ def consuming(application: Application) -> Iterator[Assigned]:
 @pytest.mark.parametrize("application", documents.EVERYTHING)
 def test_every_grant_has_its_assignment_and_there_is_nothing_more(application: Callable[[], Application]) -> None:
     assert assigned(application()) == expected(application())
+
+
+@pytest.mark.parametrize("application", documents.EVERYTHING)
+def test_no_app_reaches_into_the_account_of_another(application: Callable[[], Application]) -> None:
+    """There lie its host's keys, with which its admin endpoints are open, and its package."""
+    made = document(application())["resource"]
+    apps = made["azurerm_function_app_flex_consumption"]
+    names = [made["azurerm_storage_account"][app]["name"] for app in apps]
+    assert len(set(names)) == len(apps)
+    for app, one in apps.items():
+        account = f"${{azurerm_storage_account.{app}."
+        assert one["app_settings"]["AzureWebJobsStorage__accountName"] == f"{account}name}}"
+        assert one["storage_container_endpoint"].startswith(f"{account}primary_blob_endpoint}}")
+        assert made["azurerm_storage_container"][app]["storage_account_id"] == f"{account}id}}"
+        on_it = [role["principal_id"] for role in made["azurerm_role_assignment"].values() if account in role["scope"]]
+        assert on_it == [f"${{azurerm_user_assigned_identity.{app}.principal_id}}"]
 
 
 @pytest.mark.parametrize("application", documents.EVERYTHING)

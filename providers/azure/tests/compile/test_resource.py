@@ -68,8 +68,9 @@ def test_no_key_is_in_any_setting_or_output(application: Callable[[], Applicatio
 
 
 def test_only_the_account_of_packages_has_keys() -> None:
-    accounts = resources(conformance("orchestrations"), "azurerm_storage_account")
-    assert accounts.keys() == {"host", "code", "ledger", "hub"}
+    application = conformance("orchestrations")
+    accounts = resources(application, "azurerm_storage_account")
+    assert accounts.keys() == {"code", "ledger", "hub", *(group.name for group in groups(application))}
     assert {label for label, one in accounts.items() if one["shared_access_key_enabled"]} == {"code"}
 
 

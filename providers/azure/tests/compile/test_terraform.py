@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from cloudless import App
 from cloudless.errors import PermissionDenied
 from cloudless_azure import PROVIDER
 from cloudless_azure.terraform import credentials
-from providers.azure.tests.compile.documents import document, example, prod
+from providers.azure.tests.compile.documents import document, example, prod, program
 
 
 def test_every_part_of_the_program_has_its_name() -> None:
     application = example("02-orders")
     made = document(application)["resource"]
-    found = {PROVIDER.resource(type, label)[0] for type, labels in made.items() for label in labels}
+    found = {PROVIDER.resource(type, label, ())[0] for type, labels in made.items() for label in labels}
     assert {f"queue {one.name}" for one in application.queues} <= found
     assert {f"topic {one.name}" for one in application.topics} <= found
     assert {f"subscription {one.name}" for one in application.subscriptions} <= found
@@ -31,6 +32,12 @@ def test_every_part_of_the_program_has_its_name() -> None:
         ("azurerm_function_app_flex_consumption", "steps", ("app steps", "")),
         ("azurerm_service_plan", "on-take", ("handler take", "")),
         ("azapi_resource_action", "http", ("app http", "")),
+        ("azurerm_storage_account", "on-take", ("handler take", "")),
+        ("azurerm_storage_account", "steps", ("app steps", "")),
+        ("azurerm_storage_account", "code", ("", "")),
+        ("azurerm_storage_account", "hub", ("", "executions and their history")),
+        ("azurerm_service_plan", "on-take-order", ("handler take_order", "")),
+        ("azurerm_service_plan", "on-gone-since", ("handler gone-since", "")),
         ("azurerm_storage_container", "packages", ("", "")),
         ("azurerm_key_vault_secret", "stripe", ("secret stripe", "its value, for good after 7 days")),
         ("azurerm_key_vault_secret", "cloudless--invoke-charge", ("", "")),
@@ -39,12 +46,30 @@ def test_every_part_of_the_program_has_its_name() -> None:
     ],
 )
 def test_resources_are_told_by_the_names_of_the_program(type: str, label: str, said: tuple[str, str]) -> None:
-    assert PROVIDER.resource(type, label) == said
+    assert PROVIDER.resource(type, label, ["other", "take", "take_order"]) == said
+
+
+def test_handlers_have_the_names_of_the_program_whatever_a_label_is() -> None:
+    app = App("shop")
+    orders = app.queue("orders", dict[str, int])
+    placed = app.topic("placed", dict[str, int])
+
+    @orders.consumer
+    def take_order(order: dict[str, int]) -> None: ...
+
+    @placed.subscriber
+    def _mail(order: dict[str, int]) -> None: ...
+
+    application = program(app)
+    handlers = [one.name for one in application.handlers]
+    made = document(application)["resource"]["azurerm_function_app_flex_consumption"]
+    found = {PROVIDER.resource("azurerm_service_plan", label, handlers)[0] for label in made}
+    assert found == {"handler take_order", "handler _mail"}
 
 
 def test_what_holds_data_says_what_is_lost() -> None:
     made = document(example("02-orders"))["resource"]
-    losses = {type: {PROVIDER.resource(type, label)[1] for label in labels} for type, labels in made.items()}
+    losses = {type: {PROVIDER.resource(type, label, ())[1] for label in labels} for type, labels in made.items()}
     assert losses["azurerm_servicebus_queue"] == {"its messages"}
     assert losses["azurerm_servicebus_namespace"] == {"the messages of all queues"}
     assert losses["azurerm_function_app_flex_consumption"] == {""}
@@ -94,3 +119,8 @@ def test_credentials_are_those_that_the_plugin_would_take(tmp_path: Path, monkey
     monkeypatch.setenv("AZURE_CLIENT_ID", "abc")
     monkeypatch.setenv("ARM_CLIENT_ID", "abc")
     assert PROVIDER.credentials(prod()) == "service principal abc of ARM_CLIENT_ID"
+
+
+def test_documents_ask_for_the_terraform_that_is_said() -> None:
+    least = ".".join(map(str, PROVIDER.least_terraform))
+    assert document(example("02-orders"))["terraform"]["required_version"] == f">= {least}.0"

@@ -1,6 +1,7 @@
 """`cloudless plan`: what a deployment would change, in the program's words."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,25 @@ def test_changes_have_the_programs_names_and_losses_are_loud(cloudless: Run, ter
         "queue orders loses its messages",
         "queue old loses its messages",
     ]
+
+
+def test_handlers_are_known_that_are_deployed_or_are_to_be(cloudless: Run, terraform: FakeTerraform) -> None:
+    type = "azurerm_user_assigned_identity"
+    changed = [queue("take", "create"), queue("gone", "delete"), queue("stranger", "delete")]
+    changed = [{**one, "type": type, "address": f"x.{one['name']}"} for one in changed]
+    terraform.plans({"resource_changes": changed, "output_changes": before(grants={"gone": []})})
+    said = cloudless("plan", "prod").stdout
+    assert "  - handler gone\n  + handler take\n  - 1 other resource: x.stranger\n" in said
+
+
+@pytest.mark.parametrize("words", [("plan", "prod"), ("deploy", "prod", "--yes"), ("doctor",)])
+def test_a_terraform_too_old_for_the_provider_is_told_before_it_is_run(
+    cloudless: Run, terraform: FakeTerraform, words: tuple[str, ...]
+) -> None:
+    terraform.says("version", "Terraform v1.9.8\n")
+    result = cloudless(*words)
+    assert re.search(r"Terraform 1\.9\.8 \(.*\) is too old.*: 1\.10 or later is needed for Nimbus, see", result.output)
+    assert terraform.calls == []
 
 
 def test_plumbing_is_counted_and_named_where_it_goes(cloudless: Run, terraform: FakeTerraform) -> None:
