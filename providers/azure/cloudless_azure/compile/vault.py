@@ -69,5 +69,5 @@ def _secrets(ground: Ground, vault_id: str, ready: list[str]) -> None:
                 "lifecycle": {"ignore_changes": ["content_type", "expiration_date", "not_before_date", "tags"]},
                 "depends_on": ready,
             },
-            comment=f"az keyvault secret set --vault-name {vault_of(*ground.parts)} --name {secret.name} --value …",
+            comment=f"az keyvault secret set --vault-name {vault_of(*ground.parts)} --name {secret.name} --file …",
         )
