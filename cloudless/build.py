@@ -94,7 +94,7 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     definitions = definitions_of(application, stage.config, kept.texts)
     compiled = _compiled(chosen, stage, application, definitions)
     made = {**compiled.files, IR: pretty(to_plain(application))}
-    made[record.FILE] = record.file_of(record.record_of(application, definitions))
+    made[record.FILE] = record.file_of(record.record_of(application, definitions), compiled.published)
     result: Packed | None = None
     if compiled.package is not None:
         result = packed(project, application, compiled.package, dependencies=dependencies)

@@ -1,11 +1,12 @@
 """The deployment: a project and a stage ──► what a cloud runs, made by Terraform.
 
     cloudless.lock ──who still runs?──► build ──► build/<stage> ──► init ──► plan ──► Summary
-    somebody agrees ──► apply ──► cloudless.lock, outputs
+    somebody agrees ──► cloudless.lock ──► apply ──► outputs
 
     with prepared(project, stage, watch) as deployment:      # built, and nobody else at it on this machine
         summary = deployment.plan(options)
         deployment.words                                     # Terraform's own
+        deployment.remember()                                # what may run from now on, whether or not it succeeds
         deployment.apply(options)
         deployment.outputs()
 
@@ -68,9 +69,11 @@ def prepared(project: Project, stage: Stage, watch: Watch) -> Generator[Deployme
     executions = Executions(project, stage, chosen)
     with folder.alone(), executions.explaining():
         with watch.progress("building"):
-            lock = _lock(project, stage, folder, executions)
-            built = pipeline.build(project, stage, lock=lock)
+            lock = Lock.load(project.root, stage.name).without_drafts()
+            over = _over(lock, stage, folder, executions)
+            built = pipeline.build(project, stage, lock=lock.without(over))
             built.write(folder.path, lock=False)
+            _forget(over.difference(built.definitions.texts), project, stage, executions)
         folder.init()
         try:
             yield Deployment(stage, chosen, folder, built, executions, watch)
@@ -125,8 +128,15 @@ class Deployment:
         self._folder.apply(options)
 
     def remember(self) -> bool:
-        """Write what is deployed now into the lock; whether that changed it, so that it should be committed."""
+        """Write what is to be deployed into the lock; whether that changed it, so that it should be committed.
+
+        To be done before `apply`: where that fails half-way, executions may have begun.
+        """
         return self._built.lock.with_deployed(self._built.definitions.texts).write()
+
+    def forget(self) -> bool:
+        """Empty the lock where nothing is left that could run; whether that changed it. To be asked after a destroy."""
+        return self._folder.is_empty() and Lock(self._built.lock.file, {}).write()
 
     def outputs(self) -> dict[str, Output]:
         """What is there now, for others to use."""
@@ -219,25 +229,30 @@ class Executions:
         return found
 
 
-def _lock(project: Project, stage: Stage, folder: Folder, executions: Executions) -> Lock:
-    """What still runs, or may: of the definitions that the lock retains, without those that nobody runs any more.
+def _over(lock: Lock, stage: Stage, folder: Folder, executions: Executions) -> set[str]:
+    """The definitions of a lock that nobody runs any more, and that nobody can start.
 
-    The file forgets those as well: nobody can start them, whatever is deployed next.
+    These are among what the last deployment that is through retained, and no longer started: what is not on its record
+    may have been published by one that failed since. Or all, where the stage's backend knows of nothing at all.
     """
-    lock = Lock.load(project.root, stage.name).without_drafts()
-    before = _deployed(stage, folder) if lock.retained else None
+    reached = _reached(stage, folder) if lock.retained else None
+    if reached is None:
+        return set()
+    before = _recorded(reached.outputs())
     if before is None:
-        return lock
+        return set(lock.retained) if stage.backend and reached.is_empty() else set()
     running = executions.running(sorted({*lock.retained.values()}))
-    startable = {*before.definitions.values()}  # until this is deployed; nobody may run them at the moment
-    over = [
+    return {
         digest
         for digest, name in lock.retained.items()
-        if name in running and not running[name].get(digest) and digest not in startable
-    ]
+        if digest in before.retained and name in running and not running[name].get(digest)
+    }
+
+
+def _forget(over: Collection[str], project: Project, stage: Stage, executions: Executions) -> None:
+    """Take definitions out of the file of the lock: nobody can start them, whatever is deployed next."""
     if Lock.load(project.root, stage.name).without(over).write():
         executions.notes.append(f"cloudless.lock/{stage.name}.json no longer has what nobody runs any more: commit it")
-    return lock.without(over)
 
 
 def outputs_of(project: Project, stage: Stage, watch: Watch) -> tuple[dict[str, Output], Record | None]:
@@ -259,20 +274,20 @@ def outputs_of(project: Project, stage: Stage, watch: Watch) -> tuple[dict[str, 
     return _public(found), _recorded(found)
 
 
-def _deployed(stage: Stage, folder: Folder) -> Record | None:
-    """What is deployed now; None where that is nothing, or not known here."""
-    found = _kept(stage, folder)
-    return _recorded(found) if found else None
-
-
 def _kept(stage: Stage, folder: Folder) -> dict[str, Output] | None:
     """The outputs that the state holds, None where there is no state to look into."""
+    reached = _reached(stage, folder)
+    return None if reached is None else reached.outputs()
+
+
+def _reached(stage: Stage, folder: Folder) -> Folder | None:
+    """Where the state can be looked into; None where it is neither here nor behind a backend."""
     if not (folder.path / FILE).exists():
         if not stage.backend:
             return None
         folder = folder.beside({"terraform": {"backend": stage.backend}})
     folder.init()
-    return folder.outputs()
+    return folder
 
 
 def _folder(project: Project, stage: Stage, chosen: Provider, watch: Watch) -> Folder:

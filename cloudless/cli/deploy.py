@@ -44,9 +44,10 @@ def deploy(
             print_plan(deployment, summary)
             if not summary.is_empty:
                 agreed(summary, f"Deploy this to {chosen.name}?", chosen.name, yes=yes, losing=losing)
-                deployment.apply(given)
             if deployment.remember():
-                commit(chosen.name)
+                commit(chosen.name, "what may run from now on")
+            if not summary.is_empty:
+                deployment.apply(given)
             outputs = deployment.outputs()
     if as_json:
         values = {name: one.value for name, one in outputs.items() if not one.is_sensitive}

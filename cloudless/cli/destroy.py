@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloudless.cli import show
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, DeployedStage, ForTerraform, Yes
-from cloudless.cli.planned import Terminal, ask, must_answer, options_of, print_plan
+from cloudless.cli.planned import Terminal, ask, commit, must_answer, options_of, print_plan
 
 
 def destroy(
@@ -43,5 +43,7 @@ def destroy(
                 if not yes:
                     ask(f"This destroys stage {chosen.name}.", chosen.name)
                 deployment.apply(given)
+                if deployment.forget():
+                    commit(chosen.name, "that nothing runs")
     if as_json:
         show.as_json({"stage": chosen.name, "summary": as_data(summary)})

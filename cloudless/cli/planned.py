@@ -65,9 +65,9 @@ def print_plan(deployment: Deployment, summary: Summary, *, verb: str = "") -> N
         out.print(f"\n{deployment.words}\n", markup=False)
 
 
-def commit(stage: str) -> None:
-    """Ask for what was written to be committed."""
-    show.console(stderr=True).print(f"cloudless.lock/{stage}.json says now what runs: commit it", markup=False)
+def commit(stage: str, what: str) -> None:
+    """Ask for the lock to be committed. what: it says now."""
+    show.console(stderr=True).print(f"cloudless.lock/{stage}.json says now {what}: commit it", markup=False)
 
 
 def lines(title: str, summary: Summary) -> Iterator[Text]:

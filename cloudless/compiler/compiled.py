@@ -17,8 +17,11 @@ class Compiled:
     zip beside it, and `bundle_sha256`, its digest in base64. The files refer to them:
     `${path.module}/${local.bundle}`; so they do not change where only code does.
     warnings: lines about what is compiled, and may not be had.
+    published: addresses of what Terraform makes when the new code begins to run, e.g. "acme_version.http". What was
+    deployed is on record once all of them are made.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict[str, Any])
     package: Package | None = None
     warnings: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()

@@ -1,13 +1,15 @@
 """Record: what a build says of itself into Terraform's state, so that the next plan, anywhere, knows what was deployed.
 
 It is the output `cloudless_record`, a JSON text; and is marked as sensitive, though it holds no secret, because plans
-print every other output whole.
+print every other output whole. It says what a deployment *did*: its value waits for a resource that is made last, so
+an apply that fails before leaves the record of the one before.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from cloudless.compiler.definitions import Definitions
@@ -17,6 +19,8 @@ from cloudless.node import field, node
 
 FILE = "record.tf.json"
 OUTPUT = "cloudless_record"
+ADDRESS = f"terraform_data.{OUTPUT}"
+"""What is made last of a deployment."""
 _VERSION = 1
 
 
@@ -58,8 +62,31 @@ def record_of(application: Application, definitions: Definitions) -> Record:
     )
 
 
-def file_of(record: Record) -> bytes:
-    """The file of a build that makes Terraform keep the record."""
+def file_of(record: Record, published: Iterable[str] = ()) -> bytes:
+    """The file of a build that makes Terraform keep the record.
+
+    published: addresses of what must be made before the record is true.
+    """
+    text = _text(record)
+    last = {"input": sha256(text.encode()).hexdigest(), "depends_on": sorted(published)}
+    output = {"description": "What was deployed, for `cloudless plan`.", "value": _AFTERWARDS, "sensitive": True}
+    content = {
+        "locals": {OUTPUT: literal(text)},
+        "resource": {"terraform_data": {OUTPUT: last}},
+        "output": {OUTPUT: output},
+    }
+    return (json.dumps(content, indent=2) + "\n").encode()
+
+
+_AFTERWARDS = f'${{{ADDRESS}.output == "" ? "" : local.{OUTPUT}}}'
+"""The record, once the resource is made.
+
+Where an apply fails, Terraform still writes outputs whose value it knew when it planned, whatever they depend on; so
+this refers to `output`, and not to `input`. The text itself is in no resource: plans would print it.
+"""
+
+
+def _text(record: Record) -> str:
     plain = {
         "version": _VERSION,
         "app": record.app,
@@ -68,9 +95,7 @@ def file_of(record: Record) -> bytes:
         "retained": record.retained,
         "endpoints": record.endpoints,
     }
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
-    output = {"description": "What was deployed, for `cloudless plan`.", "value": literal(text), "sensitive": True}
-    return (json.dumps({"output": {OUTPUT: output}}, indent=2) + "\n").encode()
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
 
 def read(text: object) -> Record | None:

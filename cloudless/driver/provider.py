@@ -78,6 +78,11 @@ class Compiled(Protocol):
         """Lines about what is compiled, and may not be had."""
         ...
 
+    @property
+    def published(self) -> tuple[str, ...]:
+        """Addresses of what Terraform makes when the new code begins to run."""
+        ...
+
 
 class Provider(Protocol):
     """What the entry point `cloudless.providers` of a distribution refers to; importing it costs nothing."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cloudless.compiler.record import OUTPUT, Record, read
+from cloudless.compiler.record import ADDRESS, OUTPUT, Record, read
 from cloudless.node import node
 from cloudless.summary.change import ACTIONS, Change, Naming, changes, gone, nameless
 from cloudless.summary.grant import Shift, shifts
@@ -32,8 +32,8 @@ class Summary:
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """What would be lost for good, each as a sentence without its full stop."""
-        data = [f"{one.name or one.address} loses {one.loses}" for one in self.changes if one.loses]
+        """What would be lost for good, each as a sentence without its full stop, and once."""
+        data = dict.fromkeys(f"{one.name or one.address} loses {one.loses}" for one in self.changes if one.loses)
         return (*data, *(f"{one.orchestration}: {one}" for one in self.pinned if one.fate == LOST))
 
     @property
@@ -66,7 +66,7 @@ def summary(
     before = deployed(plan)
     done = changes(plan, naming)
     return Summary(
-        changes=done,
+        changes=tuple(one for one in done if one.address != ADDRESS),
         outputs=tuple(name for name in changed if name != OUTPUT),
         shifts=shifts(before.grants if before else {}, after.grants),
         pinned=pinned(before, after, running or {}) if before else (),

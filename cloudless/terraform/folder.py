@@ -103,6 +103,12 @@ class Folder:
         plain = self._data_of(self._run_initialised("output", "-json"), "output")
         return {name: Output(one["value"], one["sensitive"]) for name, one in plain.items()}
 
+    def is_empty(self) -> bool:
+        """Whether the state knows of nothing that Terraform made, or there is none; to be asked after `init`."""
+        done = self._check(self._run_initialised("state pull"), "state pull")
+        found: list[dict[str, Any]] = json.loads(done.output)["resources"] if done.output.strip() else []
+        return all(one["mode"] != "managed" for one in found)
+
     def forget_plan(self) -> None:
         """Remove the plan, which holds what the state holds."""
         with suppress(FileNotFoundError):
@@ -119,7 +125,7 @@ class Folder:
 
     def _run(self, command: str, *words: str, shown: bool) -> Done:
         environ = {**os.environ, **QUIET, "TF_IN_AUTOMATION": "1"}
-        line = [self._program.path, command, "-no-color", *words]
+        line = [self._program.path, *command.split(), "-no-color", *words]
         return self._runner.run(line, self.path, environ, shown=shown)
 
     def _data_of(self, done: Done, command: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Nimbus:
     title = "Nimbus"
     limits: Mapping[str, Limit] = {}
     least_terraform = (1, 10)
+    published: tuple[str, ...] = ()
     hints = ((r"StormWarning", "it storms: wait, and deploy {} again"),)
 
     def __init__(self) -> None:
@@ -52,7 +53,7 @@ class Nimbus:
             document.resource("azurerm_user_assigned_identity", handler.name, {"name": handler.name, **place})
         if application.endpoints:
             document.output("http_url", "https://shop.example/")
-        return Compiled({**document.files(), **self.extra(stage)})
+        return Compiled({**document.files(), **self.extra(stage)}, published=self.published)
 
     def extra(self, stage: Any) -> dict[str, bytes]:
         """Further files of the build."""

@@ -4,7 +4,7 @@ import json
 
 from cloudless import App
 from cloudless.compiler.definitions import definitions_of
-from cloudless.compiler.record import OUTPUT, Record, file_of, read, record_of
+from cloudless.compiler.record import ADDRESS, OUTPUT, Record, file_of, read, record_of
 from cloudless.frontend import compile as compile_app
 
 
@@ -30,7 +30,7 @@ def made() -> Record:
 
 def value_of(record: Record) -> str:
     """What Terraform keeps: it takes $${ for ${."""
-    text: str = json.loads(file_of(record))["output"][OUTPUT]["value"]
+    text: str = json.loads(file_of(record))["locals"][OUTPUT]
     return text.replace("$${", "${").replace("%%{", "%{")
 
 
@@ -49,6 +49,13 @@ def test_it_is_read_as_it_was_written() -> None:
 
 def test_plans_do_not_print_it() -> None:
     assert json.loads(file_of(made()))["output"][OUTPUT]["sensitive"] is True
+
+
+def test_it_waits_for_what_is_published() -> None:
+    plain = json.loads(file_of(made(), ["x_app.b", "x_app.a"]))
+    assert plain["resource"]["terraform_data"][OUTPUT]["depends_on"] == ["x_app.a", "x_app.b"]
+    assert f"{ADDRESS}.output" in plain["output"][OUTPUT]["value"]
+    assert value_of(made()) not in json.dumps(plain["resource"])
 
 
 def test_text_that_terraform_would_take_for_a_template_stays_text() -> None:

@@ -71,6 +71,11 @@ def publication(ground: Ground) -> None:
     )  # fmt: skip
 
 
+def published(ground: Ground) -> tuple[str, ...]:
+    """What is made when new code begins to run: addresses of the deployments of all apps."""
+    return tuple(str(ground.document.address("azapi_resource_action", one.name)) for one in ground.groups)
+
+
 def publish(ground: Ground, group: Group, app: Address, roles: Sequence[Address]) -> None:
     """Deploy the package to a group's app, once it has its roles; again with each build, and not in between."""
     document, waited = ground.document, _wait(ground, group, roles)

@@ -243,6 +243,13 @@ def test_what_apps_widen_is_what_their_other_handlers_may() -> None:
     }  # fmt: skip
 
 
+def test_what_is_published_are_the_deployments_of_all_apps() -> None:
+    application = example("02-orders")
+    made = PROVIDER.compile(prod(), application, definitions_of(application, {}))
+    deployments = json.loads(made.files["main.tf.json"])["resource"]["azapi_resource_action"]
+    assert sorted(made.published) == [f"azapi_resource_action.{name}" for name in sorted(deployments)]
+
+
 def test_executions_of_an_earlier_build_may_still_send() -> None:
     app = App("shop")
     orders, told = app.queue("orders", dict[str, int]), app.topic("told", dict[str, int])

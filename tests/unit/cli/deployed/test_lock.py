@@ -42,7 +42,7 @@ class Stage:
     def built(self) -> dict[str, Any]:
         """The record of what was built last."""
         file = self._home / "build" / "prod" / "record.tf.json"
-        found: dict[str, Any] = json.loads(json.loads(file.read_text())["output"][OUTPUT]["value"])
+        found: dict[str, Any] = json.loads(json.loads(file.read_text())["locals"][OUTPUT])
         return found
 
     @property
@@ -107,6 +107,44 @@ def test_where_the_cloud_cannot_be_asked_nothing_is_forgotten(stage: Stage, clou
     assert result.stdout.count("which executions run could not be asked: Nimbus does not answer") == 1
     assert stage.built["retained"] == {first: "other"}
     assert stage.locked == {first, second}
+
+
+def test_what_an_apply_that_failed_may_have_published_is_kept(
+    stage: Stage, cloudless: Run, terraform: FakeTerraform
+) -> None:
+    """It is on no record, so whether something starts it is not known, though at the moment nobody runs it."""
+    cloud()
+    first = stage.becomes("id\n")
+    terraform.says("apply", errors="Error: it storms", code=1)
+    stage.writes('id + "2"\n')
+    assert cloudless("deploy", "prod", "--yes").exit_code == 1
+    second: str = stage.built["definitions"]["other"]
+    terraform.says("apply")
+    cloud(**{first: 0, second: 0})
+    stage.writes('id + "3"\n')
+    assert cloudless("plan", "prod").exit_code == 0
+    assert stage.built["retained"] == {first: "other", second: "other"}
+    stage.becomes('id + "3"\n')
+    assert cloudless("plan", "prod").exit_code == 0
+    assert stage.built["retained"] == {}
+
+
+def test_where_the_backend_knows_of_nothing_nothing_is_kept(
+    stage: Stage, home: Path, cloudless: Run, terraform: FakeTerraform
+) -> None:
+    """As after a destroy on another machine; what the program still has stays."""
+    with (home / "cloudless.toml").open("a") as file:
+        file.write('[stages.prod.backend]\nlocal = { path = "../../prod.tfstate" }\n')
+    first = stage.becomes("id\n")
+    terraform.says("output", "{}")
+    terraform.says("state", json.dumps({"resources": [{"mode": "managed"}]}))
+    stage.writes('id + "2"\n')
+    assert cloudless("plan", "prod").exit_code == 0
+    assert stage.locked == {first}
+    terraform.says("state", "")
+    result = cloudless("plan", "prod")
+    assert "cloudless.lock/prod.json no longer has what nobody runs any more: commit it" in result.stdout
+    assert (stage.built["retained"], stage.locked) == ({}, set())
 
 
 def test_a_definition_that_is_deployed_and_not_locked_is_told(

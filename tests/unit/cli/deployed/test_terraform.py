@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from cloudless.compiler.record import OUTPUT
 from tests.unit.cli.deployed.conftest import TOML
 from tests.unit.cli.deployed.stand_ins import stand_ins
 from tests.unit.cli.deployed.terminal import Terminal
@@ -33,6 +34,28 @@ class Slow(Nimbus):
 
 
 PROVIDER = Slow()
+"""
+
+
+HALFWAY = """\
+import json
+from tests.unit.cli.nimbus import Nimbus
+
+
+class Halfway(Nimbus):
+    published = ("terraform_data.publication",)
+
+    def compile(self, stage, application, definitions):
+        self.current = definitions.current["other"]
+        return super().compile(stage, application, definitions)
+
+    def extra(self, stage):
+        command = {"local-exec": {"command": "test ! -e ../../broken"}}
+        made = {"triggers_replace": self.current, "provisioner": [command]}
+        return {"publication.tf.json": json.dumps({"resource": {"terraform_data": {"publication": made}}}).encode()}
+
+
+PROVIDER = Halfway()
 """
 
 
@@ -96,6 +119,7 @@ def test_a_stage_is_planned_deployed_changed_and_destroyed(home: Path, cloudless
     assert destroyed.returncode == 0, destroyed.stderr
     assert "queue purchases loses its messages\n" in destroyed.stdout
     assert json.loads((home / "build" / "prod" / "terraform.tfstate").read_text())["resources"] == []
+    assert not (home / "cloudless.lock" / "prod.json").exists()
 
 
 def test_a_replacement_is_loud_and_named(cloudless: Cloudless) -> None:
@@ -144,6 +168,31 @@ def test_an_interrupted_apply_ends_in_order_and_the_next_one_goes_on(
 
     (home / "slow.py").write_text(FIFO.replace("echo > ../../started; cat ../../end", "true"))
     assert cloudless("deploy", "prod", "--yes").returncode == 0
+
+
+def test_an_apply_that_fails_leaves_the_record_of_the_one_before(home: Path, cloudless: Cloudless) -> None:
+    """Until new code is published, it is the old one that starts executions."""
+    (home / "halfway.py").write_text(HALFWAY)
+    (home / "nimbus-1.dist-info" / "entry_points.txt").write_text("[cloudless.providers]\nnimbus = halfway:PROVIDER\n")
+
+    def recorded() -> str:
+        state = json.loads((home / "build" / "prod" / "terraform.tfstate").read_text())
+        outputs = state["outputs"]
+        return str(json.loads(outputs[OUTPUT]["value"])["definitions"]["other"]) if OUTPUT in outputs else ""
+
+    (home / "broken").touch()
+    assert cloudless("deploy", "prod", "--yes").returncode == 1
+    assert recorded() == ""
+    (home / "broken").unlink()
+    assert cloudless("deploy", "prod", "--yes").returncode == 0
+    first = recorded()
+    (home / "broken").touch()
+    renamed(home, "    return id\n", "    return id + id\n")
+    assert cloudless("deploy", "prod", "--yes").returncode == 1
+    assert recorded() == first
+    (home / "broken").unlink()
+    assert cloudless("deploy", "prod", "--yes").returncode == 0
+    assert recorded() not in {first, ""}
 
 
 class State(HTTPServer):
