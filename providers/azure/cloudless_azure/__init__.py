@@ -49,9 +49,9 @@ class AzureProvider:
 
     @property
     def least_terraform(self) -> tuple[int, int]:
-        from cloudless_azure.terraform import LEAST
+        from cloudless_azure.limits import TERRAFORM
 
-        return LEAST
+        return TERRAFORM
 
     @property
     def hints(self) -> Sequence[tuple[str, str]]:

@@ -43,6 +43,12 @@ what one handler asked for. Whoever wants it says so with native=.
 """
 RUNTIMES = ("3.10", "3.11", "3.12", "3.13", "3.14")
 """Of Python: https://learn.microsoft.com/en-us/azure/azure-functions/supported-languages."""
+TERRAFORM = (1, 11)
+"""The least that takes arguments which are written and never kept; OpenTofu has them from 1.11 as well.
+
+https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
+https://opentofu.org/docs/language/ephemerality/write-only-attributes
+"""
 
 LIMITS: Mapping[str, Limit] = {
     "message.bytes": Limit(256 * 1024, "bytes", _QUOTAS),  # Standard tier, headers and properties included

@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 _LOGIN = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs#authenticating-to-azure"
 _ROLES = "https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles/privileged"
 
-LEAST = (1, 11)
-"""Arguments that are written and never kept, of OpenTofu too.
-
-https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
-https://opentofu.org/docs/language/ephemerality/write-only-attributes
-"""
-
 _NEW_ROLE = (
     "a new role was not known yet where it is needed, which can take ten minutes: deploy again. Or somebody else"
     " deployed last: name all who deploy and plan, or a group of them, in the variable `deployers`"

@@ -19,7 +19,6 @@ from cloudless_azure import names
 from cloudless_azure.compile.group import BUS, CALLS, LEDGER, STEPS
 from cloudless_azure.compile.host import Hosting
 from cloudless_azure.compile.need import Needs
-from cloudless_azure.terraform import LEAST
 
 if TYPE_CHECKING:
     from cloudless.compiler import Address
@@ -41,7 +40,7 @@ _PROVIDERS = {
     "random": {"source": "hashicorp/random", "version": RANDOM},
     "time": {"source": "hashicorp/time", "version": TIME},
 }
-_TERRAFORM = f">= {LEAST[0]}.{LEAST[1]}.0"
+_TERRAFORM = f">= {TERRAFORM[0]}.{TERRAFORM[1]}.0"
 ROLES_TAKE = "120s"
 """How long what needs a new role assignment waits for it; the vendor speaks of up to ten minutes, people of one.
 
