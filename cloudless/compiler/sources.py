@@ -1,7 +1,8 @@
 """Sources: which files of the project, and of ours, go into a bundle, and where. Looks at the disk, changes nothing.
 
 Of the project: the package (or module) of every module that was imported from below its root, whole, with its data; and
-what `bundle = [...]` in cloudless.toml names. Not: tests that nobody imported, caches, virtual environments, builds.
+what `bundle = [...]` in cloudless.toml names. Not: tests that nobody imported, caches, virtual environments, builds;
+keys, settings of machines and state of Terraform's beside the code; what lies behind links out of the project.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from cloudless.compiler.artifact import MANIFEST
 from cloudless.compiler.package import Own
 
 _SKIPPED = re.compile(r"\..*|__pycache__|node_modules|.*\.(egg|dist)-info|.*\.py[co]|.*~")
+_PRIVATE = re.compile(
+    r".*\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk|env|tfstate|tfstate\..*|tfvars)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|local\.settings\.json"
+)
+"""Names of files with secrets: who needs one there names the file itself in `bundle`."""
 _TESTS = frozenset({"test", "tests"})
 _TEST = re.compile(r"test_.*\.py|.*_test\.py|conftest\.py")
 _MARKS = (MANIFEST, "pyvenv.cfg")
@@ -33,14 +38,14 @@ def user_files(root: Path, loaded: Mapping[str, ModuleType], left_out: Collectio
     files: Files = {}
     for base, name in sorted({(base, name.partition(".")[0]) for name, (base, _) in modules.items()}):
         imported = frozenset(file for _, file in modules.values())
-        for file in _top(base, name, imported):
+        for file in _within(root, _top(base, name, imported)):
             files.setdefault(file.relative_to(base).as_posix(), file)
     return files
 
 
 def extra_files(root: Path, paths: Iterable[Path]) -> Files:
-    """The files of paths below root: of a folder, all that are not hidden."""
-    found = (file for path in paths for file in (_walk(path) if path.is_dir() else (path,)))
+    """The files of paths below root: of a folder, all that are not hidden, nor private by their names."""
+    found = (file for path in paths for file in (_within(root, _walk(path)) if path.is_dir() else (path,)))
     return {file.relative_to(root).as_posix(): file for file in found}
 
 
@@ -91,6 +96,12 @@ def _top(base: Path, name: str, imported: Collection[Path]) -> Iterator[Path]:
         is_test = any(base / room not in rooms for room in inner) or bool(_TEST.fullmatch(file.name))
         if not is_test or file in imported:
             yield file
+
+
+def _within(root: Path, files: Iterable[Path]) -> Iterator[Path]:
+    """Those that lie in the project, and whose names do not say that they are nobody else's."""
+    home = root.resolve()
+    return (one for one in files if not _PRIVATE.fullmatch(one.name) and one.resolve().is_relative_to(home))
 
 
 def _walk(folder: Path, left_out: Collection[str] = ()) -> Iterator[Path]:

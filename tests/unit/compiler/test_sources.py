@@ -109,6 +109,26 @@ def test_links_are_followed_and_circles_are_not(root: Path) -> None:
     assert found(root, "wares_l") == ["wares_l/__init__.py", "wares_l/shared/rules.json"]
 
 
+@pytest.mark.parametrize(
+    "name", ["id_rsa", "key.pem", "prod.env", "local.settings.json", "terraform.tfstate.backup", "prod.tfvars"]
+)
+def test_what_holds_secrets_goes_only_where_it_is_named(root: Path, name: str) -> None:
+    write(root, "wares_m/__init__.py", f"wares_m/{name}", "data/a.json", f"data/{name}")
+    assert found(root, "wares_m") == ["wares_m/__init__.py"]
+    assert sorted(extra_files(root, [root / "data"])) == ["data/a.json"]
+    assert sorted(extra_files(root, [root / "data" / name])) == [f"data/{name}"]
+
+
+def test_links_out_of_the_project_are_not_followed(root: Path) -> None:
+    write(root, "shop/wares_n/__init__.py", "shop/data/a.json", "home/token")
+    sys.path.insert(0, str(root / "shop"))
+    for folder in ("wares_n", "data"):
+        (root / "shop" / folder / "home").symlink_to(root / "home", target_is_directory=True)
+        (root / "shop" / folder / "token").symlink_to(root / "home" / "token")
+    assert found(root / "shop", "wares_n") == ["wares_n/__init__.py"]
+    assert sorted(extra_files(root / "shop", [root / "shop" / "data"])) == ["data/a.json"]
+
+
 def test_extra_paths_go_where_they_stand(root: Path) -> None:
     write(root, "templates/mail/a.html", "templates/.draft", "rules.json", "templates/tests/b.html")
     files = extra_files(root, [root / "templates", root / "rules.json"])
