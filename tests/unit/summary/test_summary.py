@@ -57,6 +57,14 @@ def test_each_change_has_the_programs_name_and_what_it_loses() -> None:
     )
 
 
+def test_two_resources_of_one_thing_lose_it_once() -> None:
+    def ledger(type: str, label: str) -> tuple[str, str]:
+        return label, "leases"
+
+    plan = {"resource_changes": [resource("ledger", "delete"), resource("ledger", "delete", type="x_account")]}
+    assert summary(plan, NOTHING, naming=ledger).losses == ("ledger loses leases",)
+
+
 def test_what_stays_and_what_is_only_read_is_no_change() -> None:
     assert changes(resource("same", "no-op"), {**resource("read", "read"), "mode": "data"}) == ()
 
