@@ -19,6 +19,7 @@ from cloudless_azure import names
 from cloudless_azure.compile.group import BUS, CALLS, LEDGER, STEPS
 from cloudless_azure.compile.host import Hosting
 from cloudless_azure.compile.need import Needs
+from cloudless_azure.limits import TERRAFORM
 
 if TYPE_CHECKING:
     from cloudless.compiler import Address
