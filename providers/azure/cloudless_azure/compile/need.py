@@ -78,6 +78,10 @@ class Needs:
             found[key] = replace(found[key], why=found[key].why + need.why) if key in found else need
         return tuple(found[key] for key in sorted(found))
 
+    def ours(self, group: Group) -> tuple[Need, ...]:
+        """What our runtime needs of a group's identity, on what is the program's or of all apps."""
+        return tuple(one for one in self._ours(group) if one.on not in {HOST, INSIGHTS})
+
     def _granted(self, grants: Iterable[Grant]) -> Iterator[Need]:
         for grant in grants:
             why = (f"{grant.verb} {grant.noun} {grant.name}: {places(grant.spans) or EARLIER}",)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cloudless.ir import Application, Grant
+from cloudless.passes.plans import plans
 from cloudless_azure.compile import need as of
 from cloudless_azure.compile.group import Group, groups
-from cloudless_azure.compile.need import Need
+from cloudless_azure.compile.need import Need, Needs
 from cloudless_azure.compile.scope import scope_of
 
 if TYPE_CHECKING:
@@ -51,12 +52,24 @@ def label_of(group: str, need: Need) -> str:
 
 
 def widened(application: Application) -> dict[str, tuple[Grant, ...]]:
-    """What each handler and orchestration may do beyond its own grants, because its group has one identity."""
+    """What each handler and orchestration may do beyond its own grants, because its group has one identity.
+
+    With what our runtime needs of queues, tables and keys: whoever runs as that identity may use it.
+    """
     found: dict[str, tuple[Grant, ...]] = {}
     own = {one.name: one.grants for one in application.handlers}
     own |= {one.name: one.grants for one in application.orchestrations}
+    needs = Needs(application, plans(application))
     for group in groups(application):
+        ours = [_granted(one) for one in needs.ours(group)]
         for name in (*group.handlers, *group.orchestrations):
-            asked = {(one.noun, one.name, one.verb) for one in own[name]}
-            found[name] = tuple(one for one in group.grants if (one.noun, one.name, one.verb) not in asked)
+            asked = {(one.noun, one.name, one.verb) for one in own.get(name, ())}
+            more = {(one.noun, one.name, one.verb): one for one in (*group.grants, *ours)}
+            found[name] = tuple(one for key, one in more.items() if key not in asked)
     return found
+
+
+def _granted(need: Need) -> Grant:
+    """What our runtime needs, as a grant: "receive queue orders", "read key cloudless--start-fulfil"."""
+    verb = _WORDS[need.role].removesuffix("s") if need.on in {of.QUEUE, of.KEY} else _WORDS[need.role]
+    return Grant(noun=need.on, name=need.name, verb=verb, spans=())

@@ -238,9 +238,10 @@ def test_what_apps_widen_is_what_their_other_handlers_may() -> None:
         other.send({})
 
     found = PROVIDER.widened(program(app))
-    assert {name: [grant.name for grant in grants] for name, grants in found.items()} == {
-        "first": ["other"], "second": ["one"], "take": [],
-    }  # fmt: skip
+    said = {name: [f"{one.verb} {one.noun} {one.name}" for one in grants] for name, grants in found.items()}
+    assert (said["first"], said["second"]) == (["send queue other"], ["send queue one"])
+    assert said["take"][:2] == ["receive queue one", "send queue one"]
+    assert "send queue one-dead-letters" in said["take"]
 
 
 def test_what_is_published_are_the_deployments_of_all_apps() -> None:
