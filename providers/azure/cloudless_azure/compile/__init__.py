@@ -30,7 +30,7 @@ from cloudless_azure.compile.namespace import namespace
 from cloudless_azure.compile.orchestration import orchestration
 from cloudless_azure.compile.output import outputs
 from cloudless_azure.compile.package import package
-from cloudless_azure.compile.publication import publication
+from cloudless_azure.compile.publication import publication, published
 from cloudless_azure.compile.queue import queues
 from cloudless_azure.compile.topic import topics
 from cloudless_azure.compile.vault import vault
@@ -51,7 +51,7 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
         raise DefinitionError(unfit)
     _document(ground)
     made = package(ground, definitions) if ground.groups else None
-    return Compiled(ground.document.files(), made, tuple(warnings(ground)))
+    return Compiled(ground.document.files(), made, tuple(warnings(ground)), published(ground))
 
 
 def _document(ground: Ground) -> None:
