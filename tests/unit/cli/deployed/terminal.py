@@ -8,7 +8,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from select import select
 
+INTERRUPT = "\x03"
+PATIENCE_S = 2.0
 ROOT = str(Path(__file__).parents[4])
 MAIN = """\
 import fcntl, runpy, signal, sys, termios
@@ -34,8 +37,21 @@ class Terminal:
     def answers(self, question: str, text: str) -> int:
         """Wait for a question, type an answer, and return the exit code."""
         self.wait_for(question)
-        self.type(text if text == "\x03" else f"{text}\n")
+        if text == INTERRUPT:
+            return self._interrupted()
+        self.type(f"{text}\n")
         return self.ends()
+
+    def _interrupted(self) -> int:
+        """Type ^C until it ends, as people do.
+
+        Python does not notice one that comes after the question is written, and before it waits for the answer.
+        """
+        while True:
+            self.type(INTERRUPT)
+            while select([self._ours], [], [], PATIENCE_S)[0]:
+                if not self._read():
+                    return self.ends()
 
     def wait_for(self, text: str) -> None:
         """Read until something is shown."""

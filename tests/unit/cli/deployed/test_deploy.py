@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.deployed.terminal import Terminal
+from tests.unit.cli.deployed.terminal import INTERRUPT, Terminal
 from tests.unit.cli.deployed.test_plan import queue
 from tests.unit.terraform.fake_terraform import FakeTerraform
 
@@ -115,7 +115,7 @@ def test_losses_are_agreed_to_with_the_stages_name(home: Path, terraform: FakeTe
 def test_a_question_that_is_interrupted_changes_nothing(home: Path, terraform: FakeTerraform) -> None:
     terraform.plans(ADDED)
     terminal = Terminal(home, "deploy", "prod")
-    assert terminal.answers("[y/N]: ", "\x03") == 130
+    assert terminal.answers("[y/N]: ", INTERRUPT) == 130
     assert terminal.shown.endswith("nothing was changed\n")
     assert "apply" not in commands(terraform)
     assert not (home / "build" / "prod" / ".cloudless.plan").exists()
