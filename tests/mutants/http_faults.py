@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 from cloudless import request
-from cloudless.memory import http
 from cloudless.runtime import arguments, cors, endpoint, guard, route, router, token
 from tests.mutants.fault import Fault, collector, patch, wrap
 
@@ -46,7 +45,7 @@ def path_parameters_are_decoded_twice() -> None:
 
 @fault
 def path_parameters_are_not_decoded() -> None:
-    wrap(http, "segments_of", lambda old, path: path.split("/"))
+    wrap(router, "segments_of", lambda old, path: path.split("/"))
 
 
 @fault
