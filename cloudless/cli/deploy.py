@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cloudless.cli import show
-from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, DeployedStage, ForTerraform, LosingData, Yes
 from cloudless.cli.outputs import print_outputs
-from cloudless.cli.planned import Terminal, agreed, commit, must_answer, options_of, print_plan
+from cloudless.cli.planned import agreed, commit, must_answer, options_of, prepared, print_plan
 
 
 def deploy(
@@ -30,27 +29,22 @@ def deploy(
 
     Exit codes: 0 deployed (or nothing to do), 1 it cannot be, was not agreed to, or failed, 2 wrong usage.
     """
-    from cloudless.config import load
-    from cloudless.deploy import prepared
     from cloudless.summary.summary import as_data
 
     must_answer(yes=yes)
     given = options_of(options)
-    with told(), show.aside(as_json):
-        project = load(config)
-        chosen = project.stage(stage)
-        with prepared(project, chosen, Terminal(aside=as_json)) as deployment:
-            summary = deployment.plan(given)
-            print_plan(deployment, summary)
-            if not summary.is_empty:
-                agreed(summary, f"Deploy this to {chosen.name}?", chosen.name, yes=yes, losing=losing)
-            if deployment.remember():
-                commit(chosen.name, "what may run from now on")
-            if not summary.is_empty:
-                deployment.apply(given)
-            outputs = deployment.outputs()
+    with prepared(stage, config, as_json=as_json) as deployment:
+        summary = deployment.plan(given)
+        print_plan(deployment, summary)
+        if not summary.is_empty:
+            agreed(summary, f"Deploy this to {stage}?", stage, yes=yes, losing=losing)
+        if deployment.remember():
+            commit(stage, "what may run from now on")
+        if not summary.is_empty:
+            deployment.apply(given)
+        outputs = deployment.outputs()
     if as_json:
         values = {name: one.value for name, one in outputs.items() if not one.is_sensitive}
-        show.as_json({"stage": chosen.name, "summary": as_data(summary), "outputs": values})
+        show.as_json({"stage": stage, "summary": as_data(summary), "outputs": values})
         return
     print_outputs(outputs, deployment.record)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from cloudless.cli import show
-from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, DeployedStage, ForTerraform
-from cloudless.cli.planned import Terminal, options_of, print_plan
+from cloudless.cli.planned import options_of, prepared, print_plan
 
 
 def plan(
@@ -23,17 +22,12 @@ def plan(
 
     Exit codes: 0 planned (whatever changes), 1 it cannot be built or planned, 2 wrong usage.
     """
-    from cloudless.config import load
-    from cloudless.deploy import prepared
     from cloudless.summary.summary import as_data
 
     given = options_of(options)
-    with told(), show.aside(as_json):
-        project = load(config)
-        chosen = project.stage(stage)
-        with prepared(project, chosen, Terminal(aside=as_json)) as deployment:
-            summary = deployment.plan(given)
-            if not as_json:
-                print_plan(deployment, summary)
+    with prepared(stage, config, as_json=as_json) as deployment:
+        summary = deployment.plan(given)
+        if not as_json:
+            print_plan(deployment, summary)
     if as_json:
-        show.as_json({"stage": chosen.name, **as_data(summary)})
+        show.as_json({"stage": stage, **as_data(summary)})

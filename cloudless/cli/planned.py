@@ -15,15 +15,16 @@ notes
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
 
 from cloudless.cli import show
-from cloudless.cli.failure import FAILED
+from cloudless.cli.failure import FAILED, told
 from cloudless.summary import Change, Shift, Summary
 from cloudless.summary.change import ADD, CHANGE, DESTROY, FORGET, REPLACE
 
@@ -52,6 +53,18 @@ class Terminal:
 
     def progress(self, what: str) -> AbstractContextManager[None]:
         return show.progress(what)
+
+
+@contextmanager
+def prepared(stage: str, config: Path | None, *, as_json: bool) -> Generator[Deployment]:
+    """A stage, built, with Terraform there. What goes wrong in the block is told, and ends the command."""
+    from cloudless import deploy
+    from cloudless.config import load
+
+    with told(), show.aside(as_json):
+        project = load(config)
+        with deploy.prepared(project, project.stage(stage), Terminal(aside=as_json)) as deployment:
+            yield deployment
 
 
 def print_plan(deployment: Deployment, summary: Summary, *, verb: str = "") -> None:
