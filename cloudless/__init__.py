@@ -6,10 +6,9 @@ next to nothing, because it runs at every cold start.
 
 from __future__ import annotations
 
-from cloudless._version import __version__
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cloudless._version import __version__
     from cloudless.app import App
     from cloudless.auth import api_key, jwt
     from cloudless.connection import connect
@@ -58,6 +57,7 @@ _HOME = {
     "Retry": "retry",
     "RetryAfter": "errors",
     "Topic": "topic",
+    "__version__": "_version",
     "any_of": "topic",
     "api_key": "auth",
     "connect": "connection",

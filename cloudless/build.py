@@ -59,13 +59,15 @@ def stage_of(project: Project, name: str | None, provider_name: str | None) -> S
 class Built(Artifact):
     """The files of a stage, and what was found out on the way.
 
-    bundle: None where nothing is bundled. lock: what is to be committed, once `write` wrote it. warnings: lines.
+    bundle: None where nothing is bundled. layer: None where no wheels stand apart.
+    lock: what is to be committed, once `write` wrote it. warnings: lines.
     """
 
     application: Application
     definitions: Definitions
     lock: Lock
     bundle: Bundle | None = None
+    layer: Bundle | None = None
     warnings: tuple[str, ...] = ()
 
     def write(self, folder: Path, *, lock: bool = True) -> list[str]:
@@ -98,14 +100,29 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     result: Packed | None = None
     if compiled.package is not None:
         result = packed(project, application, compiled.package, dependencies=dependencies)
-        made |= result.bundle.files()
+        made |= result.files
     built = Built({**made, **infra_files(project.root, chosen.name, made)})
     built.application, built.definitions = application, definitions
     built.lock = kept.with_current(application, definitions, known)
     built.warnings = compiled.warnings
     if result is not None:
-        built.bundle, built.warnings = result.bundle, compiled.warnings + result.warnings
+        built.bundle, built.layer = result.bundle, result.layer
+        built.warnings = compiled.warnings + result.warnings
     return built
+
+
+def refusals(application: Application, stage: Stage, chosen: Provider) -> list[Diagnostic]:
+    """What the provider's compiler refuses on a stage, e.g. of `native=` and `existing=`; nothing is packed or written.
+
+    Definitions of executions that may still run are not looked at.
+    """
+    if "compile" in chosen.gaps or not hasattr(chosen, "compile"):
+        return []
+    try:
+        chosen.compile(stage, application, definitions_of(application, stage.config, {}))
+    except DefinitionError as error:
+        return list(map(_with_source, error.problems))
+    return []
 
 
 def folder_of(project: Project, stage: Stage) -> Path:

@@ -390,8 +390,11 @@ def _list_check(inner: Callable[[object], bool] | None) -> Callable[[object], bo
 
 
 def _dict_check(inner: Callable[[object], bool] | None) -> Callable[[object], bool]:
+    if inner is None:
+        return is_object
+
     def fits(value: object) -> bool:
-        return is_object(value) and (inner is None or all(map(inner, value.values())))  # keys: see dump
+        return is_object(value) and all(map(inner, value.values()))  # keys: see dump
 
     return fits
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudless.codec import check_attributes, check_size, write
+from cloudless.driver.current import HERE
 from cloudless.message import Envelope
 from cloudless.outgoing import check_word
 from cloudless.queue import OrderedQueue
@@ -12,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
+
+    from cloudless.driver.provider import Cloud
 
 
 class Sending:
@@ -38,6 +41,24 @@ class Sending:
             check_word("group", group, 1)
         check_attributes(attributes)
         return Envelope(id_of(key), body, attributes, delay_s, group, cause.sent_s, cause.trace, cause.correlation)
+
+    def send(
+        self, target: str, payload: Mapping[str, Any], key: str, cause: Envelope, *, cloud: Cloud, orchestration: str
+    ) -> str:
+        """Send or publish on behalf of an orchestration; the message's id. Arguments as of `message`.
+
+        Raises CloudlessError: Unavailable where another try may help.
+        """
+        noun, _, name = target.partition(":")
+        token = HERE.set((cloud, orchestration, cause))
+        try:
+            message = self.message(target, payload, key, cause)
+            unsent = (cloud.topics.publish if noun == "topic" else cloud.queues.send)(name, [message])
+            if unsent:
+                raise unsent[0].error
+            return message.id
+        finally:
+            HERE.reset(token)
 
 
 def id_of(key: str) -> str:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 
 from cloudless.codec import is_list, is_object
+from cloudless.errors import InvalidArgument
 from cloudless.message import Envelope, Failure, traceparent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 ERROR_TEXT_MAX = 2 * 1024
@@ -24,6 +25,8 @@ WORD_MAX = 256  # an id of a foreign message has at most 128 characters (Service
 COUNT_MAX = 1_000_000
 LATEST_S = 253_402_300_800  # the year 10000, where datetime ends
 _HEX = frozenset("0123456789abcdef")
+_FIRST = '"attempt":1,'
+_write = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def pack_system(envelope: Envelope) -> str:
@@ -39,7 +42,39 @@ def pack_system(envelope: Envelope) -> str:
         facts["deduplication"] = envelope.deduplication
     if envelope.error is not None:
         facts["error"] = [envelope.error.type, cut(envelope.error.text), envelope.error.attempt]
-    return json.dumps(facts, separators=(",", ":"))
+    return _write(facts)
+
+
+class Delivered(Envelope):
+    """An envelope whose rest is read when more is asked for than body and attempt: most handlers never do.
+
+    read: makes the whole one of `native`, the message as the cloud delivered it. For those that `is_first` holds of.
+    """
+
+    __slots__ = ("_native", "_read")
+
+    def __init__(self, body: str, attempt: int, read: Callable[[Any], Envelope], native: object) -> None:
+        self.body = body  # and no more: on the path of every message
+        self.attempt = attempt
+        self._read = read
+        self._native = native
+
+    def __getattr__(self, name: str) -> Any:
+        """Only asked for what is not there yet."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        whole = self._read(self._native)
+        for field in Envelope.__slots__:
+            setattr(self, field, getattr(whole, field))
+        return getattr(whole, name)
+
+
+def is_first(system: str | None) -> bool:
+    """Whether the system attribute, if there is one, is of a message that is no copy: the cloud's count is the attempt.
+
+    Within a text of JSON, the quotes would be escaped.
+    """
+    return system is None or _FIRST in system
 
 
 def unpack(
@@ -76,6 +111,20 @@ def unpack(
     )
 
 
+def packed(envelope: Envelope) -> dict[str, str]:
+    """A message within the payload of a direct call. Attributes and group are left out: calls have none."""
+    return {"system": pack_system(envelope), "body": envelope.body}
+
+
+def opened(message: object) -> Envelope:
+    """The envelope of a packed message; InvalidArgument for any other value."""
+    if is_object(message):
+        system, body = message.get("system"), message.get("body")
+        if isinstance(system, str) and isinstance(body, str):
+            return unpack(body, {}, system, native_id="", native_attempt=1, sent_s=0)
+    raise InvalidArgument('a message of a call is {"system": text, "body": text}')
+
+
 def _facts(system: str | None) -> dict[str, Any]:
     """What the system attribute says; nothing where it is absent or not ours to read."""
     if not system or not isinstance(system, str):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -107,7 +156,7 @@ def _count(value: object) -> int:
 def trace_of_parent(parent: str) -> str:
     """The trace of a traceparent, 32 hexadecimal digits; "" where there is none."""
     trace = parent[3:35]
-    fits = parent[2:3] == parent[35:36] == "-" and len(trace) == 32 and all(digit in _HEX for digit in trace)
+    fits = parent[2:3] == parent[35:36] == "-" and len(trace) == 32 and _HEX.issuperset(trace)
     return trace if fits else ""
 
 

@@ -15,6 +15,8 @@ from cloudless.cli.options import AsJson, ConfigFile, stage_names
 
 if TYPE_CHECKING:
     from cloudless.build import Built
+    from cloudless.compiler.bundle import Bundle
+    from cloudless.ir import Application
 
 Stage = Annotated[
     str | None, typer.Argument(metavar="STAGE", help="A stage of cloudless.toml.", autocompletion=stage_names)
@@ -76,21 +78,37 @@ def build(  # noqa: PLR0917  (one argument an option)
     if as_json:
         show.as_json(_plain(built, chosen.name, folder, changed))
         return
+    show.console().print(Text(f"{built.application.name} on {chosen.name}: {_nouns(built.application)}"))
     text = Text().append(str(folder), "bold")
     text.append(f": {show.count(len(built.files), 'file')}, {mebibytes(built.size)}; ")
     show.console().print(text.append(f"{show.count(len(changed), 'change')}", "dim" if not changed else "green"))
-    if built.bundle is not None:
-        packed, unpacked = mebibytes(built.bundle.size), mebibytes(built.bundle.unpacked)
-        show.console().print(Text(f"{built.bundle.name}: {packed}, {unpacked} unpacked", "dim"))
+    for one in filter(None, [built.bundle, built.layer]):
+        packed, unpacked = mebibytes(one.size), mebibytes(one.unpacked)
+        show.console().print(Text(f"{one.name}: {packed}, {unpacked} unpacked", "dim"))
     for warning in built.warnings:
         show.console().print(Text(f"warning: {warning}", "yellow"))
 
 
+def _nouns(application: Application) -> str:
+    """What a program is made of, in its own words: "4 endpoints, 3 queues, 1 orchestration"."""
+    from cloudless.ir import DEAD_LETTERS, INTERNAL
+
+    queues = [one for one in application.queues if one.role not in {DEAD_LETTERS, INTERNAL}]
+    counted = {
+        "endpoint": application.endpoints, "queue": queues, "topic": application.topics,
+        "subscription": application.subscriptions, "schedule": application.schedules,
+        "function": application.functions, "orchestration": application.orchestrations, "event": application.events,
+        "secret": application.secrets,
+    }  # fmt: skip
+    return ", ".join(show.count(len(found), word) for word, found in counted.items() if found) or "nothing"
+
+
 def _plain(built: Built, stage: str, folder: Path, changed: list[str]) -> dict[str, Any]:
-    bundle = built.bundle and {
-        "name": built.bundle.name, "bytes": built.bundle.size, "unpacked": built.bundle.unpacked
-    }  # fmt: skip
     return {
-        "stage": stage, "folder": str(folder), "files": list(built.files), "changed": changed, "bundle": bundle,
-        "warnings": list(built.warnings),
+        "stage": stage, "folder": str(folder), "files": list(built.files), "changed": changed,
+        "bundle": _zip(built.bundle), "layer": _zip(built.layer), "warnings": list(built.warnings),
     }  # fmt: skip
+
+
+def _zip(one: Bundle | None) -> dict[str, Any] | None:
+    return None if one is None else {"name": one.name, "bytes": one.size, "unpacked": one.unpacked}

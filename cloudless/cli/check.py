@@ -27,7 +27,8 @@ def check(stage: StageName = None, config: ConfigFile = None, as_json: AsJson = 
 
     Every problem at once, with file, line, column and remedy. Types, names, options, permissions and loops are
     checked as every cloud wants them; then limits and gaps of the providers of the stages in cloudless.toml, as far as
-    they are installed.
+    they are installed, and what their compilers refuse, e.g. of `native=` and `existing=`. A build looks further: at
+    the package, and at executions that may still run.
 
     Exit codes: 0 fits (warnings at most), 1 there are errors, 2 wrong usage.
     """
@@ -58,9 +59,20 @@ def _found(stage: str | None, config: ConfigFile) -> tuple[str, list[Diagnostic]
     found = [*program.problems, *program.project.strays(program.app)]
     found += program.project.check_values(program.application, [one.name for one in stages])
     found += map(_with_source, [*limits(program.application, tables), *gaps(program.application, named)])
+    if not any(problem.severity == ERROR for problem in found):
+        found += _refusals(program, stages, providers)
     if program.project.mistakes:
         checked = ["none before cloudless.toml is mended"]
     return program.application.name, found, checked
+
+
+def _refusals(program: Program, stages: list[Stage], providers: Mapping[str, Provider]) -> list[Diagnostic]:
+    """What compilers refuse, each once: their own limits, `existing=` and `native=`."""
+    from cloudless.build import refusals
+
+    deployed = [one for one in stages if one.name in providers and one.provider != "memory"]
+    found = [refusals(program.application, one, providers[one.name]) for one in deployed]
+    return list(dict.fromkeys(problem for some in found for problem in some))
 
 
 def _providers(stages: list[Stage]) -> tuple[dict[str, Provider], list[str]]:

@@ -192,24 +192,27 @@ def _print_counts(sources: Mapping[str, tuple[str, str]], counts: Mapping[str, i
 def _counts(cloud: Cloud, queues: Mapping[str, str]) -> tuple[dict[str, int | None], list[str]]:
     """How many letters wait, by name; None where the cloud does not say. And what it says instead, each once.
 
-    One that cannot be reached is not asked again: it would not be there for the next queue, which takes its time.
+    One that cannot be reached is not asked again: it would not be there for the next queue, which takes its time. Who
+    may not count one mostly may count none: the first refusal speaks for all.
     """
-    from cloudless.driver.queue import browsing
-    from cloudless.errors import CloudlessError, Unavailable
+    from cloudless.driver.queue import counting
+    from cloudless.errors import CloudlessError, PermissionDenied, Unavailable
 
     counts: dict[str, int | None] = dict.fromkeys(queues)
-    ask = browsing(cloud.queues)
+    ask = counting(cloud.queues)
     if ask is None:
         return counts, ["this provider does not count messages"]
-    problems: dict[str, None] = {}
+    problems: dict[object, str] = {}
     for name, queue in queues.items():
         try:
             counts[name] = ask.count(queue)
         except Unavailable as problem:
-            return counts, [*problems, str(problem)]
+            return counts, [*problems.values(), str(problem)]
+        except PermissionDenied as problem:
+            problems.setdefault(PermissionDenied, str(problem))
         except CloudlessError as problem:
-            problems[str(problem)] = None
-    return counts, list(problems)
+            problems.setdefault(str(problem), str(problem))
+    return counts, list(problems.values())
 
 
 def _data(one: DeadLetter) -> dict[str, Any]:

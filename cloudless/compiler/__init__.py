@@ -6,6 +6,10 @@ for compilers: plain data in, plain data out; no disk, no SDK
     names.py       escaped, shorten                                 pretty.py  JSON for people, fast
     package.py     Package: what goes into the zip of deployed functions
     definitions.py Definitions: orchestrations as their engine reads them
+    program.py     Programs: what they need, where a cloud runs them     unit.py    Units: a function a handler
+    ground.py      CommonGround: the program by name, and the document   used.py    Used: what a unit knows the place of
+    unfit.py       Unfit: what a cloud cannot take                       reason.py  why somebody may, with lines
+    ticks.py       Ticks: when a cloud's own timer has to fire
 for the build
     packing.py     Package + project ──► Bundle, tried:
         sources.py the project's files and ours     wheels.py what is required, by uv

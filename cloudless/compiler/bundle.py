@@ -3,6 +3,7 @@
     what the provider generates ─┐
     the project's code and data ─┼─► by path ──► zip, and whether it fits the cloud
     our code, wheels below site ─┘
+    wheels, where the cloud takes them apart ──► the layer, a zip of its own, which changes when what is required does
 
 Equal files give equal bytes wherever zlib is the same: times, permissions and order are fixed.
 """
@@ -40,21 +41,26 @@ Source = tuple[str, Mapping[str, bytes | Path]]
 
 @node(kw_only=True)
 class Bundle:
-    """name: of the zip, with digits of its sha256. content: its bytes. unpacked: bytes of all files in it."""
+    """name: of the zip, with digits of its sha256. content: its bytes. sizes: of its files unpacked, by path."""
 
     name: str
     content: bytes
-    unpacked: int
+    sizes: Mapping[str, int]
 
     @property
     def size(self) -> int:
         """Bytes of the zip."""
         return len(self.content)
 
-    def files(self) -> dict[str, bytes]:
-        """What goes into the build's folder: the zip, and the locals by which Terraform finds it."""
-        digest = b64encode(sha256(self.content).digest()).decode()
-        return {self.name: self.content, FILE: pretty({"locals": {"bundle": self.name, "bundle_sha256": digest}})}
+    @property
+    def unpacked(self) -> int:
+        """Bytes of all files in it."""
+        return sum(self.sizes.values())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the zip, in base64."""
+        return b64encode(sha256(self.content).digest()).decode()
 
 
 def joined(sources: Iterable[Source]) -> dict[str, bytes | Path]:
@@ -71,6 +77,13 @@ def joined(sources: Iterable[Source]) -> dict[str, bytes | Path]:
 
 def bundle(files: Mapping[str, bytes | Path], package: Package) -> Bundle:
     """The zip of these files; raises DefinitionError where it is over a limit of the cloud."""
+    made = zipped("bundle", files)
+    check(package, made)
+    return made
+
+
+def zipped(lead: str, files: Mapping[str, bytes | Path]) -> Bundle:
+    """The zip of these files, of any size. lead: how its name begins."""
     sizes: dict[str, int] = {}
     stream = BytesIO()
     with ZipFile(stream, "w") as archive:
@@ -79,13 +92,31 @@ def bundle(files: Mapping[str, bytes | Path], package: Package) -> Bundle:
             sizes[path] = len(content)
             archive.writestr(_entry(path), content, ZIP_DEFLATED, _LEVEL)
     content = stream.getvalue()
-    made = Bundle(name=f"bundle-{sha256(content).hexdigest()[:12]}.zip", content=content, unpacked=sum(sizes.values()))
-    problems = [*_over("the zip", made.size, package.most, package, sizes)]
+    return Bundle(name=f"{lead}-{sha256(content).hexdigest()[:12]}.zip", content=content, sizes=sizes)
+
+
+def check(package: Package, *made: Bundle) -> None:
+    """Raise DefinitionError where a zip, or what is unpacked of all of them together, is over a limit of the cloud."""
+    problems: list[Diagnostic] = []
+    for one in made:
+        problems += _over("the zip", one.size, package.most, package, one.sizes)
     if package.most_unpacked is not None:
-        problems += _over("what is in the zip", made.unpacked, package.most_unpacked, package, sizes)
+        sizes = {path: size for one in made for path, size in one.sizes.items()}
+        what = "what is in the zip" if len(made) == 1 else "what is in the zips"
+        problems += _over(what, sum(one.unpacked for one in made), package.most_unpacked, package, sizes)
     if problems:
         raise DefinitionError(problems)
-    return made
+
+
+def files_of(package: Package, code: Bundle, layer: Bundle | None = None) -> dict[str, bytes]:
+    """What goes into the build's folder: the zips, and the locals by which Terraform finds them."""
+    found = {code.name: code.content}
+    told = {"bundle": code.name, "bundle_sha256": code.digest}
+    if package.layer:
+        told |= {"layer": layer.name if layer else "", "layer_sha256": layer.digest if layer else ""}
+    if layer:
+        found[layer.name] = layer.content
+    return {**found, FILE: pretty({"locals": told})}
 
 
 def _entry(path: str) -> ZipInfo:
@@ -100,18 +131,18 @@ def _over(what: str, size: int, most: Limit, package: Package, sizes: Mapping[st
         return []
     largest = Counter[str]()
     for path, count in sizes.items():
-        largest[_title(path, package.site)] += count
+        largest[_title(path, (package.site, package.layer))] += count
     shown = ", ".join(f"{title} {mebibytes(count)}" for title, count in largest.most_common(_SHOWN))
     message = f"{what} has {mebibytes(size)}, and the cloud takes {mebibytes(most.value)}; unpacked: {shown}"
     remedy = f"leave out what the handlers do not import; {most.link}"
     return [Diagnostic(codes.TOO_LARGE, message, Span("cloudless.toml", 0), remedy)]
 
 
-def _title(path: str, site: str) -> str:
+def _title(path: str, sites: Iterable[str]) -> str:
     """What people call the part of a bundle that a file belongs to."""
-    inner = path.removeprefix(f"{site}/") if site else path
-    parts = inner.split("/")
-    return parts[0] if len(parts) > 1 else inner
+    for site in filter(None, sites):
+        path = path.removeprefix(f"{site}/")
+    return path.partition("/")[0]
 
 
 def mebibytes(size: float) -> str:

@@ -15,7 +15,8 @@ class Compiled:
 
     Where there is a package, the build adds the zip, and `bundle.tf.json` with two locals: `bundle`, the name of the
     zip beside it, and `bundle_sha256`, its digest in base64. The files refer to them:
-    `${path.module}/${local.bundle}`; so they do not change where only code does.
+    `${path.module}/${local.bundle}`; so they do not change where only code does. Where the package has a layer, there
+    are two more: `layer` and `layer_sha256`, both "" where there is no wheel.
     warnings: lines about what is compiled, and may not be had.
     published: addresses of what Terraform makes when the new code begins to run, e.g. "acme_version.http". What was
     deployed is on record once all of them are made.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 from cloudless.ir import Application
+from cloudless.ir.serial import load, to_plain
+from cloudless.ir.statement import NOWHERE
 from cloudless.node import field, node
 from cloudless.passes.definition import canonical, definition
 
@@ -30,3 +33,18 @@ def definitions_of(
     texts = {one.name: canonical(definition(application, one.name, settings)) for one in application.orchestrations}
     current = {name: sha256(text).hexdigest() for name, text in texts.items()}
     return Definitions(current, {**(retained or {}), **{current[name]: text for name, text in texts.items()}})
+
+
+def gone(definitions: Definitions) -> Iterator[tuple[str, str, Application]]:
+    """Retained definitions of orchestrations that the program no longer has: sha256, name, and as an application."""
+    for sha in sorted(definitions.texts):
+        found = json.loads(definitions.texts[sha])
+        if found["main"] not in definitions.current:
+            yield sha, found["main"], _loaded(found)
+
+
+def _loaded(plain: dict[str, Any]) -> Application:
+    """The programs of a definition, which does not say where they are written."""
+    nowhere = {"module": "", "qualname": "", "span": to_plain(NOWHERE)}
+    programs = [{**one, **nowhere} for one in plain["orchestrations"].values()]
+    return load(json.dumps({**to_plain(Application(name="retained")), "orchestrations": programs}))

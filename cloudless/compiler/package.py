@@ -29,20 +29,24 @@ CORE = Own(
         "passes", "summary", "terraform", "testing",
     ),
 )  # fmt: skip
-"""In every bundle. tests/unit/compiler/test_own.py runs a program of every noun with what is left."""
+"""In every bundle, but for what a provider leaves out besides (Package.core); test_smoke.py runs what is left."""
 
 
 @node(kw_only=True)
 class Package:
-    """One zip for a whole stage; each function app of it finds there what it needs.
+    """One zip for a whole stage; each function of it finds there what it needs. Wheels may be in a second one.
 
     files: what the provider generates, by path in the zip, e.g. {"host.json": b"{}", "cloudless_entry/http.py": b"…"}.
-    site: folder of the zip for wheels and our own code, "" for its root.
+    site: folder of the zip for our own code and for wheels, "" for its root. layer: the folder for wheels in a zip of
+    their own, the layer, where the cloud takes one; it is not made where there is no wheel.
     requirements: of the provider's runtime, PEP 508, e.g. ("azure-servicebus>=7.12",); the application's own, and those
-    of the core (`cloudless.passes.requirements`), are added. own: code of the provider; the core's is added.
+    of the core (`cloudless.passes.requirements`), are added. own: code of the provider. core: of the core, of which a
+    provider may leave out more.
     platform: of wheels, in the words of uv, e.g. "x86_64-manylinux_2_28". python: "3.12".
     smoke: a program that imports what the functions will import, run in the unpacked zip before it is deployed.
-    most: of the zip; most_unpacked: of all that is in it. Both in bytes, with the vendor's page.
+    trial: requirements of that program alone, e.g. the cloud's own client of its runtime; where this machine cannot
+    have them, the program runs without.
+    most: of each zip; most_unpacked: of all that is in them. Both in bytes, with the vendor's page.
     """
 
     files: Mapping[str, bytes]
@@ -52,5 +56,8 @@ class Package:
     most: Limit
     most_unpacked: Limit | None = None
     site: str = ""
+    layer: str = ""
     requirements: tuple[str, ...] = ()
     own: tuple[Own, ...] = ()
+    core: Own = CORE
+    trial: tuple[str, ...] = ()

@@ -54,8 +54,8 @@ def _array(value: list[Any] | tuple[Any, ...], newline: str) -> str:
     if not value:
         return "[]"
     deeper = f"{newline}  "
-    items = [_text(item, deeper) for item in value]
-    if all(type(item) is str for item in value):
+    items = [quoted(item) if type(item) is str else _text(item, deeper) for item in value]
+    if len(items) < _WIDTH and all([type(item) is str for item in value]):  # noqa: C419  (twice as fast)
         line = f"[{', '.join(items)}]"
         if len(line) <= _WIDTH:
             return line

@@ -2,19 +2,16 @@
 
 A module that is missing, or that raises when imported, is a function that does not start: some clouds then say that
 there are no functions, and nothing else. The bundle is unpacked, and the package's program run by a Python that sees
-the standard library and the bundle, no package of this machine, and none of the builder's variables.
+the standard library, the bundle and what is required (libraries.py), no package of this machine, and none of the
+builder's variables.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import subprocess
-import sys
-import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,11 +19,13 @@ from typing import Any
 from zipfile import ZipFile
 
 from cloudless.compiler.bundle import Bundle
-from cloudless.compiler.package import CORE, Package
+from cloudless.compiler.interpreter import HERE, Interpreter, find_interpreter
+from cloudless.compiler.libraries import is_compiled, libraries
+from cloudless.compiler.package import Package
+from cloudless.compiler.wheels import Installed, wheel_files
 from cloudless.config import codes
 from cloudless.errors import DefinitionError
 from cloudless.ir import Diagnostic, Span
-from cloudless.node import node
 
 TIMEOUT_S = 120
 """Longer than any cloud waits for a function to start."""
@@ -37,75 +36,37 @@ _KEPT = frozenset({"PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT",
 
 https://docs.python.org/3/library/subprocess.html#subprocess.Popen (SystemRoot)
 """
-_COMPILED = re.compile(r".*\.(so|pyd|dylib)(\.\d+)*")
 _RUNNER = Path(__file__).with_name("smoke_runner.py")
 
 
-@node(kw_only=True)
-class Interpreter:
-    """A Python. is_version: whether it is the package's; is_platform: whether it runs what is compiled for that."""
-
-    path: str
-    is_version: bool
-    is_platform: bool
-
-
-def smoke(bundle: Bundle, package: Package, origins: Mapping[str, Path]) -> str:
+def smoke(
+    bundle: Bundle,
+    package: Package,
+    origins: Mapping[str, Path],
+    installed: Installed | None = None,
+) -> str:
     """Run the package's program in the bundle; "" where that went well, else why it does not say for sure.
 
     origins: files of the project by path in the bundle, so that problems are told at the user's own lines.
+    installed: what is required, whether it is in the bundle or in a layer.
     Raises DefinitionError with what the program raised.
     """
     interpreter = find_interpreter(package)
+    found = libraries(package, interpreter, installed)
+    required = wheel_files(installed.folder, package.site) if installed else {}
+    own = (path for path in bundle.sizes if path not in required)
+    lacking = found.lacking or ("" if interpreter.fits else next(filter(is_compiled, own), ""))
+    if lacking:
+        return _skipped(package, lacking)
     with ZipFile(BytesIO(bundle.content)) as archive, TemporaryDirectory() as name:
-        compiled = next((one for one in archive.namelist() if _COMPILED.fullmatch(one)), None)
-        if compiled is not None and not (interpreter.is_version and interpreter.is_platform):
-            return _skipped(package, compiled)
         root = Path(name).resolve() / "bundle"
         archive.extractall(root)
-        problem = _Trial(interpreter, package, root, origins).problem()
+        problem = _Trial(interpreter, package, root, origins, found.folders).problem()
     if problem is None:
         return "" if interpreter.is_version else _by_another(package)
     if not interpreter.is_version and problem.span.file not in map(_shown, origins.values()):
         return f"{_by_another(package)}, and {problem.message}"  # perhaps only there
     raise DefinitionError([problem])
-
-
-def find_interpreter(package: Package) -> Interpreter:
-    """A Python of the package's version where there is one, else the one that runs now."""
-    is_platform = package.platform.startswith(_platform()) and sys.platform == "linux"
-    found = next((path for path in _candidates(package.python) if _is_python(path, package.python)), None)
-    return Interpreter(path=found or sys.executable, is_version=found is not None, is_platform=is_platform)
-
-
-def _candidates(version: str) -> Iterator[str]:
-    """Programs that may be a Python of that version: this one, that of the path, those of pyenv and uv."""
-    yield sys.executable
-    on_path = shutil.which(f"python{version}")
-    if on_path is not None:
-        yield on_path
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "uv" / "python"
-    for folder in (*sorted(pyenv.glob(f"{version}.*")), *sorted(data.glob(f"cpython-{version}.*"))):
-        yield str(folder / "bin" / "python3")
-
-
-def _is_python(path: str, version: str) -> bool:
-    """Whether it runs, and has the version: pyenv leaves programs on the path that do not."""
-    if path == sys.executable:
-        return f"{sys.version_info.major}.{sys.version_info.minor}" == version
-    words = [path, "-I", "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
-    except OSError:
-        return False
-    return done.returncode == 0 and done.stdout.strip() == version
-
-
-def _platform() -> str:
-    """The machine in the words of uv: x86_64, aarch64."""
-    machine = sysconfig.get_platform().rpartition("-")[2]
-    return {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
 
 
 def _skipped(package: Package, compiled: str) -> str:
@@ -116,17 +77,24 @@ def _skipped(package: Package, compiled: str) -> str:
 
 
 def _by_another(package: Package) -> str:
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
     return (
-        f"what the functions import was tried by Python {here}, because Python {package.python} is not on this machine"
+        f"what the functions import was tried by Python {HERE}, because Python {package.python} is not on this machine"
     )
 
 
 class _Trial:
     """One run of the program in an unpacked bundle."""
 
-    def __init__(self, interpreter: Interpreter, package: Package, root: Path, origins: Mapping[str, Path]) -> None:
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        package: Package,
+        root: Path,
+        origins: Mapping[str, Path],
+        libraries: Sequence[Path],
+    ) -> None:
         self._interpreter = interpreter
+        self._libraries = libraries
         self._package = package
         self._root = root
         self._origins = origins
@@ -135,10 +103,10 @@ class _Trial:
         """What is wrong with the bundle, if anything."""
         program = self._root.with_name("smoke.py")
         program.write_text(self._package.smoke, encoding="utf-8")
-        words = [self._interpreter.path, "-I", "-S", "-B", str(_RUNNER), _MARK, str(program), str(self._root)]
+        words = [self._interpreter.path, "-I", "-S", "-B", str(_RUNNER), _MARK, str(program)]
         try:
             done = subprocess.run(
-                [*words, self._package.site], capture_output=True, check=False, cwd=self._root,
+                [*words, *map(str, self._folders())], capture_output=True, check=False, cwd=self._root,
                 env=_environment(self._root.parent),
                 text=True, errors="replace", timeout=TIMEOUT_S,
             )  # fmt: skip
@@ -150,6 +118,11 @@ class _Trial:
             return _ended(done)
         raised = json.loads(told.removeprefix(_MARK))
         return None if raised is None else self._raised(raised)
+
+    def _folders(self) -> list[Path]:
+        """Where modules are looked for: this machine's own wheels come before those of the bundle."""
+        site = self._root.joinpath(*self._package.site.split("/")) if self._package.site else self._root
+        return list(dict.fromkeys([self._root, *self._libraries, site]))
 
     def _raised(self, told: Mapping[str, Any]) -> Diagnostic:
         """An exception, at the innermost line of the project's own."""
@@ -169,7 +142,7 @@ class _Trial:
         top = missing.partition(".")[0]
         if not missing:
             return "mend this line, or what it calls: it runs when the function starts"
-        if top in {own.module for own in (CORE, *self._package.own)}:
+        if top in {own.module for own in (self._package.core, *self._package.own)}:
             return f"{missing} belongs to the build and is in no bundle: import it in the function that needs it"
         return (
             f"name the package that has {top!r} in requirements.txt; a module of yours is bundled where it stands "

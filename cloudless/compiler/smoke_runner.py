@@ -1,6 +1,6 @@
 """Runs in the Python that stands for the cloud's: a program, with nothing on sys.path but the library and the bundle.
 
-Arguments: mark, program, root of the bundle, its folder of packages ("" for the root). What the program raises is told
+Arguments: mark, program, root of the bundle, folders of packages. What the program raises is told
 on stderr in one line of JSON behind the mark, null where it raised nothing. Standard library only, any Python.
 """
 
@@ -10,9 +10,9 @@ import sys
 import traceback
 
 
-def main(mark: str, program: str, root: str, site: str) -> int:
+def main(mark: str, program: str, *folders: str) -> int:
     """Run the program; 1 where it raised."""
-    sys.path[:0] = [root, *([os.path.join(root, *site.split("/"))] if site else [])]  # noqa: PTH118
+    sys.path[:0] = folders
     with open(program, encoding="utf-8") as file:  # noqa: PTH123
         text = file.read()
     try:

@@ -13,26 +13,25 @@ import re
 import shutil
 import subprocess
 import sys
-import time
+import sysconfig
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cloudless.compiler.cache import cache_folder, kept
 from cloudless.compiler.sources import Files
 from cloudless.config import codes
 from cloudless.errors import DefinitionError, InvalidArgument
 from cloudless.ir import Diagnostic, Span
-from cloudless.node import node
+from cloudless.node import node, replace
 
-_VERSION = 1
+_VERSION = "2"
 """Of what is kept: another one is another folder."""
 
 _MOST = 10
 """uv names one package at a time: so many are told at once."""
 
-_KEPT_S = 30 * 86_400
 _UNIVERSAL = ["--no-progress", "--color", "never", "--only-binary", ":all:"]
 _NO_WHEEL = re.compile(
     r"^hint: .*(?:Wheels are required|Wheels are available|only found wheels) for `([^`]+)`", re.MULTILINE
@@ -47,7 +46,8 @@ _INSTALL = "wheels are resolved by uv, which is not installed: pip install uv, o
 class Wanted:
     """file: requirements.txt or pyproject.toml, None for neither. ours: what our runtime needs.
 
-    platform: in the words of uv. python: "3.12". without: distributions that come from elsewhere, ours.
+    platform: in the words of uv, "" for that of this machine. python: "3.12". without: distributions that come from
+    elsewhere, ours. interpreter: of which uv takes what the other two do not say, "" for the one that runs.
     """
 
     file: Path | None
@@ -55,22 +55,41 @@ class Wanted:
     platform: str
     python: str
     without: tuple[str, ...] = ()
+    interpreter: str = ""
 
 
-def wheels(wanted: Wanted, cache: Path | None = None, uv: str = "") -> Path:
-    """A folder with everything that is wanted, installed; not to be changed. cache: where such folders are kept.
+@node(kw_only=True)
+class Installed:
+    """Everything that is wanted. pins: each package with version and hashes. folder: where it is; not to be changed."""
+
+    wanted: Wanted
+    pins: str
+    folder: Path
+
+
+def wheels(wanted: Wanted, cache: Path | None = None, uv: str = "") -> Installed:
+    """Everything that is wanted, installed into a folder. cache: where such folders are kept.
 
     Raises DefinitionError with each package that the cloud cannot have, InvalidArgument where uv is missing or fails.
     """
     uv = uv or find_uv()
     pins = _compiled(uv, wanted)
-    key = sha256("\n".join([str(_VERSION), wanted.platform, wanted.python, pins]).encode()).hexdigest()[:32]
-    kept = (cache or cache_folder()) / key
-    if kept.is_dir():
-        os.utime(kept)
-    else:
-        _install(uv, wanted, pins, kept)
-    return kept
+    return Installed(wanted=wanted, pins=pins, folder=_kept(uv, wanted, pins, cache))
+
+
+def twins(installed: Installed, interpreter: str, python: str, cache: Path | None = None, uv: str = "") -> Path:
+    """The same versions in another folder, for a Python of this machine. interpreter: it. python: its version, "3.12".
+
+    Raises as `wheels`, where this machine cannot have one of them.
+    """
+    here = replace(installed.wanted, platform="", python=python, interpreter=interpreter)
+    return _kept(uv or find_uv(), here, installed.pins, cache)
+
+
+def _kept(uv: str, wanted: Wanted, pins: str, cache: Path | None) -> Path:
+    place = wanted.platform or f"{sysconfig.get_platform()} {wanted.interpreter}"
+    parts = (_VERSION, place, wanted.python, pins)
+    return kept(parts, lambda folder: _install(uv, wanted, pins, folder), cache or cache_folder("wheels"))
 
 
 def wheel_files(folder: Path, site: str) -> Files:
@@ -103,17 +122,6 @@ def find_uv() -> str:
     return found
 
 
-def cache_folder() -> Path:
-    """Where this user's programs keep what they can make again."""
-    if sys.platform == "win32":
-        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        home = Path.home() / "Library" / "Caches"
-    else:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return home / "cloudless" / "wheels"
-
-
 def _compiled(uv: str, wanted: Wanted) -> str:
     """Every package with version and hashes, as a requirements.txt."""
     if wanted.file is None and not wanted.ours:
@@ -140,30 +148,20 @@ def _compile(uv: str, wanted: Wanted, without: Iterable[str]) -> subprocess.Comp
         return _run([uv, "pip", "compile", *words, *_target(wanted)], wanted, "\n".join(wanted.ours))
 
 
-def _install(uv: str, wanted: Wanted, pins: str, kept: Path) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=kept.parent) as name:
-        folder = Path(name) / "site"
-        folder.mkdir()
-        words = ["--target", str(folder), "--no-deps", "--require-hashes", "--link-mode", "copy", "-r", "-"]
-        if any("--hash" in line for line in _lines(wanted.file)):  # which `compile` does not compare
-            words += ["--constraints", str(wanted.file)]
-        if pins.strip():
-            done = _run([uv, "pip", "install", *words, *_target(wanted)], wanted, pins)
-            if done.returncode:
-                raise InvalidArgument(_failure(wanted, done.stderr))
-        _tidy(folder)
-        _forget(kept.parent)
-        try:
-            folder.rename(kept)
-        except OSError:  # another build was faster
-            if not kept.is_dir():
-                raise
+def _install(uv: str, wanted: Wanted, pins: str, folder: Path) -> None:
+    words = ["--target", str(folder), "--no-deps", "--require-hashes", "--link-mode", "copy", "-r", "-"]
+    if any("--hash" in line for line in _lines(wanted.file)):  # which `compile` does not compare
+        words += ["--constraints", str(wanted.file)]
+    if pins.strip():
+        done = _run([uv, "pip", "install", *words, *_target(wanted)], wanted, pins)
+        if done.returncode:
+            raise InvalidArgument(_failure(wanted, done.stderr))
+    _tidy(folder)
 
 
 def _target(wanted: Wanted) -> list[str]:
-    interpreter = ["--python", sys.executable, "--python-version", wanted.python]
-    return [*interpreter, "--python-platform", wanted.platform, *_UNIVERSAL]
+    words = ["--python", wanted.interpreter or sys.executable, "--python-version", wanted.python]
+    return [*words, *(["--python-platform", wanted.platform] if wanted.platform else []), *_UNIVERSAL]
 
 
 def _run(words: Sequence[str], wanted: Wanted, text: str) -> subprocess.CompletedProcess[str]:
@@ -181,14 +179,6 @@ def _tidy(folder: Path) -> None:
     for information in folder.glob("*.dist-info"):
         for name in _VOLATILE:
             (information / name).unlink(missing_ok=True)
-
-
-def _forget(cache: Path) -> None:
-    """Remove what no build used for a month."""
-    oldest = time.time() - _KEPT_S
-    for folder in cache.iterdir():
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- what uv says

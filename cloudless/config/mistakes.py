@@ -31,6 +31,7 @@ _PATTERNS = {
     "requirements": ("is no path below the folder of this file", 'name a file, e.g. requirements = "requirements.txt"'),
     "name": ("is no name for a stage", "use 1 to 16 lower-case letters, digits and hyphens, e.g. [stages.prod]"),
 }
+_CHOICE = "write one of those"
 _STAGES = 'give each stage a table, e.g. [stages.prod] and, below it, provider = "aws"'
 _REMEDIES = {
     "bundle": 'give a list, e.g. bundle = ["templates/"]',
@@ -140,7 +141,8 @@ class Mistakes:
             what, remedy = _PATTERNS[key]
             self._bad(path, f"{error['input']!r} {what}", remedy)
         else:
-            self._bad(path, _said(error["msg"], f"`{_written(path)}`"), _remedy(path))
+            remedy = _CHOICE if error["type"] == "literal_error" and isinstance(error["input"], str) else _remedy(path)
+            self._bad(path, _said(error["msg"], f"`{_written(path)}`"), remedy)
 
     def _unknown(self, path: Path) -> None:
         key = str(path[-1])

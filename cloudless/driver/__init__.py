@@ -10,6 +10,9 @@
     provider.py Provider         name, gaps, limits, connect, compile
     deployed.py what every provider's Cloud shares
     current.py  which Cloud a client call goes to, and on whose behalf
+    denied.py   what a cloud's IAM refuses, in the program's words
+    refusal.py  errors between functions of ours
+    rest.py     HTTP over kept connections, for drivers over REST
 
 Users hold the portable types (`cloudless.Queue` …), which own all shared logic: validation, encoding,
 sizes, ids, batches, threads for async twins. A driver gets finished envelopes and logical names, and

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, Literal, Protocol
 
+    from cloudless.errors import ExecutionExists
     from cloudless.message import Envelope
 
     Status = Literal["running", "completed", "failed", "cancelled"]
@@ -147,7 +148,7 @@ class OrchestrationDriver(Protocol):
 
 
 class Pinning(Protocol):
-    """What a driver has besides, where the bundle keeps the definitions of what runs; other clouds pin themselves."""
+    """What a driver has besides, where a build has to keep what running executions need, e.g. definitions."""
 
     def running(self, orchestration: str) -> Mapping[str, int]:
         """How many executions run, by the sha256 of their definition. Raises as `describe`."""
@@ -157,6 +158,16 @@ class Pinning(Protocol):
 def pinning(driver: Any) -> Pinning | None:
     """The driver, where it can say what runs; None where nothing needs to be kept for what runs."""
     return driver if hasattr(driver, "running") else None
+
+
+def taken(orchestration: str, execution: str) -> ExecutionExists:
+    """The error of a start with an id that stands for other arguments."""
+    from cloudless.errors import ExecutionExists
+
+    return ExecutionExists(
+        f"execution {execution!r} of {orchestration!r} was started with other arguments within 90 days, "
+        "or still runs: use an id of its own for each input"
+    )
 
 
 def digest(body: str) -> str:
@@ -174,6 +185,29 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def plain_of(found: Snapshot | Entry) -> dict[str, Any]:
+    """A snapshot, or an entry of a history, as JSON."""
+    return {name: getattr(found, name) for name in type(found).__slots__}
+
+
+def snapshot_from(plain: Mapping[str, Any]) -> Snapshot:
+    """The snapshot that `plain_of` gave."""
+    return Snapshot(plain["status"], plain["started_s"], plain["ended_s"], output=plain["output"], error=plain["error"])
+
+
+def entry_from(plain: Mapping[str, Any]) -> Entry:
+    """The entry that `plain_of` gave."""
+    return Entry(
+        plain["at_s"],
+        plain["kind"],
+        plain["name"],
+        step=plain["step"],
+        attempt=plain["attempt"],
+        value=plain["value"],
+        error=plain["error"],
+    )
 
 
 def polled(

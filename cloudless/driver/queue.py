@@ -78,6 +78,10 @@ class Browsing(Protocol):
         """Up to `limit` (1 to 1,000) messages that wait, oldest first. They stay, and nothing is counted."""
         ...
 
+
+class Counting(Protocol):
+    """What a queue driver has besides, where its provider counts messages."""
+
     def count(self, queue: str) -> int:
         """How many messages wait, as far as the provider tells."""
         ...
@@ -86,3 +90,8 @@ class Browsing(Protocol):
 def browsing(driver: Any) -> Browsing | None:
     """The driver, where it can browse; None where one has to receive and release to look."""
     return driver if hasattr(driver, "peek") else None
+
+
+def counting(driver: Any) -> Counting | None:
+    """The driver, where it can count."""
+    return driver if hasattr(driver, "count") else None

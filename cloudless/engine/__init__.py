@@ -5,7 +5,7 @@
     frame.py        the variables of a run          effect.py   what a program asks for
     scheduler.py    Scheduler: strands, one at a time; what the host tells, what it is asked
     attempts.py     one step, with its retries      group.py    branches   fan_out.py   mailbox.py   events
-    retry.py error.py   plain data                  host.py     what a host does
+    retry.py error.py   what is raised             host.py     what a host does
 
 Standard library only; never the IR's classes, nor anything of the build: it runs in memory and inside Azure Functions.
 """

@@ -6,7 +6,7 @@ failed, and the step's own policy, for errors of the user's code and time-outs, 
 
 from __future__ import annotations
 
-from cloudless.engine.error import error_of
+from cloudless.driver.error import error_of
 from cloudless.engine.host import RETRY, TIMEOUT
 from cloudless.engine.retry import PLATFORM
 
@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cloudless.driver.error import Error
     from cloudless.engine.effect import Step
-    from cloudless.engine.error import Error
     from cloudless.engine.scheduler import Scheduler, Strand
 
 

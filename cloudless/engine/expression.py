@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from operator import add, eq, floordiv, ge, gt, le, lt, mod, mul, sub, truediv  # pyright: ignore[reportUnknownVariableType]
 
-from cloudless.engine.error import Raised, error_of, is_one_of
+from cloudless.driver.error import error_of, is_one_of
+from cloudless.engine.error import Raised
 from cloudless.errors import InternalError
 
 TYPE_CHECKING = False

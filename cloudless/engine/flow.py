@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cloudless.driver.error import error_of, is_one_of
 from cloudless.engine.block import RETURN, Code, Jump, waiting
-from cloudless.engine.error import Raised, error_of, is_one_of
+from cloudless.engine.error import Raised
 from cloudless.engine.expression import compiled
 
 TYPE_CHECKING = False

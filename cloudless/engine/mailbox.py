@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from cloudless.engine.error import error_of
+from cloudless.driver.error import error_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

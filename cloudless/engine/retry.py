@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cloudless.engine.error import Error
+    from cloudless.driver.error import Error
 
 
 class Policy:

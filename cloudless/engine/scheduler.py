@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from cloudless.driver.error import Error
     from cloudless.engine.definition import Definition
     from cloudless.engine.effect import Effect, Parallel, Running
-    from cloudless.engine.error import Error
     from cloudless.engine.host import Host
 
     class Pending(Protocol):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from cloudless.driver.error import error_of
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, Snapshot
 from cloudless.engine import Scheduler
-from cloudless.engine.error import error_of
 from cloudless.engine.host import RETRY
 from cloudless.errors import InternalError, NeverQuiet
 from cloudless.memory.ended import MOST

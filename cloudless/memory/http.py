@@ -11,7 +11,7 @@ from cloudless.memory.history import Exchange
 from cloudless.memory.world import US
 from cloudless.message import Envelope, Failure
 from cloudless.runtime.crash import Abandoned, TimedOut
-from cloudless.runtime.endpoint import died
+from cloudless.runtime.endpoint import as_asked, died
 from cloudless.runtime.problem import problem
 from cloudless.runtime.router import Router
 
@@ -45,7 +45,7 @@ class MemoryHttp:
         if not isinstance(found, tuple):
             return found
         if len(request.body) > GATEWAY_MOST:
-            return problem(413, "the body is over 10 MiB")
+            return as_asked(request, problem(413, "the body is over 10 MiB"))
         return self._served(*found, request)
 
     def fetch(self, url: str) -> bytes:
@@ -86,9 +86,11 @@ class MemoryHttp:
         except TimedOut:
             pass
         except SystemExit:
-            return died(Failure("Crashed", "the function ended its own process", 1), 502, "the function died")
+            failure = Failure("Crashed", "the function ended its own process", 1)
+            return as_asked(request, died(failure, 502, "the function died"))
         except Abandoned:
-            return died(Failure("Crashed", "the function died without an answer", 1), 502, "the function died")
+            failure = Failure("Crashed", "the function died without an answer", 1)
+            return as_asked(request, died(failure, 502, "the function died"))
         world.now_us = max(deadline_us, world.base_us)
         failure = Failure("TimeoutError", f"no answer within {plan.timeout_s:g} s", 1)
-        return died(failure, 504, failure.text)
+        return as_asked(request, died(failure, 504, failure.text))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.codec import check_size, load, write
 from cloudless.driver.current import HERE, here
-from cloudless.driver.orchestration import RUNNING, digest
+from cloudless.driver.error import error_of
+from cloudless.driver.orchestration import RUNNING, digest, taken
 from cloudless.engine import Definition
 from cloudless.engine.effect import SEND
-from cloudless.engine.error import error_of
-from cloudless.errors import ExecutionExists, InvalidArgument, NeverQuiet, NotFound, UnsupportedError
+from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, UnsupportedError
 from cloudless.memory.ended import Ended
 from cloudless.memory.execution import MemoryExecution
 from cloudless.memory.history import Exchange
@@ -18,6 +18,7 @@ from cloudless.memory.journal import history
 from cloudless.memory.world import US
 from cloudless.message import NO_ATTRIBUTES, Envelope, Failure, StepEnvelope, trace_of
 from cloudless.passes.definition import definition
+from cloudless.runtime.addressee import addressee
 from cloudless.runtime.crash import Abandoned, TimedOut
 from cloudless.runtime.failure import failure
 from cloudless.runtime.step import attempt
@@ -86,10 +87,7 @@ class MemoryOrchestrations:
         before = known.get(execution)
         if before is not None and (before.status == RUNNING or self._world.now_us - before.started_us < KEPT_US):
             if digest(before.cause.body) != digest(call.body):
-                raise ExecutionExists(
-                    f"execution {execution!r} of {orchestration!r} was started with other arguments within 90 days, "
-                    "or still runs: use an id of its own for each input"
-                )
+                raise taken(orchestration, execution)
             return
         known.pop(execution, None)  # the latest started is last
         self._begin(orchestration, execution, call)
@@ -196,19 +194,13 @@ class MemoryOrchestrations:
 
     def _addressed(self, orchestration: str, execution: str, event: str) -> MemoryExecution:
         """The running execution that an event is for."""
-        waiters = self._waiters.get(event, ())
-        if not waiters:
-            raise NotFound(f"no orchestration of this app waits for an event {event!r}")
-        names = [orchestration] if orchestration else waiters
-        found = [one for name in names if (one := self._of(name).get(execution)) is not None]
-        running = [one for one in found if one.status == RUNNING]
-        if len(running) > 1:
-            which = " or ".join(f"{one.orchestration}.execution({execution!r})" for one in running)
-            raise InvalidArgument(f"event {event!r}: several executions have the id {execution!r}: give {which}")
-        if not running:
-            state = f"it is {found[0].status}" if found else "there is none"
-            raise NotFound(f"event {event!r} is for a running execution {execution!r}, and {state}")
-        return running[0]
+
+        def status_of(name: str) -> Status | None:
+            found = self._of(name).get(execution)
+            return None if found is None else found.status
+
+        name = addressee(event, orchestration, execution, self._waiters.get(event, ()), status_of)
+        return self._of(name)[execution]
 
     def _until_ended(self, one: MemoryExecution, timeout_s: float | None) -> None:
         """Let time go on to its end, for so long; without a limit, NeverQuiet where that does not come."""

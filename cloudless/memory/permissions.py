@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cloudless.driver.grant import use_of
 from cloudless.errors import PermissionDenied
 
 if TYPE_CHECKING:
     from cloudless.ir import Application
     from cloudless.memory.world import World
-
-_WRITE = {
-    "send": "uses=[{name}.send]",
-    "publish": "uses=[{name}.publish]",
-    "invoke": "uses=[{name}.invoke]",
-    "peek": "uses=[{name}.dead_letters.peek]",
-    "redrive": "uses=[{name}.dead_letters.redrive]",
-    "start": "uses=[{name}.start]",
-    "control": "uses=[{name}.execution]",
-}
 
 
 class Permissions:
@@ -59,10 +50,9 @@ class Permissions:
         for verb in verbs:
             if (handler, noun, name, verb) in self._granted:
                 return
-        remedy = _WRITE.get(verbs[0], "uses=[…]").format(name=name.removesuffix("-dead-letters").replace("-", "_"))
         raise self._world.refuse(
             PermissionDenied(
                 f"handler {handler!r} may not {verbs[0]} {noun} {name!r}: its code does not mention it. "
-                f"Mention it in the handler, or add {remedy} to its decorator"
+                f"Mention it in the handler, or add uses=[{use_of(verbs[0], name)}] to its decorator"
             )
         )

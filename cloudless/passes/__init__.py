@@ -11,10 +11,12 @@
     graph.py            who feeds and who calls whom
     requirements.py     packages that our runtime needs in the cloud
     flow/               an orchestration as a flow chart
+    work.py             how many steps of a platform an execution may take
     plans.py            IR → plans of the runtime
     tree.py             walking and rewriting orchestrations
     expression_types.py the type of every expression of an orchestration
     lowering/           orchestrations as a backend can print them
+    states/             orchestrations as states and the ways between them
 
 May import IR and runtime; never the user's program, of which only the front end knows.
 """

@@ -14,6 +14,8 @@ Measure = tuple[str, str, float, Span]
 LEAST = frozenset({"schedule.interval", "queue.receives_min"})
 """Keys of limits that are a least, not a most."""
 
+OVER = "CL401"
+
 
 def limits(application: Application, tables: Mapping[str, Mapping[str, Limit]]) -> list[Diagnostic]:
     """What is over a limit of some provider. tables: limits by provider name, as providers publish them."""
@@ -43,7 +45,7 @@ def _problem(measure: Measure, provider: str, limit: Limit) -> Diagnostic:
     key, what, size, span = measure
     bound = "at least" if key in LEAST else "at most"
     message = f"{what} is {size:g} {limit.unit}, {provider} takes {bound} {limit.value:g}"
-    return Diagnostic("CL401", message, span, f"change it, or leave {provider} out; {limit.link}")
+    return Diagnostic(OVER, message, span, f"change it, or leave {provider} out; {limit.link}")
 
 
 def _measures(application: Application) -> Iterator[Measure]:

@@ -28,6 +28,47 @@ def loops(application: Application) -> list[Diagnostic]:
     return found
 
 
+def circling(application: Application) -> frozenset[str]:
+    """Handlers on a circle that is meant: each that messages pass between a `recursive=True` consumer and itself."""
+    starts = [f"queue {one.queue}" for one in application.consumers if one.recursive]
+    if not starts:
+        return frozenset()
+    fed, outgoing = _fed(application), _Outgoing(application)
+    fed |= {f"queue {one.queue}": one.handler for one in application.consumers if one.recursive}
+    graph = {feed: outgoing.of(handler) & fed.keys() for feed, handler in fed.items()}
+    backwards: Graph = {feed: set() for feed in graph}
+    for feed, others in graph.items():
+        for other in others:
+            backwards[other].add(feed)
+    round_trips = (_reached(graph, start) & _reached(backwards, start) for start in starts)
+    return frozenset(fed[feed] for found in round_trips for feed in found)
+
+
+def calling_back(application: Application) -> frozenset[str]:
+    """Handlers of functions that call themselves, directly or through others."""
+    handlers = {one.name: one.handler for one in application.functions}
+    if not handlers:
+        return frozenset()
+    grants = {one.name: one.grants for one in application.handlers}
+    graph = {
+        name: {one.name for one in grants[handler] if one.noun == "function" and one.verb == "invoke"} & handlers.keys()
+        for name, handler in handlers.items()
+    }
+    return frozenset(handlers[name] for name in graph if name in _reached(graph, name))
+
+
+def _reached(graph: Graph, start: str) -> set[str]:
+    """What can be come to from a feed, itself only by a circle."""
+    found: set[str] = set()
+    waiting = [*graph[start]]
+    while waiting:
+        feed = waiting.pop()
+        if feed not in found:
+            found.add(feed)
+            waiting += graph[feed]
+    return found
+
+
 def _problem(path: list[str], span: Span) -> Diagnostic:
     return Diagnostic(
         "CL163",

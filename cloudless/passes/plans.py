@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cloudless.ir import (
     DEAD_LETTERS,
     Application,
@@ -56,6 +58,20 @@ def pure_plans(application: Application) -> dict[str, Plan]:
     return {
         one.name: Plan(one.name, one.name, tuple((parameter.name, VALUE) for parameter in one.parameters))
         for one in application.pures
+    }
+
+
+def timings(application: Application) -> dict[str, dict[str, Any]]:
+    """When each schedule is due, by its name: facts of cloudless.runtime.tick."""
+    return {
+        one.name: {
+            "schedule": one.name,
+            "queue": one.queue,
+            "cron": one.cron,
+            "every_s": one.every_s,
+            "timezone": one.timezone,
+        }
+        for one in application.schedules
     }
 
 

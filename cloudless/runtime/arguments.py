@@ -72,7 +72,7 @@ class Arguments:
     def __init__(self, parameters: Sequence[tuple[str, str, str, str]], hints: Mapping[str, Any]) -> None:
         self.contexts = [name for name, kind, _, _ in parameters if kind == CONTEXT]
         self._getters = [
-            (name, kind, key, absent, _getter(kind, key, absent, hints.get(name, object)))
+            (name, _getter(kind, key, absent, hints.get(name, object)), (kind, key, absent))
             for name, kind, key, absent in parameters
             if kind != CONTEXT
         ]
@@ -81,10 +81,11 @@ class Arguments:
         """The arguments by name; those that are absent keep their defaults. Raises Refused or Unfit."""
         found: dict[str, Any] = {}
         problems: list[tuple[str, str, str]] = []
-        for name, kind, key, absent, get in self._getters:
+        for name, get, asked in self._getters:
             try:
                 found[name] = get(request)
             except _Absent:
+                kind, key, absent = asked
                 if absent == REQUIRED:
                     problems.append(_missing(kind, key))
                 elif absent == NONE:
@@ -94,6 +95,7 @@ class Arguments:
                     raise Refused(400, str(problem)) from problem
                 if isinstance(problem.__cause__, Exception) and not isinstance(problem.__cause__, ValueError):
                     raise problem.__cause__ from None  # what a validator of the user's raised is the handler's own
+                kind, key, _ = asked
                 problems += _told(_WHERE.get(kind, kind), key, problem)
         if problems:
             raise Unfit(problems)
@@ -142,9 +144,8 @@ def _json_getter(hint: Any) -> Get:
     def get(request: Request) -> Any:
         if not request.body:
             raise _Absent
-        kind = request.content_type
-        if kind != JSON and not (kind.startswith("application/") and kind.endswith("+json")):
-            raise Refused(415, f"the body is of type {kind or '(none given)'}: send it as {JSON}")
+        if request.headers.get("content-type") != JSON:
+            _check_type(request.content_type)
         if request.headers.get("content-encoding", "identity") != "identity":
             raise Refused(415, "the body is compressed: send it as it is")
         try:
@@ -154,6 +155,11 @@ def _json_getter(hint: Any) -> Get:
         return decode(text)
 
     return get
+
+
+def _check_type(kind: str) -> None:
+    if kind != JSON and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise Refused(415, f"the body is of type {kind or '(none given)'}: send it as {JSON}")
 
 
 def _raw(request: Request) -> bytes:

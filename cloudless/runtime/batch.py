@@ -79,14 +79,17 @@ class Batch:
         outcomes: list[Outcome] = [None] * len(envelopes)
         taken: list[tuple[int, Envelope, Any]] = []
         for index, envelope in enumerate(envelopes):
+            token = HERE.set((self._cloud, self._plan.handler, envelope))
             try:
                 body = self._decode(envelope.body)
+                if envelope.attempt > self._plan.attempts and not self._plan.endless:
+                    outcomes[index] = self._judge.crashed(envelope)
+                    continue
             except InvalidBody as problem:
                 outcomes[index] = self._judge.unreadable(envelope, problem)
                 continue
-            if envelope.attempt > self._plan.attempts and not self._plan.endless:
-                outcomes[index] = self._judge.crashed(envelope)
-                continue
+            finally:
+                HERE.reset(token)
             taken.append((index, envelope, Message(body, envelope) if self._whole else body))
         if taken:
             self._run(taken, outcomes)

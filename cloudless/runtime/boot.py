@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from cloudless.codec import Codec
     from cloudless.driver.provider import Cloud
     from cloudless.runtime.batch import DeliverAll
+    from cloudless.runtime.call import Await
     from cloudless.runtime.consumer import Deliver, GiveUp
     from cloudless.runtime.function import Answer
+    from cloudless.runtime.http import Timed
 
     class Registered(Protocol):
         """What an App knows of a handler; `app.handlers[name]` gives it."""
@@ -75,6 +77,13 @@ def batch(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None = None)
     """The handler of batches that the facts describe."""
     binding = _binding(facts, cloud, give_up)
     return binding.plan, entry.batch(binding)
+
+
+def watched(facts: Mapping[str, Any], cloud: Cloud, timed: Timed, wait: Await) -> entry.Binding:
+    """The handler that the facts describe, its time watched. timed: of functions; wait: of coroutines."""
+    plan, handler = Plan.from_json(facts["plan"]), registered(facts)
+    function = handler.function if plan.is_async else timed(handler.function, plan.timeout_s)
+    return entry.Binding(plan, function, handler.codec, on=handler.on, cloud=cloud, wait=wait)
 
 
 def _binding(facts: Mapping[str, Any], cloud: Cloud, give_up: GiveUp | None) -> entry.Binding:

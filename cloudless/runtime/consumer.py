@@ -99,13 +99,27 @@ class Judge:
             try:
                 self.give_up(envelope.again(1, error=failure))
             except CloudlessError as problem:
-                return Again(self.plan.max_delay_s, failure_of(problem, envelope.attempt), counted=False)
+                refused = failure_of(problem, envelope.attempt)
+                return Again(self.plan.max_delay_s, refused, counted=False, called=called, stuck=True)
         return Dead(failure, called=called)
 
     def _again(self, envelope: Envelope, failure: Failure, wait_s: float) -> Outcome:
         if envelope.attempt >= self.plan.attempts and not self.plan.endless:
             return self.dead(envelope, failure)
         return Again(wait_s, failure)
+
+
+def exited(plan: Plan, envelope: Envelope, problem: BaseException) -> Outcome:
+    """A delivery that nobody judged, since its handler left, e.g. by `sys.exit`. It counts, as where its process ended.
+
+    So the one after the last is told `Crashed`, as after a real crash.
+    """
+    from cloudless.runtime import log
+
+    failure = Failure("Crashed", f"the handler ended with {problem!r}", envelope.attempt)
+    outcome = Again(plan.wait_s(envelope.attempt), failure)
+    log.failure(plan, envelope, problem, outcome)
+    return outcome
 
 
 def failure_of(problem: BaseException, attempt: int) -> Failure:
@@ -132,12 +146,12 @@ def consumer(
     name = plan.handler
 
     def deliver(envelope: Envelope) -> Outcome:
-        try:
-            body = decode(envelope.body)
-        except InvalidBody as problem:
-            return judge.unreadable(envelope, problem)
         token = HERE.set((cloud, name, envelope))
         try:
+            try:
+                body = decode(envelope.body)
+            except InvalidBody as problem:
+                return judge.unreadable(envelope, problem)
             if envelope.attempt > attempts:
                 return SKIPPED if settled and settled(body, envelope) else judge.crashed(envelope)
             is_skipped = call(body, envelope) is SKIPPED

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from cloudless.driver.current import HERE
 from cloudless.errors import HttpError, InvalidArgument, InvalidBody, PayloadTooLarge, Unavailable
-from cloudless.message import Envelope, Failure
-from cloudless.request import BODY_MOST, JSON, Response
+from cloudless.message import NO_ATTRIBUTES, Envelope, Failure
+from cloudless.request import BODY_MOST, JSON, Response, answered
 from cloudless.runtime.arguments import Refused, Unfit
 from cloudless.runtime.call import context_of
 from cloudless.runtime.consumer import failure_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cloudless.runtime.guard import Guard, Run
 
 CORRELATION = "x-correlation-id"
+_BODILESS = frozenset({204, 304})
 NOT_FOUND = "there is nothing at this path"
 
 
@@ -91,7 +92,8 @@ class Endpoint:
     """
 
     __slots__ = (
-        "_arguments", "_call", "_cloud", "_guard", "_logs", "_plan", "_result", "_route", "_rules", "_run", "_statuses",
+        "_arguments", "_call", "_cloud", "_guard", "_logs", "_method", "_plan", "_result", "_route", "_rules", "_run",
+        "_statuses",
     )  # fmt: skip
 
     def __init__(
@@ -118,33 +120,35 @@ class Endpoint:
         self._rules = rules
         self._run = run
         self._logs = logs
+        self._method = plan.method
         self._route = Route(plan.path)
 
     def serve(self, request: Request, segments: list[str]) -> Response:
         """The answer to a request. segments: those of its path, decoded. A BaseException passes: a crash."""
         cause = self._cause(request)
-        answer = self._answer(request, segments, cause)
-        if not answer.header(CORRELATION):
+        answer = self._refused(request, segments) or self._called(request, cause)
+        for name, _ in answer.headers:
+            if name == CORRELATION:
+                break
+        else:
             answer.headers.append((CORRELATION, cause.correlation))
         if self._rules is not None:
             add_headers(self._rules, request, answer)
-        if answer.status in {204, 304}:
+        if answer.status in _BODILESS:
             answer.body = b""
-        if request.method == "HEAD":
-            answer.headers.append(("content-length", str(len(answer.body))))
-            answer.body = b""
-        return answer
+        return as_asked(request, answer)
 
-    def _answer(self, request: Request, segments: list[str], cause: Envelope) -> Response:
+    def _refused(self, request: Request, segments: list[str]) -> Response | None:
+        """The answer to a request that the handler never sees."""
         found = self._route.match(segments)
         if found is None:
             return problem(404, NOT_FOUND)
         if len(request.body) > BODY_MOST:
             return problem(413, f"the body is {len(request.body):,} bytes, the limit is {BODY_MOST:,}")
-        if request.method != self._plan.method and not (request.method == "HEAD" and self._plan.method == "GET"):
+        if request.method != self._method and not (request.method == "HEAD" and self._method == "GET"):
             return self._other_method(request)
         request.path_parameters = found
-        return self._called(request, cause)
+        return None
 
     def _other_method(self, request: Request) -> Response:
         allowed = ", ".join(allowed_methods(self._plan.methods))
@@ -156,22 +160,25 @@ class Endpoint:
 
     def _cause(self, request: Request) -> Envelope:
         """What messages of the handler are traced back to."""
-        id = request.id = request.id or self._cloud.new_id()
-        trace = trace_of_parent(request.headers.get("traceparent", ""))
-        given = word(request.headers.get(CORRELATION))
-        correlation = given if given and given.isascii() else id
-        request.received_s = self._cloud.now_s()
-        return Envelope(id, "", sent_s=request.received_s, trace=trace or id, correlation=correlation)
+        headers, cloud = request.headers, self._cloud
+        id = request.id = request.id or cloud.new_id()
+        trace, correlation = request.trace, id
+        if "traceparent" in headers:
+            trace = trace_of_parent(headers["traceparent"]) or trace
+        if CORRELATION in headers:
+            given = word(headers[CORRELATION])
+            correlation = given if given.isascii() and given else id
+        now_s = request.received_s = cloud.now_s()
+        return Envelope(id, "", NO_ATTRIBUTES, 0, "", now_s, trace or id, correlation)
 
     def _called(self, request: Request, cause: Envelope) -> Response:
         token = HERE.set((self._cloud, self._plan.handler, cause))
         try:
-            answer = self._outcome(request, cause)
+            return self._outcome(request, cause)
         except Exception as error:  # noqa: BLE001  (every exception is an answer)
-            answer = self._failed(error, cause)
+            return self._failed(error, cause)
         finally:
             HERE.reset(token)
-        return answer
 
     def _outcome(self, request: Request, cause: Envelope) -> Response:
         if self._guard is not None:
@@ -180,7 +187,8 @@ class Endpoint:
         for name in self._arguments.contexts:
             values[name] = context_of(self._plan, cause, self._cloud)
         request.is_handled = True
-        answer = self._response(self._run(self._call(**values)))
+        value = self._call(**values)
+        answer = self._response(self._run(value) if hasattr(value, "__await__") else value)
         if len(answer.body) > BODY_MOST:
             raise Mistake(f"the answer is {len(answer.body):,} bytes, the limit is {BODY_MOST:,}")
         return answer
@@ -193,13 +201,11 @@ class Endpoint:
             return Response(status=204 if status == 200 else status)
         if isinstance(value, bytes):
             return Response(value, status=status)
-        answer = Response(status=status)
         try:
-            answer.body = self._result.encode(value).encode()
+            text = self._result.encode(value)
         except InvalidBody as problem:
             raise Mistake(f"what the endpoint returned does not fit: {problem}") from problem
-        answer.headers.append(("content-type", JSON))
-        return answer
+        return answered(status, text.encode(), JSON)
 
     def _failed(self, error: Exception, cause: Envelope) -> Response:
         try:
@@ -246,6 +252,17 @@ class Endpoint:
 def allowed_methods(methods: Sequence[str]) -> list[str]:
     """The methods that a path answers, those of ours included."""
     return sorted({*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())})
+
+
+def as_asked(request: Request, answer: Response) -> Response:
+    """The answer; to HEAD without its body, of which it tells the length where its status has one. Once an answer.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-8.6
+    """
+    if request.method == "HEAD" and answer.status not in _BODILESS:
+        answer.headers.append(("content-length", str(len(answer.body))))
+        answer.body = b""
+    return answer
 
 
 def died(failure: Failure, status: int, detail: str) -> Response:

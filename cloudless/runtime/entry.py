@@ -9,12 +9,9 @@ An adapter (the code of a provider that speaks to one platform) needs only this 
 from __future__ import annotations
 
 from cloudless.errors import Unavailable
-from cloudless.runtime import batch as _batch
 from cloudless.runtime import consumer as _consumer
-from cloudless.runtime import function as _function
 from cloudless.runtime.call import call_of
-from cloudless.runtime.once import Exclusive, Once
-from cloudless.runtime.outcome import Overran
+from cloudless.runtime.outcome import overran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from cloudless.runtime.consumer import Deliver, GiveUp
     from cloudless.runtime.function import Answer
     from cloudless.runtime.plan import Plan
+    from cloudless.runtime.step import Attempt
 
 
 class Binding:
@@ -79,12 +77,14 @@ def consumer(binding: Binding) -> Deliver:
 def _guarded(binding: Binding, call: Call) -> Deliver:
     plan, cloud = binding.plan, binding.cloud
     decode, judge = binding.codec.decode, binding.judge()
+    if not (plan.exclusive or plan.once or plan.ordered):
+        return _consumer.consumer(plan, call, decode, judge, cloud)
+    from cloudless.runtime.once import Exclusive, Once  # a part is imported for those who need it: see App
+
     if plan.exclusive:
         return _consumer.consumer(plan, Exclusive(plan, call, cloud).call, decode, judge, cloud)
-    if plan.once or plan.ordered:
-        once = Once(plan, call, cloud)
-        return _consumer.consumer(plan, once.call, decode, judge, cloud, settled=once.settled)
-    return _consumer.consumer(plan, call, decode, judge, cloud)
+    once = Once(plan, call, cloud)
+    return _consumer.consumer(plan, once.call, decode, judge, cloud, settled=once.settled)
 
 
 def batch(binding: Binding) -> DeliverAll:
@@ -93,15 +93,19 @@ def batch(binding: Binding) -> DeliverAll:
     That of an ordered queue gets lists of one (decision 0004), through the guard of `deduplication_id`. After a
     message that failed, the rest of the list comes again behind it.
     """
+    from cloudless.runtime.batch import Batch, list_of_one, one_by_one
+
     plan, cloud = binding.plan, binding.cloud
     if plan.ordered:
-        return _batch.one_by_one(_guarded(binding, _batch.list_of_one(plan, binding.call())))
-    return _batch.Batch(plan, binding.call(), binding.codec.decode, binding.judge(), cloud).deliver
+        return one_by_one(_guarded(binding, list_of_one(plan, binding.call())))
+    return Batch(plan, binding.call(), binding.codec.decode, binding.judge(), cloud).deliver
 
 
 def function(binding: Binding, result: Codec) -> Answer:
     """A function that is called directly; the binding's codec is of the dict of its arguments."""
-    return _function.function(binding.plan, binding.call(), binding.codec.decode, result, binding.cloud)
+    from cloudless.runtime.function import function as answering
+
+    return answering(binding.plan, binding.call(), binding.codec.decode, result, binding.cloud)
 
 
 def step(binding: Binding, result: Codec) -> Answer:
@@ -112,6 +116,13 @@ def step(binding: Binding, result: Codec) -> Answer:
     from cloudless.runtime.step import step as answering  # apps without orchestrations need none
 
     return answering(binding.plan, binding.call(), binding.codec, result, binding.cloud)
+
+
+def attempt(binding: Binding, result: Codec) -> Attempt:
+    """As `step`, where the platform hands over the arguments by themselves."""
+    from cloudless.runtime.step import attempt as attempting
+
+    return attempting(binding.plan, binding.call(), binding.codec, result, binding.cloud)
 
 
 def dead_letter_sender(plan: Plan, cloud: Cloud) -> GiveUp:
@@ -151,5 +162,5 @@ async def bounded(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
             return await coroutine
     except TimeoutError as problem:
         if limit.expired():
-            raise Overran(f"the handler took longer than {timeout_s:g} s") from problem
+            raise overran(timeout_s) from problem
         raise

@@ -6,9 +6,10 @@ answer = serve(Request(...), segments_of(path))       # every answer is one: not
 
 from __future__ import annotations
 
+from cloudless.message import Failure
 from cloudless.runtime.arguments import Arguments
 from cloudless.runtime.call import awaited
-from cloudless.runtime.endpoint import Endpoint
+from cloudless.runtime.endpoint import Endpoint, died
 from cloudless.runtime.entry import wait_with_asyncio
 from cloudless.runtime.guard import guard_of
 from cloudless.runtime.keys import fetch as fetch_keys
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     Serve = Callable[[Request, list[str]], Response]
     """The answer to a request, given the decoded segments of its path."""
+
+    Timed = Callable[[Callable[..., Any], float], Callable[..., Any]]
+    """A function, and one that raises Overran after so many seconds, or is not waited for."""
 
     class Shop(Protocol):
         """What an App says for all its endpoints."""
@@ -58,23 +62,37 @@ def endpoint(
     *,
     function: Callable[..., Any] | None = None,
     wait: Await = wait_with_asyncio,
+    timed: Timed | None = None,
     fetch: Fetch = fetch_keys,
     logs: bool = True,
 ) -> Serve:
     """The endpoint of a plan.
 
-    function: instead of the app's own (a test double). wait: runs coroutines. fetch: reads the keys of token issuers.
+    function: instead of the app's own (a test double). wait: runs coroutines. timed: watches the time of functions that
+    are none, those that say who is calling as well. fetch: reads the keys of token issuers.
     """
     run = awaited(wait, plan.timeout_s)
+    call, auth = function or served.function, served.auth
+    if timed is not None:
+        call = call if plan.is_async else timed(call, plan.timeout_s)
+        auth = timed(auth, plan.timeout_s) if callable(auth) and not hasattr(auth, "kind") else auth
     return Endpoint(
         plan,
-        function or served.function,
+        call,
         Arguments(plan.parameters, served.hints()),
         served.result,
         cloud=cloud,
-        guard=guard_of(served.auth, cloud, fetch, run),
+        guard=guard_of(auth, cloud, fetch, run),
         statuses=served.statuses,
         rules=served.app.cors,
         run=run,
         logs=logs,
     ).serve
+
+
+def gave_out(plan: EndpointPlan, kind: str, status: int, text: str) -> Response:
+    """The answer where the function gave none: what a gateway says elsewhere; the reason stands in the log."""
+    import logging
+
+    logging.getLogger(f"cloudless.{plan.handler}").error("%s %s: %s: %s", plan.method, plan.path, kind, text)
+    return died(Failure(kind, text, 1), status, text if status == 504 else "the function died")

@@ -16,6 +16,8 @@ from cloudless.message import traceparent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cloudless.message import Envelope
 
 _FACTS = ("handler", "request_id", "message_id", "correlation_id", "traceparent")
@@ -27,7 +29,12 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
-        line = {"level": record.levelname, "logger": record.name, "message": record.getMessage(), **_facts(record)}
+        return self.line(record, {})
+
+    def line(self, record: logging.LogRecord, more: Mapping[str, object]) -> str:
+        """One line, with what the platform knows besides in front."""
+        own = {"level": record.levelname, "logger": record.name, "message": record.getMessage(), **facts_of(record)}
+        line = {**more, **own}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         if record.stack_info:
@@ -35,7 +42,8 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def _facts(record: logging.LogRecord) -> dict[str, str]:
+def facts_of(record: logging.LogRecord) -> dict[str, str]:
+    """What a record is about: its own facts, else those of the running handler."""
     own = {name: getattr(record, name) for name in _FACTS if hasattr(record, name)}
     here = HERE.get(None)
     if "traceparent" in own or here is None or here[1] is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from cloudless.message import traceparent
-from cloudless.runtime.outcome import Again
+from cloudless.runtime.outcome import Again, Postponed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 
 
 def failure(plan: Plan, envelope: Envelope, problem: BaseException, outcome: Outcome) -> None:
-    """One line for a failed delivery, with the traceback: a warning if it comes again, an error if it is given up."""
+    """One line for a failed delivery, with the traceback: a warning if it comes again, an error if it is given up.
+
+    And an error if it should be, and its dead letters refused it. What is postponed has not failed: see `_postponed`.
+    """
+    if isinstance(problem, Postponed):
+        _postponed(plan, envelope, problem)
+        return
     logging.getLogger(f"cloudless.{plan.handler}").log(
         _level(outcome),
         "message %s of %s failed in attempt %d of %d and %s: %s: %s",
-        envelope.id, plan.source, envelope.attempt, plan.attempts, _what(outcome), type(problem).__name__, problem,
-        exc_info=problem, extra=_facts(plan, envelope),
+        envelope.id, plan.source, envelope.attempt, plan.attempts, _what(plan, outcome),
+        type(problem).__name__, problem, exc_info=problem, extra=_facts(plan, envelope),
     )  # fmt: skip
 
 
@@ -33,8 +39,17 @@ def uncalled(plan: Plan, envelope: Envelope, failure: Failure, outcome: Outcome)
     logging.getLogger(f"cloudless.{plan.handler}").log(
         _level(outcome),
         "message %s of %s %s without a call of its handler: %s: %s",
-        envelope.id, plan.source, _what(outcome), failure.type, failure.text,
+        envelope.id, plan.source, _what(plan, outcome), failure.type, failure.text,
         extra=_facts(plan, envelope),
+    )  # fmt: skip
+
+
+def _postponed(plan: Plan, envelope: Envelope, problem: Postponed) -> None:
+    """One line for a delivery that nobody can decide now: usual where another one holds the key, not for a ledger."""
+    logging.getLogger(f"cloudless.{plan.handler}").log(
+        logging.INFO if problem.__cause__ is None else logging.WARNING,
+        "message %s of %s is postponed by %g s without a call of its handler: %s",
+        envelope.id, plan.source, problem.delay_s, problem, extra=_facts(plan, envelope),
     )  # fmt: skip
 
 
@@ -52,11 +67,17 @@ def request_failure(plan: EndpointPlan, cause: Envelope, problem: Exception) -> 
 
 
 def _level(outcome: Outcome) -> int:
-    return logging.WARNING if isinstance(outcome, Again) else logging.ERROR
+    return logging.WARNING if isinstance(outcome, Again) and not outcome.stuck else logging.ERROR
 
 
-def _what(outcome: Outcome) -> str:
-    return f"comes again in {outcome.delay_s:g} s" if isinstance(outcome, Again) else "is given up"
+def _what(plan: Plan, outcome: Outcome) -> str:
+    if not isinstance(outcome, Again):
+        return "is given up"
+    again = f"comes again in {outcome.delay_s:g} s"
+    if outcome.stuck:
+        refused = f"{outcome.failure.type}: {outcome.failure.text}"
+        return f"cannot be given up, as queue {plan.dead_letters!r} does not take it ({refused}), and {again}"
+    return again
 
 
 def _facts(plan: Plan, envelope: Envelope) -> dict[str, str]:

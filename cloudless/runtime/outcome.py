@@ -18,15 +18,19 @@ class Again:
     (`envelope.again(envelope.attempt + 1, delay_s=…)`, then acknowledge).
     failure: why. counted: whether this was an attempt; a copy of an uncounted one keeps its number.
     called: whether the handler was called; not where the delivery was postponed before.
+    stuck: whether it is to be given up, and the queue of its dead letters refused it, for which the failure says why.
     """
 
-    __slots__ = ("called", "counted", "delay_s", "failure")
+    __slots__ = ("called", "counted", "delay_s", "failure", "stuck")
 
-    def __init__(self, delay_s: float, failure: Failure, *, counted: bool = True, called: bool = True) -> None:
+    def __init__(
+        self, delay_s: float, failure: Failure, *, counted: bool = True, called: bool = True, stuck: bool = False
+    ) -> None:
         self.delay_s = delay_s
         self.failure = failure
         self.counted = counted
         self.called = called
+        self.stuck = stuck
 
     def __repr__(self) -> str:
         return f"Again({self.delay_s:g} s, {self.failure!r})"
@@ -73,6 +77,11 @@ class Postponed(Exception):
 
 class Overran(TimeoutError):
     """Raised by what runs coroutines: the handler's own time is up. Not an error of the handler's, as in a crash."""
+
+
+def overran(timeout_s: float) -> Overran:
+    """The error of a handler whose time is up."""
+    return Overran(f"the handler took longer than {timeout_s:g} s")
 
 
 if TYPE_CHECKING:

@@ -23,12 +23,13 @@ class BadPath(ValueError):
 class Route:
     """path: as declared. parameters: names in order of their segments. shape: the path with `{}` for each."""
 
-    __slots__ = ("_segments", "parameters", "path", "shape")
+    __slots__ = ("_named", "_segments", "parameters", "path", "shape")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._segments = path.split("/")
-        self.parameters = [_name(segment) for segment in self._segments if _is_parameter(segment)]
+        self._named = [(segment, _name(segment) if _is_parameter(segment) else "") for segment in self._segments]
+        self.parameters = [name for _, name in self._named if name]
         self.shape = "/".join("{}" if _is_parameter(segment) else segment for segment in self._segments)
 
     def match(self, segments: list[str]) -> dict[str, str] | None:
@@ -38,11 +39,11 @@ class Route:
         if len(segments) != len(self._segments):
             return None
         found: dict[str, str] = {}
-        for mine, given in zip(self._segments, segments, strict=True):
-            if _is_parameter(mine):
+        for (mine, name), given in zip(self._named, segments, strict=True):
+            if name:
                 if not given:
                     return None
-                found[_name(mine)] = given
+                found[name] = given
             elif mine != given:
                 return None
         return found

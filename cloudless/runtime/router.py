@@ -7,7 +7,7 @@ Any endpoint of a path answers for the methods that the path has not (405, OPTIO
 
 from __future__ import annotations
 
-from cloudless.runtime.endpoint import NOT_FOUND
+from cloudless.runtime.endpoint import NOT_FOUND, as_asked
 from cloudless.runtime.problem import problem
 from cloudless.runtime.route import BadPath, Route, routes, segments_of
 
@@ -41,10 +41,10 @@ class Router:
         try:
             segments = segments_of(path)
         except BadPath as bad:
-            return problem(400, f"the path cannot be read: {bad}")
+            return as_asked(request, problem(400, f"the path cannot be read: {bad}"))
         route = self._route(path, segments)
         if route is None:
-            return problem(404, NOT_FOUND)
+            return as_asked(request, problem(404, NOT_FOUND))
         method = "GET" if request.method == "HEAD" else request.method
         return self._owners.get((route.shape, method)) or self._keepers[route.shape], segments
 

@@ -8,14 +8,16 @@ Numbers arrive as JSON has them, where 1 and 1.0 are one value; a parameter anno
 
 from __future__ import annotations
 
-from cloudless.codec import check_size, dump, load, numeric
+from cloudless.codec import check_size, dump, is_object, load, numeric
 from cloudless.driver.current import HERE
-from cloudless.message import StepEnvelope
+from cloudless.errors import InvalidArgument
+from cloudless.message import NO_ATTRIBUTES, StepEnvelope
 from cloudless.runtime.failure import failure
+from cloudless.system import trace_of_parent, word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from cloudless.codec import Codec
@@ -68,3 +70,31 @@ def _cause(envelope: Envelope, context: dict[str, Any]) -> Envelope:
     )  # fmt: skip
     cause.execution = context["execution"]
     return cause
+
+
+def cause_of(context: object, now_s: float) -> StepEnvelope:
+    """What a step's own messages are caused by, of the "ctx" that a platform's own orchestrator sends.
+
+    {"execution": id, "key": idempotency key, "from": {"trace", "correlation"}, "attempt": 1}; without "execution" or
+    "key": InvalidArgument. The handler sees it as a message whose id is the key.
+    """
+    if not is_object(context):
+        raise InvalidArgument('a step has "ctx": {"execution": id, "key": text, …}')
+    execution, key = word(context.get("execution")), context.get("key")
+    if not execution or not isinstance(key, str):
+        raise InvalidArgument('the "ctx" of a step names its "execution" and its "key"')
+    origin, attempt = context.get("from"), context.get("attempt")
+    came: dict[str, Any] = origin if is_object(origin) else {}
+    cause = StepEnvelope(
+        key, "", NO_ATTRIBUTES, 0, "", now_s, trace_of_parent(f"00-{came.get('trace')}-"),
+        word(came.get("correlation")) or execution, attempt if isinstance(attempt, int) else 1,
+    )  # fmt: skip
+    cause.execution = execution
+    return cause
+
+
+def arguments_of(event: Mapping[str, Any]) -> str:
+    """The arguments of such a step as `Attempt` wants them; InvalidArgument where they are no object."""
+    if not is_object(event.get("args")):
+        raise InvalidArgument('the "args" of a step are an object, by name of parameter')
+    return dump(event["args"])

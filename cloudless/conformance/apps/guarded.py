@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from cloudless import App, Retry
-from cloudless.conformance.journal import note
+from cloudless.conformance.journal import VARIABLE, note
 
 app = App("guarded")
 once = Retry(attempts=1)
@@ -31,6 +32,10 @@ def hide() -> None:
     HIDDEN.update(
         {"send": windows.send, "publish": alarms.publish, "invoke": helper.invoke, "secret": lambda: known.value}
     )
+
+
+if VARIABLE in os.environ:  # handlers in processes of their own, which no test reaches
+    hide()
 
 
 @doors.consumer

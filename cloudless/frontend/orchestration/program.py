@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator, Mapping
 from types import FunctionType
 from typing import Any
 
 from cloudless import ir
 from cloudless.app import App
+from cloudless.codec import codec_of
+from cloudless.errors import InvalidBody
 from cloudless.frontend.functions import original
 from cloudless.frontend.orchestration.assign import Assignments
 from cloudless.frontend.orchestration.callee import signature
@@ -177,16 +180,23 @@ class Whole:
             kind = self._kind(node)
             if node.arg not in self._hints:
                 unit.error("CL221", node, f"parameter `{node.arg}` has no type", f"annotate it: {node.arg}: str")
-            if node.arg in defaults and constant(defaults[node.arg], unit.types, kind) is None:
-                unit.error(
-                    "CL221",
-                    node,
-                    f"the default of `{node.arg}` is no constant of the language",
-                    "give it a default of JSON, or none",
-                )
+            default = self._default(node, kind, defaults[node.arg]) if node.arg in defaults else None
             unit.flow.assigned |= unit.scope.declare(node.arg, kind, node.lineno).bit
-            arguments.append(ir.Argument(node.arg, kind, node.arg not in defaults))
+            arguments.append(ir.Argument(node.arg, kind, node.arg not in defaults, default))
         return tuple(arguments)
+
+    def _default(self, node: ast.arg, kind: Type, value: object) -> Any:
+        """The default of a parameter as JSON."""
+        if constant(value, self.unit.types, kind) is None:
+            text = f"the default of `{node.arg}` is no constant of the language"
+            self.unit.error("CL221", node, text, "give it a default of JSON, or none")
+            return None
+        try:
+            return json.loads(codec_of(self._hints.get(node.arg, Any)).encode(value))
+        except InvalidBody as problem:
+            text = f"the default of `{node.arg}` is not of its type: {problem}"
+            self.unit.error("CL221", node, text, "give it a default of its type, or none")
+            return None
 
     def _kind(self, node: ast.arg) -> Type:
         """The type of a parameter; unknown where there is none."""

@@ -172,13 +172,15 @@ WORKFLOWS = Capabilities(
         # https://cloud.google.com/workflows/docs/reference/syntax/syntax-cheat-sheet
         "Dict:computed": WHOLE,
         # Written with their operands several times: floor division by math.floor, since the sign of // and % is not
-        # documented, and tests by `in e.mro` for each name; there is no startswith, endswith, or search that takes "".
+        # documented, nor which way int() goes; tests by `in e.mro` for each name; there is no startswith, endswith, or
+        # search that takes "".
         "Arithmetic://": SIMPLE,
         "Arithmetic:%": SIMPLE,
         "Contains": SIMPLE,
         "ErrorIs": SIMPLE,
         "TextCall:startswith": SIMPLE,
         "TextCall:endswith": SIMPLE,
+        "Unary:int": SIMPLE,
     },
     # 400 characters, https://cloud.google.com/workflows/quotas#resource_limits; the rest is for what surrounds it
     most=320,
@@ -200,10 +202,11 @@ WORKFLOWS = Capabilities(
         "ToText": Weight(own=24),
         "Concat": Weight(own=16),
         "Merge": Weight(own=16),
-        "Contains": Weight(own=24, times=2),
+        "Contains": Weight(own=32, times=3),
         "TextCall": Weight(own=20),
-        "TextCall:startswith": Weight(own=40, times=2),
-        "TextCall:endswith": Weight(own=40, times=2),
+        "TextCall:startswith": Weight(own=56, times=5),
+        "TextCall:endswith": Weight(own=80),
+        "Unary:int": Weight(own=56, times=3),
         "ErrorIs": Weight(own=32, times=1),
     },
 )
