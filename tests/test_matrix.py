@@ -1,71 +1,127 @@
-"""Examples on the in-memory cloud and on Azure as it is deployed: the same answers, and the same calls of handlers.
+"""Examples on the in-memory cloud, and on Azure, AWS and Google Cloud as they are deployed: same answers, same calls.
 
-On Azure each is built by `cloudless build`, with everything that it installs, and runs on stand-ins for the platform:
-what is real and what is ours there stands in providers/azure/tests/test_conformance.py.
+On those each is built by `cloudless build`, with everything that it installs, and runs on stand-ins for the
+platform: what is real and what is ours there stands in the provider's tests/test_conformance.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from providers.aws.tests.emulators import PATHS, ministack
+from providers.aws.tests.running import Ground
+from providers.aws.tests.stepfunctions import jsonata
 from providers.azure.tests.functionshost.launcher import Zygote
 from providers.azure.tests.storage import azurite
+from providers.gcp.tests import emulators as google
+from providers.gcp.tests.broker import warm_up
+from providers.gcp.tests.running import Ground as GoogleGround
 from tests import tools
-from tests.matrix import azure, memory, programs
-from tests.matrix.program import Program
+from tests.hosting import launcher
+from tests.matrix import aws, azure, gcp, memory, programs
+from tests.matrix.program import Played, Program
 
 pytestmark = pytest.mark.slow
+Play = Callable[[Program, Path], Played]
+"""Plays a program in a folder."""
+Compare = Callable[[Program], None]
 
 
 @pytest.fixture(scope="module")
-def storage() -> Iterator[str]:
-    with azurite() as connection:
-        yield connection
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
+def on_azure() -> Iterator[Play]:
     tools.require("azure-worker")
+    with azurite() as storage, Zygote() as zygote:
+        yield lambda program, folder: azure.played(program, folder, storage, zygote)
+
+
+@pytest.fixture(scope="module")
+def on_aws() -> Iterator[Play]:
+    python = tools.require("awslambdaric")
+    with (
+        ministack() as url,
+        launcher.Zygote(python, list(map(str, PATHS)), "providers.aws.tests.lambdas.worker") as zygote,
+        jsonata() as engine,
+    ):
+        ground = Ground(url, zygote, engine)
+        yield lambda program, folder: aws.played(program, folder, ground)
+
+
+@pytest.fixture(scope="module")
+def on_gcp() -> Iterator[Play]:
+    python = tools.require("functions-framework").with_name("python")
+    worker = "providers.gcp.tests.functions.worker"
+    with (
+        google.pubsub_emulator() as pubsub,
+        google.firestore_emulator() as firestore,
+        launcher.Zygote(python, list(map(str, google.PATHS)), worker) as zygote,
+    ):
+        warm_up(pubsub)
+        ground = GoogleGround(pubsub, firestore, zygote)
+        yield lambda program, folder: gcp.played(program, folder, ground)
+
+
+@pytest.fixture(params=["azure", "aws", "gcp"])
+def play(request: pytest.FixtureRequest) -> Play:
+    """Plays on the cloud of the test's name."""
     tools.require("package-index")
-    with Zygote() as process:
-        yield process
+    found: Play = request.getfixturevalue(f"on_{request.param}")
+    return found
 
 
-def compare(program: Program, folder: Path, storage: str, zygote: Zygote) -> None:
-    """Play on both."""
-    expected = memory.played(program, folder / "memory")
-    (folder / "azure").mkdir()
-    found = azure.played(program, folder / "azure", storage, zygote)
+@pytest.fixture(scope="module")
+def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Program], Played]:
+    """Plays a program in memory, once for all clouds."""
+    played: dict[str, Played] = {}
+
+    def play(program: Program) -> Played:
+        if program.example not in played:
+            played[program.example] = memory.played(program, tmp_path_factory.mktemp("matrix") / "memory")
+        return played[program.example]
+
+    return play
+
+
+@pytest.fixture
+def compare(in_memory: Callable[[Program], Played], play: Play, tmp_path: Path) -> Compare:
+    """Plays a program in memory, and on a cloud."""
+
+    def compare(program: Program) -> None:
+        _must_be_same(program, in_memory(program), play(program, tmp_path))
+
+    return compare
+
+
+def _must_be_same(program: Program, expected: Played, found: Played) -> None:
     for step, one, other in zip(program.steps, expected.answers, found.answers, strict=True):
         assert other == one, step
     assert found.calls == expected.calls
     assert expected.calls
 
 
-def test_hello(tmp_path: Path, storage: str, zygote: Zygote) -> None:
-    compare(programs.hello(), tmp_path, storage, zygote)
+def test_hello(compare: Compare) -> None:
+    compare(programs.hello())
 
 
-def test_surveys(tmp_path: Path, storage: str, zygote: Zygote) -> None:
-    compare(programs.surveys(), tmp_path, storage, zygote)
+def test_surveys(compare: Compare) -> None:
+    compare(programs.surveys())
 
 
-def test_orders(tmp_path: Path, storage: str, zygote: Zygote) -> None:
-    compare(programs.orders(), tmp_path, storage, zygote)
+def test_orders(compare: Compare) -> None:
+    compare(programs.orders())
 
 
-def test_trips(tmp_path: Path, storage: str, zygote: Zygote) -> None:
-    compare(programs.trips(), tmp_path, storage, zygote)
+def test_trips(compare: Compare) -> None:
+    compare(programs.trips())
 
 
-def test_approvals(tmp_path: Path, storage: str, zygote: Zygote) -> None:
-    compare(programs.approvals(), tmp_path, storage, zygote)
+def test_approvals(compare: Compare) -> None:
+    compare(programs.approvals())
 
 
-def test_webhooks(tmp_path: Path, storage: str, zygote: Zygote) -> None:
+def test_webhooks(compare: Compare) -> None:
     if not programs.PAYLOADS.exists():
         pytest.skip(f"real deliveries are not here: {programs.PAYLOADS}")
-    compare(programs.webhooks(), tmp_path, storage, zygote)
+    compare(programs.webhooks())

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS counts (handler TEXT, event TEXT, number INTEGER, PRI
 """
 
 
-LOCKED_S = 0.05
+LOCKED_S = 5.0
 """A database that is locked for longer is an error, and the delivery is tried again."""
 
 

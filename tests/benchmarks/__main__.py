@@ -7,7 +7,8 @@ from importlib import import_module
 
 NAMES = (
     "messaging", "requests", "virtual_time", "importing", "processes", "compiling", "building", "exploring",
-    "replaying", "functions", "sending", "soak",
+    "replaying", "functions", "lambdas", "cloudfunctions", "sending", "sending_pubsub",
+    "sending_sqs", "soak",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Fuzz: python -m tests.fuzz [--programs 10000] [--seed SEED] [--only NUMBER]. Exit code 1 where two do not agree.
+"""Fuzz: python -m tests.fuzz [--programs 10000] [--seed SEED] [--only NUMBER] [--on aws]. 1 where two do not agree.
 
 Program number N of a seed is always the same one. A failing program is shrunk, shown with its world and both
 observations, and saved under .cache/fuzz/.
@@ -13,6 +13,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from cloudless.conformance.orchestrations.observed import Observed
@@ -26,17 +27,24 @@ from tests.fuzz.trial import Disagreement, made, tried
 SAVED = Path(".cache/fuzz")
 TOLD_EVERY = 2_000
 ENOUGH = 5
+ON = {
+    "engine": "tests.fuzz.runners",
+    "aws": "providers.aws.tests.asl.oracles.fuzz",
+    "gcp": "providers.gcp.tests.workflows.oracles.fuzz",
+}
+"""What programs are run on beside CPython: a module with `runners()`, a context manager that gives them."""
 
 
 class Run:
-    """Programs of one seed. failures: what was found, as text.
+    """Programs of one seed. failures: what was found, as text. on: how the command calls the runners.
 
     spent_s: of the processor, without generation and shrinking; prepared_s: of that, in the front end.
     """
 
-    def __init__(self, seed: str, runners: Sequence[Runner] = (ENGINE,)) -> None:
+    def __init__(self, seed: str, runners: Sequence[Runner] = (ENGINE,), on: str = "") -> None:
         self.seed = seed
         self.runners = runners
+        self.on = f" --on {on}" if on else ""
         self.failures: list[str] = []
         self.count = 0
         self.spent_s = 0.0
@@ -73,7 +81,7 @@ class Run:
         program, world = made(Repeated(shrunk(taken, fails)))
         last = tried(program, world, self.runners)
         text = report(program, world, last or found)
-        return f"{text}\nagain: python -m tests.fuzz --seed {self.seed} --only {number}\n"
+        return f"{text}\nagain: python -m tests.fuzz --seed {self.seed} --only {number}{self.on}\n"
 
     @property
     def rate(self) -> str:
@@ -103,14 +111,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--programs", type=int, default=10_000)
     parser.add_argument("--seed", default="")
     parser.add_argument("--only", type=int, default=None)
+    parser.add_argument("--on", choices=ON, default="engine")
     given = parser.parse_args(arguments)
     gc.set_threshold(100_000)  # programs leave much behind, and little of it in circles
-    run = Run(given.seed or secrets.token_hex(4))
-    sys.stdout.write(f"seed {run.seed}\n")
-    if given.only is not None:
-        run.go([given.only])
-    else:
-        _all(run, given.programs)
+    with import_module(ON[given.on]).runners() as runners:
+        run = Run(given.seed or secrets.token_hex(4), runners, given.on if given.on != "engine" else "")
+        sys.stdout.write(f"seed {run.seed}\n")
+        if given.only is not None:
+            run.go([given.only])
+        else:
+            _all(run, given.programs)
     for number, text in enumerate(run.failures):
         SAVED.mkdir(parents=True, exist_ok=True)
         (SAVED / f"{run.seed}-{number}.txt").write_text(text, "utf-8")

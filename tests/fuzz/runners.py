@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import linecache
 import time
-from contextlib import ExitStack
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol
@@ -31,6 +32,10 @@ FILE = "<a generated program>"
 _kept = ExitStack()
 
 
+class OutOfBounds(Exception):
+    """A program is larger than what a runner may be given; what comes of it is nobody's promise."""
+
+
 class Runner(Protocol):
     """name: as reports call it. prepared_s: of the processor, so far, to make of sources what it runs."""
 
@@ -38,7 +43,7 @@ class Runner(Protocol):
     prepared_s: float
 
     def run(self, program: Program, world: World) -> Observed:
-        """Run the program's `main`; raises DefinitionError where the program is refused."""
+        """Run the program's `main`; raises DefinitionError where the program is refused, OutOfBounds."""
         ...
 
 
@@ -73,7 +78,13 @@ def _declared(number: int) -> Module:
 
 
 def compiled(program: Program) -> tuple[Module, dict[str, Any]]:
-    """The module of a program, and the definition of its `main`. Its vocabulary is declared once, for all programs."""
+    """The module of a program, and the definition of its `main`."""
+    module, application = applied(program)
+    return module, definition(application, MAIN)
+
+
+def applied(program: Program) -> tuple[Module, Application]:
+    """The module of a program, and its IR. Its vocabulary is declared once, for all programs."""
     declared = _declared(program.vocabulary.number)
     app = declared.app
     app.orchestrations.clear()
@@ -87,7 +98,13 @@ def compiled(program: Program) -> tuple[Module, dict[str, Any]]:
     errors = [problem for problem in report.problems() if problem.severity == ERROR]
     if errors:
         raise DefinitionError(errors)
-    return Module(module), definition(Application(name="fuzz", orchestrations=orchestrations), MAIN)
+    return Module(module), Application(name="fuzz", orchestrations=orchestrations)
 
 
 NATIVE, ENGINE = Native(), Engine()
+
+
+@contextmanager
+def runners() -> Generator[Sequence[Runner]]:
+    """What `make fuzz` runs programs on: the engine."""
+    yield (ENGINE,)

@@ -11,7 +11,7 @@ from cloudless.conformance.orchestrations.world import World
 from cloudless.errors import DefinitionError
 from tests.fuzz.choices import Choices
 from tests.fuzz.program import Program, program
-from tests.fuzz.runners import ENGINE, NATIVE, Runner
+from tests.fuzz.runners import ENGINE, NATIVE, OutOfBounds, Runner
 from tests.fuzz.worlds import Worlds
 
 
@@ -40,6 +40,8 @@ def tried(one: Program, world: World, runners: Sequence[Runner] = (ENGINE,)) -> 
 def _against(expected: Observed, runner: Runner, one: Program, world: World) -> Disagreement | None:
     try:
         observed = runner.run(one, world)
+    except OutOfBounds:
+        return None
     except DefinitionError as refusal:
         first = refusal.problems[0]
         return Disagreement(runner.name, f"refused {first.code}", [first.render()], expected, None)

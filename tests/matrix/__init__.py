@@ -4,7 +4,7 @@
     program.py    Program: an example, and what is done to it, as plain data
     programs.py   the programs
     memory.py     plays a program in a simulation, in a process of its own
-    azure.py      builds an example with `cloudless build`, deploys it to loopback, plays a program by HTTP and the CLI
+    azure.py aws.py gcp.py    each builds an example with `cloudless build`, deploys it to loopback, and plays there
 
 Traces are compared as multisets: what happens at the same time comes in any order.
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cloudless.driver.error import error_of
 from cloudless.engine import attempts, block, effect, error, expression, fan_out, flow, frame, group, mailbox, retry
 from cloudless.engine import statement as statements
 from cloudless.frontend.orchestration import saga
@@ -84,7 +85,7 @@ class LAST:
 def time_outs_are_not_retried() -> None:
     def fired(self: Any, scheduler: Any) -> None:
         scheduler.forget(self._call)
-        scheduler.fail(self.strand, error.error_of("TimeoutError", "too long"))
+        scheduler.fail(self.strand, error_of("TimeoutError", "too long"))
 
     patch(attempts.Attempts, "fired", fired)
 

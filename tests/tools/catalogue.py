@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,7 @@ class Tool:
 class Kit(Tool):
     """A tool that we install ourselves into `.tools/<name>`.
 
-    steps: each a list of words after `pip install` (kind "pip", a virtual environment of its own) or after
+    steps: each a list of words after `uv pip install` (kind "pip", a virtual environment of its own) or after
     `npm install` (kind "npm").
     entry: the path of the program inside the folder.
     constraints: the file that pins what pip resolves.
@@ -130,18 +131,60 @@ _KITS = [
         constraints=ROOT / "tests" / "tools" / "constraints-ministack.txt",
     ),
     Kit(
+        "moto",
+        "AWS in a process; its Step Functions engine runs what we emit",
+        "pip",
+        [["moto[stepfunctions]==5.2.5"]],
+        "bin/python",
+        constraints=ROOT / "tests" / "tools" / "constraints-moto.txt",
+    ),
+    Kit(
         "awslambdaric",
         "Amazon's Lambda runtime client; a Python with boto3, as in Lambda",
         "pip",
-        [["awslambdaric==4.2.2", "boto3", "pydantic", "cronsim", "tzdata"]],
+        [["awslambdaric==4.2.2", "boto3", "pydantic", "cronsim", "PyJWT", "cryptography", "tzdata"]],
         "bin/python",
+    ),
+    Kit(
+        "lambda-emulator",
+        "Amazon's Runtime Interface Emulator, which the wheel of its SAM carries",
+        "pip",
+        [["--no-deps", "aws-sam-cli==1.170.0"]],
+        f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages/samcli/local/rapid/"
+        f"aws-lambda-rie-{'arm64' if platform.machine() in {'aarch64', 'arm64'} else 'x86_64'}",
     ),
     Kit(
         "functions-framework",
         "Google's function server, with google-cloud-pubsub beside it",
         "pip",
-        [["functions-framework==3.10.2", "google-cloud-pubsub", "pydantic", "cronsim", "tzdata"]],
+        [
+            [
+                "functions-framework==3.10.2",
+                "google-cloud-pubsub",
+                "pydantic",
+                "cronsim",
+                "PyJWT",
+                "cryptography",
+                "tzdata",
+            ]
+        ],
         "bin/functions-framework",
+    ),
+    Kit(
+        "gcloud-tasks-emulator",
+        "somebody else's emulator of Cloud Tasks, with Google's client beside it",
+        "pip",
+        [["gcloud-tasks-emulator==0.6.2"]],
+        "bin/python",
+        constraints=ROOT / "tests" / "tools" / "constraints-tasks.txt",
+    ),
+    Kit(
+        "google-discovery",
+        "Google's discovery documents, which say what its APIs take",
+        "pip",
+        [["--no-deps", "google-api-python-client==2.202.0"]],
+        f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages/googleapiclient/discovery_cache/"
+        "documents",
     ),
     Kit(
         "azure-worker",
@@ -161,7 +204,7 @@ _KITS = [
             # It declares Python >= 3.13 but runs on 3.11; the first step brought what it needs.
             [
                 "--no-deps",
-                "--ignore-requires-python",
+                "--python-version=3.13",
                 "azure-functions-runtime==1.3.0",
                 "azurefunctions-extensions-base==1.2.0",
             ],
@@ -176,8 +219,39 @@ _KITS = [
         "bin/checkov",
         constraints=ROOT / "tests" / "tools" / "constraints-checkov.txt",
     ),
+    Kit(
+        "parliament",
+        "knows the actions of IAM, and what each may be allowed on",
+        "pip",
+        [["parliament==1.6.4", "setuptools"]],
+        "bin/parliament",
+        constraints=ROOT / "tests" / "tools" / "constraints-parliament.txt",
+    ),
+    Kit(
+        "cfn-lint",
+        "knows what CloudFormation refuses, which Terraform's schemas do not say",
+        "pip",
+        [["cfn-lint==1.58.0"]],
+        "bin/cfn-lint",
+        constraints=ROOT / "tests" / "tools" / "constraints-cfn-lint.txt",
+    ),
+    Kit(
+        "workflows-emulator",
+        "somebody else's interpreter of Google Cloud Workflows",
+        "pip",
+        [["workflows-emulator==1.10.0"]],
+        "bin/python",
+        constraints=ROOT / "tests" / "tools" / "constraints-workflows-emulator.txt",
+    ),
     Kit("azurite", "the Azure Storage emulator", "npm", [["azurite@3.37.0"]], "node_modules/.bin/azurite"),
     Kit("pyright", "the second type checker", "npm", [["pyright@1.1.414"]], "node_modules/.bin/pyright"),
+    Kit(
+        "stepfunctions-npm",
+        "the JSONata of Step Functions, and a validator of state machines",
+        "npm",
+        [["asl-validator@4.0.0", "jsonata@2.0.6"]],
+        "node_modules/jsonata/jsonata.js",
+    ),
 ]
 
 TOOLS: dict[str, Tool] = {
@@ -188,8 +262,8 @@ TOOLS: dict[str, Tool] = {
         _emulator("cloud-firestore-emulator/cloud-firestore-emulator*.jar"),
     ),
     "java": Tool("runs Google's emulators", "apt-get install default-jre-headless", _program("java")),
-    "node": Tool("runs Azurite and pyright", "apt-get install nodejs", _program("node")),
-    "npm": Tool("installs Azurite and pyright", "apt-get install npm", _program("npm")),
+    "node": Tool("runs Azurite, pyright and JSONata", "apt-get install nodejs", _program("node")),
+    "npm": Tool("installs Azurite, pyright and JSONata", "apt-get install npm", _program("npm")),
     "pubsub-emulator": Tool(
         "Google's Pub/Sub emulator, a jar for java",
         "install the Cloud CLI component pubsub-emulator",
@@ -200,9 +274,12 @@ TOOLS: dict[str, Tool] = {
 }
 """Every tool by name. What its path is:
 
-- `awslambdaric`, `azure-worker`: the Python of their environment;
+- `awslambdaric`, `azure-worker`, `gcloud-tasks-emulator`, `moto`, `workflows-emulator`: the Python of their
+  environment;
 - `pubsub-emulator`: the jar for `java -jar JAR`; `firestore-emulator`: for `java -cp JAR` and FIRESTORE_MAIN;
+- `google-discovery`: the folder of the documents, `<api>.<version>.json`;
 - `package-index`: uv;
+- `stepfunctions-npm`: jsonata's module; asl-validator stands beside it in `node_modules`;
 - the others: the program. `azurite-table` stands beside `azurite`.
 """
 

@@ -41,9 +41,10 @@ def _locked(path: Path) -> Generator[None]:
 
 
 def _install_pip(kit: Kit) -> None:
-    _run([sys.executable, "-m", "venv", str(kit.folder)])
-    python = str(kit.folder / "bin" / "python")
-    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    """By uv, which takes seconds where pip takes a minute."""
+    uv = str(Path(sys.executable).with_name("uv"))
+    _run([uv, "venv", "--quiet", "--python", sys.executable, str(kit.folder)])
+    pip = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(kit.folder / "bin" / "python")]
     for step in kit.steps:
         _run([*pip, "--constraint", str(kit.constraints), *step])
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudless.errors import InvalidArgument
 from cloudless.message import Envelope, Failure, utc
-from cloudless.system import cut, pack_system, unpack
+from cloudless.system import cut, opened, pack_system, packed, unpack
 
 
 def read(system: str | None) -> Envelope:
@@ -120,3 +121,15 @@ def test_an_error_text_is_cut_to_whole_characters(size: int) -> None:
 @pytest.mark.parametrize(("char", "kept"), [("x", 2_048), ("é", 682), ("漢", 682), ("\U0001f600", 341), ("\0", 682)])
 def test_as_much_of_an_error_text_is_kept_as_travels(char: str, kept: int) -> None:
     assert cut(char * 5_000) == char * kept
+
+
+@given(ENVELOPES)
+def test_a_message_within_a_call_is_the_one_that_was_packed(envelope: Envelope) -> None:
+    received = opened(json.loads(json.dumps(packed(envelope))))
+    assert (received.body, facts_of(received)) == (envelope.body, facts_of(envelope))
+
+
+@pytest.mark.parametrize("message", [None, "x", [], {}, {"system": "{}"}, {"system": "{}", "body": 1}])
+def test_what_is_no_packed_message_is_refused(message: object) -> None:
+    with pytest.raises(InvalidArgument, match='"system": text, "body": text'):
+        opened(message)

@@ -23,11 +23,8 @@ GAPS: Mapping[str, Gap] = {
         "tables have no time to live, and the sweep is not built: a row of a key that is never claimed again stays",
         _TABLES,
     ),
-    "http.raw_path": Gap(
-        NEVER,
-        "the platform's server resolves dot segments, and decodes a path as far as it can, before we see it",
-        _PATHS,
-    ),
+    "http.raw_path": Gap(NEVER, "the platform's server decodes a path as far as it can before we see it", _PATHS),
+    "http.dot_segments": Gap(NEVER, "the platform's server resolves dot segments before we see a path", _PATHS),
     "identity.per_function": Gap(
         NEVER, "identity belongs to the function app, so a handler has what its group of handlers has", _IDENTITY
     ),

@@ -31,10 +31,10 @@ from cloudless_azure.names import addresses_of, vault_secret_of
 from providers.azure.tests.bridge import Azure
 from providers.azure.tests.functionshost.host import Invocation
 from providers.azure.tests.functionshost.launcher import Launcher
-from providers.azure.tests.functionshost.patches import PAGES
 from providers.azure.tests.running import Running
 from providers.azure.tests.servicebus import Broker, Content
-from providers.azure.tests.web import Issuers, client_of
+from tests.hosting.patches import PAGES
+from tests.hosting.web import Issuers, client_of
 
 ROOT = Path(__file__).parents[3]
 PROVIDER = ROOT / "providers" / "azure"

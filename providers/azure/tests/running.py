@@ -19,10 +19,10 @@ from providers.azure.tests.bridge import App, Azure, Document, apply, problems
 from providers.azure.tests.functionshost.host import FunctionsHost, Invocation
 from providers.azure.tests.functionshost.launcher import Launcher
 from providers.azure.tests.functionshost.patches import PLAIN_AMQP
-from providers.azure.tests.functionshost.timefile import TimeFile
 from providers.azure.tests.servicebus import Broker, Namespace, StandingClock
 from providers.azure.tests.servicebus.access import LISTEN, entity_of
 from providers.azure.tests.servicebus.stored import ACTIVE, SCHEDULED, Stored
+from tests.hosting.timefile import TimeFile
 
 BACK_OFF_MAX_S = 600.0
 """A wait of Durable's that is shorter is back-off (`Retry.max_delay` is at most that), a longer one a sleep."""

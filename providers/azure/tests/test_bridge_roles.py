@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from providers.azure.tests.bridge import roles
-from providers.azure.tests.bridge.expression import Unreadable
 from providers.azure.tests.bridge.roles import ROLES, Assignments
+from tests.bridge.expression import Unreadable
 
 _DOCS = "https://learn.microsoft.com/en-us/azure"
 SCOPES = f"{_DOCS}/role-based-access-control/scope-overview#scope-levels"

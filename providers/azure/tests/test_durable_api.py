@@ -19,7 +19,7 @@ import pytest
 
 from providers.azure.tests.durable.host import plain, replayed
 from providers.azure.tests.durable.hub import Hub
-from providers.azure.tests.functionshost.http import Request, Response
+from tests.hosting.http import Request, Response
 
 SDK: Any = import_module("azure.durable_functions")  # it has types of its own making
 SESSIONS: Any = import_module("azure.durable_functions.models.utils.http_utils")

@@ -27,11 +27,11 @@ from providers.azure.tests.durable.fuzz import InFunctionApp
 from providers.azure.tests.durable.hub import Hub
 from providers.azure.tests.durable.programs import Plain, call, const, program
 from providers.azure.tests.functionshost.host import FunctionsHost
-from providers.azure.tests.functionshost.http import Request
 from providers.azure.tests.functionshost.launcher import PATHS, Zygote
 from providers.azure.tests.functionshost.sanitizer import HIDDEN, sanitized
 from providers.azure.tests.servicebus import Broker, Clock
 from tests.fuzz.__main__ import Run
+from tests.hosting.http import Request
 
 
 @pytest.fixture(scope="module")

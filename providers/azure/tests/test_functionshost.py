@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from providers.azure.tests.functionshost.host import FunctionsHost, IndexingFailed
-from providers.azure.tests.functionshost.http import Request
 from providers.azure.tests.functionshost.launcher import ROOT, Fresh, Zygote
 from providers.azure.tests.functionshost.settings import seconds_of
 from providers.azure.tests.servicebus import Broker, Clock, Content, Namespace, Settings
+from tests.hosting.http import Request
 
 APP = """
 import json, os, typing

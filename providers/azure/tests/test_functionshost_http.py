@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 
 from providers.azure.tests.functionshost.host import KEY, FunctionsHost, IndexingFailed
-from providers.azure.tests.functionshost.http import Request, Response, decoded
+from providers.azure.tests.functionshost.http import decoded
 from providers.azure.tests.functionshost.launcher import Zygote
-from providers.azure.tests.functionshost.loopback import Loopback
 from providers.azure.tests.functionshost.route import Template
 from providers.azure.tests.servicebus import Broker
+from tests.hosting.http import Request, Response
+from tests.hosting.loopback import Loopback
 
 APP = """
 import json, os, threading

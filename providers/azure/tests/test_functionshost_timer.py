@@ -19,8 +19,8 @@ import pytest
 from providers.azure.tests.functionshost.host import FunctionsHost, IndexingFailed
 from providers.azure.tests.functionshost.launcher import Zygote
 from providers.azure.tests.functionshost.ncrontab import Ncrontab, NotNcrontab
-from providers.azure.tests.functionshost.timefile import TimeFile
 from providers.azure.tests.servicebus import Broker, Clock
+from tests.hosting.timefile import TimeFile
 
 START = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
 

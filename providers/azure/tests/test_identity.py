@@ -15,10 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import NotFound, PermissionDenied, Unavailable
 from cloudless_azure.clients.call import Steps
 from cloudless_azure.clients.connection import SERVICE_BUS, STORAGE, connection
-from cloudless_azure.clients.errors import NotSignedIn, of_sdk
+from cloudless_azure.clients.errors import of_sdk
 from cloudless_azure.clients.identity import SERVICE_BUS_SCOPE, STORAGE_SCOPE, Identity
 from cloudless_azure.clients.key import Keys
 from cloudless_azure.clients.servicebus import Clients

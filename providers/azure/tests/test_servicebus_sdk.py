@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 QUEUE = "sdk-orders"
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def entities(broker: Broker) -> None:
     broker.add_queue(QUEUE, Settings(lock_s=30, max_deliveries=3))
     broker.add_queue("sdk-sessions", Settings(sessions=True))

@@ -154,3 +154,33 @@ def test_a_stage_that_is_not_there_names_the_nearest(cloudless: Run) -> None:
 @pytest.mark.parametrize("words", [["chekc"], ["check", "--jsno"], []])
 def test_wrong_usage_is_exit_code_2(cloudless: Run, words: list[str]) -> None:
     assert cloudless(*words).exit_code == 2
+
+
+def test_what_a_compiler_refuses_is_found_before_a_build(home: Path, cloudless: Run) -> None:
+    (home / "wares_app.py").write_text(NATIVE)
+    (home / "cloudless.toml").write_text(STAGES)
+    result = cloudless("check")
+    assert result.exit_code == 1
+    (found,) = first_lines(result)
+    assert "CL510  queue 'orders': native= sets aws_sqs_queue.visibility_timeout_seconds to 5" in found
+
+
+NATIVE = """\
+from cloudless import App
+
+app = App("shop")
+orders = app.queue("orders", int, native={"aws": {"aws_sqs_queue": {"visibility_timeout_seconds": 5}}})
+
+
+@orders.consumer
+def take(order: int) -> None: ...
+"""
+STAGES = """\
+app = "wares_app:app"
+[stages.prod]
+provider = "aws"
+region = "eu-central-1"
+[stages.test]
+provider = "aws"
+region = "eu-west-1"
+"""

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 
 from cloudless.compiler import Package
-from cloudless.compiler.bundle import bundle, joined, mebibytes
+from cloudless.compiler.bundle import bundle, check, files_of, joined, mebibytes, zipped
 from cloudless.driver.limit import Limit
 from cloudless.errors import DefinitionError, InvalidArgument
 
@@ -42,7 +42,7 @@ def test_terraform_is_told_the_name_and_the_digest() -> None:
     made = bundle(FILES, package())
     digest = sha256(made.content).digest()
     assert made.name == f"bundle-{digest.hex()[:12]}.zip"
-    files = made.files()
+    files = files_of(package(), made)
     assert files[made.name] == made.content
     found = json.loads(files["bundle.tf.json"])["locals"]
     assert found["bundle"] == made.name
@@ -76,3 +76,32 @@ def test_files_of_several_sources_stand_side_by_side() -> None:
     assert list(joined([("b", {"b": b""}), ("a", {"a": b""})])) == ["a", "b"]
     with pytest.raises(InvalidArgument, match=r"host\.json would be in the bundle twice: of the provider, and of you"):
         joined([("the provider", {"host.json": b""}), ("you", {"host.json": b""})])
+
+
+def test_terraform_is_told_of_a_layer_too() -> None:
+    layered = package(layer="python")
+    code, wheels = bundle({"app.py": b""}, layered), zipped("layer", {"python/tool.py": b"x"})
+    files = files_of(layered, code, wheels)
+    assert files[wheels.name] == wheels.content
+    assert wheels.name.startswith("layer-")
+    told = json.loads(files["bundle.tf.json"])["locals"]
+    assert (told["layer"], told["layer_sha256"]) == (wheels.name, wheels.digest)
+
+
+def test_terraform_is_told_that_there_is_no_layer() -> None:
+    layered = package(layer="python")
+    files = files_of(layered, bundle({"app.py": b""}, layered))
+    told = json.loads(files["bundle.tf.json"])["locals"]
+    assert (told["layer"], told["layer_sha256"]) == ("", "")
+    assert len(files) == 2
+
+
+def test_what_is_unpacked_counts_together() -> None:
+    layered = package(layer="python", most_unpacked=Limit(1_500, "bytes", PAGE))
+    code, wheels = zipped("bundle", {"app.py": b"x" * 1_000}), zipped("layer", {"python/tool/data": b"x" * 1_000})
+    check(layered, code)
+    check(layered, wheels)
+    with pytest.raises(
+        DefinitionError, match=r"what is in the zips has 2\.0 KiB.*unpacked: app\.py 1\.0 KiB, tool 1\.0"
+    ):
+        check(layered, code, wheels)

@@ -6,18 +6,23 @@ import site
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cloudless.compiler import Package
+from cloudless.compiler import libraries as libraries_module
 from cloudless.compiler import smoke as module
 from cloudless.compiler.bundle import bundle
+from cloudless.compiler.interpreter import find_interpreter
 from cloudless.compiler.package import CORE
-from cloudless.compiler.smoke import find_interpreter, smoke
+from cloudless.compiler.smoke import smoke
 from cloudless.compiler.sources import own_files
+from cloudless.compiler.wheels import Installed, Wanted
 from cloudless.driver.limit import Limit
-from cloudless.errors import DefinitionError
+from cloudless.errors import DefinitionError, InvalidArgument
 from cloudless.ir import Diagnostic
+from cloudless.node import replace
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHER = "3.99"
@@ -200,3 +205,59 @@ def test_all_of_the_core_that_is_deployed_can_be_imported_without_the_rest() -> 
     lines = ["import sys", f"sys.path += {site.getsitepackages()!r}", *(f"import {name}" for name in modules)]
     assert len(modules) > 50
     assert tried(files, "\n".join(lines)) == ""
+
+
+def installed(folder: Path, files: dict[str, bytes], **options: Any) -> Installed:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return Installed(wanted=Wanted(file=None, ours=(), platform="none", python=HERE, **options), pins="", folder=folder)
+
+
+def test_what_is_in_a_layer_is_there(tmp_path: Path) -> None:
+    made = replace(package("import app"), site="", layer="python")
+    files: dict[str, bytes | Path] = {"app.py": b"import tool"}
+    assert smoke(bundle(files, made), made, {}, installed(tmp_path, {"tool.py": b""})) == ""
+    with pytest.raises(DefinitionError, match="No module named 'tool'"):
+        smoke(bundle(files, made), made, {}, installed(tmp_path / "none", {"other.py": b""}))
+
+
+def test_what_is_compiled_for_another_machine_is_tried_as_this_one_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = replace(package("import app", platform="other-linux"), site="", layer="python")
+    files: dict[str, bytes | Path] = {"app.py": b"import fast"}
+    theirs = installed(tmp_path / "theirs", {"fast.so": b"for another machine"})
+    here = installed(tmp_path / "here", {"fast.py": b""}).folder
+
+    def twin(of: Installed, *_: object) -> Path:
+        assert of is theirs
+        return here
+
+    monkeypatch.setattr(libraries_module, "twins", twin)
+    assert smoke(bundle(files, made), made, {}, theirs) == ""
+
+
+def test_what_this_machine_cannot_have_is_not_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> Path:
+        raise InvalidArgument("no wheel")
+
+    made = replace(package("import app", platform="other-linux"), site="", layer="python")
+    files: dict[str, bytes | Path] = {"app.py": b"import fast"}
+    monkeypatch.setattr(libraries_module, "twins", none)
+    note = smoke(bundle(files, made), made, {}, installed(tmp_path, {"fast.so": b""}))
+    assert note.startswith("what the functions import was not tried: fast.so is compiled for")
+
+
+def test_the_trial_has_requirements_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = installed(tmp_path, {"client.py": b""})
+
+    def had(wanted: Wanted) -> Installed:
+        assert wanted.ours == ("client",)
+        return found
+
+    monkeypatch.setattr(libraries_module, "wheels", had)
+    made = replace(package("import client"), trial=("client",))
+    files: dict[str, bytes | Path] = {"app.py": b""}
+    assert smoke(bundle(files, made), made, {}) == ""
+    assert "No module named 'client'" in problem(files, "import client").message

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cloudless.compiler.wheels import Wanted, cache_folder, find_uv, requirements_file, wheel_files, wheels
+from cloudless.compiler.cache import cache_folder
+from cloudless.compiler.wheels import Wanted, find_uv, requirements_file, twins, wheel_files, wheels
 from cloudless.errors import DefinitionError, InvalidArgument
 from tests.unit.compiler.index import Index
 
@@ -42,25 +43,25 @@ def test_what_is_required_is_installed_for_the_cloud_and_not_for_this_machine(ho
     index.wheel("plain", {"plain/__init__.py": ""}, needs=("fast", 'old ; python_version < "3.12"'))
     index.wheel("fast", {"fast.so": "for linux"}, tag=TAGGED)
     index.wheel("fast", {"fast.dll": "for windows"}, tag="cp312-cp312-win_amd64")
-    folder = wheels(wanted(home, f"{index.requirements}plain\n"), home / "cache")
+    folder = wheels(wanted(home, f"{index.requirements}plain\n"), home / "cache").folder
     assert {"plain/__init__.py", "fast.so", "plain-1.0.dist-info/METADATA"} <= files(folder)
     assert "fast.dll" not in files(folder)
 
 
 def test_nothing_says_when_and_where_it_was_installed(home: Path, index: Index) -> None:
     index.wheel("plain", {"plain.py": "def main(): ..."})
-    found = files(wheels(wanted(home, f"{index.requirements}plain\n"), home / "cache"))
+    found = files(wheels(wanted(home, f"{index.requirements}plain\n"), home / "cache").folder)
     kept = {"METADATA", "WHEEL", "entry_points.txt"}
     assert found == {"plain.py", *(f"plain-1.0.dist-info/{name}" for name in kept)}
 
 
 def test_equal_pins_are_installed_once(home: Path, index: Index) -> None:
     index.wheel("plain", {"plain.py": ""})
-    first = wheels(wanted(home, f"{index.requirements}plain\n"), home / "cache")
+    first = wheels(wanted(home, f"{index.requirements}plain\n"), home / "cache").folder
     (first / "mark").touch()
-    assert wheels(wanted(home, f"{index.requirements}plain==1.0\n"), home / "cache") == first
+    assert wheels(wanted(home, f"{index.requirements}plain==1.0\n"), home / "cache").folder == first
     assert (first / "mark").exists()
-    other = wheels(wanted(home, f"{index.requirements}plain\n", python="3.13"), home / "cache")
+    other = wheels(wanted(home, f"{index.requirements}plain\n", python="3.13"), home / "cache").folder
     assert other != first
     assert [one.name for one in sorted((home / "cache").iterdir())] == sorted([first.name, other.name])
 
@@ -68,22 +69,22 @@ def test_equal_pins_are_installed_once(home: Path, index: Index) -> None:
 def test_what_our_runtime_needs_comes_along(home: Path, index: Index) -> None:
     index.wheel("plain", {"plain.py": ""})
     index.wheel("cronsim", {"cronsim.py": ""})
-    folder = wheels(wanted(home, f"{index.requirements}plain\n", ours=("cronsim>=1",)), home / "cache")
+    folder = wheels(wanted(home, f"{index.requirements}plain\n", ours=("cronsim>=1",)), home / "cache").folder
     assert {"plain.py", "cronsim.py"} <= files(folder)
 
 
 def test_our_own_distributions_are_never_fetched(home: Path, index: Index) -> None:
     index.wheel("plain", {"plain.py": ""}, needs=("cloudless-sdk>=0.1",))
     text = f"{index.requirements}plain\ncloudless-sdk[azure]==9.9\n"
-    folder = wheels(wanted(home, text, without=("cloudless-sdk",)), home / "cache")
+    folder = wheels(wanted(home, text, without=("cloudless-sdk",)), home / "cache").folder
     assert "plain.py" in files(folder)
 
 
 def test_nothing_is_required_and_nothing_is_asked_for(home: Path) -> None:
     given = Wanted(file=None, ours=(), platform=LINUX, python="3.12")
-    assert files(wheels(given, home / "cache")) == set()
+    assert files(wheels(given, home / "cache").folder) == set()
     (home / "requirements.txt").write_text("# nothing\n")
-    assert files(wheels(wanted(home, "# nothing\n"), home / "cache")) == set()
+    assert files(wheels(wanted(home, "# nothing\n"), home / "cache").folder) == set()
 
 
 def test_every_package_without_a_wheel_for_the_cloud_is_told_with_its_line(home: Path, index: Index) -> None:
@@ -118,7 +119,8 @@ def test_an_archive_of_another_hash_than_the_users_is_not_installed(home: Path, 
     with pytest.raises(InvalidArgument, match=r"no\s+overlapping\s+hashes\s+between\s[\w\s]+for:\s+plain==1\.0"):
         wheels(wanted(home, f"{line}{'0' * 64}\n", without=("cloudless-sdk",)), home / "cache")
     digest = sha256(archive).hexdigest()
-    assert "plain.py" in files(wheels(wanted(home, f"{line}{digest}\n", without=("cloudless-sdk",)), home / "cache"))
+    mended = wanted(home, f"{line}{digest}\n", without=("cloudless-sdk",))
+    assert "plain.py" in files(wheels(mended, home / "cache").folder)
 
 
 def test_the_requirements_are_those_of_a_project_file_where_there_is_no_other(home: Path, index: Index) -> None:
@@ -133,7 +135,7 @@ def test_the_requirements_are_those_of_a_project_file_where_there_is_no_other(ho
         file.write(f'find-links = ["{home / "index"}"]\n')
     assert requirements_file(home, None) == project
     given = Wanted(file=project, ours=(), platform=LINUX, python="3.12")
-    assert "plain.py" in files(wheels(given, home / "cache"))
+    assert "plain.py" in files(wheels(given, home / "cache").folder)
     (home / "requirements.txt").touch()
     assert requirements_file(home, None) == home / "requirements.txt"
     assert requirements_file(home, "pyproject.toml") == project
@@ -153,13 +155,20 @@ def test_without_uv_the_command_that_installs_it_is_told(monkeypatch: pytest.Mon
 def test_what_is_kept_is_where_the_user_keeps_such_things(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "cloudless" / "wheels"
+    assert cache_folder("wheels") == tmp_path / "cloudless" / "wheels"
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
-    assert cache_folder() == tmp_path / "local" / "cloudless" / "wheels"
+    assert cache_folder("wheels") == tmp_path / "local" / "cloudless" / "wheels"
 
 
 def test_a_file_is_at_home_below_the_place_of_packages(tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     (tmp_path / "plain" / "a.py").touch()
     assert list(wheel_files(tmp_path, "lib/site")) == ["lib/site/plain/a.py"]
+
+
+def test_what_this_machine_cannot_have_has_no_twin(home: Path, index: Index) -> None:
+    index.wheel("fast", {"fast.so": "for the cloud"}, tag="cp312-cp312-manylinux_2_17_s390x")
+    installed = wheels(wanted(home, f"{index.requirements}fast\n", platform="s390x-manylinux_2_17"), home / "cache")
+    with pytest.raises(InvalidArgument, match="fast"):
+        twins(installed, sys.executable, "3.12", home / "cache")

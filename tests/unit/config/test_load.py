@@ -239,3 +239,8 @@ def test_what_is_no_toml_is_shown_with_its_line(home: Path) -> None:
     (home / "cloudless.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="this is no UTF-8"):
         load()
+
+
+def test_a_python_that_there_is_not_is_not_told_to_be_text(home: Path) -> None:
+    said = mistake(home, 'app = "shop:app"\n[stages.prod]\nprovider = "memory"\npython = "3.10"\n')
+    assert said.endswith("instead: write one of those")

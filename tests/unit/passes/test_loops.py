@@ -7,6 +7,7 @@ import pytest
 
 from cloudless import App
 from cloudless.frontend import check
+from cloudless.passes.loops import calling_back, circling
 
 
 class Shop:
@@ -99,3 +100,54 @@ def test_functions_that_invoke_themselves_end_but_messages_do_not(way: str, tmp_
     exec(compile(path.read_text(), str(path), "exec"), space)
     found = [problem.message for problem in check(space["app"])[1]]
     assert found == ([] if way == "invoke" else ["messages go round: queue dig-later → queue dig-later"])
+
+
+def test_who_is_on_a_circle_that_is_meant() -> None:
+    app = App("shop")
+    orders, parcels, mails = (app.queue(name) for name in ("orders", "parcels", "mails"))
+    placed = app.topic("placed")
+
+    @orders.consumer(recursive=True, uses=[placed.publish])
+    def take(body: object) -> None: ...
+
+    @placed.subscriber(uses=[parcels.send, mails.send])
+    def route(body: object) -> None: ...
+
+    @parcels.consumer(uses=[orders.send])
+    def pack(body: object) -> None: ...
+
+    @mails.consumer
+    def mail(body: object) -> None: ...
+
+    application, problems = check(app)
+    assert problems == []
+    assert circling(application) == {"take", "route", "pack"}
+
+
+def test_nobody_is_where_no_circle_is_meant() -> None:
+    app = App("shop")
+    orders = app.queue("orders")
+    parcels = app.queue("parcels")
+
+    @orders.consumer(recursive=True, uses=[parcels.send])
+    def take(body: object) -> None: ...
+
+    assert circling(check(app)[0]) == frozenset()
+
+
+def test_who_calls_itself() -> None:
+    app = App("shop")
+
+    @app.function
+    def even(n: int) -> bool:
+        return n == 0 or odd.invoke(n - 1)
+
+    @app.function
+    def odd(n: int) -> bool:
+        return n != 0 and even.invoke(n - 1)
+
+    @app.function
+    def ask(n: int) -> bool:
+        return even.invoke(n)
+
+    assert calling_back(check(app)[0]) == {"even", "odd"}

@@ -9,7 +9,7 @@ from cloudless import ir
 from cloudless.errors import InternalError
 from cloudless.ir import expression as e
 from cloudless.ir import statement as s
-from cloudless.ir.type import INT, LIST, TEXT, Type
+from cloudless.ir.type import FLOAT, INT, LIST, TEXT, Type
 from cloudless.node import replace
 from cloudless.passes.expression_types import Types
 from cloudless.passes.lowering import JSONATA, NATIVE, WORKFLOWS, Capabilities, kind_of, lower
@@ -75,6 +75,7 @@ def test_every_variant_of_the_table_for_workflows_is_one_that_there_is() -> None
     found += [e.Dict((e.Pair(var("s"), whole(1)),))]
     found += [e.Arithmetic(sign, var("n"), whole(2), INT) for sign in ("//", "%")]
     found += [e.TextCall(name, (var("s"), var("t"))) for name in ("startswith", "endswith", "join")]
+    found.append(e.Unary("int", var("n"), FLOAT))
     assert variants == set(map(kind_of, found))
 
 

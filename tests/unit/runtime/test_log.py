@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from cloudless.codec import codec_of
+from cloudless.driver.current import HERE
+from cloudless.errors import NotFound
 from cloudless.message import Envelope
 from cloudless.runtime import entry
+from cloudless.runtime.outcome import Postponed
 from cloudless.runtime.plan import Plan
 
 
@@ -67,3 +70,59 @@ def test_what_is_given_up_without_a_call_is_an_error_with_its_facts(
     assert (record.levelno, record.name) == (logging.ERROR, "cloudless.take")
     assert record.getMessage().startswith(f"message {'ab' * 16} of orders {said}")
     assert record.__dict__["correlation_id"] == "c-1"
+
+
+def refused(letter: Envelope) -> None:
+    raise NotFound("sending to queue 'lost': the queue does not exist")
+
+
+@pytest.mark.parametrize(
+    ("body", "attempt", "said"),
+    [
+        ('{"id": 1}', 2, "failed in attempt 2 of 2 and cannot be given up"),
+        ("not JSON", 1, "cannot be given up"),
+        ('{"id": 1}', 3, "cannot be given up"),
+    ],
+)
+@pytest.mark.parametrize("maker", [entry.consumer, entry.batch])
+def test_a_message_that_its_dead_letters_refuse_is_an_error_that_names_them(
+    caplog: pytest.LogCaptureFixture, maker: Any, body: str, attempt: int, said: str
+) -> None:
+    seen: list[Any] = []
+
+    def give_up(letter: Envelope) -> None:
+        seen.append(HERE.get()[1])
+        refused(letter)
+
+    def handler(body: Any) -> None:
+        raise MemoryError("too much")
+
+    cloud: Any = Nowhere()
+    parameters = (("bodies" if maker is entry.batch else "body", "body"),)
+    plan = Plan("take", "orders", parameters, attempts=2, dead_letters="lost")
+    binding = entry.Binding(plan, handler, codec_of(None), on=(Exception,), cloud=cloud, give_up=give_up)
+    envelope = Envelope("ab" * 16, body, attempt=attempt)
+    maker(binding)([envelope] if maker is entry.batch else envelope)
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    because = "as queue 'lost' does not take it (NotFound: sending to queue 'lost': the queue does not exist)"
+    assert f"{said}, {because}, and comes again in 600 s" in record.getMessage()
+    assert seen == ["take"]
+
+
+@pytest.mark.parametrize(("cause", "level"), [(None, logging.INFO), (ConnectionError("no route"), logging.WARNING)])
+def test_a_postponed_delivery_has_not_failed(
+    caplog: pytest.LogCaptureFixture, cause: Exception | None, level: int
+) -> None:
+    def handler(body: Any) -> None:
+        raise Postponed(12.5, "7 is being handled by another delivery") from cause
+
+    caplog.set_level(logging.INFO)
+    cloud: Any = Nowhere()
+    plan = Plan("take", "orders", (("body", "body"),), attempts=2)
+    binding = entry.Binding(plan, handler, codec_of(None), on=(Exception,), cloud=cloud)
+    entry.consumer(binding)(Envelope("ab" * 16, "1", attempt=2))
+    (record,) = caplog.records
+    assert (record.levelno, record.exc_info) == (level, None)
+    said = "is postponed by 12.5 s without a call of its handler: 7 is being handled by another delivery"
+    assert record.getMessage() == f"message {'ab' * 16} of orders {said}"

@@ -11,20 +11,12 @@ from __future__ import annotations
 import time
 from urllib.parse import quote
 
-from cloudless.codec import dump, is_list, is_object
-from cloudless.errors import (
-    ExecutionExists,
-    InternalError,
-    InvalidArgument,
-    MissingSecret,
-    NotFound,
-    PermissionDenied,
-    Unavailable,
-    UnsupportedError,
-)
+from cloudless.codec import dump, is_object
+from cloudless.driver.refusal import refused
+from cloudless.driver.rest import Lost, Service
+from cloudless.errors import MissingSecret, NotFound, PermissionDenied, Unavailable
 from cloudless_azure.clients.denied import READER, denied
 from cloudless_azure.clients.errors import of_status
-from cloudless_azure.clients.http import Lost, Service
 from cloudless_azure.names import CONTROL, INVOKE, SEND, START, key_of
 from cloudless_azure.signature import HEADER, path_of, signed
 
@@ -33,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from cloudless_azure.clients.http import Answer, Pause
+    from cloudless.driver.rest import Answer, Pause
     from cloudless_azure.clients.key import Keys
 
     Exchange = Callable[[str, bytes, Mapping[str, str]], Answer]
@@ -42,11 +34,6 @@ if TYPE_CHECKING:
 TIMEOUT_S = 30.0
 """Of whatever is not an invocation: the app may have to start first."""
 NOUNS = {INVOKE: "function", START: "orchestration", CONTROL: "orchestration", SEND: "event"}
-_REFUSALS = {
-    kind.__name__: kind
-    for kind in (ExecutionExists, InvalidArgument, NotFound, PermissionDenied, Unavailable, UnsupportedError)
-}
-"""What the app refuses with. Any other is a bug of ours, there."""
 _UNSIGNED = 401
 _NOT_TAKEN = frozenset({400, 401, 403, 404, 429, 503})
 """What the platform answers where no function was called."""
@@ -137,8 +124,6 @@ def _value(found: Mapping[str, Any]) -> Any:
     """The value of an answer of ours; raises what it refuses with."""
     if "value" in found:
         return found["value"]
-    refused: Any = found.get("refused")
-    if not is_list(refused) or len(refused) != 2:
+    if "refused" not in found:
         raise Unavailable(f"the function app of steps gave an answer that is none: {str(found)[:200]}")
-    kind, text = str(refused[0]), str(refused[1])
-    raise _REFUSALS[kind](text) if kind in _REFUSALS else InternalError(f"the function app of steps: {kind}: {text}")
+    raise refused(found["refused"], "the function app of steps")

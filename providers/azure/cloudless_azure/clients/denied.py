@@ -6,25 +6,15 @@ May import: `cloudless.driver`.
 from __future__ import annotations
 
 from cloudless.driver.current import HERE
+from cloudless.driver.denied import NotSignedIn
+from cloudless.driver.grant import use_of
 from cloudless.errors import PermissionDenied
-from cloudless_azure.clients.errors import NotSignedIn
 
 _SINCE = "build and deploy; a new role counts after up to ten minutes"
 SENDER = "the role Azure Service Bus Data Sender"
 RECEIVER = "the role Azure Service Bus Data Receiver"
 READER = "the role Key Vault Secrets User"
 """https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles"""
-
-_USE = {
-    "send": "{handle}.send",
-    "publish": "{handle}.publish",
-    "receive": "{handle}.peek",
-    "invoke": "{handle}.invoke",
-    "start": "{handle}.start",
-    "control": "{handle}.execution",
-    "read": "{handle}",
-}
-"""By verb, what a decorator's `uses=` takes."""
 
 
 def denied(verb: str, noun: str, name: str, wanted: str, said: Exception) -> PermissionDenied:
@@ -37,7 +27,7 @@ def denied(verb: str, noun: str, name: str, wanted: str, said: Exception) -> Per
         return _again(said)
     found = HERE.get(None)
     handler = found[1] if found else None
-    use = f"uses=[{_USE[verb].format(handle=_handle(name))}]"
+    use = f"uses=[{use_of(verb, name)}]"
     if handler is None:
         who, remedy = "this identity", f"outside of a function it needs {wanted}"
     else:
@@ -53,10 +43,3 @@ def _again(said: NotSignedIn) -> NotSignedIn:
     error = NotSignedIn(*said.args)
     error.native = said.native
     return error
-
-
-def _handle(name: str) -> str:
-    """What a program probably calls it."""
-    if name.endswith("-dead-letters"):
-        return f"{_handle(name.removesuffix('-dead-letters'))}.dead_letters"
-    return name.replace("-", "_")

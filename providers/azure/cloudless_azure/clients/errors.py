@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import CloudlessError, InvalidArgument, NotFound, PermissionDenied, Unavailable
 
 TYPE_CHECKING = False
@@ -15,10 +16,6 @@ SIGN_IN = "az login, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SE
 
 https://learn.microsoft.com/en-us/python/api/overview/azure/identity-readme#environment-variables
 """
-
-
-class NotSignedIn(PermissionDenied):
-    """There are no credentials here, or they are refused: whom no role helps."""
 
 
 _OF_STATUS: dict[int, type[CloudlessError]] = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cloudless.driver.rest import Lost
 from cloudless.errors import RemoteError
 from cloudless.system import pack_system
-from cloudless_azure.clients.http import Lost
 from cloudless_azure.names import INVOKE
 
 TYPE_CHECKING = False

@@ -14,8 +14,9 @@ from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from urllib.parse import urlencode, urlsplit
 
+from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import PermissionDenied
-from cloudless_azure.clients.errors import SIGN_IN, NotSignedIn, of_sdk, of_status
+from cloudless_azure.clients.errors import SIGN_IN, of_sdk, of_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudless.driver.orchestration import Entry, Snapshot, polled
+from cloudless.driver.orchestration import entry_from, polled, snapshot_from
 from cloudless.errors import UnsupportedError
 from cloudless.system import pack_system
 from cloudless_azure.names import CONTROL, SEND, START, instance_of
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from cloudless.driver.orchestration import Status
+    from cloudless.driver.orchestration import Entry, Snapshot, Status
     from cloudless.message import Envelope
     from cloudless_azure.clients.call import Steps
 
@@ -39,13 +39,13 @@ class DurableOrchestrations:
         )
 
     def describe(self, orchestration: str, execution: str) -> Snapshot:
-        return snapshot_of(self._control(orchestration, "describe", execution=execution))
+        return snapshot_from(self._control(orchestration, "describe", execution=execution))
 
     def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
         return polled(self, orchestration, execution, timeout_s)
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
-        return [entry_of(one) for one in self._control(orchestration, "history", execution=execution)]
+        return [entry_from(one) for one in self._control(orchestration, "history", execution=execution)]
 
     def cancel(self, orchestration: str, execution: str) -> None:
         self._control(orchestration, "cancel", execution=execution)
@@ -76,21 +76,3 @@ class DurableOrchestrations:
 
     def _control(self, orchestration: str, operation: str, **arguments: Any) -> Any:
         return self._steps.ask(CONTROL, orchestration, {"operation": operation, **arguments})
-
-
-def snapshot_of(plain: Mapping[str, Any]) -> Snapshot:
-    """From JSON; see runtime/execution.py."""
-    return Snapshot(plain["status"], plain["started_s"], plain["ended_s"], output=plain["output"], error=plain["error"])
-
-
-def entry_of(plain: Mapping[str, Any]) -> Entry:
-    """From JSON; see runtime/history.py."""
-    return Entry(
-        plain["at_s"],
-        plain["kind"],
-        plain["name"],
-        step=plain["step"],
-        attempt=plain["attempt"],
-        value=plain["value"],
-        error=plain["error"],
-    )

@@ -36,7 +36,7 @@ _ACTIVE = 0
 
 
 class ServiceBusQueues:
-    """See `cloudless.driver.queue.QueueDriver` and `Browsing`. Safe from several threads.
+    """See `cloudless.driver.queue.QueueDriver`, `Browsing` and `Counting`. Safe from several threads.
 
     addresses: entity by logical name. now_s: the clock that delays are added to. The receipts are the SDK's received
     messages. How long `receive` locks is the lock duration of the queue; it takes no queues with sessions.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from email.utils import formatdate
 
+from cloudless.driver.rest import Service
 from cloudless_azure.clients.connection import STORAGE, connection
 from cloudless_azure.clients.errors import of_status
-from cloudless_azure.clients.http import Service
 from cloudless_azure.clients.identity import STORAGE_SCOPE, Identity
 
 TYPE_CHECKING = False

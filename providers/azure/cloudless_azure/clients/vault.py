@@ -10,16 +10,16 @@ from __future__ import annotations
 import time
 
 from cloudless.codec import is_object
+from cloudless.driver.rest import Service
 from cloudless.errors import MissingSecret, PermissionDenied
 from cloudless_azure.clients.errors import of_status
-from cloudless_azure.clients.http import Service
 from cloudless_azure.clients.identity import VAULT_SCOPE, Identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cloudless_azure.clients.http import Answer, Pause
+    from cloudless.driver.rest import Answer, Pause
 
 TIMEOUT_S = 10.0
 UNSET = "cloudless/unset"

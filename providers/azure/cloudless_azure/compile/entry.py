@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.pretty import pretty
 from cloudless.ir import Application, Condition, Schedule
-from cloudless.passes.plans import endpoint_plans, plans, pure_plans
+from cloudless.passes.plans import endpoint_plans, plans, pure_plans, timings
 from cloudless_azure.compile import template
 from cloudless_azure.compile.group import HTTP, ON, STEPS, Drain, Group, Source
 from cloudless_azure.compile.schedule import ncrontab
@@ -92,6 +92,7 @@ class _Writer:
         self._plans = plans(application)
         self._spans = {handler.name: handler.span for handler in application.handlers}
         self._entities = {queue.name: entity_of(queue) for queue in application.queues}
+        self._timings = timings(application)
         self._schedules = {schedule.name: schedule for schedule in application.schedules}
         self._start = {"app": application.entry, "include": list(application.include)}
 
@@ -202,7 +203,7 @@ class _Writer:
         if group.sources:
             found["facts"] = {source.queue: self._source(source) for source in group.sources}
         if group.timers:
-            found["timers"] = {name: _timing(self._schedules[name]) for name in group.timers}
+            found["timers"] = {name: self._timings[name] for name in group.timers}
         return found
 
     def _source(self, source: Source) -> dict[str, Any]:
@@ -276,17 +277,6 @@ def _identifier(handler: str) -> str:
 
 def _condition(one: Condition) -> list[Any]:
     return [one.attribute, one.operator, list(one.values)]
-
-
-def _timing(schedule: Schedule) -> dict[str, Any]:
-    """See cloudless_azure.runtime.timer."""
-    return {
-        "schedule": schedule.name,
-        "queue": schedule.queue,
-        "cron": schedule.cron,
-        "every_s": schedule.every_s,
-        "timezone": schedule.timezone,
-    }
 
 
 def _times(schedule: Schedule) -> str:

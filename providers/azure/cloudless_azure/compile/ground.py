@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler import Document
-from cloudless.passes.plans import plans
+from cloudless.compiler.ground import CommonGround, fixed, variable
 from cloudless_azure import names
 from cloudless_azure.compile.group import BUS, CALLS, LEDGER, STEPS
 from cloudless_azure.compile.host import Hosting
@@ -23,10 +23,8 @@ from cloudless_azure.limits import TERRAFORM
 
 if TYPE_CHECKING:
     from cloudless.compiler import Address
-    from cloudless.compiler.native import Owner
     from cloudless.config import Stage
-    from cloudless.ir import Application, Handler, Queue, Secret, Topic
-    from cloudless.runtime.plan import Plan
+    from cloudless.ir import Application
     from cloudless_azure.compile.group import Group
 
 AZURERM = "~> 5.10"
@@ -49,32 +47,23 @@ https://learn.microsoft.com/en-us/azure/role-based-access-control/troubleshootin
 """
 
 
-class Ground:
-    """document: grows with every noun. plans: of the runtime, by source. groups: the function apps.
-
-    needs: of all groups together, of BUS, LEDGER … (group.py).
-    """
+class Ground(CommonGround):
+    """groups: the function apps. needs: of all groups together, of BUS, LEDGER … (group.py)."""
 
     def __init__(self, stage: Stage, application: Application, groups: tuple[Group, ...]) -> None:
-        self.stage = stage
-        self.application = application
+        document = Document("azure", providers=_PROVIDERS, terraform=_TERRAFORM, backend=stage.backend)
+        super().__init__(stage, application, document)
         self.groups = groups
         self.needs = frozenset(need for group in groups for need in group.needs)
-        self.plans: Mapping[str, Plan] = plans(application)
-        self.handlers: Mapping[str, Handler] = {one.name: one for one in application.handlers}
-        self.queues: Mapping[str, Queue] = {one.name: one for one in application.queues}
-        self.topics: Mapping[str, Topic] = {one.name: one for one in application.topics}
-        self.secrets: Mapping[str, Secret] = {one.name: one for one in application.secrets}
-        self.document = Document("azure", providers=_PROVIDERS, terraform=_TERRAFORM, backend=stage.backend)
         self.document.configure("azurerm", _AZURERM)
         self.document.configure("azapi", {"subscription_id": "${var.subscription}"})
-        self.subscription = _variable(self.document, "subscription", "Id of the subscription.", stage.subscription)
-        self.region = _variable(self.document, "region", "Where it runs, e.g. westeurope.", stage.region)
+        self.subscription = variable(self.document, "subscription", "Id of the subscription.", stage.subscription)
+        self.region = variable(self.document, "region", "Where it runs, e.g. westeurope.", stage.region)
+        fixed(self.document, "stage", "What the stage is called, for files of infra/.", stage.name)
         self.client = self.document.data("azurerm_client_config", "current", {})
         self.resource_group = self._resource_group()
         self.needed = Needs(application, self.plans)
         self.hosting = Hosting(application)
-        self._owners: dict[str, Owner | None] = {}
 
     @cached_property
     def parts(self) -> tuple[str, str, str]:
@@ -106,17 +95,6 @@ class Ground:
         """Whether there are secrets of the stage's own vault, or keys of calls."""
         own = any(not names.vault_secret_of(one).startswith("https:") for one in self.application.secrets)
         return own or CALLS in self.needs or any(group.kind == STEPS for group in self.groups)
-
-    def owner(self, title: str, one: Queue | Topic) -> Owner | None:
-        """What has a `native=` of its own."""
-        return self.document.owner(title, one.native, one.span)
-
-    def handler_owner(self, name: str) -> Owner | None:
-        """A handler, whose `native=` goes into all that is made for it; one for all of them."""
-        if name not in self._owners:
-            handler = self.handlers[name]
-            self._owners[name] = self.document.owner(f"handler {name!r}", handler.native, handler.span)
-        return self._owners[name]
 
     def group(self, name: str) -> dict[str, Any]:
         """The arguments of a resource that has a name and no place."""
@@ -153,8 +131,3 @@ _AZURERM: Mapping[str, Any] = {
     "storage_use_azuread": True,
     "subscription_id": "${var.subscription}",
 }
-
-
-def _variable(document: Document, name: str, description: str, value: str | None) -> str:
-    default = {} if value is None else {"default": value}
-    return document.variable(name, "string", description=description, nullable=False, **default)

@@ -16,8 +16,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.needs import needs, offers
-from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Span, Subscription
+from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Subscription
 from cloudless.node import node
+from cloudless.passes.grants import union
 from cloudless.passes.plans import plans
 from cloudless_azure.compile.filter import rule_of
 
@@ -114,21 +115,6 @@ def takes_many(plan: Plan) -> bool:
     """Whether the trigger of a plan hands over several messages at a time."""
     takes_lists = any(kind in {"bodies", "messages"} for _, kind in plan.parameters)
     return takes_lists and plan.batch_size > 1 and not plan.ordered and plan.timeout_s <= BATCH_TIMEOUT_MAX_S
-
-
-def union(holders: Iterable[tuple[Grant, ...]]) -> tuple[Grant, ...]:
-    """The grants of several holders together, in order, each with every line that asks for it."""
-    granted = list(filter(None, holders))
-    if len(granted) == 1:
-        return granted[0]
-    spans: dict[tuple[str, str, str], set[Span]] = {}
-    for grants in granted:
-        for one in grants:
-            spans.setdefault((one.noun, one.name, one.verb), set()).update(one.spans)
-    return tuple(
-        Grant(noun=noun, name=name, verb=verb, spans=tuple(sorted(found)))
-        for (noun, name, verb), found in sorted(spans.items())
-    )
 
 
 class _Known:

@@ -12,18 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cloudless.compiler import places
+from cloudless.compiler.reason import reason
 from cloudless.ir import Application, Grant
 from cloudless.node import node, replace
+from cloudless.passes.grants import redrive_targets
 from cloudless_azure.compile.group import HUB, LEDGER, STEPS, Group
 from cloudless_azure.compile.key import call_keys
 from cloudless_azure.names import CONTROL, INVOKE, SEND, START, key_of
 
 if TYPE_CHECKING:
     from cloudless.runtime.plan import Plan
-
-EARLIER = "executions of an earlier build, which may still run"
-"""Who asks for what no line of the program does any more."""
 
 QUEUE, TOPIC, SECRET, KEY = "queue", "topic", "secret", "key"
 TABLE, HOST, HUB_ACCOUNT, INSIGHTS = "table", "host", "hub", "insights"
@@ -84,7 +82,7 @@ class Needs:
 
     def _granted(self, grants: Iterable[Grant]) -> Iterator[Need]:
         for grant in grants:
-            why = (f"{grant.verb} {grant.noun} {grant.name}: {places(grant.spans) or EARLIER}",)
+            why = (reason(grant),)
             for need in _of_grant(grant, self._later, self._targets):
                 yield replace(need, why=why)
 
@@ -134,16 +132,6 @@ def _of_queue(grant: Grant, targets: Mapping[str, str]) -> Iterator[Need]:
         yield Need(on=QUEUE, name=grant.name, role=RECEIVER)
     if grant.verb == "redrive" and grant.name in targets:
         yield Need(on=QUEUE, name=targets[grant.name], role=SENDER)
-
-
-def redrive_targets(application: Application) -> dict[str, str]:
-    """By dead-letter queue, the queue that its messages go back to."""
-    return {
-        **{one.dead_letters: one.name for one in application.queues if one.dead_letters},
-        **{one.dead_letters: one.name for one in application.subscriptions if one.dead_letters and one.handler},
-        **{one.dead_letters: one.queue for one in application.schedules if one.dead_letters},
-        **{one.dead_letters: one.queue for one in application.functions if one.dead_letters},
-    }
 
 
 def _consuming(plan: Plan) -> Iterator[Need]:

@@ -50,10 +50,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Protocol, TypeVar
 
+    from cloudless.driver.rest import Pause
     from cloudless.message import Envelope
     from cloudless.runtime.function import Answer
     from cloudless_azure.clients.cloud import AzureCloud
-    from cloudless_azure.clients.http import Pause
     from cloudless_azure.runtime.execution import Executions
     from cloudless_azure.runtime.invocation import Native as Context
     from cloudless_azure.runtime.purge import Beside

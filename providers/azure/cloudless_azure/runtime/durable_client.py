@@ -21,8 +21,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from cloudless.codec import is_list, is_object
+from cloudless.driver.rest import Service
 from cloudless.errors import InternalError, Unavailable
-from cloudless_azure.clients.http import Service
 from cloudless_azure.runtime.durable_wire import EVENT, ORCHESTRATOR
 
 TYPE_CHECKING = False
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from cloudless_azure.clients.http import Answer
+    from cloudless.driver.rest import Answer
 
     Instance = dict[str, Any]
     """As the extension describes it: "instanceId", "runtimeStatus", "createdTime", "lastUpdatedTime", "output", …"""

@@ -11,9 +11,8 @@ no inputs, so this is how `history` knows.
 from __future__ import annotations
 
 from cloudless.codec import check_size, dump, is_object, write
-from cloudless.driver.current import HERE
+from cloudless.driver.error import error_of
 from cloudless.engine.effect import SEND
-from cloudless.engine.error import error_of
 from cloudless.errors import CloudlessError, PayloadTooLarge, Unavailable
 from cloudless.message import Envelope
 from cloudless.runtime import boot
@@ -108,17 +107,18 @@ def carried_out(steps: Mapping[str, Answer], cloud: Cloud, sending: Sending) -> 
 
 def _sent(request: Request, call: Envelope, cloud: Cloud, sending: Sending) -> str:
     """Send or publish on behalf of the orchestration; a repetition is the same message, by its id."""
-    noun, _, name = request["target"].partition(":")
-    token = HERE.set((cloud, request["ctx"]["orchestration"], call))
+    context = request["ctx"]
     try:
-        message = sending.message(request["target"], request["args"], request["ctx"]["key"], call)
-        unsent = (cloud.topics.publish if noun == "topic" else cloud.queues.send)(name, [message])
-        if unsent:
-            raise unsent[0].error
-        return dump({"v": message.id})
+        id = sending.send(
+            request["target"],
+            request["args"],
+            context["key"],
+            call,
+            cloud=cloud,
+            orchestration=context["orchestration"],
+        )
+        return dump({"v": id})
     except Unavailable as problem:
         return dump({"err": error_of("UnavailableError", str(problem))})
     except CloudlessError as problem:
         return dump({"err": failure(problem)})
-    finally:
-        HERE.reset(token)

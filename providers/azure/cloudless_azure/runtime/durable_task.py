@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cloudless.driver.error import error_of
 from cloudless.engine.effect import PORTION
-from cloudless.engine.error import error_of
 from cloudless_azure.runtime import durable_wire as wire
 
 TYPE_CHECKING = False

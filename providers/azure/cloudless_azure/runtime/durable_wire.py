@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 
 from cloudless.codec import is_object
-from cloudless.engine.error import error_of
+from cloudless.driver.error import error_of
 from cloudless.errors import InternalError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cloudless.engine.error import Error
+    from cloudless.driver.error import Error
 
 ORCHESTRATOR = "cl_orchestrator"
 ACTIVITY = "cl_activity"

@@ -19,11 +19,12 @@ from collections import Counter
 from heapq import nlargest
 
 from cloudless.codec import dump, load
+from cloudless.driver.error import error_of
 from cloudless.driver.ledger import Done, Held
-from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, STATUSES, digest
-from cloudless.engine.error import error_of
-from cloudless.errors import ExecutionExists, InvalidArgument, NotFound, Unavailable
+from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, STATUSES, digest, taken
+from cloudless.errors import InvalidArgument, NotFound, Unavailable
 from cloudless.execution import checked_id
+from cloudless.runtime.addressee import addressee
 from cloudless_azure.names import instance_of, instance_prefix_of
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable_client import Refused, seconds_of
@@ -114,10 +115,7 @@ class Executions:
             if self._purge.is_due():
                 self._beside(self._purge.go)
         if known != digest(call.body):
-            raise ExecutionExists(
-                f"execution {execution!r} of {orchestration!r} was started with other arguments within 90 days, "
-                "or still runs: use an id of its own for each input"
-            )
+            raise taken(orchestration, execution)
 
     def _claimed(self, key: str, owner: str, execution: str) -> str | None:
         """None where the start is ours; else the digest of the arguments that the id was used with."""
@@ -267,21 +265,12 @@ class Executions:
 
     def _addressed(self, event: str, orchestration: str, execution: str) -> str:
         """The orchestration whose running execution an event is for."""
-        waiters = self._events.get(event, ())
-        if not waiters:
-            raise NotFound(f"no orchestration of this app waits for an event {event!r}")
-        if orchestration and orchestration not in waiters:
-            raise NotFound(f"orchestration {orchestration!r} does not wait for an event {event!r}")
-        names = [orchestration] if orchestration else waiters
-        found = {name: _status(one) for name in names if (one := self._durable.instance(instance_of(name, execution)))}
-        running = [name for name, status in found.items() if status == RUNNING]
-        if len(running) > 1:
-            which = " or ".join(f"{name}.execution({execution!r})" for name in running)
-            raise InvalidArgument(f"event {event!r}: several executions have the id {execution!r}: give {which}")
-        if not running:
-            state = f"it is {next(iter(found.values()))}" if found else "there is none"
-            raise NotFound(f"event {event!r} is for a running execution {execution!r}, and {state}")
-        return running[0]
+
+        def status_of(name: str) -> Status | None:
+            found = self._durable.instance(instance_of(name, execution))
+            return None if found is None else _status(found)
+
+        return addressee(event, orchestration, execution, self._events.get(event, ()), status_of)
 
 
 _OF_ONE: dict[Any, Callable[[Executions, str, str], Any]] = {

@@ -8,8 +8,8 @@ https://learn.microsoft.com/en-us/azure/azure-functions/durable/durable-function
 
 from __future__ import annotations
 
+from cloudless.driver.error import error_of
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED
-from cloudless.engine.error import error_of
 from cloudless_azure.runtime import durable_wire as wire
 from cloudless_azure.runtime.durable_client import seconds_of
 

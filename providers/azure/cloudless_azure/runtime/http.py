@@ -24,11 +24,10 @@ from __future__ import annotations
 
 import re
 
-from cloudless.message import Failure
 from cloudless.request import Request
 from cloudless.runtime import boot
-from cloudless.runtime.endpoint import EndpointPlan, died
-from cloudless.runtime.http import endpoint
+from cloudless.runtime.endpoint import EndpointPlan, as_asked
+from cloudless.runtime.http import endpoint, gave_out
 from cloudless.runtime.problem import problem
 from cloudless.runtime.router import Router
 from cloudless_azure.runtime.invocation import Died, invoke, timed, wait
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.provider import Cloud
     from cloudless.request import Response
-    from cloudless.runtime.http import Serve, Served
+    from cloudless.runtime.http import Serve
     from cloudless_azure.runtime import invocation
 
     class Native(Protocol):
@@ -86,7 +85,7 @@ def endpoints(facts: Mapping[str, Any], cloud: Cloud, response: Callable[..., An
     def serve(plan: EndpointPlan) -> Serve:
         """Two threads may bind one at the same time, which does no harm."""
         if plan.handler not in bound:
-            bound[plan.handler] = _bound(plan, app.handlers[plan.handler], cloud)
+            bound[plan.handler] = endpoint(plan, app.handlers[plan.handler], cloud, wait=wait, timed=timed)
         return bound[plan.handler]
 
     async def answered(request: Request, context: invocation.Native | None) -> Response:
@@ -98,10 +97,13 @@ def endpoints(facts: Mapping[str, Any], cloud: Cloud, response: Callable[..., An
         plan, segments = found
         try:
             return await invoke(
-                lambda: serve(plan)(request, segments), lambda: _too_late(plan), context, plan.timeout_s
+                lambda: serve(plan)(request, segments),
+                lambda: as_asked(request, _too_late(plan)),
+                context,
+                plan.timeout_s,
             )
         except Died as crash:
-            return _died(plan, "Crashed", 502, str(crash))
+            return as_asked(request, gave_out(plan, "Crashed", 502, str(crash)))
 
     async def answer(native: Native, context: invocation.Native | None = None) -> Any:
         return response_of(await answered(request_of(native), context), response)
@@ -143,36 +145,8 @@ def response_of(answer: Response, response: Callable[..., Any]) -> Any:
     return native
 
 
-def _bound(plan: EndpointPlan, served: Served, cloud: Cloud) -> Serve:
-    function = served.function if plan.is_async else timed(served.function, plan.timeout_s)
-    return endpoint(plan, _Watched(served, plan.timeout_s), cloud, function=function, wait=wait)
-
-
-class _Watched:
-    """An endpoint as the app knows it, the time of a function that says who is calling watched as well."""
-
-    __slots__ = ("app", "auth", "function", "hints", "result", "statuses")
-
-    def __init__(self, served: Served, timeout_s: float) -> None:
-        auth = served.auth
-        self.app = served.app
-        self.auth = timed(auth, timeout_s) if callable(auth) and not hasattr(auth, "kind") else auth
-        self.function = served.function
-        self.hints = served.hints
-        self.result = served.result
-        self.statuses = served.statuses
-
-
 def _too_late(plan: EndpointPlan) -> Response:
-    return _died(plan, "TimeoutError", 504, f"no answer within {plan.timeout_s:g} s")
-
-
-def _died(plan: EndpointPlan, kind: str, status: int, text: str) -> Response:
-    """What a gateway says elsewhere; the reason stands in the log."""
-    import logging
-
-    logging.getLogger(f"cloudless.{plan.handler}").error("%s %s: %s: %s", plan.method, plan.path, kind, text)
-    return died(Failure(kind, text, 1), status, text if status == 504 else "the function died")
+    return gave_out(plan, "TimeoutError", 504, f"no answer within {plan.timeout_s:g} s")
 
 
 def _lost(name: str, value: str, response: Callable[..., Any]) -> Any:

@@ -20,25 +20,22 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import Context
-from queue import SimpleQueue
-from threading import Lock, Thread, local
+from threading import local
 from time import monotonic
 
-from cloudless.driver.current import HERE
 from cloudless.errors import CloudlessError
 from cloudless.runtime import boot
 from cloudless.runtime.crash import TimedOut
-from cloudless.runtime.entry import Binding, bounded, wait_with_asyncio
-from cloudless.runtime.outcome import Overran
-from cloudless.runtime.plan import Plan
+from cloudless.runtime.entry import wait_with_asyncio
+from cloudless.runtime.threads import Awaited, Threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
     from typing import Any, Protocol, TypeVar
 
-    from cloudless.driver.current import Here
     from cloudless.driver.provider import Cloud
+    from cloudless.runtime.entry import Binding
 
     R = TypeVar("R")
 
@@ -68,9 +65,7 @@ async def invoke(work: Callable[[], R], late: Callable[[], R], context: Native |
 
 def binding(facts: Mapping[str, Any], cloud: Cloud) -> Binding:
     """The handler that the facts describe (see `cloudless.runtime.boot`), its time watched."""
-    plan, handler = Plan.from_json(facts["plan"]), boot.registered(facts)
-    function = handler.function if plan.is_async else timed(handler.function, plan.timeout_s)
-    return Binding(plan, function, handler.codec, on=handler.on, cloud=cloud, wait=wait)
+    return boot.watched(facts, cloud, timed, wait)
 
 
 def timed(function: Callable[..., Any], timeout_s: float) -> Callable[..., Any]:
@@ -94,12 +89,7 @@ def wait(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
     invocation: _Invocation | None = getattr(_here, "invocation", None)
     if invocation is None:
         return wait_with_asyncio(coroutine, timeout_s)
-    return invocation.value_of(_Awaited(coroutine, timeout_s))
-
-
-def overran(timeout_s: float) -> Overran:
-    """The error of a function whose time is up."""
-    return Overran(f"the handler took longer than {timeout_s:g} s")
+    return invocation.value_of(Awaited(coroutine, timeout_s))
 
 
 _here = local()
@@ -116,40 +106,6 @@ class _Done:
     def __init__(self, value: Any, problem: BaseException | None) -> None:
         self.value = value
         self.problem = problem
-
-
-class _Awaited:
-    """A coroutine on its way to the loop, and its value on the way back."""
-
-    __slots__ = ("_arrived", "_coroutine", "_here", "_problem", "_timeout_s", "_value")
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> None:
-        self._coroutine = coroutine
-        self._timeout_s = timeout_s
-        self._here: Here | None = HERE.get(None)
-        self._arrived = Lock()
-        self._arrived.acquire()
-        self._value: Any = None
-        self._problem: BaseException | None = None
-
-    async def run(self) -> None:
-        """On the loop; whatever it raises is for the thread, `SystemExit` too, which would end the loop."""
-        token = HERE.set(self._here) if self._here else None
-        try:
-            self._value = await bounded(self._coroutine, self._timeout_s)
-        except BaseException as problem:  # noqa: BLE001  (raised again in the thread)
-            self._problem = problem
-        finally:
-            if token:
-                HERE.reset(token)
-            self._arrived.release()
-
-    def value(self) -> Any:
-        """In the thread, which waits for it."""
-        with self._arrived:
-            if self._problem is not None:
-                raise self._problem
-            return self._value
 
 
 class _Invocation:
@@ -221,8 +177,9 @@ class _Invocation:
         except IndexError:
             raise TimedOut from None
 
-    def value_of(self, awaited: _Awaited) -> Any:
+    def value_of(self, awaited: Awaited) -> Any:
         self._loop.call_soon_threadsafe(self._tell, awaited)
+        awaited.arrives()
         return awaited.value()
 
     def _run(self, work: Callable[[], Any]) -> None:
@@ -244,29 +201,5 @@ class _Invocation:
         self._loop.call_soon_threadsafe(self._tell, done)
 
 
-class _Threads:
-    """Threads that carry out jobs. One more is started when none is idle: one whose job never ends is lost."""
-
-    def __init__(self) -> None:
-        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._lock = Lock()
-        self._idle = 0
-
-    def start(self, job: Callable[[], None]) -> None:
-        """Carry out a job in a thread, now."""
-        with self._lock:
-            is_free = self._idle > 0
-            self._idle -= is_free
-        if not is_free:
-            Thread(target=self._work, name="cloudless", daemon=True).start()
-        self._jobs.put(job)
-
-    def _work(self) -> None:
-        while True:
-            self._jobs.get()()
-            with self._lock:
-                self._idle += 1
-
-
-_threads = _Threads()
+_threads = Threads()
 """Of the process. As many as there are invocations at a time, which host.json limits, and those that overran."""

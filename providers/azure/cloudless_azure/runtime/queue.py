@@ -24,8 +24,8 @@ from cloudless.errors import CloudlessError
 from cloudless.message import Failure
 from cloudless.runtime import entry
 from cloudless.runtime.filter import filter_of
-from cloudless.runtime.outcome import Again
-from cloudless_azure.runtime.invocation import binding, invoke, overran
+from cloudless.runtime.outcome import Again, overran
+from cloudless_azure.runtime.invocation import binding, invoke
 from cloudless_azure.wire import envelope_of
 
 TYPE_CHECKING = False

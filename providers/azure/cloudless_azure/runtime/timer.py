@@ -8,7 +8,7 @@
     def fire_report(tick: func.TimerRequest) -> None:
         start_report(tick)
 
-facts: {"schedule", "queue", "cron", "every_s", "timezone"}: see `cloudless.ir.Schedule`.
+facts: as in `cloudless.runtime.tick`.
 
 A timer ticks at more times than a schedule is due (compile/schedule.py). What is sent is the latest due time since the
 last tick, if there is one: on time, up to a second early (the host's clock), late, or after an outage, when one tick
@@ -20,12 +20,7 @@ https://github.com/Azure/azure-webjobs-sdk-extensions/blob/dev/src/WebJobs.Exten
 
 from __future__ import annotations
 
-from itertools import takewhile
-from time import gmtime, strftime
-
-from cloudless.codec import dump
-from cloudless.message import NO_ATTRIBUTES, Envelope
-from cloudless.runtime.schedule import due_times, guard
+from cloudless.runtime.tick import TICK_S, Timing, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,38 +41,6 @@ if TYPE_CHECKING:
 EARLY_S = 30.0
 """A tick may come so long before its time: clocks differ by less than a second, ticks by a minute at least."""
 
-TICK_S = 60
-SPAN_S = 2 * 3_600
-"""What ticks of frequent schedules lie apart; an outage, and ticks of rare ones, are longer."""
-
-_ISO = "%Y-%m-%dT%H:%M:%S+00:00"
-
-
-class Timing:
-    """When a schedule is due, of its facts."""
-
-    __slots__ = ("_is_due", "cron", "every_s", "name", "queue", "timezone")
-
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        self.name: str = facts["schedule"]
-        self.queue: str = facts["queue"]
-        self.cron: str = facts["cron"]
-        self.every_s: int = facts["every_s"]
-        self.timezone: str = facts["timezone"]
-        self._is_due: Callable[[int], bool] | None = None
-
-    def latest(self, after_s: int, until_s: int) -> int | None:
-        """The latest due time after the one and up to the other, None where there is none.
-
-        A short span is gone through backwards, minute by minute; in a long one, schedules are due much less often.
-        """
-        if until_s - after_s > SPAN_S:
-            return max(takewhile(lambda due_s: due_s <= until_s, due_times(self, after_s)), default=None)
-        if self._is_due is None:
-            self._is_due = guard(self)
-        minutes = range(until_s - until_s % TICK_S, after_s, -TICK_S)
-        return next(filter(self._is_due, minutes), None)
-
 
 def timer(facts: Mapping[str, Any], cloud: AzureCloud) -> Callable[[Tick], None]:
     """The function of a timer trigger. Raises where the message was not sent, so that the tick comes again."""
@@ -88,22 +51,11 @@ def timer(facts: Mapping[str, Any], cloud: AzureCloud) -> Callable[[Tick], None]
         due_s = timing.latest(*span(tick, now_s))
         if due_s is None:
             return
-        unsent = cloud.queues.send(timing.queue, [message(timing, due_s, now_s)])
+        unsent = cloud.queues.send(timing.queue, [run(timing, due_s, now_s)])
         if unsent:
             raise unsent[0].error
 
     return start
-
-
-def message(timing: Timing, due_s: int, now_s: float) -> Envelope:
-    """The message of a run, the same whenever it is made: its id is "<schedule>/<due time>", its trace a digest."""
-    from hashlib import sha256
-
-    due = strftime(_ISO, gmtime(due_s))
-    id = f"{timing.name}/{due}"
-    trace = sha256(id.encode()).hexdigest()[:32]
-    body = dump({"schedule": timing.name, "due": due, "timezone": timing.timezone})
-    return Envelope(id, body, NO_ATTRIBUTES, 0, "", now_s, trace, trace)
 
 
 def span(tick: Tick, now_s: float) -> tuple[int, int]:

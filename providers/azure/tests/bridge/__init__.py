@@ -1,10 +1,8 @@
 """The bridge from a build to tests: reads the folder that `cloudless build` wrote, and makes what it says on loopback.
 
-    expression.py   Terraform's expressions, as far as we write them
-    document.py     the blocks of all files of a folder
-    kind.py         what these tests know of a type of resource
+    tests/bridge    Terraform's documents and expressions, and everything made in the order of references
     messaging.py storage.py secret.py identity.py functionapp.py     types, a noun a file
-    apply.py        everything made, in the order of references
+    apply.py        all of them
     ──── above: what Terraform and its provider do; below: what Azure is
     azure.py        Azure: all that was made, and the addresses on loopback
     roles.py        built-in roles, and who has which on what
@@ -17,10 +15,9 @@ Kinder than Azure: roles are there at once, names are free in the world, nothing
 goes over TLS. `terraform validate` and `plan` with the provider's schemas are other tests' (compile/).
 """
 
-from providers.azure.tests.bridge.apply import Applied, apply
+from providers.azure.tests.bridge.apply import apply
 from providers.azure.tests.bridge.azure import Azure
-from providers.azure.tests.bridge.document import Document
-from providers.azure.tests.bridge.expression import Unreadable
 from providers.azure.tests.bridge.functionapp import App, problems
+from tests.bridge import Applied, Document, Unreadable
 
 __all__ = ["App", "Applied", "Azure", "Document", "Unreadable", "apply", "problems"]

@@ -18,17 +18,17 @@ from typing import Any, Self, TypeVar
 from cloudless.codec import is_object
 from providers.azure.tests.bridge import roles
 from providers.azure.tests.bridge.directory import STORAGE, VAULT, Directory, Principal
-from providers.azure.tests.bridge.expression import Unreadable
 from providers.azure.tests.bridge.functionapp import App
-from providers.azure.tests.bridge.kind import must
 from providers.azure.tests.bridge.roles import Assignments
 from providers.azure.tests.bridge.storage import Account
 from providers.azure.tests.bridge.tables import TableServer
 from providers.azure.tests.bridge.vault import VaultServer
-from providers.azure.tests.functionshost.http import Request
-from providers.azure.tests.functionshost.loopback import Loopback
 from providers.azure.tests.servicebus import Authoriser, Broker, Clock, Namespace
 from providers.azure.tests.servicebus.problems import Problem
+from tests.bridge.expression import Unreadable
+from tests.bridge.kind import must
+from tests.hosting.http import Request
+from tests.hosting.loopback import Loopback
 
 T = TypeVar("T")
 _VERBS = {"getSecret": roles.GET_SECRET, "setSecret": roles.SET_SECRET}

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
-from providers.azure.tests.functionshost.http import Request, Response
+from tests.hosting.http import Request, Response
 
 SERVICE_BUS = "https://servicebus.azure.net"
 STORAGE = "https://storage.azure.com"

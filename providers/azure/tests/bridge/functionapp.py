@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from providers.azure.tests.bridge import roles
-from providers.azure.tests.bridge.kind import Kind, block, known, must, words
+from tests.bridge.kind import Kind, block, known, must, words
 
 if TYPE_CHECKING:
     from providers.azure.tests.bridge.azure import Azure
@@ -201,7 +201,7 @@ def _telemetry(azure: Azure, app: App) -> Iterator[str]:
 
 _SITE = words("application_insights_connection_string http2_enabled minimum_tls_version scm_minimum_tls_version")
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Kind[Azure]] = {
     "azurerm_service_plan": Kind(_plan, words("name resource_group_name sku_name os_type"), words("location tags")),
     "azurerm_function_app_flex_consumption": Kind(
         _app,

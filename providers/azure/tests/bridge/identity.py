@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from providers.azure.tests.bridge.kind import Kind, must, words
+from tests.bridge.kind import Kind, must, words
 
 if TYPE_CHECKING:
     from providers.azure.tests.bridge.azure import Azure
@@ -53,10 +53,6 @@ def _assignment(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dic
     return {"id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{address}"}
 
 
-def _nothing(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": address}
-
-
 def _insights(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     name = arguments["name"]
     must(arguments.get("local_authentication_enabled") is False, address, "keys are on: nobody of ours needs them")
@@ -66,12 +62,7 @@ def _insights(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[
     return {"id": id, "connection_string": connection, "app_id": name}
 
 
-def _data(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """https://developer.hashicorp.com/terraform/language/resources/terraform-data."""
-    return {"id": address, "output": arguments.get("input")}
-
-
-def _named(kind: str) -> Kind:
+def _named(kind: str) -> Kind[Azure]:
     """Something with a name that these tests do nothing with; kind: as in ids."""
 
     def make(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +77,7 @@ _OBSERVED = words(
 )
 _SCHEDULED_QUERY = "azurerm_monitor_scheduled_query_rules_alert_v2"
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Kind[Azure]] = {
     "data.azurerm_client_config": Kind(_client, frozenset()),
     "data.azurerm_resource_group": Kind(_existing_group, words("name")),
     "azurerm_resource_group": Kind(_group, words("name"), words("location tags")),
@@ -105,6 +96,4 @@ KINDS: Mapping[str, Kind] = {
     "azurerm_monitor_action_group": _named("Microsoft.Insights/actionGroups"),
     "azurerm_monitor_metric_alert": _named("Microsoft.Insights/metricAlerts"),
     _SCHEDULED_QUERY: _named("Microsoft.Insights/scheduledQueryRules"),
-    "terraform_data": Kind(_data, words("input"), words("triggers_replace")),
-    "time_sleep": Kind(_nothing, frozenset(), words("create_duration destroy_duration triggers")),
 }

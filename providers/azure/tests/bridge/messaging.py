@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from providers.azure.tests.bridge import roles
 from providers.azure.tests.bridge.directory import SERVICE_BUS
-from providers.azure.tests.bridge.expression import Unreadable
-from providers.azure.tests.bridge.kind import Kind, block, known, must, words
 from providers.azure.tests.servicebus import CorrelationRule, Namespace, Settings, SqlRule
 from providers.azure.tests.servicebus.access import LISTEN, MANAGE, SEND, SIGNATURE
 from providers.azure.tests.servicebus.filters import EVERYTHING, Rule
 from providers.azure.tests.servicebus.topic import DEFAULT_RULE
+from tests.bridge.expression import Unreadable
+from tests.bridge.kind import Kind, block, known, must, words
 
 if TYPE_CHECKING:
     from providers.azure.tests.bridge.azure import Azure
@@ -180,7 +180,7 @@ _RECEIVED = words(
 _DUPLICATES = words("requires_duplicate_detection duplicate_detection_history_time_window")
 _INNER = words("batched_operations_enabled express_enabled support_ordering dead_lettering_on_filter_evaluation_error")
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Kind[Azure]] = {
     "azurerm_servicebus_namespace": Kind(
         _namespace, words("name resource_group_name location sku local_auth_enabled"), words("minimum_tls_version tags")
     ),

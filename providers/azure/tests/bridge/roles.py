@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from providers.azure.tests.bridge.expression import Unreadable
+from tests.bridge.expression import Unreadable
 
 _PAGES = "https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles"
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from providers.azure.tests.bridge.kind import Kind, must, words
+from tests.bridge.kind import Kind, must, words
 
 if TYPE_CHECKING:
     from providers.azure.tests.bridge.azure import Azure
@@ -64,7 +64,7 @@ def _password(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[
     return {"id": "none", "result": text[:length]}
 
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Kind[Azure]] = {
     "azurerm_key_vault": Kind(
         _vault,
         words("name resource_group_name location tenant_id rbac_authorization_enabled"),

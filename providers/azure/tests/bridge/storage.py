@@ -13,8 +13,8 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from providers.azure.tests.bridge.kind import Kind, block, known, must, words
 from providers.azure.tests.bridge.roles import WRITE_BLOBS
+from tests.bridge.kind import Kind, block, known, must, words
 
 if TYPE_CHECKING:
     from providers.azure.tests.bridge.azure import Azure
@@ -116,7 +116,7 @@ def _signature(azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict
     return {"sas": f"?sv=2026-02-06&sr=c&sp={granted}&sig=signed", "id": address}
 
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Kind[Azure]] = {
     "azurerm_storage_account": Kind(
         _account,
         words("name resource_group_name shared_access_key_enabled sas_policy"),

@@ -21,8 +21,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from providers.azure.tests.bridge.roles import ADD_ROWS, DELETE_ROWS, READ_ROWS, UPDATE_ROWS
-from providers.azure.tests.functionshost.http import Headers, Request, Response
-from providers.azure.tests.functionshost.loopback import Loopback
+from tests.hosting.http import Headers, Request, Response
+from tests.hosting.loopback import Loopback
 
 Allows = Callable[[Request, str, str, str], bool]
 """Request, data action, account and table in."""

@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from providers.azure.tests.functionshost.http import Request, Response
-from providers.azure.tests.functionshost.loopback import Loopback
+from tests.hosting.http import Request, Response
+from tests.hosting.loopback import Loopback
 
 Allows = Callable[[Request, str, str, str], bool | None]
 """Request, verb ("getSecret", "setSecret"), vault and secret in; None: nobody that is known."""

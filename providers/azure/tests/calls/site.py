@@ -30,8 +30,8 @@ from providers.azure.tests.bridge.vault import VaultServer
 from providers.azure.tests.calls import program
 from providers.azure.tests.durable.host import replayed
 from providers.azure.tests.durable.hub import Hub
-from providers.azure.tests.functionshost.http import Request, Response
-from providers.azure.tests.functionshost.loopback import Loopback
+from tests.hosting.http import Request, Response
+from tests.hosting.loopback import Loopback
 
 Plain = dict[str, Any]
 ENTRY = f"{program.__name__}:app"

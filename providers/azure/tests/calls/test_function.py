@@ -17,8 +17,8 @@ from providers.azure.tests.calls import program
 from providers.azure.tests.calls.program import CardDeclined
 from providers.azure.tests.calls.servers import Scripted, answer
 from providers.azure.tests.calls.site import VAULT, Site
-from providers.azure.tests.functionshost.http import Request, Response
 from tests import tools
+from tests.hosting.http import Request, Response
 
 CHARGE = (INVOKE, "charge")
 

@@ -27,7 +27,7 @@ from cloudless_azure.runtime.execution import KEPT_S, LEASE_S
 from providers.azure.tests.calls import program
 from providers.azure.tests.calls.program import ask, ask_too, grows, many, pay, wordy
 from providers.azure.tests.calls.site import START_S, Site
-from providers.azure.tests.functionshost.http import Request, Response
+from tests.hosting.http import Request, Response
 
 TOLD = "0123456789abcdef" * 2
 

@@ -11,7 +11,7 @@ from cloudless.driver.current import leave, use
 from cloudless_azure.runtime.purge import AGAIN_S, KEPT_S, aside
 from providers.azure.tests.calls.program import ask, ask_too, grows, pay
 from providers.azure.tests.calls.site import Site
-from providers.azure.tests.functionshost.http import Request, Response
+from tests.hosting.http import Request, Response
 
 DAY_S = 86_400
 

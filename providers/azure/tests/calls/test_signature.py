@@ -20,7 +20,7 @@ from cloudless_azure.runtime.call import BODY_MOST
 from cloudless_azure.signature import WINDOW_S, holds, is_timely, path_of, signed
 from providers.azure.tests.calls import program
 from providers.azure.tests.calls.site import OneKey, Site
-from providers.azure.tests.functionshost.http import Request
+from tests.hosting.http import Request
 
 KEY = b"a key of thirty-two bytes or more"
 PATH = path_of("invoke", "charge")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from providers.azure.tests.compile.documents import GOLDEN, golden, write
-from providers.azure.tests.compile.terraform import plan
 from tests import tools
+from tests.documents import plan
+from tests.documents.scanned import failed_checks
 
 _PUBLIC = "there is no virtual network: what is reached takes tokens of Entra ID alone, and the caller needs a role"
 _OWN_KEYS = "encrypted with the platform's keys; whoever must bring a key of their own says so with native="
@@ -44,20 +43,12 @@ ACCEPTED = {
 
 @pytest.mark.slow
 def test_checkov_finds_nothing_but_what_is_accepted(tmp_path: Path) -> None:
-    checkov = tools.require("checkov")
+    tools.require("checkov")
     tools.require("terraform")
     for case in GOLDEN:
         folder = write(tmp_path / case, golden(case))
         (folder / "plan.json").write_bytes(plan(folder))
-    given = [word for case in GOLDEN for word in ("-f", f"{case}/plan.json")]
-    done = subprocess.run(
-        [checkov, *given, "--framework", "terraform_plan", "--skip-download", "--compact", "--quiet", "-o", "json"],
-        cwd=tmp_path, check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode in {0, 1}, done.stderr
-    report = json.loads(done.stdout)
-    assert report["summary"]["parsing_errors"] == 0
-    found = {(one["check_id"], one["resource"]): one["check_name"] for one in report["results"]["failed_checks"]}
+    found = failed_checks(tmp_path, GOLDEN)
     assert {key: name for key, name in found.items() if key[0] not in ACCEPTED} == {}
     assert {id for id, _ in found} == set(ACCEPTED)
     assert {resource for id, resource in found if id == "CKV2_AZURE_40"} == {"azurerm_storage_account.code"}

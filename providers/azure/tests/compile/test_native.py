@@ -130,6 +130,11 @@ def test_region_and_subscription_are_variables_that_a_stage_may_leave_open() -> 
     assert ("default" in bare["region"], "default" in bare["subscription"]) == (False, False)
 
 
+def test_the_stage_is_a_variable_that_takes_what_was_built() -> None:
+    stage = document(shop())["variable"]["stage"]
+    assert (stage["default"], stage["validation"]["condition"]) == ("prod", '${var.stage == "prod"}')
+
+
 def test_the_state_is_kept_where_the_stage_says() -> None:
     backend = {"azurerm": {"storage_account_name": "state", "container_name": "tf", "key": "shop"}}
     assert document(shop(), prod(backend=backend))["terraform"]["backend"] == backend

@@ -8,7 +8,7 @@ from pathlib import Path
 from cloudless import App
 from cloudless.ir import Application
 from providers.azure.tests.compile.documents import document, program, resources, write
-from providers.azure.tests.compile.terraform import applied
+from tests.documents import applied
 
 ROLE = "azurerm_role_assignment.on-take_sends_parcels"
 QUEUE = "azurerm_servicebus_queue.orders"

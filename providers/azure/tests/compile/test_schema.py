@@ -13,8 +13,8 @@ from cloudless import App
 from cloudless.ir import Application
 from providers.azure.tests.compile import documents
 from providers.azure.tests.compile.documents import conformance, example, prod, program, resources
-from providers.azure.tests.compile.terraform import plan
 from tests import tools
+from tests.documents import plan
 
 
 @pytest.mark.parametrize("application", documents.EVERYTHING)

@@ -17,7 +17,7 @@ from uuid import uuid4
 from providers.azure.tests.durable.host import AlreadyRuns, Host
 from providers.azure.tests.durable.instance import COMPLETED, FAILED, NUMBERS, TERMINATED, Instance
 from providers.azure.tests.durable.status import status_of
-from providers.azure.tests.functionshost.http import Request, Response
+from tests.hosting.http import Request, Response
 
 PAGE = 100
 """Instances in an answer where `top` does not say."""

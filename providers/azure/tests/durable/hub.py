@@ -10,8 +10,8 @@ from providers.azure.tests.durable.api import Api
 from providers.azure.tests.durable.chaos import Chaos
 from providers.azure.tests.durable.host import Activity, Host, Latency, Orchestrator
 from providers.azure.tests.durable.instance import Instance
-from providers.azure.tests.functionshost.http import Request, Response
-from providers.azure.tests.functionshost.loopback import UNAVAILABLE, Loopback
+from tests.hosting.http import Request, Response
+from tests.hosting.loopback import UNAVAILABLE, Loopback
 
 BASE = "/durabletask/"
 HOOKS = "/runtime/webhooks/durabletask"

@@ -140,7 +140,7 @@ class Sample:
         self._client.schedule_new_orchestration(wire.ORCHESTRATOR, input=order.text(), instance_id=id)
         for name, payload in events:
             self._client.raise_orchestration_event(id, wire.EVENT, data=wire.event(name, payload))
-        state = self._client.wait_for_orchestration_completion(id, timeout=60)
+        state = self._client.wait_for_orchestration_completion(id, timeout=120)
         if state.failure_details is not None:
             return {"err": wire.error_in(state.failure_details.message) or state.failure_details.message}
         found: Plain = json.loads(json.loads(state.serialized_output))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from providers.azure.tests.entry.goldens import write
+from providers.azure.tests.entry.goldens import GOLDENS
 
-write()
+GOLDENS.write()

@@ -13,27 +13,27 @@ from cloudless.ir import Condition
 from cloudless.node import replace
 from cloudless_azure.compile.group import groups
 from providers.azure.tests.entry.generated import application, files_of, settings
-from providers.azure.tests.entry.goldens import ENTRY, current, kept
+from providers.azure.tests.entry.goldens import ENTRY, GOLDENS
 
-MODULES = sorted(path for path in current() if path.endswith(".py.txt"))
+MODULES = sorted(path for path in GOLDENS.current() if path.endswith(".py.txt"))
 
 
 def test_files_are_as_they_were_when_somebody_looked_at_them() -> None:
     """Write them anew with `python -m providers.azure.tests.entry`, and look at the difference."""
-    assert current() == kept()
+    assert GOLDENS.current() == GOLDENS.kept()
 
 
 @pytest.mark.parametrize("path", MODULES)
 def test_a_module_reads_as_written_by_hand(path: str) -> None:
     pytest.importorskip("ruff")
     ruff = [sys.executable, "-m", "ruff", "--config", "line-length=120", "format", "--diff", "-"]
-    found = subprocess.run(ruff, input=kept()[path], capture_output=True, text=True, check=False)
+    found = subprocess.run(ruff, input=GOLDENS.kept()[path], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
 
 
 @pytest.mark.parametrize("path", MODULES)
 def test_a_module_imports_nothing_that_it_does_not_use(path: str) -> None:
-    tree = ast.parse(kept()[path])
+    tree = ast.parse(GOLDENS.kept()[path])
     imported = {
         (alias.asname or alias.name).partition(".")[0]
         for node in ast.walk(tree)
@@ -45,7 +45,7 @@ def test_a_module_imports_nothing_that_it_does_not_use(path: str) -> None:
 
 
 def test_only_the_app_with_orchestrations_imports_durable() -> None:
-    assert [path for path in MODULES if "durable" in kept()[path]] == ["cloudless_entry/steps.py.txt"]
+    assert [path for path in MODULES if "durable" in GOLDENS.kept()[path]] == ["cloudless_entry/steps.py.txt"]
 
 
 def test_definitions_lie_beside_by_their_sha256() -> None:

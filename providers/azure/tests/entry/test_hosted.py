@@ -18,12 +18,12 @@ from providers.azure.tests.entry.generated import application, settings
 from providers.azure.tests.entry.test_indexing import environment
 from providers.azure.tests.entry.written import write
 from providers.azure.tests.functionshost.host import FunctionsHost
-from providers.azure.tests.functionshost.http import Request
 from providers.azure.tests.functionshost.launcher import Zygote
-from providers.azure.tests.functionshost.timefile import TimeFile
 from providers.azure.tests.servicebus import Broker, Content, Settings, StandingClock
+from tests.hosting.http import Request
+from tests.hosting.timefile import TimeFile
 
-ENTRY = "providers.azure.tests.entry.trials:app"
+ENTRY = "tests.hosting.trials:app"
 EIGHT_S = datetime(2026, 1, 2, 7, tzinfo=UTC).timestamp()
 """In Berlin."""
 

@@ -15,10 +15,10 @@ from cloudless.driver.current import HERE
 from cloudless.passes.plans import endpoint_plans
 from cloudless_azure.clients.cloud import AzureCloud
 from cloudless_azure.runtime.http import endpoints
-from providers.azure.tests.entry import trials
 from providers.azure.tests.entry.generated import application
+from tests.hosting import trials
 
-ENTRY = "providers.azure.tests.entry.trials:app"
+ENTRY = "tests.hosting.trials:app"
 HOST = "https://trials.azurewebsites.net"
 JSON = {"content-type": "application/json"}
 

@@ -12,26 +12,9 @@ import pytest
 from providers.azure.tests.entry.goldens import ENTRY
 from providers.azure.tests.entry.written import write
 from tests import tools
+from tests.documents import write_plain
 
 ROOT = Path(__file__).parents[4]
-PLAIN = """
-from cloudless import App
-
-app = App("plain")
-jobs = app.queue("jobs", dict)
-done = app.queue("done", dict)
-
-@jobs.consumer
-def work(body: dict) -> None:
-    done.send(body)
-
-@app.post("/jobs", public=True)
-def create(body: dict) -> dict:
-    return body
-
-@app.schedule("0 8 * * *")
-def report() -> None: ...
-"""
 LATER = frozenset({
     "azure.servicebus", "azure.identity", "azure.core", "azure.durable_functions", "cloudless.engine", "cloudless.ir",
     "cloudless.frontend", "cloudless.passes", "cloudless.compiler", "cloudless_azure.compile", "cronsim", "pydantic",
@@ -58,12 +41,7 @@ def loaded(folder: Path, group: str) -> set[str]:
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an application of builtin types, and what is generated for it."""
-    folder = tmp_path_factory.mktemp("plain")
-    (folder / "plain.py").write_text(PLAIN)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.path", [str(folder), str(ROOT)])
-        write(folder, "plain:app")
-    return folder
+    return write_plain(tmp_path_factory.mktemp("plain"), write)
 
 
 @pytest.mark.parametrize("group", ["on-work", "on-report", "http"])

@@ -22,10 +22,10 @@ from cloudless_azure.clients.cloud import AzureCloud
 from cloudless_azure.runtime import invocation
 from cloudless_azure.runtime.invocation import Died, invoke, timed, wait
 from cloudless_azure.runtime.queue import Returned, batch_consumer, consumer
-from providers.azure.tests.entry import trials
 from providers.azure.tests.entry.generated import application
+from tests.hosting import trials
 
-ENTRY = "providers.azure.tests.entry.trials:app"
+ENTRY = "tests.hosting.trials:app"
 SHORT_S = 0.05
 
 
@@ -177,9 +177,8 @@ def test_threads_are_used_again() -> None:
 
 def settle() -> None:
     """Wait until no thread of ours works."""
-    threads = sum(thread.name == "cloudless" for thread in threading.enumerate())
     for _ in range(500):
-        if invocation._threads._idle == threads:
+        if invocation._threads.busy == 0:
             return
         threading.Event().wait(0.01)
     raise AssertionError("a thread still works")

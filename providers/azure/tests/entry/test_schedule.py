@@ -17,9 +17,9 @@ from cloudless import App
 from cloudless.errors import Unavailable
 from cloudless.ir import Schedule
 from cloudless.runtime.schedule import due_times
+from cloudless.runtime.tick import Timing, run
 from cloudless.testing import simulate
 from cloudless_azure.compile.schedule import ncrontab
-from cloudless_azure.runtime.timer import Timing, message
 from providers.azure.tests.entry.ticking import Delay, Ticking, facts, schedule
 from providers.azure.tests.functionshost.ncrontab import Ncrontab
 
@@ -166,7 +166,7 @@ def test_a_run_that_could_not_be_sent_is_sent_when_the_tick_comes_again() -> Non
 
 
 def test_the_same_run_is_the_same_message_however_often_it_is_sent() -> None:
-    first, second = (message(Timing(facts(schedule("0 8 * * *"))), int(EIGHT.timestamp()), now_s) for now_s in (1, 2))
+    first, second = (run(Timing(facts(schedule("0 8 * * *"))), int(EIGHT.timestamp()), now_s) for now_s in (1, 2))
     assert first.id == second.id == "report/2026-01-02T08:00:00+00:00"
     assert (first.trace, first.correlation) == (second.trace, second.correlation)
     assert len(first.trace) == 32
@@ -182,7 +182,7 @@ def test_the_body_is_that_of_the_in_memory_cloud() -> None:
         cloud.advance(timedelta(days=1))
         (call,) = cloud.calls(report)
     due_s = int((EIGHT + timedelta(hours=23)).timestamp())
-    assert call.body == json.loads(message(Timing(facts(schedule("0 8 * * *", "Europe/Berlin"))), due_s, 0).body)
+    assert call.body == json.loads(run(Timing(facts(schedule("0 8 * * *", "Europe/Berlin"))), due_s, 0).body)
 
 
 def test_a_tick_that_somebody_asked_for_sends_nothing_before_its_time() -> None:

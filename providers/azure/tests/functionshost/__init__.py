@@ -3,8 +3,6 @@
     worker.py     a process: Microsoft's worker library (`azure-functions-runtime`) around one function app
     protos.py     the messages that the library exchanges with a host, as plain classes instead of protobuf
     typed.py      the values in them, as host and worker exchange them
-    timefile.py   the time of a deployment, for workers
-    zygote.py     a process that forks workers: what they all import is imported once
     ──── above: in the worker's own environment, standard library and Microsoft's packages only; below: in that of tests
     launcher.py   how worker processes come to be
     process.py    Worker: the host's side of one process
@@ -15,8 +13,8 @@
     ncrontab.py, timer.py       timers: when they are due, what they are told
     route.py, http.py           routes, requests, answers
     sanitizer.py  what the host makes of the texts of exceptions
-    loopback.py   HTTP on 127.0.0.1, in front of a host or of anything else
     host.py       FunctionsHost: one app, with what calls its functions
+    ──── and of tests/hosting: the process that workers are forked from, the time in a file, HTTP on loopback
 
 Real are the decorators, the indexing, the annotation checks, the conversion of trigger data and the invocation. The
 host is ours, after Microsoft's documentation and the source of https://github.com/Azure/azure-functions-host and

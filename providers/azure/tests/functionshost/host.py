@@ -24,7 +24,7 @@ from providers.azure.tests.functionshost.bindings import (
     indexed,
     metadata_of,
 )
-from providers.azure.tests.functionshost.http import Request, Response, response_of, typed_request
+from providers.azure.tests.functionshost.http import response_of, typed_request
 from providers.azure.tests.functionshost.invoker import (
     Begun,
     Call,
@@ -40,9 +40,10 @@ from providers.azure.tests.functionshost.process import IndexingFailed
 from providers.azure.tests.functionshost.queues import Delivery, Listener
 from providers.azure.tests.functionshost.route import Route, find
 from providers.azure.tests.functionshost.settings import HostSettings
-from providers.azure.tests.functionshost.timefile import VARIABLE, TimeFile
 from providers.azure.tests.functionshost.timer import NEVER, Timer
 from providers.azure.tests.servicebus import Broker
+from tests.hosting.http import Request, Response
+from tests.hosting.timefile import VARIABLE, TimeFile
 
 __all__ = ["FunctionsHost", "IndexingFailed", "Invocation", "Trigger"]
 

@@ -25,7 +25,6 @@ from typing import Any
 
 from providers.azure.tests.functionshost import protos
 from providers.azure.tests.functionshost.patches import patch
-from providers.azure.tests.functionshost.timefile import VARIABLE, time_in
 from providers.azure.tests.functionshost.typed import Plain, plain, typed
 
 library: Any = import_module("azure_functions_runtime")  # not in the environment that checks types
@@ -36,6 +35,12 @@ PACKAGES = Path(".python_packages", "lib", "site-packages")
 ROOT = Path(__file__).parents[4]
 OURS = ("", str(ROOT), str(ROOT / "providers" / "azure"))
 """What launchers put on the path for this module's sake; not for apps."""
+
+MODULES = (
+    "azure.functions", "azure.durable_functions", "azure.servicebus", "pydantic", "cronsim", "zoneinfo",
+    "cloudless.app", "cloudless.codec", "cloudless_azure.runtime.queue", "cloudless_azure.runtime.durable_task",
+)  # fmt: skip
+"""What is imported before a fork: Microsoft's packages, and of ours what an app would import that brings no copy."""
 
 _LINE_MAX = 2**28
 
@@ -55,8 +60,6 @@ def serve(link: socket.socket, folder: str) -> None:
     _find_modules(Path(folder).resolve())
     os.chdir(folder)
     patch()
-    if path := os.environ.get(VARIABLE):
-        _live_by(Path(path))
     asyncio.run(_main(link, folder))
     os._exit(0)  # threads of SDK clients would hold the process
 
@@ -64,18 +67,12 @@ def serve(link: socket.socket, folder: str) -> None:
 def _find_modules(folder: Path) -> None:
     """The app's own packages before all others; what is loaded of ours goes where it brings a copy."""
     own = folder / PACKAGES
-    if own.is_dir():
-        for name in [name for name in sys.modules if name.partition(".")[0] in {"cloudless", "cloudless_azure"}]:
-            del sys.modules[name]
+    hidden = {"tests", "cloudless", "cloudless_azure"} if own.is_dir() else {"tests"}
+    for name in [name for name in sys.modules if name.partition(".")[0] in hidden]:
+        del sys.modules[name]
     given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     rest = [path for path in sys.path if path not in {*OURS, *given}]
     sys.path[:] = [str(folder), str(own), *given, *rest]
-
-
-def _live_by(path: Path) -> None:
-    """Let every cloud of this process take the time from a file."""
-    deployed = import_module("cloudless.driver.deployed").Deployed
-    deployed.__init__.__defaults__ = (lambda: time_in(path),)
 
 
 async def _main(link: socket.socket, folder: str) -> None:
@@ -131,3 +128,8 @@ async def _invoked(order: Plain) -> Plain:
 def main(descriptor: str, folder: str) -> None:
     """Serve on an inherited socket."""
     serve(socket.socket(fileno=int(descriptor)), folder)
+
+
+def forked(arguments: list[str], descriptors: tuple[int, ...]) -> None:
+    """Serve in a process that was forked: the socket, and the folder of the app."""
+    serve(socket.socket(fileno=descriptors[0]), *arguments)

@@ -283,3 +283,19 @@ def test_two_exception_classes_of_one_name_are_refused_across_orchestrations() -
         (problem,) = compiled(found.module)[1]
     assert problem.code == "CL262"
     assert problem.message.startswith("two exception classes are named TimeoutError: of builtins and of ")
+
+
+def test_defaults_are_told_as_json_for_whoever_starts_it_by_hand() -> None:
+    source = """
+@app.orchestration
+def main(id: str, n: int = 3, rate: float = 0.5, item: Item | None = None, of: Item = Item(id="i")) -> str:
+    return id
+"""
+    found = main(source)
+    assert [(one.name, one.required, one.default) for one in found.parameters] == [
+        ("id", True, None),
+        ("n", False, 3),
+        ("rate", False, 0.5),
+        ("item", False, None),
+        ("of", False, {"id": "i", "more": {}}),
+    ]

@@ -8,10 +8,14 @@ cannot evaluate they must not pretend to have deployed. May import: the standard
 
 from __future__ import annotations
 
+import json
 import operator
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path as File
 from typing import Any
 
 from cloudless.codec import is_list, is_object
@@ -20,10 +24,12 @@ Path = tuple[str | int, ...]
 """A reference: ("azurerm_key_vault", "stage", "id"), ("var", "region"), ("each", "value")."""
 Resolve = Callable[[Path], Any]
 """What a reference stands for; raises Unreadable for nothing."""
+SPLAT = "[*]"
+"""Stands in a path for each element of a list: `acme_app.on[*].id`."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)|(?P<text>\"(?:[^\"\\]|\\.)*\")"
-    r"|(?P<sign>==|!=|<=|>=|&&|\|\||[.\[\](),?:!<>]))"
+    r"|(?P<sign>==|!=|<=|>=|&&|\|\||[.\[\]{}(),?:!<>*=]))"
 )
 _LITERALS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
 _ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
@@ -111,8 +117,38 @@ def _time_add(time: str, span: str) -> str:
     return (datetime.fromisoformat(time) + by).strftime(_TIME)
 
 
+def _concat(*lists: list[Any]) -> list[Any]:
+    return list(chain(*lists))
+
+
 def _distinct(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
+
+
+def _file(path: str) -> str:
+    """https://developer.hashicorp.com/terraform/language/functions/file."""
+    if not File(path).is_file():
+        raise Unreadable(f"no file {path!r}")
+    return File(path).read_text("utf-8")
+
+
+def _file_base64(path: str) -> str:
+    """https://developer.hashicorp.com/terraform/language/functions/filebase64."""
+    return b64encode(_file(path).encode()).decode()
+
+
+def _values(items: Mapping[str, Any]) -> list[Any]:
+    """https://developer.hashicorp.com/terraform/language/functions/values: by the names' order."""
+    return [items[name] for name in sorted(items)]
+
+
+def _json_encode(value: Any) -> str:
+    """Go's JSON: names in order, no spaces, and what HTML would read is escaped.
+
+    https://developer.hashicorp.com/terraform/language/functions/jsonencode
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return re.sub("[<>&\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _join(separator: str, texts: list[str]) -> str:
@@ -129,13 +165,18 @@ def _trim_suffix(text: str, end: str) -> str:
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "concat": _concat,
     "distinct": _distinct,
+    "file": _file,
+    "filebase64": _file_base64,
     "join": _join,
+    "jsonencode": _json_encode,
     "length": len,
     "plantimestamp": lambda: datetime.now(UTC).strftime(_TIME),
     "timeadd": _time_add,
     "toset": _to_set,
     "trimsuffix": _trim_suffix,
+    "values": _values,
 }
 """Those that builds of ours call. https://developer.hashicorp.com/terraform/language/functions."""
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -166,11 +207,11 @@ class _Parser:
         if self._at < len(self._tokens):
             raise self._unreadable()
 
-    def _skipped(self) -> None:
+    def _skipped(self) -> Any:
         """Read a branch without asking what it refers to."""
         resolve, self._resolve = self._resolve, _nothing
         try:
-            self.choice()
+            return self.choice()
         finally:
             self._resolve = resolve
 
@@ -202,18 +243,26 @@ class _Parser:
         if kind == "number":
             return float(text) if "." in text else int(text)
         if kind == "text":
-            return template(re.sub(r"\\[nt\"\\]", lambda found: _ESCAPES[found[0]], text[1:-1]), self._resolve)
+            return "" if self._resolve is _nothing else template(_unescaped(text), self._resolve)
         if text == "(":
             value = self.choice()
             self._expect(")")
             return value
         if text == "[":
             return self._list("]")
+        if text == "{":
+            return self._object()
         if kind != "name":
             raise self._unreadable()
         if text in _LITERALS:
             return _LITERALS[text]
-        return self._call(text) if self._take("(") else self._resolve(self._path(text))
+        return self._called(text) if self._take("(") else self._resolve(self._path((text,)))
+
+    def _called(self, name: str) -> Any:
+        """What a function gives, or a part of it: `values(acme_app.on)[*].id`."""
+        value = self._call(name)
+        path = self._path(())
+        return value if self._resolve is _nothing else walk(value, path, (f"{name}()", *path))
 
     def _call(self, name: str) -> Any:
         if name not in _FUNCTIONS:
@@ -230,14 +279,33 @@ class _Parser:
                 break
         return values
 
-    def _path(self, name: str) -> Path:
-        path: Path = (name,)
+    def _object(self) -> dict[str, Any]:
+        """https://developer.hashicorp.com/terraform/language/expressions/types#maps-objects."""
+        values = dict[str, Any]()
+        while not self._take("}"):
+            name = self._key()
+            if not self._take("="):
+                self._expect(":")
+            values[name] = self.choice()
+            if not self._take(","):
+                self._expect("}")
+                break
+        return values
+
+    def _key(self) -> str:
+        """A name stands for itself, a text for its value."""
+        kind, text = self._next()
+        if kind not in {"name", "text"}:
+            raise self._unreadable()
+        return text if kind == "name" else template(_unescaped(text), self._resolve)
+
+    def _path(self, path: Path) -> Path:
         while self._peek() in {".", "["}:
             if self._take("."):
                 path = (*path, self._next()[1])
             else:
                 self._expect("[")
-                path = (*path, self.choice())
+                path = (*path, SPLAT if self._take("*") else self.choice())
                 self._expect("]")
         return path
 
@@ -261,6 +329,30 @@ class _Parser:
 
     def _unreadable(self) -> Unreadable:
         return Unreadable(f"the expression {self._code!r} at {self._peek() or 'its end'!r}")
+
+
+def walk(value: Any, rest: Path, path: Path) -> Any:
+    """A part of a value; raises Unreadable for nothing. path: what is told then."""
+    for at, part in enumerate(rest):
+        if part == SPLAT:
+            return [walk(one, rest[at + 1 :], path) for one in _each(value)]
+        try:
+            value = value[int(part)] if is_list(value) else value[part]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise Unreadable(f"nothing is exported as {'.'.join(map(str, path))}") from None
+    return value
+
+
+def _each(value: Any) -> list[Any]:
+    """https://developer.hashicorp.com/terraform/language/expressions/splat#single-values-as-lists."""
+    if is_list(value):
+        return value
+    return [] if value is None else [value]
+
+
+def _unescaped(text: str) -> str:
+    """What a text in quotes says."""
+    return re.sub(r"\\[nt\"\\]", lambda found: _ESCAPES[found[0]], text[1:-1])
 
 
 def _nothing(path: Path) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from providers.azure.tests.bridge.expression import Unreadable
+from tests.bridge.expression import Unreadable
 
 META = frozenset({"depends_on", "for_each", "count", "lifecycle", "provider", "provisioner", "//"})
 """Arguments of every block: https://developer.hashicorp.com/terraform/language/meta-arguments."""

@@ -9,7 +9,7 @@ import os
 import struct
 from pathlib import Path
 
-VARIABLE = "FUNCTIONSHOST_TIME_FILE"
+VARIABLE = "CLOUDLESS_TIME_FILE"
 """The setting that names the file to a worker; without it, workers live in real time."""
 
 _SECONDS = struct.Struct("d")

@@ -1,22 +1,40 @@
-"""The real terraform, with stand-ins for its providers, which answer from their schemas."""
+"""The real terraform, with stand-ins for its providers, which answer from their schemas; and the tools for that."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
-from providers.azure.tests.compile import documents
+import pytest
 
-_STEP = re.compile(r"^(\S+: (?:Creating|Creation complete|Modifying|Destroying|Destruction complete))", re.MULTILINE)
+from tests.documents.applications import ROOT
+
+TOOLS = ROOT.parent / "shared" / "tools"
+_STEP = re.compile(
+    r"^(\S+)(?: \(deposed object \w+\))?: "
+    r"(Creating|Creation complete|Modifying|Modifications complete|Destroying|Destruction complete)",
+    re.MULTILINE,
+)
+
+
+def tool(name: str) -> ModuleType:
+    """A tool that checks Terraform documents offline."""
+    if not (TOOLS / f"{name}.py").is_file():
+        pytest.skip(f"{TOOLS / name}.py is missing: it checks documents against the schemas of Terraform's providers")
+    if str(TOOLS) not in sys.path:
+        sys.path.append(str(TOOLS))
+    return import_module(name)
 
 
 def plan(folder: Path) -> bytes:
     """What terraform plans for a build and an empty state, as `terraform show -json` says it."""
-    tfstub = documents.tool("tfstub")
-    with tfstub.providers() as env:
+    with tool("tfstub").providers() as env:
         for words in (["init", "-input=false"], ["validate"], ["plan", "-input=false", "-out=plan"]):
             _terraform(folder, env, *words, "-no-color")
         return _terraform(folder, env, "show", "-json", "plan")
@@ -30,16 +48,20 @@ class Applied:
         self._env = env
 
     def apply(self, *options: str) -> list[str]:
-        """The lines of what was begun and what was done, e.g. "azurerm_servicebus_queue.a: Destroying"."""
+        """The lines of what was begun and what was done, e.g. "acme_queue.a: Destroying"."""
         _terraform(self._folder, self._env, "init", "-input=false", "-no-color")
         said = _terraform(self._folder, self._env, "apply", "-input=false", "-auto-approve", "-no-color", *options)
-        return _STEP.findall(said.decode())
+        return [f"{address}: {what}" for address, what in _STEP.findall(said.decode())]
+
+    def state(self) -> bytes:
+        """What there is, as `terraform show -json` says it."""
+        return _terraform(self._folder, self._env, "show", "-json")
 
 
 @contextmanager
 def applied(folder: Path) -> Generator[Applied]:
     """Where builds are applied to stand-ins: `folder` has the build of the moment."""
-    with documents.tool("tfstub").providers() as env:
+    with tool("tfstub").providers() as env:
         yield Applied(folder, env)
 
 

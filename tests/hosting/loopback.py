@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
 from typing import Self
 
-from providers.azure.tests.functionshost.http import Request, Response
+from tests.hosting.http import Request, Response
 
 Answer = Callable[[Request], Response]
-UNAVAILABLE = Response(status=503, body=b"Function host is not running.")
+UNAVAILABLE = Response(status=503, body=b"nothing is running here")
 _BODILESS = {204, 304}
 
 
@@ -91,15 +91,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _read(self) -> bytes:
-        """The body. One in chunks is taken off the wire, and never reaches a function: see http.py."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            self._skip_chunks()
-            return b""
+            return b"".join(self._chunks())
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
-    def _skip_chunks(self) -> None:
+    def _chunks(self) -> Iterator[bytes]:
         while size := int(self.rfile.readline().partition(b";")[0], 16):
-            self.rfile.read(size + len(b"\r\n"))
+            yield self.rfile.read(size)
+            self.rfile.readline()
         while self.rfile.readline().strip():
             pass
 

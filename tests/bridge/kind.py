@@ -1,36 +1,35 @@
-"""Kind: what these tests know of a type of resource, and how it is made of its arguments.
+"""Kind: what tests know of a type of resource, and how it is made of its arguments.
 
-May import: the standard library, cloudless.codec.
+World is what a provider's resources are made in, e.g. its `Azure`. May import: the standard library, cloudless.codec.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 
 from cloudless.codec import is_list
-from providers.azure.tests.bridge.expression import Unreadable
+from tests.bridge.expression import Unreadable
 
-if TYPE_CHECKING:
-    from providers.azure.tests.bridge.azure import Azure
-
-Make = Callable[["Azure", str, Mapping[str, Any]], dict[str, Any]]
-"""The cloud, the resource's address and its arguments in; what it exports out, beside its arguments."""
+World = TypeVar("World", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """takes: arguments that make does something with, or checks. ignores: those that change nothing that we can see."""
+class Kind(Generic[World]):
+    """make: the world, the resource's address and its arguments in; what it exports out, beside its arguments.
 
-    make: Make
+    takes: arguments that make does something with, or checks. ignores: those that change nothing that we can see.
+    """
+
+    make: Callable[[World, str, Mapping[str, Any]], dict[str, Any]]
     takes: frozenset[str]
     ignores: frozenset[str] = frozenset()
 
-    def made(self, azure: Azure, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def made(self, world: World, address: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What a resource exports; raises Unreadable for an argument that is not known."""
         known(address, arguments, self.takes | self.ignores)
-        return {**arguments, **self.make(azure, address, arguments)}
+        return {**arguments, **self.make(world, address, arguments)}
 
 
 def words(text: str) -> frozenset[str]:
@@ -46,7 +45,7 @@ def known(address: str, arguments: Mapping[str, Any], names: Collection[str]) ->
 
 
 def must(condition: object, address: str, text: str) -> None:
-    """Raise Unreadable unless the condition holds: what Azure would refuse, or what these tests cannot do."""
+    """Raise Unreadable unless the condition holds: what the cloud would refuse, or what these tests cannot do."""
     if not condition:
         raise Unreadable(f"{address}: {text}")
 

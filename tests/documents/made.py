@@ -1,0 +1,58 @@
+"""What a provider makes of applications, as plain data and as a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cloudless.compiler import Compiled
+from cloudless.compiler.definitions import definitions_of
+from cloudless.config import Stage
+from cloudless.driver.provider import Provider
+from cloudless.ir import Application
+
+BUNDLE = "bundle-0123456789ab.zip"
+LAYER = "layer-0123456789ab.zip"
+_DIGEST = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+
+class Documents:
+    """stage: that which a test builds where it says no other. layered: whether wheels are in a zip of their own."""
+
+    def __init__(self, provider: Provider, stage: Stage, *, layered: bool = False) -> None:
+        self._provider = provider
+        self._stage = stage
+        self._layered = layered
+
+    def compiled(self, application: Application, stage: Stage | None = None) -> Compiled:
+        """What the provider makes of an application."""
+        chosen = stage or self._stage
+        made = self._provider.compile(chosen, application, definitions_of(application, chosen.config))
+        assert isinstance(made, Compiled)
+        return made
+
+    def document(self, application: Application, stage: Stage | None = None) -> dict[str, Any]:
+        """The Terraform document of an application."""
+        found: dict[str, Any] = json.loads(self.compiled(application, stage).files["main.tf.json"])
+        return found
+
+    def resources(self, application: Application, type: str, stage: Stage | None = None) -> Mapping[str, Any]:
+        """The resources of a type, by label."""
+        found: Mapping[str, Any] = self.document(application, stage)["resource"].get(type, {})
+        return found
+
+    def write(self, folder: Path, application: Application, stage: Stage | None = None) -> Path:
+        """The folder of a build, with what the build adds."""
+        for name, content in self.compiled(application, stage).files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        bundle = {"bundle": BUNDLE, "bundle_sha256": _DIGEST}
+        (folder / BUNDLE).write_bytes(b"")
+        if self._layered:
+            bundle |= {"layer": LAYER, "layer_sha256": _DIGEST}
+            (folder / LAYER).write_bytes(b"")
+        (folder / "bundle.tf.json").write_text(json.dumps({"locals": bundle}))
+        return folder
