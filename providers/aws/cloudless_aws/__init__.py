@@ -6,7 +6,7 @@ from cloudless.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from cloudless.driver.gap import Gap
@@ -35,8 +35,34 @@ class AwsProvider:
         return LIMITS
 
     def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
-        """Not built yet: the table of gaps says so, and nobody asks."""
-        raise self.gaps["compile"].error(self.name)
+        """See compile/__init__.py."""
+        from cloudless_aws.compile import compile as document
+
+        return document(stage, application, definitions)
+
+    @property
+    def least_terraform(self) -> tuple[int, int]:
+        from cloudless_aws.limits import TERRAFORM
+
+        return TERRAFORM
+
+    @property
+    def hints(self) -> Sequence[tuple[str, str]]:
+        from cloudless_aws.terraform import HINTS
+
+        return HINTS
+
+    def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
+        """See `cloudless.driver.provider.Deploys`."""
+        from cloudless_aws.terraform import resource
+
+        return resource(type, label)
+
+    def credentials(self, stage: Any) -> str:
+        """See `cloudless.driver.provider.Deploys`."""
+        from cloudless_aws.terraform import credentials
+
+        return credentials()
 
     def connect(self, stage: Any, application: Any) -> Cloud:
         """The deployed stage; raises InvalidArgument for one without a region."""

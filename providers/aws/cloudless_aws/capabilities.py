@@ -6,28 +6,23 @@ May import: `cloudless.driver.gap`.
 
 from __future__ import annotations
 
-from cloudless.driver.gap import CAPABILITIES, NOT_YET, Gap
+from cloudless.driver.gap import CAPABILITIES, NEVER, Gap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_PATHS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html"
+
 GAPS: Mapping[str, Gap] = {
-    "queue.long_delay": Gap(
-        NOT_YET,
-        "SQS delays a message by at most 15 minutes, and the way through EventBridge Scheduler is not built",
-        "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html",
+    "http.raw_path": Gap(
+        NEVER,
+        "the platform hands on the decoded path, in which a broken escape cannot be told from what was meant",
+        _PATHS,
     ),
-    "topic": Gap(NOT_YET, "topics are not built for AWS"),
-    "topic.filter": Gap(NOT_YET, "topics are not built for AWS"),
-    "schedule": Gap(NOT_YET, "schedules are not built for AWS"),
-    "function": Gap(NOT_YET, "direct calls are not built for AWS"),
-    "function.later": Gap(NOT_YET, "direct calls are not built for AWS"),
-    "secret": Gap(NOT_YET, "secrets are not built for AWS"),
-    "http": Gap(NOT_YET, "HTTP endpoints are not built for AWS"),
-    "http.raw_path": Gap(NOT_YET, "HTTP endpoints are not built for AWS"),
-    "orchestration": Gap(NOT_YET, "orchestrations are not built for AWS"),
-    "compile": Gap(NOT_YET, "the compiler for AWS is not built"),
+    "http.dot_segments": Gap(
+        NEVER, "no page says what the platform makes of dot segments before we see a path", _PATHS
+    ),
 }
 """By key of `cloudless.driver.gap.CAPABILITIES`."""
 

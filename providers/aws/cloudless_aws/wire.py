@@ -1,4 +1,6 @@
-"""A message as SQS carries it: our envelope to body and attributes, and back.
+"""A message as AWS carries it: our envelope to body and attributes, and back.
+
+    SQS, SNS        body; the user's attributes, and ours in one, `cloudless`
 
 Both directions and both ways of delivery (Lambda's event and ReceiveMessage, which write the same in different
 cases) meet here. Standard library only. May import: `cloudless.codec` and below.
@@ -7,18 +9,28 @@ cases) meet here. Standard library only. May import: `cloudless.codec` and below
 from __future__ import annotations
 
 from cloudless.codec import SYSTEM_ATTRIBUTE
-from cloudless.message import Failure
-from cloudless.system import pack_system, unpack
+from cloudless.message import Envelope, Failure
+from cloudless.system import Delivered, is_first, pack_system, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from cloudless.message import Envelope
+FIFO = ".fifo"
+"""How the name of every ordered queue ends, and that of no other.
 
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+"""
 _MOVED = "DeadLetterQueueSourceArn"
 """The system attribute of a message that SQS moved to a dead-letter queue."""
+_TRACED = "AWSTraceHeader"
+"""The system attribute with X-Ray's header, of a sender that is traced.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+"""
+_ROOT = "Root=1-"
+_HEX = frozenset("0123456789abcdef")
 
 
 def attributes_of(envelope: Envelope) -> dict[str, str]:
@@ -31,9 +43,11 @@ def envelope_of_record(record: Mapping[str, Any]) -> Envelope:
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
     """
-    named = record["messageAttributes"]
-    texts = {name: value["stringValue"] for name, value in named.items() if _is_text(value, "stringValue")}
-    return _envelope(record["body"], texts, record["attributes"], record["messageId"])
+    ours = record["messageAttributes"].get(SYSTEM_ATTRIBUTE)
+    deliveries = int(record["attributes"]["ApproximateReceiveCount"])
+    if ours is None or is_first(ours.get("stringValue", "")):  # a stranger's may be binary
+        return Delivered(record["body"], deliveries, _whole, record)
+    return _whole(record)
 
 
 def envelope_of_message(message: Mapping[str, Any]) -> Envelope:
@@ -41,6 +55,12 @@ def envelope_of_message(message: Mapping[str, Any]) -> Envelope:
     named = message.get("MessageAttributes", {})
     texts = {name: value["StringValue"] for name, value in named.items() if _is_text(value, "StringValue")}
     return _envelope(message["Body"], texts, message["Attributes"], message["MessageId"])
+
+
+def _whole(record: Mapping[str, Any]) -> Envelope:
+    named = record["messageAttributes"]
+    texts = {name: value["stringValue"] for name, value in named.items() if _is_text(value, "stringValue")}
+    return _envelope(record["body"], texts, record["attributes"], record["messageId"])
 
 
 def _is_text(value: Mapping[str, Any], key: str) -> bool:
@@ -60,7 +80,20 @@ def _envelope(body: str, texts: dict[str, str], native: Mapping[str, str], id: s
         sent_s=int(native["SentTimestamp"]) / 1_000,
         group=native.get("MessageGroupId", ""),
     )
+    if not envelope.trace:
+        envelope.trace = trace_of_xray(native.get(_TRACED, ""))
     return envelope if envelope.error or _MOVED not in native else _crashed(envelope, deliveries)
+
+
+def trace_of_xray(header: str) -> str:
+    """The W3C trace of X-Ray's header: the digits of its root; "" where there is none.
+
+    Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1 is the trace 5759e988bd862e3fe1be46a994272793.
+    https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids
+    """
+    start = header.find(_ROOT) + len(_ROOT)
+    trace = header[start : start + 8] + header[start + 9 : start + 33]
+    return trace if start >= len(_ROOT) and len(trace) == 32 and _HEX.issuperset(trace) else ""
 
 
 def _crashed(envelope: Envelope, deliveries: int) -> Envelope:

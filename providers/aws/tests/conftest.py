@@ -1,4 +1,4 @@
-"""The servers that these tests talk to: ministack and the gateway before it, one of each a session."""
+"""The servers that these tests talk to, one of each a session, and what deployed applications share."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.aws.tests.deployment import Region, region
-from providers.aws.tests.emulators import environment, ministack
+from providers.aws.tests.deployment import Stages
+from providers.aws.tests.emulators import PATHS, environment, ministack
 from providers.aws.tests.resources import Resources
+from providers.aws.tests.running import Ground
 from providers.aws.tests.sqsmodel import Gateway, gateway
+from providers.aws.tests.stepfunctions import Jsonata, jsonata
 from tests import tools
+from tests.hosting.launcher import Zygote
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +47,28 @@ def resources(sqs: Gateway, ministack_url: str) -> Iterator[Resources]:
 
 
 @pytest.fixture(scope="session")
-def functions(
-    ministack_url: str, shared_gateway: Gateway, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Region]:
-    """The process in which the handlers of all deployed applications run, and what they share."""
-    tools.require("awslambdaric")
-    apps = ("cloudless.conformance.apps.queues", "cloudless.conformance.apps.ordered")
-    with region(tmp_path_factory.mktemp("functions"), ministack_url, shared_gateway, *apps) as served:
-        yield served
+def zygote() -> Iterator[Zygote]:
+    """What functions are forked from."""
+    with Zygote(tools.require("awslambdaric"), list(map(str, PATHS)), "providers.aws.tests.lambdas.worker") as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Jsonata]:
+    """What evaluates the expressions of state machines."""
+    with jsonata() as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def ground(ministack_url: str, zygote: Zygote, engine: Jsonata) -> Ground:
+    """What all that runs shares."""
+    return Ground(ministack_url, zygote, engine)
+
+
+@pytest.fixture(scope="session")
+def stages(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    """Where applications are deployed, each to an account of its own, whose clock stands still."""
+    stages = Stages(ground, tmp_path_factory.mktemp("apps"))
+    yield stages
+    stages.close()

@@ -1,21 +1,31 @@
-"""The contract, on ministack and the strict model of event sources, with handlers under Amazon's runtime client."""
+"""The contract, by applications as they are built: what Terraform would make on loopback, and the package's functions.
+
+Real are the compiler's document and package, boto3, Amazon's runtime client, and ministack as queues, topics, tables
+and secrets; ours are the strict models of event sources, schedules, HTTP APIs, state machines and policies: see
+running.py and what it imports.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from cloudless.conformance import ProviderHarness
+from cloudless.conformance.function import FunctionSuite
+from cloudless.conformance.http import HttpSuite
 from cloudless.conformance.ledger import LedgerSuite
+from cloudless.conformance.orchestration import OrchestrationSuite
 from cloudless.conformance.ordered import OrderedSuite
+from cloudless.conformance.permission import PermissionSuite
 from cloudless.conformance.queue import QueueSuite
+from cloudless.conformance.schedule import ScheduleSuite
+from cloudless.conformance.topic import TopicSuite
 from cloudless_aws import PROVIDER
-from providers.aws.tests.deployment import Region, deployed
-from providers.aws.tests.sqsmodel import Gateway
+from providers.aws.tests.deployment import Stages, deployed
 
 
 @pytest.fixture
-def harness(sqs: Gateway, functions: Region) -> ProviderHarness:
-    return ProviderHarness(PROVIDER, lambda entry, seed, _: deployed(entry, functions, seed=seed))
+def harness(stages: Stages) -> ProviderHarness:
+    return ProviderHarness(PROVIDER, lambda entry, seed, start: deployed(stages, entry, seed=seed, start=start))
 
 
 class TestQueue(QueueSuite):
@@ -23,6 +33,30 @@ class TestQueue(QueueSuite):
 
 
 class TestOrdered(OrderedSuite):
+    pass
+
+
+class TestTopic(TopicSuite):
+    pass
+
+
+class TestSchedule(ScheduleSuite):
+    pass
+
+
+class TestFunction(FunctionSuite):
+    pass
+
+
+class TestHttp(HttpSuite):
+    pass
+
+
+class TestOrchestration(OrchestrationSuite):
+    pass
+
+
+class TestPermission(PermissionSuite):
     pass
 
 

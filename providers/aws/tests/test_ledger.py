@@ -12,7 +12,8 @@ from cloudless.driver.ledger import Claimed, Done, Held
 from cloudless.errors import NotFound, Unavailable
 from cloudless_aws.clients import sdk
 from cloudless_aws.clients.ledger import DynamoLedger, stored
-from cloudless_aws.clients.sdk import Client
+from cloudless_aws.clients.sdk import Sdk
+from providers.aws.tests.emulators import ACCOUNT, REGION
 from providers.aws.tests.resources import Resources
 from providers.aws.tests.sqsmodel import Gateway
 from tests import tools
@@ -43,7 +44,7 @@ def table(resources: Resources) -> str:
 
 @pytest.fixture
 def ledger(table: str, clock: Clock) -> Iterator[DynamoLedger]:
-    ledger = DynamoLedger(table, Client("dynamodb"), clock)
+    ledger = DynamoLedger(table, Sdk(REGION, ACCOUNT), clock)
     yield ledger
     ledger.close()
 
@@ -114,7 +115,7 @@ def test_a_release_of_what_another_holds_changes_nothing(ledger: DynamoLedger) -
 
 
 def test_a_table_that_does_not_exist_is_not_found(sqs: Gateway, clock: Clock) -> None:
-    ledger = DynamoLedger("there-is-none", Client("dynamodb"), clock)
+    ledger = DynamoLedger("there-is-none", Sdk(REGION, ACCOUNT), clock)
     with pytest.raises(NotFound, match="the ledger's entry of 'k'"):
         ledger.claim("k", "me", 60)
     ledger.close()
@@ -125,7 +126,7 @@ def test_a_store_that_does_not_answer_is_unavailable(
 ) -> None:
     monkeypatch.setattr(sdk, "PAUSE_S", 0)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{tools.free_port()}")
-    ledger = DynamoLedger("ledger", Client("dynamodb"), clock)
+    ledger = DynamoLedger("ledger", Sdk(REGION, ACCOUNT), clock)
     with pytest.raises(Unavailable, match="the ledger's entry of 'k'"):
         ledger.claim("k", "me", 60)
     ledger.close()

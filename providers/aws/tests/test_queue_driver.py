@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import count
 
 import pytest
 
-from cloudless.errors import InvalidArgument, NotFound, PermissionDenied, Unavailable, UnsupportedError
+from cloudless.errors import InvalidArgument, NotFound, PermissionDenied, Unavailable
 from cloudless.message import Envelope, Failure
 from cloudless_aws.clients import sdk
 from cloudless_aws.clients.entry import batches, entry_of, size_of
 from cloudless_aws.clients.queue import SqsQueues
+from cloudless_aws.clients.sdk import Sdk
 from cloudless_aws.names import FIFO
 from providers.aws.tests.emulators import ACCOUNT, REGION
 from providers.aws.tests.resources import Resources
@@ -37,9 +39,13 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def queues(resources: Resources, prefix: str) -> Iterator[SqsQueues]:
     names = {"orders": f"{prefix}-orders", "letters": f"{prefix}-letters", "steps": f"{prefix}-steps{FIFO}"}
-    queues = SqsQueues({name: resources.make_queue(physical) for name, physical in names.items()})
+    queues = driver({name: resources.make_queue(physical) for name, physical in names.items()})
     yield queues
     queues.close()
+
+
+def driver(addresses: dict[str, str]) -> SqsQueues:
+    return SqsQueues(addresses, {}, Sdk(REGION, ACCOUNT), time.time)
 
 
 def envelope(number: int = 1, body: str = "{}", **facts: object) -> Envelope:
@@ -161,12 +167,6 @@ def test_delays_up_to_a_quarter_of_an_hour_are_the_services(queues: SqsQueues, s
     assert [entry.get("DelaySeconds", 0) for _, entry in sqs.sends] == [900, 1, 0]
 
 
-def test_a_longer_delay_is_refused_and_nothing_is_sent(queues: SqsQueues, sqs: Gateway) -> None:
-    with pytest.raises(UnsupportedError, match="at most 15 minutes"):
-        queues.send("orders", [envelope(1), envelope(2, delay_s=901)])
-    assert sqs.sends == []
-
-
 def test_what_is_throttled_is_sent_again(queues: SqsQueues, sqs: Gateway) -> None:
     sqs.failing += [(503, "ServiceUnavailable"), (400, "RequestThrottled")]
     assert queues.send("orders", [envelope(1), envelope(2)]) == []
@@ -185,6 +185,27 @@ def test_of_a_list_what_was_refused_is_told_by_its_place(queues: SqsQueues, sqs:
     unsent = queues.send("orders", [envelope(number) for number in range(5)])
     assert [(one.index, type(one.error)) for one in unsent] == [(3, InvalidArgument)]
     assert sorted(ids(queues, "orders")) == [0, 1, 2, 4]
+
+
+def test_what_is_refused_for_good_is_told_though_the_rest_is_sent_again(queues: SqsQueues, sqs: Gateway) -> None:
+    sqs.refusing = {1: "InvalidMessageContents", 2: "InternalError"}
+    unsent = queues.send("orders", [envelope(number) for number in range(4)])
+    assert [(one.index, type(one.error)) for one in unsent] == [(1, InvalidArgument)]
+    assert sorted(ids(queues, "orders")) == [0, 2, 3]
+
+
+def test_nothing_more_is_tried_where_the_queue_takes_nothing(queues: SqsQueues, sqs: Gateway) -> None:
+    sqs.failing += [(403, "AccessDenied")] * 100
+    with pytest.raises(PermissionDenied):
+        queues.send("orders", [envelope(number) for number in range(1_000)])
+    assert len(sqs.failing) >= 90
+    sqs.failing.clear()
+
+
+def test_messages_that_wait_are_counted(queues: SqsQueues) -> None:
+    assert queues.count("orders") == 0
+    queues.send("orders", [envelope(number) for number in range(13)])
+    assert queues.count("orders") == 13
 
 
 def test_what_one_entry_of_a_request_met_is_met_again_alone(queues: SqsQueues, sqs: Gateway) -> None:
@@ -213,8 +234,8 @@ def test_an_unknown_queue_is_not_found(queues: SqsQueues) -> None:
 
 
 def test_a_queue_that_does_not_exist_is_not_found(sqs: Gateway) -> None:
-    queues = SqsQueues({"orders": "there-is-none"})
-    with pytest.raises(NotFound, match="looking up queue 'orders'"):
+    queues = driver({"orders": "there-is-none"})
+    with pytest.raises(NotFound, match=r"sending to queue 'orders' in us-east-1.*deploy the stage"):
         queues.send("orders", [envelope()])
     queues.close()
 
@@ -222,16 +243,16 @@ def test_a_queue_that_does_not_exist_is_not_found(sqs: Gateway) -> None:
 @pytest.mark.parametrize("form", ["{name}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{name}}"])
 def test_a_queue_is_found_by_name_or_arn(resources: Resources, prefix: str, form: str) -> None:
     url = resources.make_queue(f"{prefix}-orders")
-    queues = SqsQueues({"orders": form.format(name=f"{prefix}-orders")})
+    queues = driver({"orders": form.format(name=f"{prefix}-orders")})
     queues.send("orders", [envelope(7)])
     assert ids(queues, "orders") == [7]
-    assert queues.native("orders")[1] == url
+    assert queues.native("orders")[1].rpartition("/")[2] == url.rpartition("/")[2]
     queues.close()
 
 
 def test_a_service_that_does_not_answer_is_unavailable(sqs: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", f"http://127.0.0.1:{tools.free_port()}")
-    queues = SqsQueues({"orders": "http://sqs/1/orders"})
+    queues = driver({"orders": "http://sqs/1/orders"})
     for call in (lambda: queues.send("orders", [envelope()]), lambda: queues.receive("orders", 1)):
         with pytest.raises(Unavailable, match="queue 'orders'"):
             call()

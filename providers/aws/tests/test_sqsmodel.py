@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from providers.aws.tests.sqsmodel import EventSource, Refused, Settings, SqsMessage, World
+from providers.aws.tests.sqsmodel import EventSource, Refused, Settings, SqsMessage
 from providers.aws.tests.sqsmodel.message import check_request
 from providers.aws.tests.sqsmodel.source import US, Failed, failed_of
-from providers.aws.tests.sqsmodel.world import NeverEnds
+from tests.virtual import NeverEnds, World
 
 ALL = object()
 """An answer: every message of the event failed."""

@@ -13,6 +13,8 @@ from hashlib import sha256
 from math import ceil
 
 from cloudless.driver.ledger import CLAIMED, Done, Held
+from cloudless_aws.clients.denied import Grant, needing
+from cloudless_aws.clients.sdk import Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless.driver.ledger import Claimed
-    from cloudless_aws.clients.sdk import Client
+    from cloudless_aws.clients.sdk import Sdk
 
     Item = Mapping[str, Mapping[str, str]]
 
@@ -55,11 +57,12 @@ class DynamoLedger:
     may claim, complete and release twice.
     """
 
-    __slots__ = ("_client", "_now_s", "_table")
+    __slots__ = ("_client", "_now_s", "_sdk", "_table")
 
-    def __init__(self, table: str, client: Client, now_s: Callable[[], float]) -> None:
+    def __init__(self, table: str, sdk: Sdk, now_s: Callable[[], float]) -> None:
         self._table = table
-        self._client = client
+        self._sdk = sdk
+        self._client = Client(sdk, "dynamodb")
         self._now_s = now_s
 
     def claim(self, key: str, owner: str, ttl_s: float) -> Claimed | Held | Done:
@@ -123,7 +126,10 @@ class DynamoLedger:
                 return item
             return None
 
-        return self._client.call(f"the ledger's entry of {key!r}", write)
+        action = f"dynamodb:{''.join(map(str.title, operation.split('_')))}"
+        arn = self._sdk.arn("dynamodb", f"table/{self._table}")
+        with needing(Grant("claim", "ledger", self._table, action, arn)):
+            return self._client.call(f"the ledger's entry of {key!r}", write)
 
 
 def stored(key: str) -> str:

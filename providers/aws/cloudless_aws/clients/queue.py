@@ -5,64 +5,77 @@ from __future__ import annotations
 import os
 from math import ceil
 
-from cloudless.driver.queue import Delivered, Unsent
-from cloudless.errors import CloudlessError, NotFound, Unavailable
-from cloudless_aws.capabilities import GAPS
+from cloudless.driver.queue import Delivered
+from cloudless_aws.clients.delay import Delays
+from cloudless_aws.clients.denied import Grant, needing, unknown
 from cloudless_aws.clients.entry import batches, entry_of
-from cloudless_aws.clients.errors import of_code
-from cloudless_aws.clients.sdk import TRIES, Client, pause
-from cloudless_aws.limits import LIMITS
-from cloudless_aws.names import FIFO
-from cloudless_aws.wire import envelope_of_message
+from cloudless_aws.clients.sdk import Client
+from cloudless_aws.clients.sending import AT_ONCE, Work, problems, refusal, unsent
+from cloudless_aws.names import LONGEST_DELAY_S
+from cloudless_aws.wire import FIFO, envelope_of_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from cloudless.driver.queue import Unsent
     from cloudless.message import Envelope
+    from cloudless_aws.clients.delay import Delay
     from cloudless_aws.clients.entry import Entry
+    from cloudless_aws.clients.sdk import Sdk
+    from cloudless_aws.clients.sending import Failures
+
+    Numbered = Sequence[tuple[int, Envelope]]
+    """Messages by their place in a list."""
 
 REQUEST_MAX = 10
-"""Messages in one receive, delete or change of visibility."""
+"""Messages in one send, receive, delete or change of visibility."""
 LOCK_S = 60
 RECEIVE_WAIT_S = 1
 """Long polling asks all of SQS's servers, a short poll some, and may then say "none" while there are messages.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 """
+_WAITING = "ApproximateNumberOfMessages"
+
+
+class Address:
+    """Where a queue is. url: as SQS's own; arn: as IAM has it."""
+
+    __slots__ = ("arn", "url")
+
+    def __init__(self, url: str, arn: str) -> None:
+        self.url = url
+        self.arn = arn
 
 
 class SqsQueues:
-    """See `cloudless.driver.queue.QueueDriver`. Safe from several threads. The receipts are SQS's receipt handles.
+    """See `cloudless.driver.queue.QueueDriver` and `Counting`. Safe from several threads.
 
-    addresses: queue URL by logical name, or the queue's name or ARN, whose URL is looked up once.
+    addresses: of each queue its name, ARN or URL, by logical name. delays: see clients/delay.py. now_s: the clock that
+    these are added to. The receipts are SQS's receipt handles.
     """
 
-    __slots__ = ("_addresses", "_client")
+    __slots__ = ("_addresses", "_client", "_delays", "_known", "_sdk")
 
-    def __init__(self, addresses: Mapping[str, str], client: Client | None = None) -> None:
-        self._addresses = dict(addresses)
-        self._client = client or Client("sqs")
+    def __init__(
+        self, addresses: Mapping[str, str], delays: Mapping[str, Delay], sdk: Sdk, now_s: Callable[[], float]
+    ) -> None:
+        self._addresses = addresses
+        self._sdk = sdk
+        self._client = Client(sdk, "sqs")
+        self._delays = Delays(delays, sdk, now_s)
+        self._known: dict[str, Address] = {}
 
     def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
-        if any(message.delay_s > LIMITS["queue.delay"].value for message in messages):
-            raise GAPS["queue.long_delay"].error("aws")
-        url = self._url(queue)
-        is_fifo = url.endswith(FIFO)
-        entries = [
-            entry_of(index, message, os.urandom(16).hex() if is_fifo else "") for index, message in enumerate(messages)
-        ]
-        unsent: dict[int, CloudlessError] = {}
-        for batch in batches(entries):
-            unsent |= self._send_batch(queue, url, batch)
-            if unsent and is_fifo:  # what follows would overtake
-                first = unsent[min(unsent)]
-                unsent |= dict.fromkeys(range(int(batch[-1]["Id"]) + 1, len(entries)), first)
-                break
-        if len(unsent) == len(messages):
-            raise unsent[0]
-        return [Unsent(index, unsent[index]) for index in sorted(unsent)]
+        at = self._address(queue, "send")
+        later = [(index, one) for index, one in enumerate(messages) if one.delay_s > LONGEST_DELAY_S]
+        soon = [(index, one) for index, one in enumerate(messages) if one.delay_s <= LONGEST_DELAY_S]
+        found = self._send_soon(queue, at, soon) if soon else {}
+        if later:
+            found |= self._send_later(queue, at, later)
+        return unsent(found, len(messages))
 
     def receive(self, queue: str, limit: int) -> Sequence[Delivered]:
         received: list[Delivered] = []
@@ -74,104 +87,125 @@ class SqsQueues:
         return received
 
     def acknowledge(self, queue: str, receipts: Sequence[Any]) -> None:
+        grant = Grant("receive", "queue", queue, "sqs:DeleteMessage", self._address(queue, "receive").arn)
         for some in _cut(list(receipts)):
             entries = [{"Id": str(at), "ReceiptHandle": receipt} for at, receipt in enumerate(some)]
-            self._settle(f"acknowledging messages of queue {queue!r}", "delete_message_batch", queue, entries)
+            self._settle(f"acknowledging messages of queue {queue!r}", "delete_message_batch", grant, entries)
 
     def release(self, queue: str, receipts: Sequence[Any]) -> None:
-        self.hide(queue, dict.fromkeys(receipts, 0.0))
+        self._hide(queue, dict.fromkeys(receipts, 0.0), "receive")
 
     def hide(self, queue: str, receipts: Mapping[Any, float]) -> None:
-        """Make received messages visible again after so many seconds each, rounded up; as `release`, which is 0."""
+        """Make messages that were delivered visible again after so many seconds each, rounded up."""
+        self._hide(queue, receipts, "consume")
+
+    def count(self, queue: str) -> int:
+        at = self._address(queue, "receive")
+        with needing(Grant("receive", "queue", queue, "sqs:GetQueueAttributes", at.arn)):
+            answer = self._client.call(
+                f"counting messages of queue {queue!r}",
+                lambda sqs: sqs.get_queue_attributes(QueueUrl=at.url, AttributeNames=[_WAITING]),
+            )
+        return int(answer["Attributes"][_WAITING])
+
+    def native(self, queue: str) -> Any:
+        """(boto3's SQS client, queue URL)."""
+        return self._client.native, self._address(queue, "native").url
+
+    def close(self) -> None:
+        """Close the connections; the driver is not used after that."""
+        self._client.close()
+        self._delays.close()
+
+    def _send_soon(self, queue: str, at: Address, messages: Numbered) -> Failures:
+        is_fifo = at.url.endswith(FIFO)
+        what = f"sending to queue {queue!r}"
+
+        def request(entries: list[Entry]) -> Sequence[Mapping[str, Any]]:
+            answer = self._client.once(what, lambda sqs: sqs.send_message_batch(QueueUrl=at.url, Entries=entries))
+            failed: Sequence[Mapping[str, Any]] = answer.get("Failed", ())
+            return failed
+
+        work = Work(request, what, ordered=is_fifo)
+        work.carry_out(batches(_entries(messages, is_fifo=is_fifo)), 1 if is_fifo else _at_once(messages, REQUEST_MAX))
+        return problems(work, Grant("send", "queue", queue, "sqs:SendMessage", at.arn))
+
+    def _send_later(self, queue: str, at: Address, messages: Numbered) -> Failures:
+        by_place = dict(messages)
+
+        def request(entries: list[Entry]) -> Sequence[Mapping[str, Any]]:
+            for entry in entries:
+                self._delays.send(queue, at.url, by_place[int(entry["Id"])])
+            return ()
+
+        work = Work(request, f"sending later to queue {queue!r}")
+        work.carry_out(([{"Id": str(index)}] for index, _ in messages), _at_once(messages, 1))
+        return problems(work, self._delays.grant(queue))
+
+    def _receive(self, queue: str, number: int) -> list[dict[str, Any]]:
+        at = self._address(queue, "receive")
+        with needing(Grant("receive", "queue", queue, "sqs:ReceiveMessage", at.arn)):
+            answer = self._client.call(
+                f"receiving from queue {queue!r}",
+                lambda sqs: sqs.receive_message(
+                    QueueUrl=at.url,
+                    MaxNumberOfMessages=number,
+                    VisibilityTimeout=LOCK_S,
+                    WaitTimeSeconds=RECEIVE_WAIT_S,
+                    MessageAttributeNames=["All"],
+                    MessageSystemAttributeNames=["All"],
+                ),
+            )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def _hide(self, queue: str, receipts: Mapping[Any, float], verb: str) -> None:
+        grant = Grant(verb, "queue", queue, "sqs:ChangeMessageVisibility", self._address(queue, verb).arn)
         for some in _cut(list(receipts.items())):
             entries = [
                 {"Id": str(at), "ReceiptHandle": receipt, "VisibilityTimeout": ceil(delay_s)}
                 for at, (receipt, delay_s) in enumerate(some)
             ]
-            self._settle(f"releasing messages of queue {queue!r}", "change_message_visibility_batch", queue, entries)
+            self._settle(f"releasing messages of queue {queue!r}", "change_message_visibility_batch", grant, entries)
 
-    def native(self, queue: str) -> Any:
-        """(boto3's SQS client, queue URL)."""
-        return self._client.native, self._url(queue)
-
-    def close(self) -> None:
-        """Close the connections; the driver is not used after that."""
-        self._client.close()
-
-    def _send_batch(self, queue: str, url: str, batch: list[Entry]) -> dict[int, CloudlessError]:
-        """Send one request, and again what it did not store, three times in all. The errors of the rest, by place."""
-        unsent: dict[int, CloudlessError] = {}
-        for attempt in range(1, TRIES + 1):
-            unsent = self._send_once(queue, url, batch)
-            batch = [entry for entry in batch if isinstance(unsent.get(int(entry["Id"])), Unavailable)]
-            if not batch or attempt == TRIES:
-                break
-            pause(attempt)
-        return unsent
-
-    def _send_once(self, queue: str, url: str, batch: list[Entry]) -> dict[int, CloudlessError]:
-        what = f"sending to queue {queue!r}"
-        try:
-            answer = self._client.once(what, lambda sqs: sqs.send_message_batch(QueueUrl=url, Entries=batch))
-        except CloudlessError as problem:
-            return {int(entry["Id"]): problem for entry in batch}
-        return {int(one["Id"]): _refusal(one, what) for one in answer.get("Failed", ())}
-
-    def _receive(self, queue: str, number: int) -> list[dict[str, Any]]:
-        url = self._url(queue)
-        answer = self._client.call(
-            f"receiving from queue {queue!r}",
-            lambda sqs: sqs.receive_message(
-                QueueUrl=url,
-                MaxNumberOfMessages=number,
-                VisibilityTimeout=LOCK_S,
-                WaitTimeSeconds=RECEIVE_WAIT_S,
-                MessageAttributeNames=["All"],
-                MessageSystemAttributeNames=["All"],
-            ),
-        )
-        messages: list[dict[str, Any]] = answer.get("Messages", [])
-        return messages
-
-    def _settle(self, what: str, operation: str, queue: str, entries: list[Entry]) -> None:
+    def _settle(self, what: str, operation: str, grant: Grant, entries: list[Entry]) -> None:
         """Delete or release. Receipts that are refused have expired, and are ignored; SQS's own faults are not."""
-        url = self._url(queue)
-        answer = self._client.call(what, lambda sqs: getattr(sqs, operation)(QueueUrl=url, Entries=entries))
+        url = self._address(grant.name, grant.verb).url
+        with needing(grant):
+            answer = self._client.call(what, lambda sqs: getattr(sqs, operation)(QueueUrl=url, Entries=entries))
         for one in answer.get("Failed", ()):
             if not one.get("SenderFault"):
-                raise _refusal(one, what)
+                raise refusal(one, what)
 
-    def _url(self, queue: str) -> str:
-        try:
-            address = self._addresses[queue]
-        except KeyError:
-            raise NotFound(
-                f"this function has no address of a queue {queue!r}; it has: {sorted(self._addresses)}"
-            ) from None
-        if "://" not in address:
-            wanted = _wanted(address)
-            what = f"looking up queue {queue!r}"
-            address = self._client.call(what, lambda sqs: sqs.get_queue_url(**wanted)["QueueUrl"])
-            self._addresses[queue] = address
-        return address
+    def _address(self, queue: str, verb: str) -> Address:
+        found = self._known.get(queue)
+        if found is None:
+            if queue not in self._addresses:
+                raise unknown(verb, "queue", queue, self._addresses)
+            found = self._known[queue] = self._looked_up(self._addresses[queue])
+        return found
 
+    def _looked_up(self, address: str) -> Address:
+        """From a name, an ARN, whose queue may be another account's, or a URL: each says the others.
 
-def _wanted(address: str) -> dict[str, str]:
-    """What GetQueueUrl is asked for a name, or for an ARN, whose queue may be another account's."""
-    if not address.startswith("arn:"):
-        return {"QueueName": address}
-    account, name = address.split(":")[4:6]
-    return {"QueueName": name, "QueueOwnerAWSAccountId": account}
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+        """
+        if "://" in address:
+            account, name = address.split("/")[-2:]
+            return Address(address, f"arn:{self._sdk.partition}:sqs:{self._sdk.region}:{account}:{name}")
+        arn = self._sdk.arn("sqs", address)
+        account, name = arn.split(":")[4:6]
+        return Address(f"{self._client.endpoint}/{account}/{name}", arn)
 
 
-def _refusal(one: Mapping[str, Any], what: str) -> CloudlessError:
-    """Our error for an entry that SQS reports as failed, which stays at `native` as the SDK would raise it."""
-    from botocore.exceptions import ClientError
+def _entries(messages: Numbered, *, is_fifo: bool) -> Iterator[Entry]:
+    for index, message in messages:
+        yield entry_of(index, message, os.urandom(16).hex() if is_fifo else "")
 
-    text = f"{what}: {one['Code']}: {one.get('Message', '')}"
-    ours = of_code(one["Code"], text)
-    ours.native = ClientError({"Error": {"Code": one["Code"], "Message": one.get("Message", "")}}, what)
-    return ours
+
+def _at_once(messages: Numbered, per_request: int) -> int:
+    """How many requests are made at the same time."""
+    return min(AT_ONCE, ceil(len(messages) / per_request))
 
 
 def _cut(list_: list[Any]) -> list[list[Any]]:

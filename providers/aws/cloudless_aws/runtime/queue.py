@@ -1,45 +1,61 @@
 """The entry of a deployed consumer: an SQS event of Lambda in, the items that failed out.
 
-The generated main.py names it outright:
+A generated module has one:
 
-    handler = receiver(FACTS, ADDRESSES)          # see cloudless.runtime.boot for the facts
+    cloud = stage(DEPLOYED["addresses"])                  # runtime/stage.py
+    handle_take = consumer(DEPLOYED["facts"], cloud)      # see cloudless.runtime.boot for the facts
+
+    def handler(event, context):
+        return handle_take(event, context)
 
 The event source mapping must have `ReportBatchItemFailures`. What is reported comes again when its visibility
 time-out ends, which is set to the back-off first; everything else is deleted by Lambda. The attempt number is the
 base in our attribute plus ApproximateReceiveCount - 1. A postponed message is sent once more with its number and
 a delay, then acknowledged, so that it does not count; on a FIFO queue a copy would lose its place, so there it counts
-(docs/decisions/0003-what-counts-as-a-delivery.md).
+(docs/decisions/0003-what-counts-as-a-delivery.md). So do messages of an event for which Lambda's time is too short.
+
+Messages of an event are handled one after the other, each for itself: what becomes of one (it raises, takes too long,
+exits) is no matter of the others. A list handler gets all of them at once.
+
+Beside what boot wants, the facts of a subscription whose filter SNS cannot hold have "where": see
+`cloudless.runtime.filter`. What does not match is acknowledged, and nobody is called.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from cloudless.driver.current import serve_from
-from cloudless.errors import CloudlessError, InvalidArgument
-from cloudless.runtime import boot
-from cloudless.runtime.outcome import Again
-from cloudless_aws.clients.cloud import AwsCloud
-from cloudless_aws.names import FIFO
-from cloudless_aws.wire import envelope_of_record
+from cloudless.driver.current import HERE
+from cloudless.errors import CloudlessError
+from cloudless.message import Failure
+from cloudless.runtime import boot, entry
+from cloudless.runtime.consumer import exited
+from cloudless.runtime.outcome import SKIPPED, Again
+from cloudless_aws.runtime import watch
+from cloudless_aws.runtime.stage import starting
+from cloudless_aws.wire import FIFO, envelope_of_record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Protocol
 
+    from cloudless.driver.queue import Unsent
     from cloudless.message import Envelope
-    from cloudless.runtime.batch import DeliverAll
+    from cloudless.runtime.consumer import Deliver
+    from cloudless.runtime.outcome import Outcome
+    from cloudless.runtime.plan import Plan
+    from cloudless_aws.clients.cloud import AwsCloud
+    from cloudless_aws.runtime.watch import Context
 
+    Record = Mapping[str, Any]
     Reply = dict[str, list[dict[str, str]]]
-    Handle = Callable[[Mapping[str, Any], object], Reply]
-    Failed = dict[int, float]
-    """By place: the seconds after which a message must come again."""
+    Handle = Callable[[Any, Context], Reply]
+    DeliverEach = Callable[[Sequence[Envelope]], list[Outcome]]
+    """The outcomes of an event's messages, in their order."""
 
     class Queues(Protocol):
         """What an answer needs of the queue driver."""
 
-        def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[object]: ...
+        def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]: ...
         def hide(self, queue: str, receipts: Mapping[Any, float]) -> None: ...
 
     class HasQueues(Protocol):
@@ -52,87 +68,169 @@ if TYPE_CHECKING:
 COPY_DELAY_MAX_S = 900
 """What SQS can delay; a lease that lasts longer is met again, and postponed again."""
 
-
-def receiver(facts: Mapping[str, Any], addresses: Mapping[str, Any]) -> Handle:
-    """The function to deploy. facts: as in `cloudless.runtime.boot`; addresses: as in `AwsCloud`."""
-    cloud = AwsCloud(addresses)
-    serve_from(cloud)
-    return answer_with(deliverer(facts, cloud), facts["plan"]["source"], cloud)
+_BLOCKED = Again(0, Failure("Blocked", "the message before it in its group failed", 0), counted=False, called=False)
+_UNREACHED = Again(0, Failure("Blocked", "the messages before it took too long", 0), counted=False, called=False)
+_UNCOPIED = "what is postponed comes again by itself, and counts: %s"
+_UNHIDDEN = "what failed comes again when its visibility time-out ends, since its back-off cannot be set: %s"
 
 
-def deliverer(facts: Mapping[str, Any], cloud: AwsCloud) -> DeliverAll:
-    """The handler of a list: all in one call for a batch handler, else one call each."""
-    if facts["kind"] == "batch":
-        return boot.batch(facts, cloud)[1]
-    deliver = boot.consumer(facts, cloud)[1]
-    return lambda envelopes: [deliver(envelope) for envelope in envelopes]
+@starting
+def consumer(facts: Mapping[str, Any], cloud: AwsCloud) -> Handle:
+    """The function of an event source. facts: as in `cloudless.runtime.boot`, and "where"."""
+    bound = binding(facts, cloud)
+    deliver_each = _deliverer(bound, takes_lists=facts["kind"] == "batch")
+    if "where" in facts:
+        deliver_each = _filtered(deliver_each, facts["where"])
+    return handle_with(deliver_each, bound.plan, cloud)
 
 
-def answer_with(deliver: DeliverAll, queue: str, cloud: HasQueues) -> Handle:
-    """Unwrap an event, deliver its messages, and answer with those that must come again.
+def handle_with(deliver_each: DeliverEach, plan: Plan, cloud: HasQueues) -> Handle:
+    """Unwrap an event, deliver its messages, and answer with those that must come again."""
 
-    queue: the logical name of where they come from.
-    """
-
-    def handle(event: Mapping[str, Any], _context: object) -> Reply:
-        records, envelopes = records_of(event)
-        is_fifo = bool(records) and records[0]["eventSourceARN"].endswith(FIFO)
-        failed = in_order(deliver, envelopes) if is_fifo else at_once(deliver, envelopes, queue, cloud)
-        _hide(records, failed, queue, cloud)
+    def handle(event: Any, context: Context) -> Reply:
+        records, envelopes = records_of(event, plan.handler)
+        watch.begin(context)
+        outcomes = deliver_each(envelopes)
+        if outcomes.count(None) == len(outcomes):
+            return {"batchItemFailures": []}
+        here: Any = (cloud, plan.handler, envelopes[0])
+        token = HERE.set(here)
+        try:
+            failed = _settled(records, envelopes, outcomes, plan, cloud)
+        finally:
+            HERE.reset(token)
         return {"batchItemFailures": [{"itemIdentifier": records[at]["messageId"]} for at in failed]}
 
     return handle
 
 
-def records_of(event: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Envelope]]:
+def binding(facts: Mapping[str, Any], cloud: AwsCloud) -> entry.Binding:
+    """The handler that the facts describe, its time watched."""
+    return boot.watched(facts, cloud, watch.timed, watch.wait)
+
+
+def records_of(event: Any, handler: str) -> tuple[list[Record], list[Envelope]]:
     """The records of an event, and their envelopes. Raises InvalidArgument for an event of another service."""
     try:
-        records = list(event["Records"])
+        records: list[Record] = event["Records"]
         return records, [envelope_of_record(record) for record in records]
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise InvalidArgument("this is not an SQS event: the function is fed by an event source mapping") from problem
+        from cloudless_aws.runtime.stranger import SQS, refused
+
+        raise refused(event, handler, SQS) from problem
 
 
-def at_once(deliver: DeliverAll, envelopes: Sequence[Envelope], queue: str, cloud: HasQueues) -> Failed:
-    """Deliver the messages of a standard queue, and send those that are postponed once more."""
-    failed: Failed = {}
-    for at, (envelope, outcome) in enumerate(zip(envelopes, deliver(envelopes), strict=True)):
-        if isinstance(outcome, Again) and (outcome.counted or not _copied(envelope, outcome, queue, cloud)):
-            failed[at] = outcome.delay_s
-    return failed
+def _deliverer(bound: entry.Binding, *, takes_lists: bool) -> DeliverEach:
+    """A list handler gets all messages of an event; that of an ordered queue, lists of one (decision 0004)."""
+    if not takes_lists:
+        return in_turn(entry.consumer(bound), bound.plan)
+    deliver_all = entry.batch(bound)
+    if bound.plan.ordered:
+        return in_turn(lambda envelope: deliver_all([envelope])[0], bound.plan)
+    return _all_at_once(deliver_all, bound.plan)
 
 
-def in_order(deliver: DeliverAll, envelopes: Sequence[Envelope]) -> Failed:
-    """Deliver the messages of a FIFO queue, one by one.
+def in_turn(deliver: Deliver, plan: Plan) -> DeliverEach:
+    """One call a message. Behind one that must come again, those of its group wait; on a standard queue, nobody."""
+    timeout_s, is_ordered, has_time = plan.timeout_s, plan.ordered, watch.has_time
 
-    What follows a failed one in its group is not delivered, and waits behind it, visible at once: otherwise the group
-    would stand still for the rest of the visibility time-out.
-    """
-    failed: Failed = {}
-    blocked: set[str] = set()
-    for at, envelope in enumerate(envelopes):
-        if envelope.group in blocked:
-            failed[at] = 0
-            continue
-        (outcome,) = deliver([envelope])
-        if isinstance(outcome, Again):
-            failed[at] = outcome.delay_s
-            blocked.add(envelope.group)
-    return failed
+    def deliver_each(envelopes: Sequence[Envelope]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        blocked: set[str] = set()
+        for envelope in envelopes:
+            if outcomes and not has_time(timeout_s):
+                outcomes.append(_UNREACHED)
+                continue
+            if is_ordered and envelope.group in blocked:
+                outcomes.append(_BLOCKED)
+                continue
+            try:
+                outcome = deliver(envelope)
+            except BaseException as problem:  # noqa: BLE001  (an exit, or a bug of ours: no matter of the others)
+                outcome = exited(plan, envelope, problem)
+            if is_ordered and isinstance(outcome, Again):
+                blocked.add(envelope.group)
+            outcomes.append(outcome)
+        return outcomes
+
+    return deliver_each
 
 
-def _copied(envelope: Envelope, again: Again, queue: str, cloud: HasQueues) -> bool:
-    """Whether a postponed message was sent again, so that this delivery of it can be acknowledged."""
-    copy = envelope.again(envelope.attempt, delay_s=min(again.delay_s, COPY_DELAY_MAX_S))
+def _all_at_once(deliver_all: DeliverEach, plan: Plan) -> DeliverEach:
+    """One call for all."""
+
+    def deliver_each(envelopes: Sequence[Envelope]) -> list[Outcome]:
+        try:
+            return deliver_all(envelopes)
+        except BaseException as problem:  # noqa: BLE001  (as above)
+            return [exited(plan, envelope, problem) for envelope in envelopes]
+
+    return deliver_each
+
+
+def _filtered(deliver_each: DeliverEach, where: Sequence[Any]) -> DeliverEach:
+    """Only what matches is delivered."""
+    from cloudless.runtime.filter import filter_of
+
+    matches = filter_of(where)
+    if matches is None:
+        return deliver_each
+
+    def deliver_matching(envelopes: Sequence[Envelope]) -> list[Outcome]:
+        wanted = [envelope for envelope in envelopes if matches(envelope.attributes)]
+        outcomes = iter(deliver_each(wanted) if wanted else ())
+        chosen = set(map(id, wanted))
+        return [next(outcomes) if id(envelope) in chosen else SKIPPED for envelope in envelopes]
+
+    return deliver_matching
+
+
+def _settled(
+    records: Sequence[Record],
+    envelopes: Sequence[Envelope],
+    outcomes: Sequence[Outcome],
+    plan: Plan,
+    cloud: HasQueues,
+) -> list[int]:
+    """What must come again, by place: its back-off is set, and what does not count is sent once more instead."""
+    again = {at: outcome for at, outcome in enumerate(outcomes) if isinstance(outcome, Again)}
+    if not again:
+        return []
+    if not records[0]["eventSourceARN"].endswith(FIFO):
+        postponed = [at for at, outcome in again.items() if not outcome.counted]
+        for at in _copied(postponed, envelopes, again, plan, cloud) if postponed else ():
+            del again[at]
+    _hide({records[at]["receiptHandle"]: outcome.delay_s for at, outcome in again.items()}, plan, cloud)
+    return list(again)
+
+
+def _copied(
+    places: list[int], envelopes: Sequence[Envelope], again: Mapping[int, Again], plan: Plan, cloud: HasQueues
+) -> list[int]:
+    """Send messages once more, with the attempt that they had. Those that were: SQS may delete their delivery."""
+    copies = [
+        envelopes[at].again(envelopes[at].attempt, delay_s=min(again[at].delay_s, COPY_DELAY_MAX_S)) for at in places
+    ]
     try:
-        return not cloud.queues.send(queue, [copy])
-    except CloudlessError:
-        return False  # it comes again by itself, and counts
+        unsent = {one.index for one in cloud.queues.send(plan.source, copies)}
+    except Exception as problem:  # noqa: BLE001  (whatever it is, what became of the others must be said)
+        _warn(plan, _UNCOPIED, problem)
+        return []
+    return [at for index, at in enumerate(places) if index not in unsent]
 
 
-def _hide(records: Sequence[Mapping[str, Any]], failed: Failed, queue: str, cloud: HasQueues) -> None:
+def _hide(delays: Mapping[str, float], plan: Plan, cloud: HasQueues) -> None:
     """Set the back-off of messages that must come again."""
-    delays = {records[at]["receiptHandle"]: delay_s for at, delay_s in failed.items()}
-    if delays:
-        with suppress(CloudlessError):  # they come again all the same, when their visibility time-out ends
-            cloud.queues.hide(queue, delays)
+    if not delays:
+        return
+    try:
+        cloud.queues.hide(plan.source, delays)
+    except Exception as problem:  # noqa: BLE001  (as above)
+        _warn(plan, _UNHIDDEN, problem)
+
+
+def _warn(plan: Plan, text: str, problem: Exception) -> None:
+    import logging
+
+    is_ours = not isinstance(problem, CloudlessError)
+    logging.getLogger(f"cloudless.{plan.handler}").warning(text, problem, exc_info=problem if is_ours else None)

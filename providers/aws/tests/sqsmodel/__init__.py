@@ -6,12 +6,10 @@ ours, not AWS's: written from the vendor's pages, which each file cites.
     source.py    an event source mapping and its queue: what is due, what a reply means
     event.py     the event that Lambda hands to a function
     gateway.py   the proxy before ministack: checks and records requests, and keeps delays for the model
-    world.py     the clock
 """
 
 from providers.aws.tests.sqsmodel.gateway import Gateway, gateway
 from providers.aws.tests.sqsmodel.message import Refused, SqsMessage
 from providers.aws.tests.sqsmodel.source import EventSource, Settings
-from providers.aws.tests.sqsmodel.world import World
 
-__all__ = ["EventSource", "Gateway", "Refused", "Settings", "SqsMessage", "World", "gateway"]
+__all__ = ["EventSource", "Gateway", "Refused", "Settings", "SqsMessage", "gateway"]

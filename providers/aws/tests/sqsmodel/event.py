@@ -8,7 +8,6 @@ from __future__ import annotations
 from hashlib import md5
 from typing import Any
 
-from providers.aws.tests.emulators import REGION
 from providers.aws.tests.sqsmodel.message import SqsMessage
 
 
@@ -29,7 +28,7 @@ def record_of(message: SqsMessage, arn: str, *, receives: int, receipt: str, fir
         "md5OfBody": md5(message.body.encode(), usedforsecurity=False).hexdigest(),
         "eventSource": "aws:sqs",
         "eventSourceARN": arn,
-        "awsRegion": REGION,
+        "awsRegion": arn.split(":")[3],
     }
 
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,23 +25,30 @@ from providers.aws.tests.sqsmodel.message import Refused, check_request
 from providers.aws.tests.sqsmodel.source import EventSource
 
 _PASSED = ("content-type", "x-amz-target", "x-amz-date", "authorization")
+Headers = Mapping[str, str]
+Forward = Callable[[Headers, bytes], tuple[int, bytes]]
+"""Passes a request on: its headers and body in, status and body out."""
 
 
 @dataclass(slots=True)
 class Gateway:
-    """url: where clients send. sends: what was stored so far, (queue, entry).
+    """upstream: URL of ministack, or what passes requests on to it. url: where clients send.
+
+    sends: what was stored so far, (queue, entry).
 
     failing: statuses and codes to answer the next requests with. refusing: codes to answer the next entry with, once,
-    by its Id. delays: seconds by SQS's message id. touched: queues to which something was sent since the model looked.
+    by its Id. delays: seconds by SQS's message id. touched: queues to which something was sent since the model looked;
+    used: ever.
     """
 
-    upstream: str
+    upstream: str | Forward
     url: str = ""
     sends: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
     failing: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     refusing: dict[int, str] = field(default_factory=dict[int, str])
     delays: dict[str, int] = field(default_factory=dict[str, int])
     touched: set[str] = field(default_factory=set[str])
+    used: set[str] = field(default_factory=set[str])
     _sources: dict[str, tuple[EventSource, Callable[[], int]]] = field(
         default_factory=dict[str, tuple[EventSource, Callable[[], int]]]
     )
@@ -49,7 +57,7 @@ class Gateway:
         """Let the model keep the visibility of a queue's messages."""
         self._sources[source.settings.queue] = source, now_us
 
-    def answer(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+    def answer(self, headers: Headers, body: bytes) -> tuple[int, bytes]:
         """Status and body for one request of a client. headers: by name in lower case."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         request = json.loads(body or b"{}")
@@ -59,6 +67,8 @@ class Gateway:
         try:
             if operation == "SendMessageBatch":
                 return self._send(headers, request)
+            if operation == "SendMessage":
+                return self._send_one(headers, request)
             if operation == "ChangeMessageVisibilityBatch" and _queue(request) in self._sources:
                 return self._hide(request)
         except Refused as problem:
@@ -66,7 +76,12 @@ class Gateway:
         request.pop("WaitTimeSeconds", None)
         return self._forward(headers, request)
 
-    def _send(self, headers: Mapping[str, str], request: dict[str, Any]) -> tuple[int, bytes]:
+    def arrived(self, queue: str) -> None:
+        """Something was stored in a queue."""
+        self.touched.add(queue)
+        self.used.add(queue)
+
+    def _send(self, headers: Headers, request: dict[str, Any]) -> tuple[int, bytes]:
         queue = _queue(request)
         entries: dict[str, dict[str, Any]] = {entry["Id"]: entry for entry in request["Entries"]}
         check_request(request["Entries"], is_fifo=queue.endswith(".fifo"))
@@ -82,8 +97,20 @@ class Gateway:
             entry = entries[stored["Id"]]
             self.sends.append((queue, entry))
             self.delays[stored["MessageId"]] = entry.get("DelaySeconds", 0)
-        self.touched.add(queue)
+        self.arrived(queue)
         return status, json.dumps({**answer, "Failed": [*answer.get("Failed", ()), *refused]}).encode()
+
+    def _send_one(self, headers: Headers, request: dict[str, Any]) -> tuple[int, bytes]:
+        """As a batch of one."""
+        entry = {"Id": "0", **{name: value for name, value in request.items() if name != "QueueUrl"}}
+        batch = {**headers, "x-amz-target": f"{headers['x-amz-target']}Batch"}
+        status, body = self._send(batch, {"QueueUrl": request["QueueUrl"], "Entries": [entry]})
+        answer = json.loads(body)
+        if status != HTTPStatus.OK:
+            return status, body
+        if answer["Failed"]:
+            return _error(500, answer["Failed"][0]["Code"], answer["Failed"][0].get("Message", ""))
+        return status, json.dumps(answer["Successful"][0]).encode()
 
     def _hide(self, request: dict[str, Any]) -> tuple[int, bytes]:
         source, now_us = self._sources[_queue(request)]
@@ -96,9 +123,11 @@ class Gateway:
                 failed.append({"Id": entry["Id"], "SenderFault": True, "Code": "ReceiptHandleIsInvalid"})
         return 200, json.dumps({"Successful": done, "Failed": failed}).encode()
 
-    def _forward(self, headers: Mapping[str, str], request: dict[str, Any]) -> tuple[int, bytes]:
-        connection = HTTPConnection(urlsplit(self.upstream).netloc)
+    def _forward(self, headers: Headers, request: dict[str, Any]) -> tuple[int, bytes]:
         passed = {name: headers[name] for name in _PASSED if name in headers}
+        if callable(self.upstream):
+            return self.upstream(passed, json.dumps(request).encode())
+        connection = HTTPConnection(urlsplit(self.upstream).netloc)
         connection.request("POST", "/", json.dumps(request).encode(), passed)
         with connection.getresponse() as response:
             answer = response.status, response.read()

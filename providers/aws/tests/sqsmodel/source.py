@@ -31,13 +31,14 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Of queue and mapping. queue: its name. max_receives: 0 for no redrive policy."""
+    """Of queue and mapping. queue: its name. max_receives: 0 for no redrive policy. arn: of the queue."""
 
     queue: str
     visibility_s: int
     batch_size: int = 1
     max_receives: int = 0
     dead_letters: str = ""
+    arn: str = ""
 
     @property
     def is_fifo(self) -> bool:
@@ -118,6 +119,12 @@ class EventSource:
     def waiting(self) -> list[SqsMessage]:
         return [one.message for one in self._stored]
 
+    def clear(self, seed: int = 0) -> None:
+        """Empty the queue, and begin anew."""
+        self._stored, self._seen, self.seed = [], set(), seed
+        self.deliveries.clear()
+        self._random = Random(seed)
+
     def _heads(self, waiting: list[_Stored]) -> list[_Stored]:
         """Of a FIFO queue, the first message of every group: what waits or is invisible blocks the rest."""
         if not self.settings.is_fifo:
@@ -153,7 +160,7 @@ class EventSource:
             self.move(self.settings.dead_letters, one.message)
 
     def _record(self, one: _Stored) -> dict[str, Any]:
-        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.settings.queue}"
+        arn = self.settings.arn or f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.settings.queue}"
         return record_of(one.message, arn, receives=one.receives, receipt=one.receipt, first_us=one.first_us)
 
 
@@ -171,4 +178,7 @@ def failed_of(reply: Any, ids: list[str]) -> list[str]:
 def _original(message: SqsMessage) -> str:
     """Our id of a message, the same in every copy."""
     ours = message.attributes.get("cloudless")
-    return str(json.loads(ours["StringValue"])["id"]) if ours else message.id
+    try:
+        return str(json.loads(ours["StringValue"])["id"]) if ours else message.id
+    except (ValueError, KeyError, TypeError):  # somebody else's
+        return message.id

@@ -1,0 +1,75 @@
+"""The package of a stage: one zip for all its functions, each with an entry of its own there, and a layer of wheels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudless.compiler import Own, Package
+from cloudless.compiler.package import CORE
+from cloudless.node import replace
+from cloudless_aws.compile.address import addresses
+from cloudless_aws.compile.entry import entries, handler_of
+from cloudless_aws.limits import PACKAGE, UNPACKED
+
+if TYPE_CHECKING:
+    from cloudless_aws.compile.ground import Ground
+
+LAYER = "python"
+"""https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html#packaging-layers-paths"""
+
+PLATFORM = "aarch64-manylinux_2_34"
+OLDER = "aarch64-manylinux_2_17"
+"""Amazon Linux 2023, whose glibc is 2.34; Python 3.11 runs on Amazon Linux 2, whose glibc is 2.26, which uv has not.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+"""
+_OLD = ("3.10", "3.11")
+
+_CORE = replace(CORE, left_out=(*CORE.left_out, "engine"))
+"""Orchestrations run in Step Functions."""
+
+CLIENT = "awslambdaric"
+"""AWS's own client of the runtime, which finds a handler by its name as it does when it is deployed."""
+
+
+def package(ground: Ground) -> Package:
+    """What goes into the zip, beside the user's modules, and into the layer. boto3 is in Lambda's own runtime."""
+    return Package(
+        files=entries(ground.units, ground.application, ground.stage, ground.definitions, addresses(ground)),
+        layer=LAYER,
+        platform=OLDER if ground.stage.python in _OLD else PLATFORM,
+        python=ground.stage.python,
+        core=_CORE,
+        own=(Own(distribution="cloudless-aws", module="cloudless_aws", left_out=("compile", "terraform")),),
+        smoke=_smoke(ground),
+        trial=(CLIENT, "boto3"),
+        most=PACKAGE,
+        most_unpacked=UNPACKED,
+    )
+
+
+def _smoke(ground: Ground) -> str:
+    """Import the application, every module with a handler, and every entry as Lambda does, in one process."""
+    application = ground.application
+    modules = [application.entry.partition(":")[0], *application.include]
+    modules += sorted({handler.module for handler in application.handlers})
+    imports = "".join(f"import {module}\n" for module in dict.fromkeys(modules))
+    handlers = "".join(f'handler("{handler_of(unit)}")\n' for unit in ground.units)
+    return f"{_FOUND}{imports}{handlers}"
+
+
+_FOUND = '''\
+from importlib import import_module
+
+
+def handler(name):
+    """The function of that name, as Lambda finds it."""
+    try:
+        from awslambdaric.bootstrap import _get_handler
+    except ImportError:
+        module, _, function = name.rpartition(".")
+        return getattr(import_module(module), function)
+    return _get_handler(name)
+
+
+'''

@@ -1,0 +1,126 @@
+"""The broker's entry: events to executions, on Step Functions' task tokens. The mailboxes: cloudless/runtime/broker.py.
+
+    from a state machine, by the alias `wait`   {"op": "wait", "orchestration": "fulfil", "execution": "7", "event":
+                                                 "approval", "token": "…", "started": "2026-01-02T12:00:00.000Z"}
+    from who sends, by the alias of the event   {"op": "send", "orchestration": "fulfil" or "", "execution": "7",
+                                                 "message": {"system": …, "body": …}}
+    →   {"v": null}, or {"refused": ["NotFound", "…"]}
+
+Who may invoke an alias may do what it stands for, and nothing else: so the event's name is the alias's, whatever the
+request says. A wait that cannot be kept raises, so that the state machine repeats it, with another token.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from cloudless.codec import is_object, load
+from cloudless.driver.error import error_of
+from cloudless.driver.refusal import refusal_of
+from cloudless.errors import CloudlessError, InvalidArgument, NotFound, Unavailable
+from cloudless.execution import checked_id
+from cloudless.runtime.addressee import addressed
+from cloudless.runtime.broker import Broker, Mailbox
+from cloudless.runtime.failure import shortened
+from cloudless.system import opened
+from cloudless_aws.names import WAIT, event_of
+from cloudless_aws.runtime.failure import raised
+from cloudless_aws.runtime.stage import starting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from cloudless.driver.orchestration import Snapshot
+    from cloudless_aws.clients.cloud import AwsCloud
+
+    Handler = Callable[[Any, Any], dict[str, Any]]
+
+_REFUSALS = (InvalidArgument, NotFound, Unavailable)
+"""What a sender is told; anything else is a failure of the broker."""
+
+
+@starting
+def handler_of(facts: Mapping[str, Any], cloud: AwsCloud) -> Handler:
+    """The handler of the broker's function. facts: {"events": {"approval": ["fulfil"]}}: who waits for what."""
+    broker = Broker(cloud.store, cloud.tokens, cloud.now_s, _pause)
+    post = _Post(facts["events"], cloud, broker)
+
+    def handler(request: Any, context: Any) -> dict[str, Any]:
+        alias = str(context.invoked_function_arn).rpartition(":")[2]
+        if not is_object(request):
+            raise InvalidArgument(f"the broker was given {type(request).__name__}, not an object")
+        if alias == WAIT:
+            return _kept(post, request)
+        try:
+            return post.send(event_of(alias), request)
+        except _REFUSALS as problem:
+            return {"refused": refusal_of(problem)}
+
+    return handler
+
+
+def _kept(post: _Post, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A wait. Where it cannot be kept, the state machine tries it again, as it does with failures of the platform."""
+    try:
+        return post.wait(request)
+    except InvalidArgument:
+        raise
+    except CloudlessError as problem:
+        error = error_of("UnavailableError", shortened(f"the broker of events: {problem}"))
+        raise raised(error, error["mro"][1:2]) from problem
+
+
+class _Post:
+    """Requests to a broker. waiters: of each event, the orchestrations that wait for it."""
+
+    __slots__ = ("_broker", "_cloud", "_waiters")
+
+    def __init__(self, waiters: Mapping[str, Sequence[str]], cloud: AwsCloud, broker: Broker) -> None:
+        self._waiters = waiters
+        self._cloud = cloud
+        self._broker = broker
+
+    def wait(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """An execution waits."""
+        orchestration, execution, event, token = (
+            _text(request, part) for part in ("orchestration", "execution", "event", "token")
+        )
+        self._broker.wait(Mailbox(orchestration, execution, event, _moment(request.get("started"))), token)
+        return {"v": None}
+
+    def send(self, event: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Somebody sends."""
+        execution, message = checked_id(_text(request, "execution")), opened(request.get("message"))
+        said, waiters = str(request.get("orchestration") or ""), self._waiters.get(event, ())
+        name, snapshot = addressed(
+            event, said, execution, waiters, lambda one: self._look(one, execution), pause=_pause
+        )
+        mailbox = Mailbox(name, execution, event, snapshot.started_s)
+        self._broker.send(mailbox, message.deduplication, load(message.body))
+        return {"v": None}
+
+    def _look(self, orchestration: str, execution: str) -> Snapshot | None:
+        try:
+            return self._cloud.orchestrations.describe(orchestration, execution)
+        except NotFound:
+            return None
+
+
+def _text(request: Mapping[str, Any], part: str) -> str:
+    value = request.get(part)
+    if not isinstance(value, str) or not value:
+        raise InvalidArgument(f"the broker was given no {part}")
+    return value
+
+
+def _moment(started: Any) -> float:
+    """Seconds since the epoch of an ISO time; 0 where none is said."""
+    return datetime.fromisoformat(started).timestamp() if isinstance(started, str) and started else 0.0
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)

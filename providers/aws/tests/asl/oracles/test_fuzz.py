@@ -1,0 +1,48 @@
+"""CPython and what is emitted do the same, whatever the program."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from providers.aws.tests.asl.oracles import moto, statics
+from providers.aws.tests.asl.oracles.known import MOTO
+from providers.aws.tests.asl.oracles.runners import Emitted, Local, Modelled, Timeless
+from providers.aws.tests.stepfunctions import Jsonata
+from tests.fuzz.__main__ import Run
+from tests.fuzz.choices import Choices
+from tests.fuzz.program import Program
+from tests.fuzz.trial import made, tried
+
+SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
+FEW, MANY = 15, 150
+
+
+def agreed(run: Run, programs: int) -> None:
+    run.go(range(programs), most=1)
+    assert not run.failures, f"seed {run.seed}\n{run.failures[0]}"
+
+
+@SEEDS
+def test_cpython_and_asl_agree(seed: str, node: statics.Node, engine: Jsonata) -> None:
+    agreed(Run(seed, [Emitted(Local(), node), Emitted(Modelled(engine))], "aws"), FEW)
+
+
+@pytest.mark.slow
+def test_cpython_and_asl_agree_on_many(node: statics.Node, engine: Jsonata) -> None:
+    agreed(Run(secrets.token_hex(4), [Emitted(Local(), node), Emitted(Modelled(engine))], "aws"), MANY)
+
+
+@pytest.mark.slow
+def test_cpython_and_asl_on_moto_agree(on_moto: moto.Moto) -> None:
+    runner = Emitted(Timeless(MOTO, on_moto))
+    for number in range(60):
+        program, world = made(Choices(f"moto:{number}"))
+        if not depends_on_time(program):
+            assert tried(program, world, [runner]) is None, program.text
+
+
+def depends_on_time(program: Program) -> bool:
+    """Whether it waits for events, which come at their time."""
+    return ".wait(" in program.text

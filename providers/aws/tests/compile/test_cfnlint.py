@@ -1,0 +1,116 @@
+"""What cfn-lint knows that no schema of Terraform says, asked of the same resources as CloudFormation has them.
+
+Sizes and ranges of functions and queues, a queue that hides its messages for less than its function runs (E3505), names
+of FIFO queues (E3501), schedule expressions (E3027, E3031; which are looked at in rules of EventBridge alone).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from providers.aws.tests.compile.documents import CONFORMANCE, EXAMPLES, conformance, document, example, settled
+from tests import tools
+
+
+def template(made: dict[str, Any]) -> dict[str, Any]:
+    """The queues, functions, event sources, tables and schedules of a document, as CloudFormation's."""
+    resource = made["resource"]
+    found: dict[str, Any] = {}
+    for label, one in resource.get("aws_sqs_queue", {}).items():
+        found[name_of("Queue", label)] = {"Type": "AWS::SQS::Queue", "Properties": queue(made, one)}
+    for label, one in resource.get("aws_lambda_function", {}).items():
+        found[name_of("Function", label)] = {"Type": "AWS::Lambda::Function", "Properties": function(made, one)}
+    for label, one in resource.get("aws_lambda_event_source_mapping", {}).items():
+        source = one["event_source_arn"].removeprefix("${aws_sqs_queue.").removesuffix(".arn}")
+        found[name_of("Source", label)] = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
+            "EventSourceArn": {"Fn::GetAtt": [name_of("Queue", source), "Arn"]},
+            "FunctionName": {"Ref": name_of("Function", label)},
+            "BatchSize": one["batch_size"],
+            "MaximumBatchingWindowInSeconds": one.get("maximum_batching_window_in_seconds", 0),
+            "FunctionResponseTypes": one["function_response_types"],
+            "ScalingConfig": {"MaximumConcurrency": one["scaling_config"]["maximum_concurrency"]},
+        }}  # fmt: skip
+    for label, one in resource.get("aws_scheduler_schedule", {}).items():
+        rule = {"ScheduleExpression": one["schedule_expression"], "State": "ENABLED"}
+        found[name_of("Rule", label)] = {"Type": "AWS::Events::Rule", "Properties": rule}
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": found}
+
+
+def name_of(kind: str, label: str) -> str:
+    return kind + "".join(char for char in label.title() if char.isalnum())
+
+
+def queue(made: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "QueueName": settled(made, one["name"]),
+        "VisibilityTimeout": one["visibility_timeout_seconds"],
+        "MessageRetentionPeriod": one["message_retention_seconds"],
+    }
+    if one.get("fifo_queue"):
+        said |= {
+            "FifoQueue": True,
+            "DeduplicationScope": one["deduplication_scope"],
+            "FifoThroughputLimit": one["fifo_throughput_limit"],
+        }
+    return said
+
+
+def function(made: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "FunctionName": one["function_name"],
+        "Role": settled(made, one["role"]),
+        "Runtime": one["runtime"],
+        "Architectures": one["architectures"],
+        "Handler": one["handler"],
+        "MemorySize": one["memory_size"],
+        "Timeout": one["timeout"],
+        "Code": {"S3Bucket": "bucket", "S3Key": "key"},
+        "Environment": {"Variables": {"CLOUDLESS_ACCOUNT": "123456789012"}},
+    }
+
+
+def errors(folder: Path, templates: Mapping[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """Template and rule of every error; warnings and hints are about other things."""
+    program = tools.require("cfn-lint")
+    folder.mkdir()
+    for name, content in templates.items():
+        (folder / f"{name}.json").write_text(json.dumps(content))
+    files = [str(folder / f"{name}.json") for name in templates]
+    done = subprocess.run(
+        [program, "--format", "json", "--regions", "eu-central-1", "--", *files],
+        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    told = [one for one in json.loads(done.stdout) if one["Level"] == "Error"]
+    return [(f"{Path(one['Filename']).stem}: {one['Message']}", one["Rule"]["Id"]) for one in told]
+
+
+@pytest.mark.slow
+def test_cloudformation_would_take_what_is_compiled(tmp_path: Path) -> None:
+    applications = [*((name, conformance(name)) for name in CONFORMANCE), *((name, example(name)) for name in EXAMPLES)]
+    templates = {name: template(document(application)) for name, application in applications}
+    assert errors(tmp_path / "templates", {name: one for name, one in templates.items() if one["Resources"]}) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("type", "change", "rule"),
+    [
+        ("aws_sqs_queue", {"visibility_timeout_seconds": 7}, "E3505"),
+        ("aws_sqs_queue", {"visibility_timeout_seconds": 50_000}, "E3034"),
+        ("aws_lambda_function", {"timeout": 901}, "E3717"),
+        ("aws_lambda_function", {"runtime": "python3.99"}, "E3030"),
+        ("aws_scheduler_schedule", {"schedule_expression": "cron(0 6 * * * *)"}, "E3027"),
+        ("aws_scheduler_schedule", {"schedule_expression": "every(5 minutes)"}, "E3027"),
+    ],
+)
+def test_it_would_find_what_is_wrong(tmp_path: Path, type: str, change: dict[str, Any], rule: str) -> None:
+    made = document(conformance("schedules"))
+    changed = {label: {**one, **change} for label, one in made["resource"][type].items()}
+    wrong = {**made, "resource": {**made["resource"], type: changed}}
+    assert rule in {id for _, id in errors(tmp_path / "templates", {"wrong": template(wrong)})}

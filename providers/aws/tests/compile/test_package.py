@@ -1,0 +1,55 @@
+"""What goes into the zips of a stage, and what is tried before they are deployed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cloudless.compiler import Package
+from cloudless_aws.limits import PACKAGE, UNPACKED
+from providers.aws.tests.compile.documents import compiled, example, prod
+
+
+def packaged(python: str = "3.12") -> Package:
+    package = compiled(example("02-orders"), prod(python=python)).package
+    assert package is not None
+    return package
+
+
+@pytest.mark.parametrize(
+    ("python", "platform"),
+    [
+        ("3.11", "aarch64-manylinux_2_17"),
+        ("3.12", "aarch64-manylinux_2_34"),
+        ("3.13", "aarch64-manylinux_2_34"),
+    ],
+)
+def test_wheels_are_for_the_linux_that_lambda_has(python: str, platform: str) -> None:
+    assert (packaged(python).platform, packaged(python).python) == (platform, python)
+
+
+def test_wheels_are_a_layer_and_boto3_is_lambdas_own() -> None:
+    package = packaged()
+    assert (package.layer, package.site, package.requirements) == ("python", "", ())
+    assert "boto3" in package.trial
+    assert (package.most, package.most_unpacked) == (PACKAGE, UNPACKED)
+
+
+def test_neither_compiler_nor_engine_is_deployed() -> None:
+    package = packaged()
+    (own,) = package.own
+    assert {"compile", "terraform"} <= set(own.left_out)
+    assert {"engine", "frontend", "compiler"} <= set(package.core.left_out)
+
+
+def test_every_handler_is_found_as_lambda_finds_it(tmp_path: Path) -> None:
+    """With Amazon's own client where it is, by import where it is not."""
+    found = packaged().smoke
+    head = found[: found.index("import app\n")]
+    (tmp_path / "there.py").write_text("def handler(event, context): ...\n")
+    tried = f"{head}assert callable(handler('there.handler'))\nhandler('nowhere.handler')\n"
+    done = subprocess.run([sys.executable, "-c", tried], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "No module named 'nowhere'" in done.stderr

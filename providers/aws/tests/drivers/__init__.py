@@ -1,0 +1,1 @@
+"""The drivers, against ministack and the models of what ministack does wrongly."""

@@ -1,0 +1,64 @@
+"""What is generated for an application with one handler of every kind."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+
+import pytest
+
+from cloudless.ir import Condition
+from cloudless.node import replace
+from providers.aws.tests.entry.generated import application, files_of
+from providers.aws.tests.entry.goldens import ENTRY, GOLDENS
+
+MODULES = sorted(path for path in GOLDENS.current() if path.endswith(".py.txt"))
+
+
+def facts(files: dict[str, bytes], module: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(files[f"cloudless_entry/{module}.json"])["facts"]
+    return found
+
+
+def test_files_are_as_they_were_when_somebody_looked_at_them() -> None:
+    """Write them anew with `python -m providers.aws.tests.entry`, and look at the difference."""
+    assert GOLDENS.current() == GOLDENS.kept()
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_module_reads_as_written_by_hand(path: str) -> None:
+    pytest.importorskip("ruff")
+    ruff = [sys.executable, "-m", "ruff", "--config", "line-length=120", "format", "--diff", "-"]
+    found = subprocess.run(ruff, input=GOLDENS.kept()[path], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_module_imports_its_adapter_and_nothing_else(path: str) -> None:
+    tree = ast.parse(GOLDENS.kept()[path])
+    ours = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    theirs = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert (len(ours) in {0, 2}, theirs <= {"gc", "json"}) == (True, True)
+    assert all(one.startswith("cloudless_aws.runtime.") for one in ours)
+
+
+def test_files_are_the_same_each_time() -> None:
+    first, second = (files_of(application(ENTRY)) for _ in range(2))
+    assert first == second
+
+
+def test_a_function_with_a_queue_knows_both_plans() -> None:
+    found = facts(files_of(application(ENTRY)), "call_charge")
+    assert isinstance(found["plan"], dict)
+    assert isinstance(found["later"], dict)
+    assert (found["plan"]["source"], found["later"]["source"]) == ("charge", "charge-later")
+
+
+def test_a_filter_that_sns_cannot_hold_goes_into_the_facts() -> None:
+    app = application(ENTRY)
+    assert "where" not in facts(files_of(app), "on_mail")
+    many = (Condition(attribute="region", operator="any_of", values=tuple(f"r{n}" for n in range(200))),)
+    filtered = replace(app, subscriptions=(replace(app.subscriptions[0], where=many),))
+    assert facts(files_of(filtered), "on_mail")["where"] == [["region", "any_of", list(many[0].values)]]
