@@ -6,7 +6,7 @@ from cloudless.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from cloudless.driver.gap import Gap
@@ -35,11 +35,37 @@ class GoogleCloudProvider:
         return LIMITS
 
     def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
-        """Not built yet: the table of gaps says so, and nobody asks."""
-        raise self.gaps["compile"].error(self.name)
+        """See compile/__init__.py."""
+        from cloudless_gcp.compile import compile as document
+
+        return document(stage, application, definitions)
+
+    @property
+    def least_terraform(self) -> tuple[int, int]:
+        from cloudless_gcp.limits import TERRAFORM
+
+        return TERRAFORM
+
+    @property
+    def hints(self) -> Sequence[tuple[str, str]]:
+        from cloudless_gcp.terraform import HINTS
+
+        return HINTS
+
+    def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
+        """See `cloudless.driver.provider.Deploys`."""
+        from cloudless_gcp.terraform import resource
+
+        return resource(type, label)
+
+    def credentials(self, stage: Any) -> str:
+        """See `cloudless.driver.provider.Deploys`."""
+        from cloudless_gcp.terraform import credentials
+
+        return credentials()
 
     def connect(self, stage: Any, application: Any) -> Cloud:
-        """The deployed stage; raises InvalidArgument for one without a project."""
+        """The deployed stage; raises InvalidArgument for one without a project or a region."""
         from cloudless_gcp.clients.cloud import GoogleCloud
         from cloudless_gcp.names import addresses_of
 
@@ -47,6 +73,8 @@ class GoogleCloudProvider:
             raise InvalidArgument(
                 f'stage {stage.name!r} names no project of {self.title}: add project = "my-project-id"'
             )
+        if not stage.region:
+            raise InvalidArgument(f'stage {stage.name!r} names no region of {self.title}: add region = "europe-west1"')
         return GoogleCloud(addresses_of(application, stage))
 
 

@@ -51,5 +51,34 @@ LIMITS: Mapping[str, Limit] = {
 if unknown := LIMITS.keys() - KEYS.keys():
     raise KeyError(f"limits of gcp: no such keys: {sorted(unknown)}")
 
+MARGIN_S = 5
+"""A function may run longer than its handler by this, so that our runtime records what did not end in time."""
+LOCK_MARGIN_S = 10
+"""And Pub/Sub waits longer for it by this, so that what the function answers still counts."""
+ACKNOWLEDGE_MIN_S = 10
+"""https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions#Subscription.FIELDS.ack_deadline_seconds"""
+
+PACKAGE = Limit(1_000_000_000, "bytes", _FUNCTIONS)
+"""Of the archive, from a bucket: ours. The page names a bound for functions of the first generation alone."""
+
+PROJECT_MEMBERS = Limit(1_500, "members", "https://cloud.google.com/iam/quotas#limits")
+"""Of all roles of one project's policy, others' included."""
+ACCOUNTS = Limit(100, "service accounts", "https://cloud.google.com/iam/quotas#quotas")
+FUNCTIONS = Limit(1_000, "functions", _FUNCTIONS)
+"""Of a project in a region, with the services of Cloud Run."""
+TASKS_QUEUES = Limit(1_000, "queues", "https://cloud.google.com/tasks/docs/quotas")
+SUBSCRIPTIONS = Limit(10_000, "subscriptions", _QUOTAS)
+"""Of a project; these are raised by Google on request, but the members."""
+
+RUNTIMES = ("3.10", "3.11", "3.12", "3.13")
+"""Of Python: https://cloud.google.com/functions/docs/runtime-support#python."""
+TERRAFORM = (1, 9)
+"""The least of Terraform and OpenTofu alike: no argument of ours needs more, and older ones are not tried."""
+GATEWAY_REGIONS = (
+    "us-central1", "us-east1", "us-east4", "us-west2", "us-west3", "us-west4", "europe-west1", "europe-west2",
+    "asia-northeast1", "australia-southeast1",
+)  # fmt: skip
+"""Where API Gateway is: https://cloud.google.com/api-gateway/docs/deployment-model#choosing_a_region."""
+
 ATTRIBUTE_VALUE_BYTES = 1_024
 """Of one attribute's value: https://cloud.google.com/pubsub/quotas#resource_limits. Why ours is cut into pieces."""

@@ -1,19 +1,24 @@
 """A message as Pub/Sub carries it: our envelope to data and attributes, and back.
 
-Both directions and both ways of delivery (push and pull) meet here. Standard library only.
+Both directions and all ways of delivery (push, with and without a wrapper, CloudEvents, and pull) meet here. Standard
+library only.
 May import: `cloudless.codec` and below, `cloudless_gcp.limits`.
 """
 
 from __future__ import annotations
 
-from cloudless.codec import SYSTEM_ATTRIBUTE
+import json
+from binascii import Error as NotBase64
+from binascii import a2b_base64
+
+from cloudless.codec import SYSTEM_ATTRIBUTE, is_object
 from cloudless.message import Failure
-from cloudless.system import pack_system, unpack
-from cloudless_gcp.limits import ATTRIBUTE_VALUE_BYTES
+from cloudless.system import Delivered, is_first, pack_system, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from cloudless.message import Envelope
 
@@ -23,6 +28,17 @@ _THEIRS = (f"{SYSTEM_ATTRIBUTE}-", _MOVED, "googclient_")
 
 https://cloud.google.com/pubsub/docs/handling-failures#track-delivery-attempts
 """
+_UNWRAPPED = "HTTP_X_GOOG_PUBSUB_"
+"""How the headers of a push without a wrapper begin, as WSGI has them.
+
+https://cloud.google.com/pubsub/docs/payload-unwrapping
+"""
+_OURS_UNWRAPPED = f"HTTP_{SYSTEM_ATTRIBUTE.upper()}"
+_BINARY = "HTTP_CE_"
+"""The same of a CloudEvent: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md"""
+_STRUCTURED = "application/cloudevents+json"
+_PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
+"""The type of an event whose data is a push: https://cloud.google.com/eventarc/docs/cloudevents#pubsub"""
 
 
 def attributes_of(envelope: Envelope) -> dict[str, str]:
@@ -31,6 +47,8 @@ def attributes_of(envelope: Envelope) -> dict[str, str]:
     Ours is ASCII JSON, cut every 1,024 bytes into `cloudless`, `cloudless-1`, `cloudless-2` …
     (docs/decisions/0002-the-system-attribute-is-split-on-google.md).
     """
+    from cloudless_gcp.limits import ATTRIBUTE_VALUE_BYTES  # whoever only receives needs no table
+
     text = pack_system(envelope)
     pieces = [text[start : start + ATTRIBUTE_VALUE_BYTES] for start in range(0, len(text), ATTRIBUTE_VALUE_BYTES)]
     ours = {SYSTEM_ATTRIBUTE + (f"-{at}" if at else ""): piece for at, piece in enumerate(pieces)}
@@ -53,7 +71,7 @@ def envelope_of(
     """
     system = _joined(attributes)
     envelope = unpack(
-        data.decode("utf-8", "backslashreplace"),
+        _text(data),
         {name: value for name, value in attributes.items() if not _is_added(name)},
         system,
         native_id=id,
@@ -63,6 +81,10 @@ def envelope_of(
     )
     moved = attributes.get(f"{_MOVED}DeliveryCount")
     return envelope if envelope.error or moved is None else _crashed(envelope, int(moved))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
 
 
 def _crashed(envelope: Envelope, deliveries: int) -> Envelope:
@@ -85,3 +107,100 @@ def _joined(attributes: Mapping[str, str]) -> str | None:
 
 def _is_added(name: str) -> bool:
     return name == SYSTEM_ATTRIBUTE or name.startswith(_THEIRS)
+
+
+# --- requests that bring one --------------------------------------------------------------------------
+
+
+def delivery_of(environ: Mapping[str, Any], content: bytes) -> dict[str, Any]:
+    """What a request brings, in the form of a push: {"message": {…}, "subscription", "deliveryAttempt"}.
+
+    environ: the request's, as WSGI has it. Beside a push, that may be a push without a wrapper (with its metadata, and
+    of its attributes ours: the others come among all headers), and a CloudEvent in either mode, whose data is a push
+    or, of any other service, the message's body. Raises KeyError, TypeError or ValueError for any other request.
+    https://cloud.google.com/pubsub/docs/push#receive_push
+    """
+    if f"{_UNWRAPPED}MESSAGE_ID" in environ:
+        return _unwrapped(environ, content)
+    if f"{_BINARY}ID" in environ:
+        return _of_event({name: environ.get(f"{_BINARY}{name.upper()}") for name in ("id", "type", "time")}, content)
+    push: dict[str, Any] = json.loads(content)
+    if environ.get("CONTENT_TYPE", "").startswith(_STRUCTURED):
+        return _of_event(push, _data_of(push))
+    return push
+
+
+def envelope_of_push(push: Mapping[str, Any]) -> Envelope:
+    """The envelope of a push. Raises KeyError, TypeError or ValueError for any other shape."""
+    message = push["message"]
+    attributes: dict[str, str] = message.get("attributes") or {}
+    attempt = push.get("deliveryAttempt", 1)
+    if "messageId" not in message or "publishTime" not in message or not isinstance(attempt, int):
+        raise ValueError("this is no message of Pub/Sub")
+    if is_first(attributes.get(SYSTEM_ATTRIBUTE)):
+        return Delivered(_text(_bytes(message)), attempt, _whole, push)
+    return _whole(push)
+
+
+def seconds_of(timestamp: str) -> float:
+    """Seconds since the epoch of a time such as 2021-02-26T19:13:55.749Z."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(timestamp).timestamp()
+
+
+def _whole(push: Mapping[str, Any]) -> Envelope:
+    message = push["message"]
+    return envelope_of(
+        _bytes(message),
+        message.get("attributes") or {},
+        id=message["messageId"],
+        attempt=push.get("deliveryAttempt", 1),
+        group=message.get("orderingKey", ""),
+        sent_s=lambda: seconds_of(message["publishTime"]),
+    )
+
+
+def _bytes(message: Mapping[str, Any]) -> bytes:
+    try:
+        return a2b_base64(message.get("data", ""), strict_mode=True)
+    except NotBase64 as problem:
+        raise ValueError("the data is not base64") from problem
+
+
+def _unwrapped(environ: Mapping[str, Any], content: bytes) -> dict[str, Any]:
+    facts = {name: environ.get(f"{_UNWRAPPED}{name}", "") for name in ("MESSAGE_ID", "PUBLISH_TIME", "ORDERING_KEY")}
+    ours = {
+        name.removeprefix("HTTP_").lower().replace("_", "-"): value
+        for name, value in environ.items()
+        if name.startswith(_OURS_UNWRAPPED)
+    }
+    message = _message(content, facts["MESSAGE_ID"], facts["PUBLISH_TIME"])
+    return {
+        "message": {**message, "attributes": ours, "orderingKey": facts["ORDERING_KEY"]},
+        "subscription": environ.get(f"{_UNWRAPPED}SUBSCRIPTION_NAME", ""),
+        "deliveryAttempt": int(environ.get(f"{_UNWRAPPED}DELIVERY_ATTEMPT", 1)),
+    }
+
+
+def _of_event(event: Mapping[str, Any], data: bytes) -> dict[str, Any]:
+    """event: its attributes by name. data: as it came."""
+    if event["type"] == _PUBLISHED:
+        push: dict[str, Any] = json.loads(data)
+        return push
+    return {"message": _message(data, event["id"], event.get("time") or "1970-01-01T00:00:00Z")}
+
+
+def _message(data: bytes, id: str, published: str) -> dict[str, Any]:
+    from binascii import b2a_base64
+
+    return {"data": b2a_base64(data, newline=False).decode(), "messageId": id, "publishTime": published}
+
+
+def _data_of(event: Mapping[str, Any]) -> bytes:
+    """The data of a CloudEvent in structured mode."""
+    if not is_object(event):
+        raise TypeError("a CloudEvent is an object")
+    if "data_base64" in event:
+        return a2b_base64(event["data_base64"], strict_mode=True)
+    return json.dumps(event["data"]).encode()

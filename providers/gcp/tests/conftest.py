@@ -1,4 +1,4 @@
-"""The servers that these tests talk to: Google's emulators, one of each a session, a project of its own a test."""
+"""The servers that these tests talk to: Google's emulators, one of each a session, a project a test or stage."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from providers.gcp.tests.broker import Broker, new_project, warm_up
-from providers.gcp.tests.deployment import Functions, functions
-from providers.gcp.tests.emulators import firestore_emulator, pubsub_emulator
+from providers.gcp.tests.deployment import Stages
+from providers.gcp.tests.emulators import PATHS, firestore_emulator, pubsub_emulator
+from providers.gcp.tests.running import Ground
+from tests import tools
+from tests.hosting.launcher import Zygote
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +58,22 @@ def broker(pubsub: str, project: str) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="session")
-def handlers(pubsub_host: str, firestore_host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
-    """The process in which the handlers of all deployed applications run."""
-    apps = ("cloudless.conformance.apps.queues", "cloudless.conformance.apps.ordered")
-    with functions(tmp_path_factory.mktemp("functions"), firestore_host, pubsub_host, *apps) as served:
-        yield served
+def zygote() -> Iterator[Zygote]:
+    """What functions are forked from."""
+    python = tools.require("functions-framework").with_name("python")
+    with Zygote(python, list(map(str, PATHS)), "providers.gcp.tests.functions.worker") as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def ground(pubsub_host: str, firestore_host: str, zygote: Zygote) -> Ground:
+    """What all that runs shares."""
+    return Ground(pubsub_host, firestore_host, zygote)
+
+
+@pytest.fixture(scope="session")
+def stages(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    """Where applications are deployed, each to a project of its own, whose clock stands still."""
+    stages = Stages(ground, tmp_path_factory.mktemp("apps"))
+    yield stages
+    stages.close()

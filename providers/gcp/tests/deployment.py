@@ -1,217 +1,182 @@
-"""Applications, deployed as a build would: queues on the emulator, handlers under functions-framework.
+"""The suite's applications, built and running.
 
-Messages go through Google's Pub/Sub emulator; from there the strict model delivers them, on its virtual
-clock, since the emulator has neither retry policies nor delivery attempts. Leases go to Google's
-Firestore emulator. To start once only, all handlers of all deployments share one server process: a
-deployment is a project, and a handler a path. The process dies and is replaced as often as a test asks.
+Each is deployed once a session and emptied for each test, since processes of functions take a while to start. Code
+comes from the repository's tree, not from packages: the suite is in none. See running.py.
 """
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
-from importlib import import_module
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
+from cloudless.auth import Jwt
+from cloudless.build import build
+from cloudless.codec import SYSTEM_ATTRIBUTE
+from cloudless.config import Stage as StageOf
+from cloudless.config.project import load
 from cloudless.conformance import journal
-from cloudless.conformance.apps import CONFIG
+from cloudless.conformance.apps import CONFIG, SECRETS
+from cloudless.conformance.harness import START
 from cloudless.driver import Ledger
 from cloudless.driver.current import leave, use
-from cloudless.frontend import compile as to_ir
+from cloudless.errors import PermissionDenied
 from cloudless.ir import Application
-from cloudless.passes.plans import plans
-from cloudless.runtime.plan import Plan
+from cloudless.system import unpack
+from cloudless.testing.http import Client
 from cloudless_gcp.clients.cloud import GoogleCloud
-from providers.gcp.tests.broker import Broker, new_project
-from providers.gcp.tests.emulators import function
-from providers.gcp.tests.pubsubmodel import HttpEndpoint, PubsubMessage, Settings, Subscription, World
-from providers.gcp.tests.pubsubmodel.subscription import US, Endpoint
+from cloudless_gcp.names import addresses_of, prefix_of, secret_of
+from providers.gcp.tests.broker import new_project
+from providers.gcp.tests.pubsubmodel import Subscription
+from providers.gcp.tests.running import REGION, Ground, Running
+from tests.hosting.patches import PAGES
+from tests.hosting.web import Issuers, client_of
 
-ACK_MARGIN_S = 10
-LOST = "nobody"
-"""The topic without subscribers: where messages go that may be lost (docs/mechanisms.md, failure)."""
-
-MAIN = """
-import json, os
-from functools import cache
-from importlib import import_module
-from pathlib import Path
-
-from cloudless.driver.current import serve_from
-from cloudless_gcp.clients.cloud import GoogleCloud
-from cloudless_gcp.runtime.queue import answer_with, deliverer
-
-HERE = Path(__file__).parent
-for module in os.environ["PRELOAD"].split():        # so that a worker that replaces a dead one has them
-    import_module(module)
-
-@cache
-def stage(project):
-    deployed = json.loads((HERE / project / "deployed.json").read_text())
-    clock = HERE / project / "clock"
-    return GoogleCloud(deployed["addresses"], lambda: float(clock.read_text())), deployed["facts"]
-
-@cache
-def route(project, path):
-    cloud, facts = stage(project)
-    return cloud, answer_with(deliverer(facts[path], cloud))
-
-def receive(request):
-    project = request.get_json()["subscription"].split("/")[1]
-    cloud, answer = route(project, request.path)
-    serve_from(cloud)
-    return answer(request)
-"""
-"""What a build generates for one handler, for many, and on the model's clock."""
+FORGOTTEN_S = 301.0
+"""Between tests: longer than a secret is kept in memory."""
 
 
-class Functions:
-    """The server process of all handlers. url: where it listens; folder: what it reads; journal: what handlers note."""
+class Stage:
+    """One deployed application; see `cloudless.conformance.harness.Target`, and its relatives with secrets and HTTP."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url = url
-        self.folder = folder
-        self.journal = folder / "journal"
+    def __init__(self, entry: str, ground: Ground, folder: Path) -> None:
+        self.application, self.stage = built_app(entry, folder)
+        self._journal, pages = folder / "journal", folder / "pages"
+        env = {journal.VARIABLE: str(self._journal), PAGES: str(pages)}
+        assert self.stage.project
+        self.running = Running(folder / "build", folder, ground, start=START, env=env,
+            project=self.stage.project, own_packages=False,
+        )  # fmt: skip
+        self.addresses = addresses_of(self.application, self.stage)
+        self.cloud = GoogleCloud(self.addresses, self.running.now_s)
+        self._owned = GoogleCloud({"ledger": self.addresses["ledger"]}, self.running.now_s)
+        self._issuers = Issuers(pages)
 
-
-@contextmanager
-def functions(folder: Path, firestore_host: str, pubsub_host: str, *preload: str) -> Generator[Functions]:
-    """Serve the handlers of every `Deployment` made in it. preload: modules of the applications."""
-    (folder / "main.py").write_text(MAIN)
-    env = {
-        "FIRESTORE_EMULATOR_HOST": firestore_host,
-        "PUBSUB_EMULATOR_HOST": pubsub_host,
-        "PRELOAD": " ".join(preload),
-        journal.VARIABLE: str(folder / "journal"),
-    }
-    with function(folder / "main.py", env) as server:
-        yield Functions(server.url, folder)
-
-
-class Deployment:
-    """A deployed application; see `cloudless.conformance.harness.Target`.
-
-    cloud: what its callers use. broker: where its queues are. world: turns the clock. subscriptions: by source.
-    seed: of the disorder.
-    """
-
-    def __init__(self, application: Application, broker: Broker, functions: Functions, *, seed: int = 0) -> None:
-        self.world = World(pump=self._pump)
-        self.subscriptions: dict[str, Subscription] = {}
-        self.broker = broker
-        self._functions = functions
-        self._folder = functions.folder / broker.project
-        self._folder.mkdir()
-        self._noted = len(journal.read(functions.journal))
-        addresses = self._make(application)
-        self.cloud = GoogleCloud(addresses, lambda: self.world.now_us / US)
-        consumed = {source: plan for source, plan in plans(application).items() if source in addresses["queues"]}
-        self._deploy(application, addresses, consumed)
-        for source, plan in consumed.items():
-            self._subscribe(source, plan, seed)
+    # --- what a target does ---------------------------------------------------------------------------
 
     @property
     def ledger(self) -> Ledger:
-        return self.cloud.ledger
+        """As whoever deployed: callers may not use it."""
+        return self._owned.ledger
+
+    @property
+    def http(self) -> Client:
+        return Client(client_of(self.running.output("http_url")))
 
     def run(self) -> None:
-        self.world.run()
+        self.running.run()
+        self._see_denials()
 
     def advance(self, by: timedelta) -> None:
-        self.world.advance(by.total_seconds())
-        self._tick()
+        self.running.advance(by)
+        self._see_denials()
+
+    def _see_denials(self) -> None:
+        """Raise PermissionDenied where a handler gave up for want of one: that fails a test, as in memory."""
+        sent, self.running.sent = self.running.sent, []
+        for attributes in sent:
+            system = attributes.get(SYSTEM_ATTRIBUTE)
+            error = unpack("", {}, system, native_id="", native_attempt=1, sent_s=0).error
+            if error is not None and error.type == PermissionDenied.__name__:
+                raise PermissionDenied(error.text)
 
     def journal(self) -> Sequence[Mapping[str, Any]]:
-        return journal.read(self._functions.journal)[self._noted :]
+        return journal.read(self._journal)
 
     def inject(self, queue: str, body: str, attributes: Mapping[str, str] | None = None) -> None:
-        self.broker.publish(self.broker.topic(queue), body.encode(), dict(attributes or {}))
+        self.running.publish(self.addresses["queues"][queue], body.encode(), attributes or {})
 
-    def _make(self, application: Application) -> dict[str, Any]:
-        """What Terraform makes, and the addresses that it tells."""
-        queues = {queue.name: self.broker.make_queue(queue.name) for queue in application.queues}
-        self.broker.publisher.create_topic(name=self.broker.topic(LOST))
-        return {"queues": queues, "ledger": f"projects/{self.broker.project}/databases/shop", "config": CONFIG}
+    def rotate(self, secret: str, value: str) -> None:
+        """As `gcloud secrets versions add` does."""
+        declared = next(one for one in self.application.secrets if one.name == secret)
+        prefix = prefix_of(self.application.name, self.stage.name)
+        self.running.google.secrets.put(secret_of(declared, prefix, self.running.google.project), value.encode())
 
-    def _deploy(self, application: Application, addresses: Mapping[str, Any], consumed: Mapping[str, Plan]) -> None:
-        """What each handler's function is given (see `cloudless.runtime.boot`), by path."""
-        facts = {
-            f"/{source}": {
-                "app": application.entry,
-                "include": list(application.include),
-                "kind": "batch" if _takes_lists(plan) else "queue",
-                "plan": plan.to_json(),
-            }
-            for source, plan in consumed.items()
-        }
-        self._tick()
-        (self._folder / "deployed.json").write_text(json.dumps({"addresses": addresses, "facts": facts}))
+    def token(self, auth: Jwt, lifetime: timedelta = timedelta(hours=1), **claims: Any) -> str:
+        """A token of an issuer whose keys the functions find where it says that they are."""
+        return self._issuers.token(auth, self.running.now_s(), lifetime, claims)
 
-    def _subscribe(self, source: str, plan: Plan, seed: int) -> None:
-        """Begin to deliver."""
-        endpoint = self._on_time(HttpEndpoint(f"{self._functions.url}/{source}"))
-        one = Subscription(self._settings(source, plan), endpoint, self._forward, seed)
-        self.subscriptions[source] = one
-        self.world.subscriptions.append(one)
+    def subscription(self, source: str) -> Subscription:
+        """The push subscription of a queue, by its logical name."""
+        topic = self.addresses["queues"][source]
+        (name,) = [one.name for one in self.running.google.subscriptions.values() if one.topic == topic]
+        return self.running.subscriptions[name]
 
-    def _settings(self, source: str, plan: Plan) -> Settings:
-        """The subscription of a consumer, as docs/mechanisms.md says: failure, lock, back-off, order."""
-        has_back_off = plan.delay_s > 0
-        maximum = plan.delay_s if plan.factor == 1 else plan.max_delay_s
-        # Nothing stands behind a consumer of dead letters: what it never handles goes round, and begins again.
-        letters = self.broker.topic(source if plan.endless else plan.dead_letters or LOST)
-        return Settings(
-            self.broker.subscription(source),
-            ack_deadline_s=min(600, max(10, int(plan.timeout_s) + ACK_MARGIN_S)),
-            minimum_backoff_s=plan.delay_s if has_back_off else None,
-            maximum_backoff_s=maximum if has_back_off else None,
-            dead_letter_topic=letters,
-            max_delivery_attempts=100 if plan.endless else max(5, plan.attempts + 1),
-            is_ordered=plan.ordered,
-        )
+    # --- for the harness ------------------------------------------------------------------------------
 
-    def _on_time(self, endpoint: Endpoint) -> Endpoint:
-        def post(body: bytes) -> int | None:
-            self._tick()
-            return endpoint(body)
+    def begin(self, seed: int, start: datetime) -> None:
+        """Empty all of it, and begin at that time where there are schedules; some time later than before where not."""
+        self.running.clear(seed)
+        self._journal.unlink(missing_ok=True)
+        declared = {one.name for one in self.application.secrets}
+        for secret in SECRETS.keys() & declared:
+            self.rotate(secret, SECRETS[secret])
+        if self.application.schedules:
+            self.running.restart(start)
+        else:
+            self.running.pass_to(self.running.now_s() + FORGOTTEN_S)
 
-        return post
+    @contextmanager
+    def current(self) -> Generator[None]:
+        """Client calls of the block go to this stage, as whoever deployed it."""
+        environment = self.running.environment()
+        before = {name: os.environ.get(name) for name in environment}
+        os.environ.update(environment)
+        token = use(self.cloud)
+        try:
+            yield
+        finally:
+            leave(token)
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
 
-    def _tick(self) -> None:
-        """Tell the functions what time it is."""
-        (self._folder / "clock").write_text(str(self.world.now_us / US))
-
-    def _pump(self, now_us: int) -> None:
-        """Move what was published to the emulator into the model."""
-        for source, subscription in self.subscriptions.items():
-            for message in self.broker.take(source, now_us=now_us):
-                subscription.accept(message, now_us)
-
-    def _forward(self, topic: str, letter: PubsubMessage) -> None:
-        self.broker.publish(topic, letter.data, dict(letter.attributes), letter.ordering_key)
+    def close(self) -> None:
+        self.cloud.close()
+        self._owned.close()
+        self.running.close()
 
 
-def _takes_lists(plan: Plan) -> bool:
-    return any(kind in {"bodies", "messages"} for _, kind in plan.parameters)
+def built_app(entry: str, folder: Path) -> tuple[Application, StageOf]:
+    """Build an application into `folder/build`, for a stage of no project: nothing is installed into its package."""
+    file = folder / "cloudless.toml"
+    file.write_text(f'app = "{entry}"\n')
+    told = {"name": "test", "provider": "gcp", "region": REGION, "project": new_project(), "config": CONFIG}
+    stage = StageOf.model_validate(told)
+    built = build(load(file), stage, dependencies=False)
+    built.write(folder / "build", lock=False)
+    return built.application, stage
+
+
+class Stages:
+    """Every application that was deployed, by entry. folder: where their builds go."""
+
+    def __init__(self, ground: Ground, folder: Path) -> None:
+        self._ground = ground
+        self._folder = folder
+        self._deployed: dict[str, Stage] = {}
+        self._ends = ExitStack()
+
+    def stage(self, entry: str) -> Stage:
+        """The application at `entry`, "module:name", deployed when it is first asked for."""
+        if entry not in self._deployed:
+            stage = self._deployed[entry] = Stage(entry, self._ground, Path(mkdtemp(dir=self._folder)))
+            self._ends.callback(stage.close)
+        return self._deployed[entry]
+
+    def close(self) -> None:
+        self._ends.close()
 
 
 @contextmanager
-def deployed(entry: str, functions: Functions, *, seed: int = 0) -> Generator[Deployment]:
-    """Deploy the application at `entry`, "module:name", and send client calls to it for the length of the block.
-
-    Needs PUBSUB_EMULATOR_HOST and FIRESTORE_EMULATOR_HOST, for the clients of this process.
-    """
-    broker = Broker(new_project())
-    module, _, name = entry.partition(":")
-    application = to_ir(getattr(import_module(module), name), entry=entry)
-    deployment = Deployment(application, broker, functions, seed=seed)
-    token = use(deployment.cloud)
-    try:
-        yield deployment
-    finally:
-        leave(token)
-        deployment.cloud.close()
-        broker.close()
+def deployed(stages: Stages, entry: str, *, seed: int = 0, start: datetime = START) -> Generator[Stage]:
+    """The application at `entry`, empty; client calls of the block go to it."""
+    stage = stages.stage(entry)
+    stage.begin(seed, start)
+    with stage.current():
+        yield stage

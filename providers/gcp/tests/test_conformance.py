@@ -1,20 +1,31 @@
-"""The contract, on Google's emulators and the strict model of push."""
+"""The contract, by applications as they are built: what Terraform would make on loopback, and the package's functions.
+
+Real are the compiler's document and package, functions-framework, and Google's emulators of Pub/Sub and Firestore;
+ours are the strict models of push, Cloud Tasks, Cloud Scheduler, Secret Manager, API Gateway, Workflows and IAM: see
+running.py and what it imports.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from cloudless.conformance import ProviderHarness
+from cloudless.conformance.function import FunctionSuite
+from cloudless.conformance.http import HttpSuite
 from cloudless.conformance.ledger import LedgerSuite
+from cloudless.conformance.orchestration import OrchestrationSuite
 from cloudless.conformance.ordered import OrderedSuite
+from cloudless.conformance.permission import PermissionSuite
 from cloudless.conformance.queue import QueueSuite
+from cloudless.conformance.schedule import ScheduleSuite
+from cloudless.conformance.topic import TopicSuite
 from cloudless_gcp import PROVIDER
-from providers.gcp.tests.deployment import Functions, deployed
+from providers.gcp.tests.deployment import Stages, deployed
 
 
 @pytest.fixture
-def harness(pubsub: str, firestore: str, handlers: Functions) -> ProviderHarness:
-    return ProviderHarness(PROVIDER, lambda entry, seed, _: deployed(entry, handlers, seed=seed))
+def harness(stages: Stages) -> ProviderHarness:
+    return ProviderHarness(PROVIDER, lambda entry, seed, start: deployed(stages, entry, seed=seed, start=start))
 
 
 class TestQueue(QueueSuite):
@@ -22,6 +33,30 @@ class TestQueue(QueueSuite):
 
 
 class TestOrdered(OrderedSuite):
+    pass
+
+
+class TestTopic(TopicSuite):
+    pass
+
+
+class TestSchedule(ScheduleSuite):
+    pass
+
+
+class TestFunction(FunctionSuite):
+    pass
+
+
+class TestHttp(HttpSuite):
+    pass
+
+
+class TestOrchestration(OrchestrationSuite):
+    pass
+
+
+class TestPermission(PermissionSuite):
     pass
 
 

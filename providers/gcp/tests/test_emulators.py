@@ -10,7 +10,8 @@ import pytest
 
 from providers.gcp.tests.broker import Broker
 from providers.gcp.tests.emulators import eventually, function
-from providers.gcp.tests.pubsubmodel import HttpEndpoint, PubsubMessage, Settings, Subscription, World, push_body
+from providers.gcp.tests.pubsubmodel import HttpEndpoint, PubsubMessage, Settings, Subscription, push_body
+from tests.virtual import World
 
 FUNCTION = """
 import json, os, pathlib

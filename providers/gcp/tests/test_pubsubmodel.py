@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from providers.gcp.tests.pubsubmodel import NeverEnds, PubsubMessage, Refused, Settings, Subscription, World
+from providers.gcp.tests.pubsubmodel import PubsubMessage, Refused, Settings, Subscription
+from tests.virtual import NeverEnds, World
 
 NAME = "projects/shop/subscriptions/orders"
 LETTERS = "projects/shop/topics/orders-dead-letters"
@@ -96,6 +97,23 @@ def test_a_message_is_forwarded_after_its_last_delivery() -> None:
     [(topic, letter)] = letters
     assert (topic, len(subscription.pushes), letter.attributes["region"]) == (LETTERS, 6, "eu")
     assert letter.attributes["CloudPubSubDeadLetterSourceDeliveryCount"] == "6"
+
+
+def test_what_pubsub_may_not_forward_it_goes_on_to_deliver() -> None:
+    letters: list[PubsubMessage] = []
+    may = [False]
+    settings = Settings(
+        NAME, dead_letter_topic=LETTERS, max_delivery_attempts=5, minimum_backoff_s=1, maximum_backoff_s=1
+    )
+    subscription = Subscription(
+        settings, Endpoint(*[500] * 9), lambda topic, letter: letters.append(letter), may_forward=lambda: may[0]
+    )
+    world = world_of(subscription, [message()])
+    world.advance(6)
+    assert (len(subscription.pushes), letters) == (7, [])
+    may[0] = True
+    world.run()
+    assert (len(subscription.pushes), len(letters)) == (8, 1)
 
 
 def test_messages_of_a_key_are_delivered_in_order_and_a_failing_one_blocks_its_key() -> None:

@@ -16,7 +16,7 @@ from cloudless.config.stage import Stage
 from cloudless.conformance.apps import queues
 from cloudless.driver.gap import CAPABILITIES
 from cloudless.driver.limit import KEYS
-from cloudless.errors import InvalidArgument, UnsupportedError
+from cloudless.errors import InvalidArgument
 from cloudless.frontend import compile as to_ir
 from cloudless.message import Envelope
 from cloudless_gcp import PROVIDER
@@ -62,12 +62,6 @@ def test_a_stage_is_found_by_its_project_and_names(broker: Broker) -> None:
 def test_a_stage_without_a_project_says_what_to_add() -> None:
     with pytest.raises(InvalidArgument, match="add project ="):
         PROVIDER.connect(Stage.model_validate(PROD), to_ir(queues.app))
-
-
-@pytest.mark.parametrize("noun", ["topics", "functions", "secrets"])
-def test_what_is_not_built_says_so(noun: str) -> None:
-    with pytest.raises(UnsupportedError, match="not built for Google Cloud"):
-        getattr(GoogleCloud({}), noun)
 
 
 def test_a_cold_start_loads_no_sdk_and_nothing_slow() -> None:

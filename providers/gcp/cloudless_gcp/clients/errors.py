@@ -1,18 +1,28 @@
-"""Foreign exceptions to ours, in one place: gRPC's through google-api-core, and plain HTTP statuses."""
+"""Foreign exceptions to ours, in one place: answers of REST APIs, and gRPC's errors by google-api-core."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 
+from cloudless.codec import is_object
+from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import CloudlessError, InvalidArgument, NotFound, PermissionDenied, Unavailable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import Any
 
+    from cloudless.driver.rest import Answer
+
+SIGN_IN = "gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS"
+"""What calls need outside of Google Cloud.
+
+https://cloud.google.com/docs/authentication/application-default-credentials
+"""
 _KINDS: dict[int, type[CloudlessError]] = {
     400: InvalidArgument,
-    401: PermissionDenied,
+    401: NotSignedIn,
     403: PermissionDenied,
     404: NotFound,
 }
@@ -20,19 +30,43 @@ _KINDS: dict[int, type[CloudlessError]] = {
 
 https://googleapis.dev/python/google-api-core/latest/exceptions.html
 """
+_REMEDIES: dict[type[CloudlessError], str] = {
+    NotSignedIn: f"Sign in: {SIGN_IN}",
+    NotFound: "It is not there: deploy the stage, and see that its project and region are those where it is deployed",
+}
 
 
 def of_status(status: int | None, text: str) -> CloudlessError:
     """Our error for a status; None where there was no answer."""
-    return _KINDS.get(status or 0, Unavailable)(text)
+    return _told(_KINDS.get(status or 0, Unavailable), text)
+
+
+def of_answer(answer: Answer, what: str) -> CloudlessError:
+    """Our error for an answer of a REST API that is no success.
+
+    what: the operation, as people read it. https://cloud.google.com/apis/design/errors#http_mapping
+    """
+    error = error_in(answer)
+    said = error.get("message") or answer.text()
+    return of_status(answer.status, f"{what}: {error.get('status') or answer.status}: {said}")
+
+
+def error_in(answer: Answer) -> dict[str, Any]:
+    """What a REST API says of its refusal: {"code": 404, "message": "…", "status": "NOT_FOUND"}; {} if nothing."""
+    found = answer.json()
+    error = found.get("error") if is_object(found) else None
+    return error if is_object(error) else {}
 
 
 def of_sdk(problem: Exception, what: str) -> CloudlessError:
     """Our error for one of the SDK's, which stays at `native`."""
-    from google.auth.exceptions import GoogleAuthError
+    from google.auth.exceptions import GoogleAuthError, TransportError
 
     text = f"{what}: {problem}"
-    ours = PermissionDenied(text) if isinstance(problem, GoogleAuthError) else of_status(_status(problem), text)
+    if isinstance(problem, GoogleAuthError) and not isinstance(problem, TransportError):
+        ours = _told(NotSignedIn, text)
+    else:
+        ours = of_status(_status(problem), text)
     ours.native = problem
     return ours
 
@@ -52,3 +86,8 @@ def translated(what: str) -> Generator[None]:
 def _status(problem: Exception) -> int | None:
     code = getattr(problem, "code", None)
     return int(code) if code is not None else None
+
+
+def _told(kind: type[CloudlessError], text: str) -> CloudlessError:
+    remedy = _REMEDIES.get(kind)
+    return kind(f"{text.rstrip('.')}. {remedy}" if remedy else text)

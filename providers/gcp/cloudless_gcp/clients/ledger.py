@@ -13,10 +13,12 @@ from hashlib import sha256
 
 from cloudless.driver.ledger import CLAIMED, Done, Held
 from cloudless.errors import Unavailable
+from cloudless_gcp.clients.denied import Grant, needing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from cloudless.driver.ledger import Claimed
@@ -75,8 +77,9 @@ class FirestoreLedger:
             lease, now_s = self._lease(path, key, owner), self._now_s()
             if lease is None or not lease.is_held_by(owner, now_s):
                 return lease is not None and lease.is_done and lease.owner == owner  # our own write, answer lost
-            if self._store.put(path, fields_of(key, owner, _DONE, now_s + remember_s, result), lease.version):
-                return True
+            with self._needing("update"):
+                if self._store.put(path, fields_of(key, owner, _DONE, now_s + remember_s, result), lease.version):
+                    return True
         raise Unavailable(f"the ledger's entry of {key!r} kept changing, {TRIES} times")
 
     def release(self, key: str, owner: str) -> None:
@@ -85,12 +88,12 @@ class FirestoreLedger:
             lease = self._lease(path, key, owner)
             if lease is None or not lease.is_held_by(owner, self._now_s()):
                 return
-            if self._store.delete(path, lease.version):
-                return
+            with self._needing("delete"):
+                if self._store.delete(path, lease.version):
+                    return
 
     def close(self) -> None:
-        """Close the connections; the ledger is not used after that."""
-        self._store.close()
+        """Nothing: the connections are the cloud's."""
 
     def _lease(self, path: str, key: str, owner: str) -> Lease | None:
         """What we know of the key, as long as it says that the owner holds it; else what the store says."""
@@ -106,15 +109,21 @@ class FirestoreLedger:
 
     def _write(self, path: str, key: str, owner: str, ttl_s: float, over: str | None) -> bool:
         ends_s = self._now_s() + ttl_s
-        version = self._store.put(path, fields_of(key, owner, _HELD, ends_s), over)
+        with self._needing("create"):
+            version = self._store.put(path, fields_of(key, owner, _HELD, ends_s), over)
         if version is None:
             return False
         self._leases[key, owner] = Lease(owner, ends_s, version)
         return True
 
     def _read(self, path: str) -> Lease | None:
-        document = self._store.get(path)
+        with self._needing("get"):
+            document = self._store.get(path)
         return None if document is None else lease_of(document)
+
+    def _needing(self, operation: str) -> AbstractContextManager[None]:
+        database = self._store.database
+        return needing(Grant("claim", "ledger", database, f"datastore.entities.{operation}", database))
 
 
 def path_of(key: str) -> str:

@@ -1,170 +1,146 @@
-"""The queue driver over Pub/Sub: a queue is a topic, with a subscription of the same name."""
+"""The queue driver over Pub/Sub: a queue is a topic, and has a subscription to pull from where nothing consumes it."""
 
 from __future__ import annotations
 
-from cloudless.driver.queue import Delivered, Unsent
-from cloudless.errors import CloudlessError, NotFound
-from cloudless_gcp.capabilities import GAPS
-from cloudless_gcp.clients.errors import translated
-from cloudless_gcp.clients.pubsub import Clients
-from cloudless_gcp.limits import LIMITS
-from cloudless_gcp.wire import attributes_of, envelope_of
+from cloudless.driver.queue import Unsent
+from cloudless.errors import CloudlessError, PermissionDenied, UnsupportedError
+from cloudless_gcp.clients.denied import Grant, denied, needing, unknown
+from cloudless_gcp.clients.sending import publish_all, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, Protocol
 
+    from cloudless.driver.queue import Delivered
     from cloudless.message import Envelope
+    from cloudless_gcp.clients.delay import Delays
+    from cloudless_gcp.clients.sending import Numbered
 
-    Numbered = tuple[int, Envelope]
+    class Pubsub(Protocol):
+        """The service. topic, subscription: full names. what: the operation, as people read it. Raises ours."""
 
-RECEIVE_WAIT_S = 2.0
-"""How long `receive` waits for the service, messages or none. Pub/Sub holds a pull open until there is a message;
-its flag to answer at once is deprecated, and would say "none" while there are some.
-https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions/pull#body.request_body.FIELDS.return_immediately
-"""
-OVERHEAD_BYTES = 64
-"""What a message, and each of its attributes, adds to a request besides texts: tags and lengths, rounded up."""
-REQUEST_OVERHEAD_BYTES = 1_024
-"""What a request holds besides its messages: the topic's name."""
+        @property
+        def publisher(self) -> Any:
+            """The official client."""
+            ...
+
+        def publish(self, topic: str, messages: Sequence[Envelope], what: str) -> None:
+            """One publish request: all of the messages are stored, or none is known to be."""
+            ...
+
+        def pull(self, subscription: str, limit: int, what: str) -> list[Delivered]:
+            """Up to `limit` messages that are there, locked for the acknowledgement deadline; within a few seconds."""
+            ...
+
+        def acknowledge(self, subscription: str, receipts: Sequence[str], what: str) -> None:
+            """Remove pulled messages. Receipts that have expired are ignored."""
+            ...
+
+        def release(self, subscription: str, receipts: Sequence[str], what: str) -> None:
+            """Make pulled messages visible again. Receipts that have expired are ignored."""
+            ...
+
+        def close(self) -> None: ...
+
+
+AT_ONCE = 4
+"""Tasks that are made at the same time."""
+_CONSUME = "pubsub.subscriptions.consume"
 
 
 class PubsubQueues:
-    """See `cloudless.driver.queue.QueueDriver`. Safe from several threads.
+    """See `cloudless.driver.queue.QueueDriver` and `Counting`. Safe from several threads.
 
-    addresses: full topic name by logical name. The receipts are Pub/Sub's acknowledgement ids. How long
-    `receive` locks is the acknowledgement deadline of the subscription.
+    addresses: full topic name by logical name, of subscribers that of their retries. subscriptions: full name of what
+    is pulled from, by logical name. The receipts are Pub/Sub's acknowledgement ids. How long `receive` locks is the
+    acknowledgement deadline of the subscription; it raises the count of deliveries where there is one. waiting: how
+    many messages wait, by full name of the subscription, and name of the queue.
     """
 
-    __slots__ = ("_addresses", "_clients")
+    __slots__ = ("_addresses", "_delays", "_pubsub", "_subscriptions", "_waiting")
 
-    def __init__(self, addresses: Mapping[str, str], clients: Clients | None = None) -> None:
+    def __init__(
+        self,
+        addresses: Mapping[str, str],
+        subscriptions: Mapping[str, str],
+        pubsub: Pubsub,
+        delays: Delays,
+        waiting: Callable[[str, str], int],
+    ) -> None:
         self._addresses = addresses
-        self._clients = clients or Clients()
+        self._subscriptions = subscriptions
+        self._pubsub = pubsub
+        self._delays = delays
+        self._waiting = waiting
 
     def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
-        topic = self._topic(queue)
-        if any(message.delay_s > 0 for message in messages):
-            raise GAPS["queue.delay"].error("gcp")
-        unsent: list[Unsent] = []
-        for one_group in grouped(messages):
-            unsent += self._send_group(queue, topic, one_group)
-        if len(unsent) == len(messages):
-            raise unsent[0].error
-        return sorted(unsent, key=lambda one: one.index)
+        topic, what = self._topic(queue, "send"), f"sending to queue {queue!r}"
+        soon = [(index, one) for index, one in enumerate(messages) if one.delay_s <= 0]
+        later = [(index, one) for index, one in enumerate(messages) if one.delay_s > 0]
+        unsent = publish_all(soon, lambda some: self._pubsub.publish(topic, some, what))
+        grant = Grant("send", "queue", queue, "pubsub.topics.publish", topic)
+        unsent = [Unsent(one.index, _told(one.error, grant)) for one in unsent]
+        return told([*unsent, *self._send_later(queue, later)], len(messages))
 
     def receive(self, queue: str, limit: int) -> Sequence[Delivered]:
-        from google.api_core.exceptions import DeadlineExceeded
-
-        subscriber, subscription = self._clients.subscriber, self._subscription(queue)
-        with translated(f"receiving from queue {queue!r}"):
-            try:
-                answer = subscriber.pull(
-                    subscription=subscription, max_messages=limit, timeout=RECEIVE_WAIT_S, retry=None
-                )
-            except DeadlineExceeded:
-                return []
-        return [delivered(one) for one in answer.received_messages]
+        subscription = self._subscription(queue)
+        with needing(Grant("receive", "queue", queue, _CONSUME, subscription)):
+            return self._pubsub.pull(subscription, limit, f"receiving from queue {queue!r}")
 
     def acknowledge(self, queue: str, receipts: Sequence[Any]) -> None:
         if receipts:
-            subscriber, subscription = self._clients.subscriber, self._subscription(queue)
-            with translated(f"acknowledging messages of queue {queue!r}"):
-                subscriber.acknowledge(subscription=subscription, ack_ids=list(receipts), retry=self._clients.retry())
+            subscription = self._subscription(queue)
+            with needing(Grant("receive", "queue", queue, _CONSUME, subscription)):
+                self._pubsub.acknowledge(subscription, receipts, f"acknowledging messages of queue {queue!r}")
 
     def release(self, queue: str, receipts: Sequence[Any]) -> None:
         if receipts:
-            subscriber, subscription = self._clients.subscriber, self._subscription(queue)
-            with translated(f"releasing messages of queue {queue!r}"):
-                subscriber.modify_ack_deadline(
-                    subscription=subscription,
-                    ack_ids=list(receipts),
-                    ack_deadline_seconds=0,
-                    retry=self._clients.retry(),
-                )
+            subscription = self._subscription(queue)
+            with needing(Grant("receive", "queue", queue, _CONSUME, subscription)):
+                self._pubsub.release(subscription, receipts, f"releasing messages of queue {queue!r}")
+
+    def count(self, queue: str) -> int:
+        return self._waiting(self._subscription(queue), queue)
 
     def native(self, queue: str) -> Any:
         """(`google.cloud.pubsub_v1.PublisherClient`, full topic name)."""
-        return self._clients.publisher, self._topic(queue)
+        return self._pubsub.publisher, self._topic(queue, "native")
 
     def close(self) -> None:
-        """Close the connections; the driver is not used after that."""
-        self._clients.close()
+        """Nothing: the connections are the cloud's."""
 
-    def _send_group(self, queue: str, topic: str, messages: list[Numbered]) -> list[Unsent]:
-        """Publish the messages of one group in order. What follows a failure is not sent: it would overtake."""
-        for batch in batches(messages):
+    def _send_later(self, queue: str, messages: Sequence[Numbered]) -> list[Unsent]:
+        def send(numbered: Numbered) -> Unsent | None:
             try:
-                with translated(f"sending to queue {queue!r}"):
-                    self._clients.publish(topic, [pubsub_message(message) for _, message in batch])
+                self._delays.send(queue, numbered[1])
             except CloudlessError as problem:
-                return [Unsent(index, problem) for index, _ in messages if index >= batch[0][0]]
-        return []
+                return Unsent(numbered[0], problem)
+            return None
 
-    def _topic(self, queue: str) -> str:
-        try:
-            return self._addresses[queue]
-        except KeyError:
-            raise NotFound(
-                f"this function has no address of a queue {queue!r}; it has: {sorted(self._addresses)}"
-            ) from None
+        if len(messages) < 2:
+            made = [send(one) for one in messages]
+        else:
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(min(AT_ONCE, len(messages))) as pool:
+                made = list(pool.map(send, messages))
+        return [one for one in made if one is not None]
+
+    def _topic(self, queue: str, verb: str) -> str:
+        if queue not in self._addresses:
+            raise unknown(verb, "queue", queue, self._addresses)
+        return self._addresses[queue]
 
     def _subscription(self, queue: str) -> str:
-        return self._topic(queue).replace("/topics/", "/subscriptions/")
+        if queue in self._subscriptions:
+            return self._subscriptions[queue]
+        self._topic(queue, "receive")
+        raise UnsupportedError(
+            f"gcp: nothing can be received from queue {queue!r}: a function consumes it, and a subscription of Pub/Sub "
+            "is pushed or pulled, not both (never). https://cloud.google.com/pubsub/docs/subscriber"
+        )
 
 
-def grouped(messages: Sequence[Envelope]) -> list[list[Numbered]]:
-    """The messages with their places, apart by group: one publish request takes one ordering key only.
-
-    https://cloud.google.com/pubsub/docs/publisher#using-ordering-keys
-    """
-    groups: dict[str, list[Numbered]] = {}
-    for numbered in enumerate(messages):
-        groups.setdefault(numbered[1].group, []).append(numbered)
-    return list(groups.values())
-
-
-def batches(messages: list[Numbered]) -> Iterator[list[Numbered]]:
-    """Cut a list into what one request takes, by number and by bytes."""
-    most, most_bytes = LIMITS["batch.messages"].value, LIMITS["batch.bytes"].value - REQUEST_OVERHEAD_BYTES
-    batch: list[Numbered] = []
-    room = most_bytes
-    for numbered in messages:
-        size = size_of(numbered[1])
-        if batch and (len(batch) == most or size > room):
-            yield batch
-            batch, room = [], most_bytes
-        batch.append(numbered)
-        room -= size
-    yield batch
-
-
-def size_of(message: Envelope) -> int:
-    """Bytes of a message in a publish request, rounded up."""
-    attributes = attributes_of(message)
-    texts = [message.body, message.group, *attributes, *attributes.values()]
-    return sum(len(text.encode()) for text in texts) + OVERHEAD_BYTES * (1 + len(attributes))
-
-
-def pubsub_message(message: Envelope) -> dict[str, Any]:
-    """As the publish request takes it."""
-    return {
-        "data": message.body.encode(),
-        "attributes": attributes_of(message),
-        "ordering_key": message.group,
-    }
-
-
-def delivered(received: Any) -> Delivered:
-    """One pulled message. Its attempt is 1 where the subscription has no dead-letter policy."""
-    message = received.message
-    envelope = envelope_of(
-        message.data,
-        message.attributes,
-        id=message.message_id,
-        attempt=received.delivery_attempt or 1,
-        group=message.ordering_key,
-        sent_s=message.publish_time.timestamp,
-    )
-    return Delivered(envelope, received.ack_id)
+def _told(problem: CloudlessError, grant: Grant) -> CloudlessError:
+    return denied(grant, problem) if isinstance(problem, PermissionDenied) else problem

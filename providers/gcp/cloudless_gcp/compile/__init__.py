@@ -1,4 +1,94 @@
-"""The resource IR to Terraform JSON for Google Cloud: plain data in, plain data out.
+"""IR → Terraform JSON for hashicorp/google, workflows, OpenAPI, and a package of functions: one noun a file.
 
-May import: `cloudless.compiler` and below, `cloudless_gcp.capabilities` and `limits`. Never a cloud SDK.
+    unit.py     which functions there are: cloudless.compiler.unit, with what Google Cloud has of its own
+    need.py     what each may, and why                     scope.py permission.py account.py   on what, and as whom
+    ground.py   what all stand on: document, names         limit.py      what Google Cloud cannot take → problems
+    service.py  services of Google's, and their agents     queue.py topic.py filter.py push.py delay.py schedule.py
+    ledger.py secret.py publication.py cloud_function.py   http.py       orchestration.py workflows/
+    alert.py caller.py output.py                           entry.py template.py address.py package.py   inside the zip
+
+compile(stage, application, definitions) ──► Compiled(files={"main.tf.json": …, "definitions/…": …}, package=Package(…))
+
+May import: cloudless.compiler, cloudless.passes, the IR, names, limits and wire; never an SDK nor a client.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudless.compiler import Compiled
+from cloudless.errors import DefinitionError
+from cloudless.ir import Application
+from cloudless_gcp.compile.alert import alerts
+from cloudless_gcp.compile.caller import callers
+from cloudless_gcp.compile.cloud_function import cloud_function
+from cloudless_gcp.compile.delay import delays
+from cloudless_gcp.compile.ground import Ground
+from cloudless_gcp.compile.http import PATH, http, openapi
+from cloudless_gcp.compile.ledger import ledger
+from cloudless_gcp.compile.limit import problems, warnings
+from cloudless_gcp.compile.orchestration import orchestrations, path_of
+from cloudless_gcp.compile.output import outputs
+from cloudless_gcp.compile.package import package
+from cloudless_gcp.compile.permission import themselves
+from cloudless_gcp.compile.publication import publication, published
+from cloudless_gcp.compile.push import Pushes
+from cloudless_gcp.compile.queue import queues
+from cloudless_gcp.compile.schedule import schedules
+from cloudless_gcp.compile.secret import secrets
+from cloudless_gcp.compile.topic import topics
+
+if TYPE_CHECKING:
+    from cloudless.compiler import Definitions
+    from cloudless.config import Stage
+    from cloudless_gcp.compile.workflows import Workflow
+
+
+def compile(stage: Stage, application: Application, definitions: Definitions) -> Compiled:  # noqa: A001  (what it does)
+    """The Terraform document of a stage, its workflows, and the package of its functions; None where it has none.
+
+    Raises DefinitionError with everything that Google Cloud cannot take, and with every `native=` that does not fit.
+    """
+    ground = Ground(stage, application, definitions)
+    unfit = problems(ground)
+    found: dict[str, Workflow] = {}
+    try:
+        found = _workflows(ground) if ground.programs.all else {}
+    except DefinitionError as problem:
+        unfit += problem.problems
+    if unfit:
+        raise DefinitionError(unfit)
+    _document(ground)
+    files = ground.document.files() | {path_of(name): one.text for name, one in found.items()}
+    if application.endpoints:
+        files[PATH] = openapi(ground)
+    made = package(ground) if ground.units else None
+    said = [*warnings(ground), *(line for one in found.values() for line in one.warnings)]
+    return Compiled(files, made, tuple(said), published(ground))
+
+
+def _workflows(ground: Ground) -> dict[str, Workflow]:
+    """The workflows, by orchestration. Most programs have none, and do without their compiler."""
+    from cloudless_gcp.compile.workflows import workflows
+
+    return workflows(ground.application, ground.stage, ground.definitions)
+
+
+def _document(ground: Ground) -> None:
+    pushes = Pushes(ground)
+    queues(ground, pushes)
+    topics(ground, pushes)
+    pushes.allow()
+    delays(ground)
+    ledger(ground)
+    secrets(ground)
+    if ground.units:
+        publication(ground)
+        for unit in ground.units:
+            cloud_function(ground, unit)
+        schedules(ground)
+        http(ground)
+        alerts(ground)
+    orchestrations(ground)
+    outputs(ground, callers(ground))
+    themselves(ground)

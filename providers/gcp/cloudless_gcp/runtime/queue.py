@@ -1,99 +1,160 @@
-"""The entry of a deployed consumer: a Pub/Sub push request in, an HTTP status out.
+"""The entry of a deployed consumer: a Pub/Sub push in, an HTTP status out.
 
-The generated main.py names it outright, under functions-framework's HTTP signature:
+A generated module has one:
 
-    receive = receiver(FACTS, ADDRESSES)          # see cloudless.runtime.boot for the facts
+    cloud = stage(DEPLOYED["addresses"])                  # runtime/stage.py
+    handle_take = consumer(DEPLOYED["facts"], cloud)      # see cloudless.runtime.boot for the facts
 
-204 acknowledges; 500 returns the message, and the subscription's retry policy waits before the next
-push. So the policy must be the plan's: `minimum_backoff` = delay, `maximum_backoff` = max_delay. A delay
-that the handler chose (RetryAfter) or that a lease asks for is not kept, and a postponed delivery counts:
-the gap `queue.retry_after`. The attempt number is the base in our attribute plus `deliveryAttempt`, which a
-push has only where its subscription has a dead-letter policy.
+    def handler(request):
+        return handle_take(request)
+
+204 acknowledges. 500 returns the message, and the subscription's retry policy waits before the next push; it is the
+plan's (`minimum_backoff` = delay, `maximum_backoff` = max_delay), where that grows as the policy's does. Any other wait
+(RetryAfter, another factor, a lease that somebody has) is a copy with a delay, then 204; a copy of what does not count
+keeps its attempt. On an ordered queue a copy would overtake: there the message is returned, and counts. The attempt
+number is the base in our attribute plus `deliveryAttempt` - 1, which a push has only where its subscription has a
+dead-letter policy.
+
+Beside what boot wants, the facts of a subscriber have "subscription" and "retries", the full names of the two that push
+to it. What comes from any other is from the one of before, whose filter was another: it is sent to the retries as it
+is, so that it soon has nothing left. Where Pub/Sub cannot hold a filter there is "where": see
+`cloudless.runtime.filter`; what does not match is acknowledged, and nobody is called.
 """
 
 from __future__ import annotations
 
-import json
-from binascii import Error as NotBase64
-from binascii import a2b_base64
-
-from cloudless.driver.current import serve_from
-from cloudless.runtime import boot
+from cloudless.errors import CloudlessError
+from cloudless.runtime import entry
+from cloudless.runtime.consumer import exited
 from cloudless.runtime.outcome import Again
-from cloudless_gcp.clients.cloud import GoogleCloud
-from cloudless_gcp.wire import envelope_of
+from cloudless_gcp.runtime.invocation import binding
+from cloudless_gcp.runtime.stage import starting
+from cloudless_gcp.wire import delivery_of, envelope_of_push
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, Protocol
+    from typing import Any
 
+    from cloudless.driver.provider import Cloud
     from cloudless.message import Envelope
     from cloudless.runtime.consumer import Deliver
+    from cloudless.runtime.plan import Plan
+    from cloudless_gcp.runtime.reply import Request
 
-    class Request(Protocol):
-        """What functions-framework hands over: a Flask request, of which only the body counts."""
-
-        def get_data(self) -> bytes: ...
-
-    Receive = Callable[[Request], tuple[str, int]]
+    Answer = tuple[str, int]
+    Handle = Callable[[Request], Answer]
+    Choose = Callable[[Envelope], Envelope | None]
+    """What a delivery is to the handler; None where it is no matter of the handler's."""
 
 ACKNOWLEDGE = ("", 204)
 RETURN = ("", 500)
-NO_PUSH = ("this is not a Pub/Sub push request\n", 400)
+_NATIVE = (1, 2)
+"""Factors by which Pub/Sub can wait: https://cloud.google.com/pubsub/docs/subscription-retry-policy."""
+_UNCOPIED = "what was to wait in its own way comes again as its subscription says, and counts: %s"
 
 
-def receiver(facts: Mapping[str, Any], addresses: Mapping[str, Any]) -> Receive:
-    """The function to deploy. facts: as in `cloudless.runtime.boot`; addresses: as in `GoogleCloud`."""
-    cloud = GoogleCloud(addresses)
-    serve_from(cloud)
-    return answer_with(deliverer(facts, cloud))
+@starting
+def consumer(facts: Mapping[str, Any], cloud: Cloud) -> Handle:
+    """The function of a subscription. facts: as in `cloudless.runtime.boot`, and what is said above."""
+    bound = binding(facts, cloud)
+    choose = _filtering(facts["where"]) if "where" in facts else None
+    current = frozenset((facts["subscription"], facts["retries"])) if "subscription" in facts else None
+    return handle_with(deliverer(bound, facts["kind"]), bound.plan, cloud, choose, current)
 
 
-def deliverer(facts: Mapping[str, Any], cloud: GoogleCloud) -> Deliver:
+def deliverer(bound: entry.Binding, kind: str) -> Deliver:
     """The handler of single messages; a batch handler gets lists of one."""
-    if facts["kind"] != "batch":
-        return boot.consumer(facts, cloud)[1]
-    _, deliver_all = boot.batch(facts, cloud)
+    if kind != "batch":
+        return entry.consumer(bound)
+    deliver_all = entry.batch(bound)
     return lambda envelope: deliver_all([envelope])[0]
 
 
-def answer_with(deliver: Deliver) -> Receive:
-    """Unwrap a push, deliver it, and answer with what became of it."""
+def handle_with(
+    deliver: Deliver,
+    plan: Plan,
+    cloud: Cloud,
+    choose: Choose | None = None,
+    current: frozenset[str] | None = None,
+) -> Handle:
+    """Unwrap a push, deliver it, and answer with what became of it. current: subscriptions, None for any."""
+    again = _Again(plan, cloud)
 
-    def receive(request: Request) -> tuple[str, int]:
+    def handle(request: Request) -> Answer:
+        content = request.get_data()
         try:
-            envelope = envelope_of_push(json.loads(request.get_data()))
+            push = delivery_of(request.environ, content)
+            envelope: Envelope | None = envelope_of_push(push)
         except (ValueError, KeyError, TypeError, AttributeError):
-            return NO_PUSH
-        return RETURN if isinstance(deliver(envelope), Again) else ACKNOWLEDGE
+            return _refused(content, plan.handler)
+        if current is not None and push.get("subscription") not in current:
+            return again.moved(envelope_of_push(push))
+        if choose is not None:
+            envelope = choose(envelope_of_push(push))
+        if envelope is None:
+            return ACKNOWLEDGE
+        try:
+            outcome = deliver(envelope)
+        except BaseException as problem:  # noqa: BLE001  (an exit, or a bug of ours)
+            outcome = exited(plan, envelope, problem)
+        if isinstance(outcome, Again):
+            return again.answer(envelope, outcome, push.get("deliveryAttempt", 1))
+        return ACKNOWLEDGE
 
-    return receive
-
-
-def envelope_of_push(push: Mapping[str, Any]) -> Envelope:
-    """The envelope of a wrapped push, or of the same shape from Eventarc.
-
-    https://cloud.google.com/pubsub/docs/push#receive_push
-    Raises KeyError, TypeError or ValueError for any other shape.
-    """
-    message = push["message"]
-    try:
-        data = a2b_base64(message.get("data", ""))
-    except NotBase64 as problem:
-        raise ValueError("the data is not base64") from problem
-    return envelope_of(
-        data,
-        message.get("attributes") or {},
-        id=message["messageId"],
-        attempt=push.get("deliveryAttempt", 1),
-        group=message.get("orderingKey", ""),
-        sent_s=lambda: seconds_of(message["publishTime"]),
-    )
+    return handle
 
 
-def seconds_of(timestamp: str) -> float:
-    """Seconds since the epoch of a time such as 2021-02-26T19:13:55.749Z."""
-    from datetime import datetime
+class _Again:
+    """What becomes of messages that must come again."""
 
-    return datetime.fromisoformat(timestamp).timestamp()
+    __slots__ = ("_cloud", "_plan")
+
+    def __init__(self, plan: Plan, cloud: Cloud) -> None:
+        self._plan = plan
+        self._cloud = cloud
+
+    def answer(self, envelope: Envelope, outcome: Again, deliveries: int) -> Answer:
+        """The answer to a push. deliveries: as Pub/Sub counts them, by which its policy waits."""
+        plan = self._plan
+        is_native = plan.delay_s == 0 or plan.factor in _NATIVE
+        if plan.ordered or (outcome.counted and is_native and outcome.delay_s == plan.wait_s(deliveries)):
+            return RETURN
+        return self._sent(envelope.again(envelope.attempt + outcome.counted, delay_s=outcome.delay_s))
+
+    def moved(self, envelope: Envelope) -> Answer:
+        """What an old subscription brings goes to the current one's retries."""
+        return self._sent(envelope.again(envelope.attempt))
+
+    def _sent(self, copy: Envelope) -> Answer:
+        try:
+            unsent = self._cloud.queues.send(self._plan.source, [copy])
+            if unsent:
+                raise unsent[0].error
+        except Exception as problem:  # noqa: BLE001  (whatever it is, the message must not be lost)
+            _warn(self._plan, problem)
+            return RETURN
+        return ACKNOWLEDGE
+
+
+def _filtering(where: Any) -> Choose:
+    """Only what matches is delivered."""
+    from cloudless.runtime.filter import filter_of
+
+    matches = filter_of(where)
+    return lambda envelope: envelope if matches is None or matches(envelope.attributes) else None
+
+
+def _refused(content: bytes, handler: str) -> Answer:
+    from cloudless_gcp.runtime.reply import refused
+    from cloudless_gcp.runtime.stranger import stranger
+
+    text, status, _ = refused(stranger(content, handler, "pushes of Pub/Sub and CloudEvents"))
+    return text, status
+
+
+def _warn(plan: Plan, problem: Exception) -> None:
+    import logging
+
+    is_ours = not isinstance(problem, CloudlessError)
+    logging.getLogger(f"cloudless.{plan.handler}").warning(_UNCOPIED, problem, exc_info=problem if is_ours else None)

@@ -6,32 +6,34 @@ behave like the service: the emulator ignores retry policies, pushes again about
 
     message.py        what may be published: sizes and numbers, each with its page
     settings.py       what a subscription may be: deadlines, back-off, delivery attempts
+    filter.py         which messages a subscription gets: the documented forms, and no other
     subscription.py   who is due, who is blocked, what an answer means, when a message is a dead letter
     push.py           the wrapped push request, and the HTTP POST that carries it
-    world.py          the virtual clock: `run` and `advance`; nothing here ever sleeps
 
 Where the documentation leaves room the model takes the unkind side: messages without an ordering key
 are delivered in an order that a seed shuffles. Where the service promises less than the model does
 (its back-off is approximate, its delivery attempts are best effort), the place says so. Not modelled:
-filters, push back-off (flow control), authentication, unwrapped messages, pulling.
+push back-off (flow control), authentication, unwrapped messages, pulling.
 
-May import: the standard library only, so that it is an oracle for our own code and shares none of it.
+A subscription is moved by `tests.virtual.World`; nothing here ever sleeps.
+
+May import: the standard library and that only, so that it is an oracle for our own code and shares none of it.
 """
 
+from providers.gcp.tests.pubsubmodel.filter import Filter, Unspecified
 from providers.gcp.tests.pubsubmodel.message import PubsubMessage, Refused
 from providers.gcp.tests.pubsubmodel.push import HttpEndpoint, push_body
 from providers.gcp.tests.pubsubmodel.settings import Settings
 from providers.gcp.tests.pubsubmodel.subscription import Push, Subscription
-from providers.gcp.tests.pubsubmodel.world import NeverEnds, World
 
 __all__ = [
+    "Filter",
     "HttpEndpoint",
-    "NeverEnds",
     "PubsubMessage",
     "Push",
     "Refused",
     "Settings",
     "Subscription",
-    "World",
+    "Unspecified",
     "push_body",
 ]

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from providers.gcp.tests.pubsubmodel.filter import Filter
 from providers.gcp.tests.pubsubmodel.message import PubsubMessage, check_message
 from providers.gcp.tests.pubsubmodel.push import push_body, timestamp
 from providers.gcp.tests.pubsubmodel.settings import Settings
+from tests.virtual import US
 
-US = 1_000_000
 ACKNOWLEDGING = frozenset({102, 200, 201, 202, 204})
 """https://cloud.google.com/pubsub/docs/push#receive_push: any other status is a negative acknowledgement."""
 
@@ -44,13 +45,19 @@ class Push:
 class Subscription:
     """Deliver messages to `endpoint` as `settings` say; `forward` takes dead letters.
 
-    pushes: what was delivered so far, in order. shuffle: seeds the order of messages that have none.
+    pushes: what was delivered so far, in order. shuffle: seeds the order of messages that have none. filter: what does
+    not match it is acknowledged at once, and nobody sees it
+    (https://cloud.google.com/pubsub/docs/subscription-message-filter). may_forward: whether Pub/Sub's service agent may
+    publish to the dead-letter topic and take from here; what it may not forward, it goes on to deliver
+    (https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions).
     """
 
     settings: Settings
     endpoint: Endpoint
     forward: Forward | None = None
     shuffle: int = 0
+    filter: Filter | None = None
+    may_forward: Callable[[], bool] = lambda: True
     pushes: list[Push] = field(default_factory=list[Push])
     _backlog: list[_Waiting] = field(default_factory=list[_Waiting])
     _random: Random = field(init=False)
@@ -61,17 +68,18 @@ class Subscription:
     def accept(self, message: PubsubMessage, now_us: int) -> None:
         """Take a message of the topic; it is due at once. Raises Refused for one that could not be published."""
         check_message(message)
-        self._backlog.append(_Waiting(message, now_us))
+        if self.filter is None or self.filter.matches(message.attributes):
+            self._backlog.append(_Waiting(message, now_us))
 
     def waiting(self) -> list[PubsubMessage]:
         """The messages that are not acknowledged yet, in order of arrival."""
         return [one.message for one in self._backlog]
 
-    def next_due_us(self) -> int | None:
-        """When the next push is due; None with an empty backlog."""
+    def next_due_us(self, *, with_delayed: bool = True, now_us: int = 0) -> int | None:
+        """When the next push is due; None with an empty backlog. Whatever waits here, waits for its back-off."""
         return min((one.due_us for one in self._deliverable()), default=None)
 
-    def push_next(self, now_us: int) -> None:
+    def deliver_next(self, now_us: int) -> None:
         """Make one push that is due now, if there is any, and settle its message."""
         self._expire(now_us)
         due = [one for one in self._deliverable() if one.due_us <= now_us]
@@ -115,12 +123,16 @@ class Subscription:
         https://cloud.google.com/pubsub/docs/handling-failures
         """
         one.failures += 1
-        if self.settings.dead_letter_topic and one.failures >= self.settings.max_delivery_attempts:
+        if self._is_given_up(one):
             self._backlog.remove(one)
             self._forward(one)
             return
         deadline_s = self.settings.ack_deadline_s if is_lost else 0
         one.due_us = now_us + round((deadline_s + self.settings.backoff_s(one.failures)) * US)
+
+    def _is_given_up(self, one: _Waiting) -> bool:
+        has_policy = bool(self.settings.dead_letter_topic)
+        return has_policy and one.failures >= self.settings.max_delivery_attempts and self.may_forward()
 
     def _forward(self, one: _Waiting) -> None:
         """Publish to the dead-letter topic, with the attributes that the service adds.

@@ -1,0 +1,97 @@
+"""Delays: a task of Cloud Tasks a message, which has Pub/Sub publish it when it is due. No function runs in between.
+
+A task carries a token of the account that made it, which may publish there anyway, and goes when it was carried out. It
+is never early, and rarely late (https://cloud.google.com/tasks/docs/dual-overview).
+https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from binascii import b2a_base64
+from datetime import UTC, datetime
+from math import ceil
+
+from cloudless.errors import NotFound, PermissionDenied
+from cloudless_gcp.clients.denied import Grant, denied
+from cloudless_gcp.clients.errors import of_answer
+from cloudless_gcp.clients.pubsub import base_of, publication_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from cloudless.message import Envelope
+    from cloudless_gcp.clients.rest import Google
+
+    Delay = Mapping[str, str]
+    """Where the tasks of a queue are, and where they publish: {"queue": full name, "topic": full name}."""
+
+_TASKS = "https://cloudtasks.googleapis.com/v2/"
+_SCOPE = "https://www.googleapis.com/auth/pubsub"
+_CREATED, _THERE = 200, 409
+
+
+class Delays:
+    """Sends later. Safe from several threads.
+
+    delays: by logical name of a queue, or of a subscriber. account: e-mail address of whose token a task carries: the
+    sender's own. now_s: the clock that delays are added to.
+    """
+
+    __slots__ = ("_account", "_base", "_delays", "_google", "_now_s")
+
+    def __init__(
+        self, delays: Mapping[str, Delay], account: str, region: str, google: Google, now_s: Callable[[], float]
+    ) -> None:
+        self._delays = delays
+        self._account = account
+        self._base = base_of(region)
+        self._google = google
+        self._now_s = now_s
+
+    def send(self, queue: str, message: Envelope) -> None:
+        """Have the message published in `message.delay_s` seconds.
+
+        Repeated, at most three times: a task of one name is made once. Raises NotFound (no tasks for this queue),
+        PermissionDenied, Unavailable.
+        """
+        found = self._delays.get(queue)
+        if found is None:
+            raise NotFound(
+                f"this function has no tasks for later messages of queue {queue!r}; it has some for: "
+                f"{sorted(self._delays)}"
+            )
+        what = f"delaying a message of queue {queue!r}"
+        answer = self._google.answer("POST", f"{_TASKS}{found['queue']}/tasks", self._request(found, message), what)
+        if answer.status not in {_CREATED, _THERE}:
+            problem = of_answer(answer, what)
+            raise denied(self._grant(queue, found), problem) if isinstance(problem, PermissionDenied) else problem
+
+    def _request(self, delay: Delay, message: Envelope) -> dict[str, Any]:
+        body = json.dumps(publication_of([message])).encode()
+        return {
+            "task": {
+                "name": f"{delay['queue']}/tasks/{os.urandom(16).hex()}",
+                "scheduleTime": moment(self._now_s() + message.delay_s),
+                "httpRequest": {
+                    "url": f"{self._base}{delay['topic']}:publish",
+                    "httpMethod": "POST",
+                    "headers": {"Content-Type": "application/json"},
+                    "body": b2a_base64(body, newline=False).decode(),
+                    "oauthToken": {"serviceAccountEmail": self._account, "scope": _SCOPE},
+                },
+            }
+        }
+
+    def _grant(self, queue: str, delay: Delay) -> Grant:
+        action = f"cloudtasks.tasks.create (and iam.serviceAccounts.actAs on {self._account})"
+        return Grant("send", "queue", queue, action, delay["queue"])
+
+
+def moment(seconds: float) -> str:
+    """A time since the epoch as Google's APIs have it, in UTC, no earlier: 2026-01-02T12:00:00.250000Z."""
+    whole, micros = divmod(ceil(round(seconds * 1e6, 3)), 1_000_000)
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{micros:06}Z"

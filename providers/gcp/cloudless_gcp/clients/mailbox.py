@@ -1,0 +1,158 @@
+"""What the broker keeps, in the ledger's database: a document a text, written over the version that was read.
+
+    texts/<sha-256 of the key> = {key, text, by, expires}
+
+And the callbacks of Workflows, which are its tokens.
+https://cloud.google.com/workflows/docs/creating-callback-endpoints
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import datetime
+from hashlib import sha256
+
+from cloudless.driver.store import ABSENT, Kept
+from cloudless_gcp.clients.delay import moment
+from cloudless_gcp.clients.denied import Grant, needing
+from cloudless_gcp.clients.errors import of_answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from cloudless.runtime.broker import Mailbox
+    from cloudless_gcp.clients.firestore import Document, Firestore
+    from cloudless_gcp.clients.rest import Google
+
+COLLECTION = "texts"
+_NOBODY = frozenset({400, 404, 409, 410, 412})
+"""What a callback answers that nobody waits with any more: its execution has ended."""
+_FULL = 429
+"""What a callback answers that keeps something already."""
+_PAGE = 100
+_CALLBACK = re.compile(
+    r"https://workflowexecutions\.googleapis\.com/v1/projects/[\w.:-]+/locations/[\w-]+/workflows/[\w-]+"
+    r"/executions/[\w-]+/callbacks/[\w-]+"
+)
+"""A URL of `events.create_callback_endpoint`. What is sent there carries the broker's token."""
+
+
+class FirestoreStore:
+    """See `cloudless.driver.store.Store`."""
+
+    __slots__ = ("_now_s", "_store")
+
+    def __init__(self, store: Firestore, now_s: Callable[[], float]) -> None:
+        self._store = store
+        self._now_s = now_s
+
+    def read(self, key: str) -> Kept | None:
+        found = self._read(key)
+        if found is None or _ends_s(found) <= self._now_s():
+            return None
+        return Kept(_text(found), found.version)
+
+    def write(self, key: str, text: str, version: str, keep_s: float) -> bool:
+        mine = os.urandom(16).hex()
+        fields = {
+            "key": {"stringValue": key},
+            "text": {"stringValue": text},
+            "by": {"stringValue": mine},
+            "expires": {"timestampValue": moment(self._now_s() + keep_s)},
+        }
+        with needing(Grant("keep", "ledger", self._store.database, "datastore.entities.update", self._store.database)):
+            if self._store.put(path_of(key), fields, version or None) is not None:
+                return True
+            found = self._read(key)
+            if found is None:
+                return False
+            if found.fields["by"].get("stringValue") == mine:
+                return True  # our own write, whose answer was lost
+            is_over = version == ABSENT and _ends_s(found) <= self._now_s()
+            return is_over and self._store.put(path_of(key), fields, found.version) is not None
+
+    def close(self) -> None:
+        """Nothing: the connections are the cloud's."""
+
+    def _read(self, key: str) -> Document | None:
+        with needing(Grant("keep", "ledger", self._store.database, "datastore.entities.get", self._store.database)):
+            return self._store.get(path_of(key))
+
+
+class Callbacks:
+    """See `cloudless.runtime.broker.Tokens`: a token is the URL of a callback.
+
+    A callback keeps what it gets until its execution awaits it (`availablePayloads` of the API). Who may write the
+    ledger may write any token into a mailbox: one that is no callback of Workflows is asked nothing, and nobody waits.
+    """
+
+    __slots__ = ("_google",)
+
+    def __init__(self, google: Google) -> None:
+        self._google = google
+
+    def complete(self, token: str, payload: Any) -> bool:
+        if not is_callback(token):
+            return False
+        what = "completing a wait"
+        grant = Grant("complete", "wait", "of an event", "workflows.callbacks.send", _workflow(token))
+        answer = self._google.answer("POST", token, {"v": payload}, what)
+        if answer.status in _NOBODY:
+            return False
+        if answer.status < 300 or (answer.status == _FULL and self._has_payload(token)):
+            return True
+        with needing(grant):
+            raise of_answer(answer, what)
+
+    def was_taken(self, mailbox: Mailbox, token: str) -> bool:
+        """A callback that is no more was awaited, or ended with its execution, which nobody would wait in any more."""
+        return not is_callback(token) or token.rpartition("/")[2] not in self._active(token)
+
+    def close(self) -> None:
+        """Nothing: the connections are the cloud's."""
+
+    def _has_payload(self, token: str) -> bool:
+        """Whether the callback keeps what it got: nobody but us sends, so a request of ours was carried out twice."""
+        return bool(self._active(token).get(token.rpartition("/")[2]))
+
+    def _active(self, token: str) -> dict[str, Any]:
+        """What the callbacks keep, by id, of the execution of that token."""
+        execution = token.rpartition("/callbacks/")[0]
+        found: dict[str, Any] = {}
+        page = ""
+        while True:
+            url = f"{execution}/callbacks?pageSize={_PAGE}{page}"
+            with needing(Grant("complete", "wait", "of an event", "workflows.callbacks.list", _workflow(execution))):
+                told = self._google.call("GET", url, None, "asking for callbacks")
+            found |= {one["name"].rpartition("/")[2]: one.get("availablePayloads") for one in told.get("callbacks", ())}
+            if not told.get("nextPageToken"):
+                return found
+            page = f"&pageToken={told['nextPageToken']}"
+
+
+def is_callback(url: str) -> bool:
+    """Whether it is a callback of an execution of Workflows."""
+    return _CALLBACK.fullmatch(url) is not None
+
+
+def path_of(key: str) -> str:
+    """Document ids take no slash: so a digest."""
+    return f"{COLLECTION}/{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _workflow(url: str) -> str:
+    """Full name of the workflow whose callback, or execution, has that URL."""
+    return url.partition("/v1/")[2].partition("/executions/")[0]
+
+
+def _text(found: Document) -> str:
+    text: str = found.fields["text"].get("stringValue", "")
+    return text
+
+
+def _ends_s(found: Document) -> float:
+    fields: Mapping[str, Any] = found.fields
+    return datetime.fromisoformat(fields["expires"]["timestampValue"]).timestamp()

@@ -1,0 +1,140 @@
+"""Which execution of Workflows has which id of ours: a document an id, in the ledger's database.
+
+    executions/<sha-256 of "fulfil/order-7">
+        = {orchestration, execution, digest, input: {"args", "from"} as JSON, created, native, started, expires}
+
+Workflows knows no ids of the caller's. So a start writes the document, if there is none; creates an execution; and
+writes its id down (`created`). Every execution's first step asks the broker, which writes it down as the one that has
+the id (`native`), or tells it that another one has. Whoever dies in between is followed by the next start of the id:
+of several executions that were created one has it, and the others end at once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from cloudless.errors import Unavailable
+from cloudless_gcp.clients.delay import moment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from cloudless_gcp.clients.firestore import Document, Firestore
+
+COLLECTION = "executions"
+KEPT_S = 90 * 86_400.0
+"""How long an id stands for its execution, from its start; longer where that still runs."""
+GONE_S = 400 * 86_400.0
+"""When the document may go: an execution takes at most a year."""
+TRIES = 5
+
+
+class Start:
+    """What a document says. created, native: ids of Workflows, "" where there is none. version: of the document."""
+
+    __slots__ = ("created", "digest", "execution", "input", "native", "orchestration", "started_s", "version")
+
+    def __init__(self, orchestration: str, execution: str, digest: str, input: str, started_s: float) -> None:
+        self.orchestration = orchestration
+        self.execution = execution
+        self.digest = digest
+        self.input = input
+        self.started_s = started_s
+        self.created = ""
+        self.native = ""
+        self.version = ""
+
+    @property
+    def id(self) -> str:
+        """Of Workflows: the execution that has our id, or the one that is to have it; "" where there is none yet."""
+        return self.native or self.created
+
+
+class Starts:
+    """The documents of a stage. Safe from several threads and processes."""
+
+    __slots__ = ("_store", "now_s")
+
+    def __init__(self, store: Firestore, now_s: Callable[[], float]) -> None:
+        self._store = store
+        self.now_s = now_s
+
+    @property
+    def database(self) -> str:
+        """Its full name."""
+        return self._store.database
+
+    def find(self, orchestration: str, execution: str) -> Start | None:
+        """What is known of an id."""
+        found = self._store.get(path_of(orchestration, execution))
+        return None if found is None else start_of(found)
+
+    def claim(self, wanted: Start, is_over: Callable[[Start], bool]) -> Start:
+        """What is known of an id now: `wanted` itself, if it was free. is_over: whether that execution has ended."""
+        if self._put(wanted, None):
+            return wanted
+        for _ in range(TRIES):
+            found = self.find(wanted.orchestration, wanted.execution)
+            if found is not None and (self.now_s() - found.started_s < KEPT_S or not is_over(found)):
+                return found
+            if self._put(wanted, found.version if found else None):
+                return wanted
+        raise _busy(wanted)
+
+    def note(self, start: Start, created: str) -> None:
+        """Write down what was created; nothing happens where somebody wrote meanwhile, who knew as much."""
+        start.created = created
+        self._put(start, start.version)
+
+    def begin(self, orchestration: str, execution: str, native: str) -> Start | None:
+        """Give the id to an execution that begins; what is known of it, or None where there is no such id.
+
+        Whether it has the id tells `native` of the answer. A repetition gives the same answer.
+        """
+        for _ in range(TRIES):
+            found = self.find(orchestration, execution)
+            if found is None or found.native:
+                return found
+            found.native = native
+            if self._put(found, found.version):
+                return found
+        raise Unavailable(f"what is known of execution {execution!r} of {orchestration!r} kept changing: try again")
+
+    def _put(self, start: Start, over: str | None) -> bool:
+        version = self._store.put(path_of(start.orchestration, start.execution), fields_of(start), over)
+        if version is None:
+            return False
+        start.version = version
+        return True
+
+
+def path_of(orchestration: str, execution: str) -> str:
+    """Of the document."""
+    return f"{COLLECTION}/{sha256(f'{orchestration}/{execution}'.encode()).hexdigest()}"
+
+
+def fields_of(start: Start) -> dict[str, Any]:
+    """A document's fields."""
+    texts = ("orchestration", "execution", "digest", "input", "created", "native")
+    return {
+        **{name: {"stringValue": getattr(start, name)} for name in texts},
+        "started": {"timestampValue": moment(start.started_s)},
+        "expires": {"timestampValue": moment(start.started_s + GONE_S)},
+    }
+
+
+def start_of(document: Document) -> Start:
+    """A document read back."""
+    fields: Mapping[str, Any] = document.fields
+    text = {name: value.get("stringValue", "") for name, value in fields.items()}
+    started_s = datetime.fromisoformat(fields["started"]["timestampValue"]).timestamp()
+    found = Start(text["orchestration"], text["execution"], text["digest"], text["input"], started_s)
+    found.created, found.native, found.version = text["created"], text["native"], document.version
+    return found
+
+
+def _busy(wanted: Start) -> Unavailable:
+    return Unavailable(f"others are starting execution {wanted.execution!r} of {wanted.orchestration!r}: try again")

@@ -1,0 +1,56 @@
+"""The package of a stage: one archive for all its functions, each with an entry of its own there, and the wheels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cloudless.compiler import Own, Package
+from cloudless.compiler.package import CORE
+from cloudless.compiler.unit import BROKER_UNIT
+from cloudless.node import replace
+from cloudless_gcp import names
+from cloudless_gcp.compile.address import addresses, allowed
+from cloudless_gcp.compile.entry import FRAMEWORK, SITE, entries, smoke
+from cloudless_gcp.compile.topic import subscription_id
+from cloudless_gcp.limits import PACKAGE
+
+if TYPE_CHECKING:
+    from cloudless_gcp.compile.ground import Ground
+
+PLATFORM = "x86_64-manylinux_2_35"
+"""Of google-22-full and google-22: Ubuntu 22.04. https://cloud.google.com/functions/docs/runtime-support#python."""
+_CORE = replace(CORE, left_out=(*CORE.left_out, "engine"))
+"""Orchestrations run in Workflows."""
+
+
+def package(ground: Ground) -> Package:
+    """What goes into the archive, beside the user's modules and the wheels."""
+    application = ground.application
+    return Package(
+        files=entries(
+            ground.units, application, ground.stage, ground.definitions, addresses(ground), more=_facts(ground)
+        ),
+        site=SITE,
+        platform=PLATFORM,
+        python=ground.stage.python,
+        core=_CORE,
+        own=(Own(distribution="cloudless-gcp", module="cloudless_gcp", left_out=("compile", "terraform")),),
+        smoke=smoke(ground.units, application),
+        trial=(FRAMEWORK,),
+        most=PACKAGE,
+    )
+
+
+def _facts(ground: Ground) -> dict[str, dict[str, Any]]:
+    """What some are told besides: the broker who may ask it for what, a subscriber which subscriptions are its own."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in ground.application.subscriptions:
+        if one.handler:
+            own, retries = subscription_id(ground, one), names.retries_id(ground.prefix, one.name)
+            found[one.handler] = {
+                "subscription": names.subscription_of(own, ground.project),
+                "retries": names.subscription_of(retries, ground.project),
+            }
+    if any(unit.name == BROKER_UNIT for unit in ground.units):
+        found[BROKER_UNIT] = allowed(ground)
+    return found

@@ -1,0 +1,167 @@
+"""Push subscriptions: Pub/Sub calls the function that consumes, with a token of the account `push`.
+
+Settings: docs/mechanisms.md, failure, lock, back-off and order. Every subscription has a dead-letter policy, without
+which no push says which attempt it is. Our runtime gives up before; what may be lost then goes to a topic that nobody
+reads, and what is tried until it is handled goes round between two topics. Pub/Sub's own account has to be allowed to
+publish there, and to take from here.
+https://cloud.google.com/pubsub/docs/push
+https://cloud.google.com/pubsub/docs/handling-failures
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from cloudless_gcp import names
+from cloudless_gcp.compile import need, scope
+from cloudless_gcp.compile.account import OURS, account, account_of
+from cloudless_gcp.compile.permission import (
+    ACCOUNT_MEMBER,
+    SERVICE_MEMBER,
+    SUBSCRIPTION_MEMBER,
+    TOPIC_MEMBER,
+    member,
+    on_service,
+)
+from cloudless_gcp.compile.service import PUBSUB, agent
+from cloudless_gcp.limits import ACKNOWLEDGE_MIN_S, LIMITS, LOCK_MARGIN_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cloudless.compiler import Address
+    from cloudless.compiler.native import Owner
+    from cloudless.compiler.unit import Unit
+    from cloudless.runtime.plan import Plan
+    from cloudless_gcp.compile.ground import Ground
+
+LOCK_MAX_S = int(LIMITS["queue.lock"].value)
+RECEIVES_MIN, RECEIVES_MAX = int(LIMITS["queue.receives_min"].value), int(LIMITS["queue.receives_max"].value)
+RETENTION_S = int(LIMITS["queue.retention"].value)
+BACKOFF_MAX_S = 600
+"""https://cloud.google.com/pubsub/docs/subscription-retry-policy"""
+FREE = ("message_retention_duration", "expiration_policy.ttl", "retry_policy.minimum_backoff")
+KEPT: dict[str, Any] = {"message_retention_duration": f"{RETENTION_S}s", "expiration_policy": {"ttl": ""}}
+"""As long as there may be, and for ever: a subscription that nothing uses for a month would be deleted otherwise."""
+_TOKENS = "roles/iam.serviceAccountOpenIdTokenCreator"
+
+
+class Pushes:
+    """Adds push subscriptions, and what they need once a stage or once a topic."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._called: set[str] = set()
+        self._letters: dict[str, str] = {}
+        self._taken: dict[str, str] = {}
+        self._is_ready = False
+        self._given_up_topic: Address | None = None
+
+    def add(
+        self,
+        label: str,
+        id: str,
+        topic: str,
+        unit: Unit,
+        plan: Plan,
+        *,
+        owners: Iterable[Owner | None] = (),
+        again: str = "",
+        **more: Any,
+    ) -> None:
+        """A subscription of that label and physical id, which feeds the unit. topic: as a reference.
+
+        plan: of what it is fed with. owners: whose `native=` goes into it. again: label of the topic to which Pub/Sub
+        forwards what is never given up. more: arguments of this one.
+        """
+        ground = self._ground
+        url = names.url_of(ground.project, ground.region, unit.function)
+        arguments: dict[str, Any] = {
+            **ground.of(PUBSUB),
+            "name": id,
+            "topic": topic,
+            "ack_deadline_seconds": deadline_s(plan),
+            **KEPT,
+            "retry_policy": _backoff(plan),
+            "push_config": {
+                "push_endpoint": url,
+                "oidc_token": {"service_account_email": self._who(), "audience": url},
+            },
+            **self._given_up(label, plan, again),
+            **({"enable_message_ordering": True} if plan.ordered else {}),
+            **more,
+        }
+        arguments["depends_on"] = [str(self._calls(unit)), *self._tokens()]
+        for owner in owners:
+            arguments = arguments if owner is None else owner.merged(scope.SUBSCRIPTION, arguments, FREE)
+        ground.document.resource(scope.SUBSCRIPTION, label, arguments)
+
+    def _who(self) -> str:
+        """The e-mail of the account whose tokens pushes carry."""
+        self._tokens()
+        return account_of(self._ground, names.PUSH)["email"]
+
+    def _tokens(self) -> list[str]:
+        """That Pub/Sub may have tokens of that account."""
+        ground, label = self._ground, f"{OURS}-{PUBSUB}--tokens"
+        if not self._is_ready:
+            made = account(ground, names.PUSH, comment="as whom Pub/Sub calls functions")
+            where, why = {"service_account_id": made["name"]}, ("ours: pushes carry its tokens",)
+            member(ground, ACCOUNT_MEMBER, label, where, role=_TOKENS, who=agent(ground, PUBSUB), why=why)
+            self._is_ready = True
+        return [str(ground.document.address(ACCOUNT_MEMBER, label))]
+
+    def _calls(self, unit: Unit) -> str:
+        """That the account may call the function."""
+        ground, label = self._ground, f"{OURS}{names.PUSH}--calls--{unit.name}"
+        if label not in self._called:
+            who, why = account_of(ground, names.PUSH)["member"], ("ours: it is fed by Pub/Sub",)
+            where = on_service(ground, unit.name)
+            member(ground, SERVICE_MEMBER, label, where, role=need.INVOKER, who=who, why=why)
+            self._called.add(label)
+        return str(ground.document.address(SERVICE_MEMBER, label))
+
+    def _given_up(self, label: str, plan: Plan, again: str) -> dict[str, Any]:
+        """The dead-letter policy."""
+        dead = again or plan.dead_letters or scope.GIVEN_UP
+        topic = self._ground.document.address(scope.TOPIC, again)["id"] if again else self._dead_topic(dead)
+        self._letters[dead] = topic
+        self._taken[label] = self._ground.document.address(scope.SUBSCRIPTION, label)["name"]
+        most = RECEIVES_MAX if plan.endless else min(RECEIVES_MAX, max(RECEIVES_MIN, plan.attempts + 1))
+        return {"dead_letter_policy": {"dead_letter_topic": topic, "max_delivery_attempts": most}}
+
+    def allow(self) -> None:
+        """That Pub/Sub may do what dead-letter policies say, once all are there."""
+        if not self._taken:
+            return
+        ground, who = self._ground, agent(self._ground, PUBSUB)
+        each = {"for_each": f"${{{ground.local('dead_letters', self._letters)}}}", "topic": "${each.value}"}
+        why = ("ours: Pub/Sub forwards what it gives up itself",)
+        member(ground, TOPIC_MEMBER, f"{OURS}-{PUBSUB}--sends", each, role=need.PUBLISHER, who=who, why=why)
+        each = {"for_each": f"${{{ground.local('pushed', self._taken)}}}", "subscription": "${each.value}"}
+        where, why = {**each, "project": ground.project}, ("ours: and takes it from here",)
+        member(ground, SUBSCRIPTION_MEMBER, f"{OURS}-{PUBSUB}--receives", where, role=need.SUBSCRIBER, who=who, why=why)
+
+    def _dead_topic(self, dead: str) -> str:
+        """Where that is; of what may be lost, a topic of ours."""
+        ground = self._ground
+        if dead != scope.GIVEN_UP:
+            return scope.queue_topic(ground, dead)
+        if self._given_up_topic is None:
+            arguments = {**ground.of(PUBSUB), "name": names.topic_id(ground.prefix, "-given-up")}
+            comment = "what may be lost: nobody subscribes"
+            self._given_up_topic = ground.document.resource(scope.TOPIC, dead, arguments, comment=comment)
+        return self._given_up_topic["id"]
+
+
+def deadline_s(plan: Plan) -> int:
+    """How long Pub/Sub waits for the answer to a push: the time-out of the handler, and a margin."""
+    return min(LOCK_MAX_S, max(ACKNOWLEDGE_MIN_S, ceil(plan.timeout_s) + LOCK_MARGIN_S))
+
+
+def _backoff(plan: Plan) -> dict[str, str]:
+    """Pub/Sub doubles from the first to the second; where a program's factor is another one, our runtime waits."""
+    least = min(BACKOFF_MAX_S, plan.delay_s)
+    most = least if plan.factor == 1 else max(least, min(BACKOFF_MAX_S, plan.max_delay_s))
+    return {"minimum_backoff": f"{least:.9g}s", "maximum_backoff": f"{most:.9g}s"}

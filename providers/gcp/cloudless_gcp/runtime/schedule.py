@@ -1,0 +1,86 @@
+"""The entry of a deployed schedule: ticks of Cloud Scheduler in, through the topic of the schedule's internal queue.
+
+    run_report = schedule(DEPLOYED["facts"], cloud)
+
+Cloud Scheduler publishes the same message whenever it ticks, in UTC and at a superset of the due times. A tick says no
+time but that of its publication: it is the latest one that the schedule's ticks have by then. Where that one is due, it
+becomes the message of a run: its id is "<schedule>/<due time>", however often it comes. Any other is acknowledged, and
+nobody is called. What comes as a message of ours (a copy) was decided before.
+
+After an outage of Cloud Scheduler's a late tick stands for the latest one; those before it have no run.
+https://cloud.google.com/scheduler/docs/creating
+
+Beside what a consumer's facts have, there are "timing": see `cloudless.runtime.tick`, and "ticks": {"minutes", "hours",
+"days", "months", "weekdays"}, the values in UTC that Cloud Scheduler ticks at, as far as they are restricted; day 0 of
+a week is Sunday.
+"""
+
+from __future__ import annotations
+
+from time import gmtime
+
+from cloudless.runtime import entry
+from cloudless.runtime.tick import TICK_S, Timing, run
+from cloudless_gcp.runtime.invocation import binding
+from cloudless_gcp.runtime.queue import handle_with
+from cloudless_gcp.runtime.stage import starting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from cloudless.driver.provider import Cloud
+    from cloudless.message import Envelope
+    from cloudless_gcp.runtime.queue import Handle
+
+_DAY_S = 86_400
+_YEARS_DAYS = 9 * 366
+"""A day that matches is not further off: 29 February, around a year that is no leap year."""
+
+
+@starting
+def schedule(facts: Mapping[str, Any], cloud: Cloud) -> Handle:
+    """The function of a schedule's internal queue."""
+    bound, timing, ticks = binding(facts, cloud), Timing(facts["timing"]), Ticks(facts["ticks"])
+    return handle_with(entry.consumer(bound), bound.plan, cloud, lambda envelope: run_of(envelope, timing, ticks))
+
+
+def run_of(envelope: Envelope, timing: Timing, ticks: Ticks) -> Envelope | None:
+    """The message of the run that a tick is for; None where there is none. What is no tick is delivered as it is."""
+    if envelope.correlation:
+        return envelope
+    tick_s = ticks.latest(envelope.sent_s)
+    if tick_s is None or not timing.is_due(tick_s):
+        return None
+    message = run(timing, tick_s, envelope.sent_s)
+    message.attempt = envelope.attempt
+    return message
+
+
+class Ticks:
+    """When Cloud Scheduler ticks, of the facts."""
+
+    __slots__ = ("_days", "_months", "_times_s", "_weekdays")
+
+    def __init__(self, facts: Mapping[str, Sequence[int]]) -> None:
+        self._days = frozenset(facts.get("days", range(1, 32)))
+        self._months = frozenset(facts.get("months", range(1, 13)))
+        self._weekdays = frozenset(facts.get("weekdays", range(7)))
+        hours, minutes = facts.get("hours", range(24)), facts.get("minutes", range(60))
+        times = (hour * 3_600 + minute * TICK_S for hour in hours for minute in minutes)
+        self._times_s = sorted(times, reverse=True)
+
+    def latest(self, at_s: float) -> int | None:
+        """The latest tick at a time or before, both in seconds since the epoch."""
+        today_s = int(at_s) // _DAY_S * _DAY_S
+        for day_s in range(today_s, today_s - _YEARS_DAYS * _DAY_S, -_DAY_S):
+            if self._has(day_s):
+                found = next((day_s + time_s for time_s in self._times_s if day_s + time_s <= at_s), None)
+                if found is not None:
+                    return found
+        return None
+
+    def _has(self, day_s: int) -> bool:
+        day = gmtime(day_s)
+        return day.tm_mon in self._months and day.tm_mday in self._days and (day.tm_wday + 1) % 7 in self._weekdays

@@ -1,0 +1,145 @@
+"""What Terraform says of Google Cloud, in the program's words: resources by name, errors with what to do, credentials.
+
+May import: the standard library, cloudless.errors.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cloudless.errors import PermissionDenied
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LOGIN = "https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#authentication"
+_ROLES = "https://cloud.google.com/iam/docs/roles-overview"
+_QUOTAS = "https://cloud.google.com/docs/quotas/view-manage"
+_TASKS = "https://cloud.google.com/tasks/docs/deleting-appengine-queues-and-tasks#delete-queues"
+
+HINTS: tuple[tuple[str, str], ...] = (
+    (
+        r"could not find default credentials|[Aa]ttempted to load application default credentials|invalid_grant|reauth",
+        f"sign in: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS; {_LOGIN}",
+    ),
+    (
+        r"has not been used in project|SERVICE_DISABLED|accessNotConfigured|it is disabled\. Enable it",
+        "the service was enabled a moment ago, which can take minutes to be known everywhere: deploy again",
+    ),
+    (r"[Bb]illing account|billing to be enabled", "give the project a billing account: gcloud billing projects link"),
+    (
+        r"iam\.serviceAccounts\.actAs|serviceAccountUser",
+        "who deploys gives functions and workflows their accounts: it needs roles/iam.serviceAccountUser on them",
+    ),
+    (
+        r"setIamPolicy|resourcemanager\.projects\.setIamPolicy",
+        f"who deploys gives roles on the project: it needs roles/resourcemanager.projectIamAdmin; {_ROLES}",
+    ),
+    (
+        r"[Ss]ervice account .* (does not exist|was not found)",
+        "a new service account was not known yet where it is needed, which can take a minute: deploy again",
+    ),
+    (
+        r"queue with this name existed recently|The queue cannot be created because a queue with this name",
+        f"Cloud Tasks keeps the name of a deleted queue for a week: wait, or call the stage something else; {_TASKS}",
+    ),
+    (
+        r"Database ID .* is not available|databaseId .* is not available",
+        "Firestore keeps the name of a deleted database for some minutes: deploy again in a while",
+    ),
+    (r"Location .* is not found or access is unauthorized|invalid location|is not a valid location",
+     "name a region in which all services are: region = … in cloudless.toml; https://cloud.google.com/about/locations"),
+    (r"Error 403|PERMISSION_DENIED|permission.* denied", f"who deploys needs the permission that is named; {_ROLES}"),
+    (r"Error 409|already ?[Ee]xists|ALREADY_EXISTS", "the name is taken: was it deployed with another state?"),
+    (r"RESOURCE_EXHAUSTED|[Qq]uota exceeded|rateLimitExceeded", f"ask Google for more: {_QUOTAS}"),
+    (
+        r"Build failed|build failed",
+        "Cloud Build could not make the image: its log is at the link that is named above",
+    ),
+)  # fmt: skip
+"""See `cloudless.driver.provider.Deploys`."""
+
+_NOUNS: Mapping[str, tuple[str, str]] = {
+    "google_secret_manager_secret": ("secret", "its value, for good"),
+    "google_workflows_workflow": ("orchestration", "its executions, running ones too, and their history"),
+    "google_cloud_scheduler_job": ("schedule", ""),
+    "google_cloud_tasks_queue": ("queue", "its messages that are delayed, and its name for a week"),
+    "google_cloudfunctions2_function": ("handler", ""),
+}
+_PUBSUB: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "google_pubsub_topic": {"": ("topic", ""), "queue": ("queue", ""), "retries": ("subscription", "")},
+    "google_pubsub_subscription": {
+        "": ("queue", "its messages"),
+        "subscriber": ("subscription", "its backlog"),
+        "retries": ("subscription", "what it is to get once more"),
+    },
+}
+"""By what a label begins with."""
+_SINGLE: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("google_firestore_database", "ledger"): (
+        "ledger",
+        "leases, and ids, arguments and events of executions (once_by, 90 days of ids)",
+    ),
+    ("google_api_gateway_gateway", "http"): ("", "the URL of the endpoints"),
+}
+_OURS: Mapping[str, str] = {"cloudless--worker": "app worker", "cloudless--broker": "app broker"}
+_MARK = "--"
+"""In labels of ours alone: no name of a program has two hyphens in a row (CL103)."""
+_DEFAULT = Path(".config", "gcloud", "application_default_credentials.json")
+_VENDOR = Path("/sys/class/dmi/id/product_name")
+_ENGINE = "Google Compute Engine"
+"""https://cloud.google.com/compute/docs/instances/detect-compute-engine"""
+
+
+def resource(type: str, label: str) -> tuple[str, str]:
+    """What a resource is, and what destroying it loses; see `cloudless.driver.provider.Deploys`.
+
+    The topic of a queue holds nothing, its subscription does: so does that of a subscriber.
+    """
+    if (type, label) in _SINGLE:
+        return _SINGLE[type, label]
+    if type in _PUBSUB:
+        lead, _, name = label.rpartition(_MARK)
+        noun, loss = _PUBSUB[type].get(lead, ("", ""))
+        return (f"{noun} {name}", loss) if noun else ("", "")
+    if type not in _NOUNS:
+        return "", ""
+    noun, loss = _NOUNS[type]
+    if _MARK in label:
+        return _OURS.get(label, "") if noun == "handler" else "", loss
+    return f"{noun} {label}", loss
+
+
+def credentials(environment: Mapping[str, str] = os.environ, vendor: Path = _VENDOR) -> str:
+    """With which credentials the provider would go, by environment and files; PermissionDenied where there are none.
+
+    vendor: a file that says what this machine is; one of Google's has an account, which only the network could tell.
+    https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#authentication
+    """
+    for name in ("GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON"):
+        if environment.get(name):
+            return f"the key of {name}"
+    if environment.get("GOOGLE_OAUTH_ACCESS_TOKEN"):
+        return "the token of GOOGLE_OAUTH_ACCESS_TOKEN"
+    if file := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return f"{file} of GOOGLE_APPLICATION_CREDENTIALS"
+    folder = environment.get("CLOUDSDK_CONFIG")
+    home = Path(folder, _DEFAULT.name) if folder else Path(environment.get("HOME", ""), _DEFAULT)
+    if home.exists():
+        return "gcloud auth application-default login"
+    if _ENGINE in _text(vendor):
+        return "the account of this machine, if it has one"
+    raise PermissionDenied(
+        "no credentials for Google Cloud: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS;"
+        f" {_LOGIN}"
+    )
+
+
+def _text(file: Path) -> str:
+    """What is in a file, "" where it cannot be read."""
+    try:
+        return file.read_text("utf-8")
+    except OSError:
+        return ""

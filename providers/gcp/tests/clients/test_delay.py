@@ -1,0 +1,129 @@
+"""Messages that come later: tasks of Cloud Tasks that publish them."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from cloudless.errors import NotFound, PermissionDenied, Unavailable
+from cloudless_gcp.clients.cloud import GoogleCloud
+from cloudless_gcp.clients.delay import moment
+from providers.gcp.tests.broker import Broker
+from providers.gcp.tests.clients.envelopes import envelope
+from providers.gcp.tests.clients.place import REGION, START_S, Place
+from providers.gcp.tests.tasks import Dispatch
+
+
+@pytest.fixture
+def tasks(place: Place) -> str:
+    """Full name of the tasks queue of orders, which the function may use."""
+    parent = f"projects/{place.project}/locations/{REGION}"
+    name = f"{parent}/queues/shop-prod-orders"
+    place.tasks.call("projects.locations.queues.create", {"parent": parent}, {"name": name})
+    place.allow(name, "roles/cloudtasks.enqueuer")
+    place.iam.add(
+        f"projects/{place.project}/serviceAccounts/{place.account}",
+        "roles/iam.serviceAccountUser",
+        f"serviceAccount:{place.account}",
+    )
+    return name
+
+
+@pytest.fixture
+def cloud(place: Place, tasks: str) -> GoogleCloud:
+    topic = place.topic("shop-prod-orders")
+    return place.cloud(queues={"orders": topic}, delays={"orders": {"queue": tasks, "topic": topic}})
+
+
+def dispatched(place: Place, now_s: float) -> list[Dispatch]:
+    """What tasks do by then."""
+    found: list[Dispatch] = []
+
+    def take(dispatch: Dispatch) -> int:
+        found.append(dispatch)
+        return 200
+
+    place.tasks.dispatch, place.now_s = take, now_s
+    while (due_us := place.tasks.next_due_us(with_delayed=True, now_us=int(now_s * 1e6))) is not None:
+        if due_us > now_s * 1e6:
+            break
+        place.tasks.deliver_next(int(now_s * 1e6))
+    return found
+
+
+def test_a_delayed_message_is_published_by_a_task_with_the_senders_own_token(place: Place, cloud: GoogleCloud) -> None:
+    sent = envelope(body='{"text":"é 漢"}', attributes={"region": "eu"}, delay_s=90.5)
+    assert cloud.queues.send("orders", [sent]) == []
+    assert dispatched(place, START_S + 90.4) == []
+    [one] = dispatched(place, START_S + 90.5)
+    topic = place.topic("shop-prod-orders")
+    assert (one.method, one.url) == ("POST", f"https://{REGION}-pubsub.googleapis.com/v1/{topic}:publish")
+    assert (one.kind, one.account) == ("oauth", place.account)
+    assert dict(one.headers)["Content-Type"] == "application/json"
+    [message] = json.loads(one.body)["messages"]
+    assert base64.b64decode(message["data"]).decode() == sent.body
+    assert message["attributes"]["region"] == "eu"
+    assert json.loads(message["attributes"]["cloudless"])["id"] == sent.id
+
+
+def test_a_request_that_is_repeated_makes_one_task(place: Place, cloud: GoogleCloud) -> None:
+    original = place.backends["cloudtasks"]
+    place.backends["cloudtasks"] = lambda call: original(call) and original(call)
+    cloud.queues.send("orders", [envelope(delay_s=5)])
+    assert len(place.tasks.waiting) == 1
+
+
+def test_copies_of_one_message_are_tasks_of_their_own(place: Place, cloud: GoogleCloud) -> None:
+    cloud.queues.send("orders", [envelope(delay_s=5)])
+    cloud.queues.send("orders", [envelope(delay_s=5)])
+    assert len(place.tasks.waiting) == 2
+
+
+def test_of_a_list_what_is_delayed_goes_by_tasks_and_the_rest_at_once(
+    place: Place, cloud: GoogleCloud, broker: Broker
+) -> None:
+    broker.make_queue("shop-prod-orders")
+    place.allow(place.topic("shop-prod-orders"), "roles/pubsub.publisher")
+    messages = [envelope(number, delay_s=number % 2 * 60) for number in range(10)]
+    assert cloud.queues.send("orders", messages) == []
+    assert len(place.tasks.waiting) == 5
+    assert len(broker.take("shop-prod-orders")) == 5
+
+
+def test_what_of_a_list_is_not_stored_is_told_by_its_place(place: Place, cloud: GoogleCloud) -> None:
+    unsent = cloud.queues.send("orders", [envelope(1, delay_s=1), envelope(2)])
+    assert [(one.index, type(one.error)) for one in unsent] == [(1, PermissionDenied)]
+
+
+def test_a_queue_without_tasks_says_so(place: Place) -> None:
+    cloud = place.cloud(queues={"orders": place.topic("shop-prod-orders")})
+    with pytest.raises(NotFound, match=r"no tasks for later messages of queue 'orders'.*\[\]"):
+        cloud.queues.send("orders", [envelope(delay_s=1)])
+
+
+def test_a_queue_of_tasks_that_is_gone_is_not_found(place: Place, cloud: GoogleCloud) -> None:
+    place.tasks.queues.clear()
+    with pytest.raises(NotFound, match="delaying a message of queue 'orders': NOT_FOUND"):
+        cloud.queues.send("orders", [envelope(delay_s=1)])
+
+
+def test_throttling_is_waited_for_and_then_told(place: Place, cloud: GoogleCloud) -> None:
+    place.failing += [429, 429]
+    assert cloud.queues.send("orders", [envelope(delay_s=1)]) == []
+    place.failing += [429, 429, 429]
+    with pytest.raises(Unavailable, match="delaying a message"):
+        cloud.queues.send("orders", [envelope(delay_s=1)])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (START_S, "2026-01-02T12:00:00.000000Z"),
+        (START_S + 0.25, "2026-01-02T12:00:00.250000Z"),
+        (START_S + 0.9999996, "2026-01-02T12:00:01.000000Z"),
+    ],
+)
+def test_a_time_is_never_told_too_early(seconds: float, text: str) -> None:
+    assert moment(seconds) == text

@@ -1,0 +1,149 @@
+"""Ticks of Cloud Scheduler and what becomes of them, against the due times of the in-memory cloud."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import Any
+
+import pytest
+
+from cloudless.compiler.ticks import ticks_of
+from cloudless.conformance import journal
+from cloudless.ir import Schedule
+from cloudless.message import Envelope
+from cloudless.node import replace
+from cloudless.runtime.schedule import due_times, utc_cron
+from cloudless.runtime.tick import Timing, run
+from cloudless_gcp.compile import entry
+from cloudless_gcp.runtime.schedule import Ticks, run_of, schedule
+from providers.gcp.tests.entry.asking import TRIALS, FakeGoogle, facts_of, made, push, sent
+from providers.gcp.tests.entry.generated import application
+
+BERLIN = {"schedule": "report", "queue": "report", "cron": "0 8 * * *", "every_s": 0, "timezone": "Europe/Berlin"}
+DUE = datetime(2026, 1, 2, 7, tzinfo=UTC)
+DUE_S = int(DUE.timestamp())
+MINUTE = timedelta(minutes=1)
+DONE = ("", 204)
+
+
+def timing(**facts: Any) -> Timing:
+    return Timing({**BERLIN, **facts})
+
+
+def ticks(cron: str = "0 8 * * *", timezone: str = "Europe/Berlin", every_s: int = 0) -> Ticks:
+    """Those of the facts that a build writes."""
+    [found] = application(TRIALS).schedules
+    utc = "" if every_s else utc_cron(cron, timezone)
+    one: Schedule = replace(found, cron="" if every_s else cron, timezone=timezone, every_s=every_s, utc_cron=utc)
+    return Ticks(entry._values(ticks_of(one)))
+
+
+def tick(at: datetime) -> Envelope:
+    """The message of a tick, published then."""
+    return Envelope("5b6d", '{"schedule":"report"}', sent_s=at.timestamp())
+
+
+@pytest.fixture(autouse=True)
+def _no_notes() -> Iterator[None]:
+    journal.clear()
+    yield
+    journal.clear()
+
+
+def test_a_tick_at_a_due_time_is_the_run_of_that_time() -> None:
+    found = run_of(tick(DUE + timedelta(seconds=0.4)), timing(), ticks())
+    assert found is not None
+    expected = run(timing(), DUE_S, DUE_S + 0.4)
+    assert (found.id, found.body, found.trace, found.sent_s) == (
+        expected.id,
+        expected.body,
+        expected.trace,
+        DUE_S + 0.4,
+    )
+    assert found.id == "report/2026-01-02T07:00:00+00:00"
+    assert json.loads(found.body)["due"] == "2026-01-02T07:00:00+00:00"
+
+
+def test_a_tick_of_the_other_half_of_the_year_is_none() -> None:
+    assert run_of(tick(DUE - timedelta(hours=1)), timing(), ticks()) is None
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["0 8 * * *", "30 2 * * *", "15,45 1-3 * * *", "0 9 1 * MON", "*/20 * * * *", "0 0 29 3 *", "59 23 28-31 3 *"],
+)
+@pytest.mark.parametrize("late_s", [0.0, 1.5, 59.0])
+@pytest.mark.parametrize("timezone", ["Europe/Berlin", "UTC", "Australia/Lord_Howe"])
+def test_of_all_ticks_around_a_change_of_clocks_those_count_that_are_due(
+    cron: str, late_s: float, timezone: str
+) -> None:
+    one, all_ = timing(cron=cron, timezone=timezone), ticks(cron, timezone)
+    start = datetime(2026, 3, 28, tzinfo=UTC)
+    every = [start + n * MINUTE for n in range(3 * 24 * 60)]
+    fired = [at for at in every if all_.latest(at.timestamp()) == at.timestamp()]
+    found = [run_of(tick(at + timedelta(seconds=late_s)), one, all_) for at in fired]
+    start_s, end_s = start.timestamp(), every[-1].timestamp()
+    due = takewhile(lambda due_s: due_s <= end_s, due_times(one, int(start_s) - 1))
+    assert [one.id for one in found if one] == [run(one, due_s, 0).id for due_s in due]
+
+
+def test_a_delivery_that_comes_again_is_another_attempt_at_the_same_run() -> None:
+    again = tick(DUE)
+    again.attempt = 3
+    found = run_of(again, timing(), ticks())
+    assert found is not None
+    assert (found.attempt, found.id) == (3, "report/2026-01-02T07:00:00+00:00")
+
+
+@pytest.mark.parametrize("late", [MINUTE, timedelta(hours=22, minutes=59)])
+def test_a_tick_that_is_late_counts_until_the_next_one(late: timedelta) -> None:
+    found = run_of(tick(DUE + late), timing(), ticks())
+    assert found is not None
+    assert found.id == "report/2026-01-02T07:00:00+00:00"
+    assert run_of(tick(DUE + timedelta(hours=23)), timing(), ticks()) is None
+
+
+def test_what_is_due_every_few_minutes_is_found() -> None:
+    every = ticks(timezone="UTC", every_s=300)
+    found = run_of(tick(DUE + 7 * MINUTE), timing(cron="", every_s=300, timezone="UTC"), every)
+    assert found is not None
+    assert found.id == "report/2026-01-02T07:05:00+00:00"
+
+
+def test_a_tick_that_comes_once_in_four_years_is_found() -> None:
+    leap = ticks("0 0 29 2 *", "UTC")
+    assert leap.latest(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) == datetime(2024, 2, 29, tzinfo=UTC).timestamp()
+    assert Ticks({"days": [30], "months": [2]}).latest(DUE_S) is None
+
+
+def test_days_of_a_week_begin_with_sunday() -> None:
+    sundays = ticks("0 6 * * SUN", "UTC")
+    assert sundays.latest(DUE_S) == datetime(2025, 12, 28, 6, tzinfo=UTC).timestamp()
+
+
+def test_only_what_is_restricted_stands_in_the_facts() -> None:
+    assert facts_of("on_report")["ticks"] == {"minutes": [0], "hours": [6, 7]}
+
+
+def test_a_copy_of_ours_was_decided_before() -> None:
+    """It comes much later, with a back-off between."""
+    copy = run(timing(), DUE_S, DUE_S)
+    assert run_of(copy, timing(), ticks()) is copy
+
+
+def test_a_tick_that_is_due_calls_the_handler_and_others_are_just_done() -> None:
+    cloud = FakeGoogle()
+    report = made(schedule, "on_report", cloud)
+    assert report(push({"schedule": "report"}, publishTime="2026-01-02T06:00:00.1Z")) == DONE
+    assert report(push({"schedule": "report"}, publishTime="2026-01-02T07:00:00.1Z")) == DONE
+    assert [one["key"] for one in journal.kept()] == ["report/2026-01-02T07:00:00+00:00"]
+    assert [queue for queue, _ in cloud.queues.sent] == ["charge-later"]
+
+
+def test_a_run_that_is_sent_by_hand_runs() -> None:
+    """E.g. redriven from the dead letters."""
+    assert made(schedule, "on_report", FakeGoogle())(sent(run(timing(), DUE_S, DUE_S))) == DONE
+    assert [one["key"] for one in journal.kept()] == ["report/2026-01-02T07:00:00+00:00"]
