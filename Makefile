@@ -15,8 +15,8 @@ PYTEST := $(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist worksteal
 # CLOUDLESS_PASSED=FILE: `make test` lists there what passed, `make test-all` leaves it out. For .ci/run, which does both.
 NOTE := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --note-passed=$(CLOUDLESS_PASSED))
 LEAVE_OUT := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --leave-out=$(CLOUDLESS_PASSED))
-PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check \
-	--constraint constraints.txt --build-constraint constraints.txt
+UV := .venv/bin/uv
+INSTALL := $(UV) pip install --quiet --python $(PYTHON) --constraint constraints.txt --build-constraints constraints.txt
 # Older interpreters first: the constraints were resolved on 3.11. A Python without venv (Debian's) does not count.
 FIND_PYTHON := for python in python3.11 python3.12 python3.13 python3 python; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -30,11 +30,11 @@ venv: $(STAMP)  ## Create .venv with the four distributions (editable) and our t
 
 $(STAMP): constraints.txt pyproject.toml $(PROVIDERS:%=providers/%/pyproject.toml)
 	@test -x $(PYTHON) || { python=$$($(FIND_PYTHON)) && $$python -m venv .venv; }
-	@$(PYTHON) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --upgrade pip
-	$(PIP_INSTALL) --editable '.[cli,dev,jwt,test]' $(PROVIDERS:%=--editable providers/%) --group all
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --upgrade pip uv
+	$(INSTALL) --editable '.[cli,dev,jwt,test]' $(PROVIDERS:%=--editable providers/%) --group all
 	@touch $@
 
-demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, and compile them for Azure.
+demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, and compile them for Azure, one for all three clouds.
 	@export PATH="$(CURDIR)/.venv/bin:$$PATH"; for example in examples/*/; do \
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 
@@ -51,8 +51,8 @@ mutants: $(STAMP)  ## Show that the conformance suite alone kills every mutant o
 	$(PYTHON) -m tests.mutants
 	$(PYTHON) -m tests.fuzz.mutants
 
-fuzz: $(STAMP)  ## Run random orchestrations by CPython and by the engine: make fuzz PROGRAMS=10000 SEED=…
-	$(PYTHON) -m tests.fuzz --programs $(or $(PROGRAMS),10000) $(if $(SEED),--seed $(SEED))
+fuzz: $(STAMP)  ## Run random orchestrations by CPython and by the engine: make fuzz PROGRAMS=10000 SEED=… ON=aws
+	$(PYTHON) -m tests.fuzz --programs $(or $(PROGRAMS),10000) $(if $(SEED),--seed $(SEED)) $(if $(ON),--on $(ON))
 
 tools: $(STAMP)  ## Install the emulators under .tools/ and list what is missing.
 	@$(PYTHON) -m tests.tools install
