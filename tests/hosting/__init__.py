@@ -8,6 +8,7 @@
     launcher.py  how such processes come to be     zygote.py  what they are forked from
     started.py   such a process, and what it prints
     upstream.py  a server that requests are passed on to
+    stage.py     applications of the suite, deployed once a session
     patches.py   what tests change in them
 
 May import: the standard library, cloudless, tests.tools.

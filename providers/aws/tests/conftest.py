@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.aws.tests.deployment import Stages
+from providers.aws.tests.deployment import Stage, Stages
 from providers.aws.tests.emulators import PATHS, environment, ministack
 from providers.aws.tests.resources import Resources
 from providers.aws.tests.running import Ground
@@ -69,6 +69,6 @@ def ground(ministack_url: str, zygote: Zygote, engine: Jsonata) -> Ground:
 @pytest.fixture(scope="session")
 def stages(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
     """Where applications are deployed, each to an account of its own, whose clock stands still."""
-    stages = Stages(ground, tmp_path_factory.mktemp("apps"))
+    stages = Stages(lambda entry, folder: Stage(entry, ground, folder), tmp_path_factory.mktemp("apps"))
     yield stages
     stages.close()

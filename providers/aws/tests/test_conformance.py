@@ -20,7 +20,8 @@ from cloudless.conformance.queue import QueueSuite
 from cloudless.conformance.schedule import ScheduleSuite
 from cloudless.conformance.topic import TopicSuite
 from cloudless_aws import PROVIDER
-from providers.aws.tests.deployment import Stages, deployed
+from providers.aws.tests.deployment import Stages
+from tests.hosting.stage import deployed
 
 
 @pytest.fixture

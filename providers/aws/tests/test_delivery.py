@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 
 from cloudless.conformance.apps import ordered, queues
-from providers.aws.tests.deployment import Stage, Stages, deployed
+from providers.aws.tests.deployment import Stage, Stages
 from providers.aws.tests.lambdas.service import LambdaError
 from providers.aws.tests.sqsmodel.source import US
+from tests.hosting.stage import deployed
 
 
 @pytest.fixture

@@ -28,13 +28,9 @@ def start(ground: Ground, tmp_path: Path) -> Iterator[Start]:
     begun: list[Running] = []
 
     def start(entry: str, change: Callable[[Document], None] = lambda document: None) -> Running:
-        built_app(entry, tmp_path)
-        file = tmp_path / "build" / "main.tf.json"
-        document: Document = json.loads(file.read_text("utf-8"))
-        change(document)
-        file.write_text(json.dumps(document))
-        env = {journal.VARIABLE: str(tmp_path / "journal")}
-        running = Running(tmp_path / "build", tmp_path, ground, start=START, env=env, own_packages=False)
+        built = built_app(entry, tmp_path)
+        built.change(change)
+        running = Running(built.build, tmp_path, ground, start=START, env=built.env, own_packages=False)
         begun.append(running)
         return running
 

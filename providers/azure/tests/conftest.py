@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.azure.tests.deployment import Stages
+from providers.azure.tests.deployment import Stage, Stages
 from providers.azure.tests.functionshost.launcher import Zygote
 from providers.azure.tests.functionshost.patches import plain_amqp
 from providers.azure.tests.sdk import Sdk
@@ -56,6 +56,7 @@ def stages(azurite_connection: str, tmp_path_factory: pytest.TempPathFactory) ->
     tools.require("azure-worker")
     plain_amqp()
     with Zygote() as zygote:
-        stages = Stages(azurite_connection, zygote, tmp_path_factory.mktemp("apps"))
+        folder = tmp_path_factory.mktemp("apps")
+        stages = Stages(lambda entry, own: Stage(entry, azurite_connection, zygote, own), folder)
         yield stages
         stages.close()

@@ -7,6 +7,7 @@ and schedules are exact, and no test waits.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -60,6 +61,8 @@ class Running:
         self.applied = apply(Document.read(build), self.azure, {})
         self.broker = self._broker()
         self.hosts = {app.name: self._host(app) for app in self.azure.apps.values()}
+        deployer = self.azure.deployer
+        self._environment = {**self.azure.environment(deployer), "AZURE_CLIENT_ID": deployer.client}
 
     def _broker(self) -> Broker:
         """That of the namespace; one without entities where there is none."""
@@ -111,6 +114,10 @@ class Running:
 
         self.broker.call(check)
 
+    def environment(self) -> dict[str, str]:
+        """What a program of whoever deployed needs to find the stage."""
+        return self._environment
+
     def outputs(self) -> set[str]:
         """The names of all outputs."""
         return self.applied.outputs()
@@ -128,6 +135,9 @@ class Running:
         self._ends.close()
 
     # --- time -----------------------------------------------------------------------------------------
+
+    def now_s(self) -> float:
+        return self.clock.now_s()
 
     def run(self) -> None:
         """Deliver, and let time pass for as long as back-off waits: a copy of ours, or a step's next attempt."""
@@ -171,6 +181,16 @@ class Running:
             for timer in host.timers:
                 timer.stored = None
                 timer.start(at)
+
+    def clear(self, seed: int) -> None:
+        """Empty it: queues, tables, executions. seed: of the disorder from now on."""
+        self.broker.call(lambda namespace: [queue.clear() for queue in namespace.queues()])
+        for account, table in self.azure.made_tables:
+            self.azure.tables.clear(account, table)
+        for number, host in enumerate(self.hosts.values()):
+            host.rng = random.Random(f"{seed}/{number}")
+            if host.durable:
+                host.durable.clear()
 
     def _settle(self) -> None:
         """Do what is due now, until nothing is."""

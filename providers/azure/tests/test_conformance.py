@@ -19,7 +19,8 @@ from cloudless.conformance.queue import QueueSuite
 from cloudless.conformance.schedule import ScheduleSuite
 from cloudless.conformance.topic import TopicSuite
 from cloudless_azure import PROVIDER
-from providers.azure.tests.deployment import Stages, deployed
+from providers.azure.tests.deployment import Stages
+from tests.hosting.stage import deployed
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from cloudless.message import Envelope
 from cloudless.passes.plans import plans
 from cloudless_azure.clients.cloud import AzureCloud
 from cloudless_azure.runtime.queue import batch_consumer, consumer
-from providers.azure.tests.deployment import Stage, Stages, deployed
+from providers.azure.tests.deployment import Stage, Stages
 from providers.azure.tests.servicebus import Queue
+from tests.hosting.stage import deployed
 
 QUEUES = "cloudless.conformance.apps.queues:app"
 ORDERED = "cloudless.conformance.apps.ordered:app"

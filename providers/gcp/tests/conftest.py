@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from providers.gcp.tests.broker import Broker, new_project, warm_up
-from providers.gcp.tests.deployment import Stages
+from providers.gcp.tests.deployment import Stage, Stages
 from providers.gcp.tests.emulators import PATHS, firestore_emulator, pubsub_emulator
 from providers.gcp.tests.running import Ground
 from tests import tools
@@ -74,6 +74,6 @@ def ground(pubsub_host: str, firestore_host: str, zygote: Zygote) -> Ground:
 @pytest.fixture(scope="session")
 def stages(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
     """Where applications are deployed, each to a project of its own, whose clock stands still."""
-    stages = Stages(ground, tmp_path_factory.mktemp("apps"))
+    stages = Stages(lambda entry, folder: Stage(entry, ground, folder), tmp_path_factory.mktemp("apps"))
     yield stages
     stages.close()

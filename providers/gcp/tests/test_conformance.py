@@ -20,7 +20,8 @@ from cloudless.conformance.queue import QueueSuite
 from cloudless.conformance.schedule import ScheduleSuite
 from cloudless.conformance.topic import TopicSuite
 from cloudless_gcp import PROVIDER
-from providers.gcp.tests.deployment import Stages, deployed
+from providers.gcp.tests.deployment import Stages
+from tests.hosting.stage import deployed
 
 
 @pytest.fixture

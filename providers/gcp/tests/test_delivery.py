@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 
 from cloudless.conformance.apps import queues as app
-from providers.gcp.tests.deployment import Stage, Stages, deployed
+from providers.gcp.tests.deployment import Stage, Stages
 from providers.gcp.tests.emulators import eventually
 from tests.hosting.loopback import Loopback
+from tests.hosting.stage import deployed
 from tests.virtual import US
 
 

@@ -27,15 +27,11 @@ def start(ground: Ground, tmp_path: Path) -> Iterator[Start]:
     begun: list[Running] = []
 
     def start(entry: str, change: Callable[[Document], None] = lambda document: None) -> Running:
-        _, stage = built_app(entry, tmp_path)
-        assert stage.project
-        file = tmp_path / "build" / "main.tf.json"
-        document: Document = json.loads(file.read_text("utf-8"))
-        change(document)
-        file.write_text(json.dumps(document))
-        env = {journal.VARIABLE: str(tmp_path / "journal")}
+        built = built_app(entry, tmp_path)
+        assert built.stage.project
+        built.change(change)
         running = Running(
-            tmp_path / "build", tmp_path, ground, start=START, env=env, project=stage.project, own_packages=False
+            built.build, tmp_path, ground, start=START, env=built.env, project=built.stage.project, own_packages=False
         )
         begun.append(running)
         return running
