@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -13,8 +14,10 @@ from cloudless.conformance import journal
 from cloudless.conformance.apps import CONFIG, SECRETS
 from cloudless.conformance.harness import START, Target
 from cloudless.driver import Gap, Ledger
+from cloudless.memory.history import KEEP
 from cloudless.message import Envelope
-from cloudless.testing import Client, Simulation, simulate
+from cloudless.testing import Client, Simulation
+from cloudless.testing.setup import Setup
 
 
 class MemoryTarget:
@@ -52,6 +55,13 @@ class MemoryTarget:
         self.simulation.cloud.secrets.put(secret, value)
 
 
+@cache
+def _setup(entry: str, start: datetime) -> Setup:
+    """An application of the suite, compiled once for all cases: that takes most of a simulation's time."""
+    module, _, name = entry.partition(":")
+    return Setup(getattr(import_module(module), name), start, None, SECRETS, CONFIG, KEEP)
+
+
 class MemoryHarness:
     """Deploys into a simulation."""
 
@@ -60,8 +70,6 @@ class MemoryHarness:
 
     @contextmanager
     def deploy(self, entry: str, *, seed: int = 0, start: datetime = START) -> Generator[Target]:
-        module, _, name = entry.partition(":")
-        app = getattr(import_module(module), name)
         journal.clear()
-        with simulate(app, start=start, seed=seed, secrets=SECRETS, config=CONFIG) as simulation:
+        with _setup(entry, start).simulation(seed, None) as simulation:
             yield MemoryTarget(simulation)

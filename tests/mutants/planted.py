@@ -66,7 +66,7 @@ def takes_away_a_suite() -> None:
 def takes_away_the_deployment() -> None:
     from cloudless.conformance import memory
 
-    patch(memory, "simulate", None)
+    patch(memory, "Setup", None)
 
 
 @fault
