@@ -46,7 +46,10 @@ def loaded_by(code: str) -> set[str]:
 
 def declared(path: Path) -> list[str] | None:
     """Return the literal `__all__` of a module, or None."""
-    for node in ast.parse(path.read_text()).body:
+    text = path.read_text()
+    if "__all__" not in text:
+        return None
+    for node in ast.parse(text).body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if [t.id for t in targets if isinstance(t, ast.Name)] == ["__all__"]:

@@ -48,7 +48,7 @@ class Page:
         self.files: dict[str, str] = {}
         self.commands: list[Command] = []
         skip = False
-        for token in MarkdownIt("commonmark").parse(text):
+        for token in MarkdownIt("commonmark").disable("inline").parse(text):
             if token.type == "fence" and not skip:
                 self._add(token.info, token.content)
             if token.type in {"fence", "html_block"}:
