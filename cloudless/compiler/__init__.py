@@ -3,13 +3,13 @@
 for compilers: plain data in, plain data out; no disk, no SDK
     compiled.py    Compiled: what a provider's compiler gives: files, and a Package
     document.py    Document: Terraform JSON, built piece by piece   native.py  what `native=` changes in it
-    names.py       escaped, shorten                                 pretty.py  JSON for people, fast
+    names.py       escaped                                          pretty.py  JSON for people, fast
     package.py     Package: what goes into the zip of deployed functions
     definitions.py Definitions: orchestrations as their engine reads them
     program.py     Programs: what they need, where a cloud runs them     unit.py    Units: a function a handler
     ground.py      CommonGround: the program by name, and the document   used.py    Used: what a unit knows the place of
     unfit.py       Unfit: what a cloud cannot take                       reason.py  why somebody may, with lines
-    ticks.py       Ticks: when a cloud's own timer has to fire
+    ticks.py       Ticks: when a cloud's own timer has to fire           wait.py    time that passes between resources
 for the build
     packing.py     Package + project ──► Bundle, tried:
         sources.py the project's files and ours     wheels.py what is required, by uv
@@ -23,7 +23,7 @@ from cloudless.compiler.artifact import Artifact
 from cloudless.compiler.compiled import Compiled
 from cloudless.compiler.definitions import Definitions
 from cloudless.compiler.document import Address, Document, literal, places
-from cloudless.compiler.names import digest_of, escaped, shorten
+from cloudless.compiler.names import escaped
 from cloudless.compiler.package import Own, Package
 
 __all__ = [

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from cloudless.compiler.wait import wait
 from cloudless_azure.compile import need
-from cloudless_azure.compile.ground import ROLES_TAKE
+from cloudless_azure.compile.ground import ROLES_TAKE_S
 from cloudless_azure.compile.scope import NAMESPACE, STAGE, VAULT, scope_of
 
 if TYPE_CHECKING:
@@ -30,16 +31,8 @@ def deployer(ground: Ground, role: str, scope: str, what: str) -> str:
     """
     why = f"who deploys writes {what}"
     made = _assign(ground, f"deployer_{what}", _DEPLOYERS, role=role, scope=scope, why=why)
-    waited = ground.document.resource(
-        "time_sleep",
-        f"deployer_{what}",
-        {
-            "create_duration": ROLES_TAKE,
-            "triggers": {"deployers": f'${{join(" ", {_DEPLOYERS})}}', "scope": scope},
-            "depends_on": [str(made)],
-        },
-    )
-    return str(waited)
+    triggers = {"deployers": f'${{join(" ", {_DEPLOYERS})}}', "scope": scope}
+    return str(wait(ground.document, f"deployer_{what}", triggers, made_s=ROLES_TAKE_S, after=[made]))
 
 
 def callers(ground: Ground) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler import Document
 from cloudless.compiler.ground import CommonGround, fixed, variable
+from cloudless.compiler.wait import PROVIDER as TIME
 from cloudless_azure import names
 from cloudless_azure.compile.group import BUS, CALLS, LEDGER, STEPS
 from cloudless_azure.compile.host import Hosting
@@ -30,17 +31,16 @@ if TYPE_CHECKING:
 AZURERM = "~> 5.10"
 AZAPI = "~> 2.13"
 RANDOM = "~> 3.9"
-TIME = "~> 0.14"
 """A minor version brings arguments, a major one changes those that there are: https://semver.org."""
 
 _PROVIDERS = {
     "azapi": {"source": "azure/azapi", "version": AZAPI},
     "azurerm": {"source": "hashicorp/azurerm", "version": AZURERM},
     "random": {"source": "hashicorp/random", "version": RANDOM},
-    "time": {"source": "hashicorp/time", "version": TIME},
+    "time": TIME,
 }
 _TERRAFORM = f">= {TERRAFORM[0]}.{TERRAFORM[1]}.0"
-ROLES_TAKE = "120s"
+ROLES_TAKE_S = 120
 """How long what needs a new role assignment waits for it; the vendor speaks of up to ten minutes, people of one.
 
 https://learn.microsoft.com/en-us/azure/role-based-access-control/troubleshooting#symptom---role-assignment-changes-are-not-being-detected

@@ -14,9 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import digest_of
+from cloudless.compiler.wait import joined, wait
 from cloudless_azure import names
 from cloudless_azure.compile.caller import deployer
-from cloudless_azure.compile.ground import ROLES_TAKE
+from cloudless_azure.compile.ground import ROLES_TAKE_S
 from cloudless_azure.compile.need import BLOB_CONTRIBUTOR
 from cloudless_azure.compile.storage import account
 
@@ -31,8 +32,8 @@ SITES = "Microsoft.Web/sites@2024-04-01"
 PACKAGES = "packages"
 _BLOB = '${trimsuffix(local.bundle, ".zip")}/released-package.zip'
 """The name that the vendor asks for, in a folder of its own, so that a build never takes another's package away."""
-_ROLES_STAY = "180s"
-"""How long a role stays that is taken away: new ones take a minute to make, and ROLES_TAKE to be known."""
+_ROLES_STAY_S = 180
+"""How long a role stays that is taken away: new ones take a minute to make, and ROLES_TAKE_S to be known."""
 
 
 def publication(ground: Ground) -> None:
@@ -104,13 +105,6 @@ def _wait(ground: Ground, group: Group, roles: Sequence[Address]) -> Address:
     wait for their end first. `create_before_destroy` would do the same exactly, and to the queues under the roles too,
     which cannot be there twice under one name when they are replaced.
     """
-    return ground.document.resource(
-        "time_sleep",
-        f"{group.name}_{digest_of(*map(str, roles))}",
-        {
-            "create_duration": ROLES_TAKE,
-            "destroy_duration": _ROLES_STAY,
-            "triggers": {"roles": f'${{join(" ", [{", ".join(role.expression("id") for role in roles)}])}}'},
-            "depends_on": list(map(str, roles)),
-        },
-    )
+    label = f"{group.name}_{digest_of(*map(str, roles))}"
+    triggers = {"roles": joined(roles)}
+    return wait(ground.document, label, triggers, made_s=ROLES_TAKE_S, gone_s=_ROLES_STAY_S, after=roles)
