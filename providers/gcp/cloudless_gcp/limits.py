@@ -67,6 +67,8 @@ ACCOUNTS = Limit(100, "service accounts", "https://cloud.google.com/iam/quotas#q
 FUNCTIONS = Limit(1_000, "functions", _FUNCTIONS)
 """Of a project in a region, with the services of Cloud Run."""
 TASKS_QUEUES = Limit(1_000, "queues", "https://cloud.google.com/tasks/docs/quotas")
+TASK_AHEAD = Limit(30 * 86_400, "s", "https://cloud.google.com/tasks/docs/quotas")
+"""From a task's creation, by Google's clock, to its time."""
 SUBSCRIPTIONS = Limit(10_000, "subscriptions", _QUOTAS)
 """Of a project; these are raised by Google on request, but the members."""
 

@@ -2,7 +2,11 @@
 
 A task carries a token of the account that made it, which may publish there anyway, and goes when it was carried out. It
 is never early, and rarely late (https://cloud.google.com/tasks/docs/dual-overview).
+
+Each is named at random, once a send: a name is taken for an hour after its task is gone, so that a request that is
+repeated makes one task, and another send of the same message another one.
 https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks
+https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create#body.request_body.FIELDS.task
 """
 
 from __future__ import annotations
@@ -15,14 +19,16 @@ from math import ceil
 
 from cloudless.errors import NotFound, PermissionDenied
 from cloudless_gcp.clients.denied import Grant, denied
-from cloudless_gcp.clients.errors import of_answer
+from cloudless_gcp.clients.errors import error_in, of_answer
 from cloudless_gcp.clients.pubsub import base_of, publication_of
+from cloudless_gcp.limits import TASK_AHEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from cloudless.driver.rest import Answer
     from cloudless.message import Envelope
     from cloudless_gcp.clients.rest import Google
 
@@ -31,7 +37,13 @@ if TYPE_CHECKING:
 
 _TASKS = "https://cloudtasks.googleapis.com/v2/"
 _SCOPE = "https://www.googleapis.com/auth/pubsub"
-_CREATED, _THERE = 200, 409
+_CREATED, _THERE = 200, "ALREADY_EXISTS"
+SKEW_S = 30
+"""How far our clock may be ahead of Google's.
+
+A delay that ends within this of the longest ends there: up to this too early, which is within the minute that long
+delays are precise to (docs/concepts/delivery.md).
+"""
 
 
 class Delays:
@@ -66,7 +78,7 @@ class Delays:
             )
         what = f"delaying a message of queue {queue!r}"
         answer = self._google.answer("POST", f"{_TASKS}{found['queue']}/tasks", self._request(found, message), what)
-        if answer.status not in {_CREATED, _THERE}:
+        if not _is_made(answer):
             problem = of_answer(answer, what)
             raise denied(self._grant(queue, found), problem) if isinstance(problem, PermissionDenied) else problem
 
@@ -75,7 +87,7 @@ class Delays:
         return {
             "task": {
                 "name": f"{delay['queue']}/tasks/{os.urandom(16).hex()}",
-                "scheduleTime": moment(self._now_s() + message.delay_s),
+                "scheduleTime": moment(self._now_s() + min(message.delay_s, TASK_AHEAD.value - SKEW_S)),
                 "httpRequest": {
                     "url": f"{self._base}{delay['topic']}:publish",
                     "httpMethod": "POST",
@@ -89,6 +101,14 @@ class Delays:
     def _grant(self, queue: str, delay: Delay) -> Grant:
         action = f"cloudtasks.tasks.create (and iam.serviceAccounts.actAs on {self._account})"
         return Grant("send", "queue", queue, action, delay["queue"])
+
+
+def _is_made(answer: Answer) -> bool:
+    """Whether the task is there: made now, or by a request whose answer was lost.
+
+    Other conflicts have the same status: https://cloud.google.com/apis/design/errors#http_mapping.
+    """
+    return answer.status == _CREATED or error_in(answer).get("status") == _THERE
 
 
 def moment(seconds: float) -> str:

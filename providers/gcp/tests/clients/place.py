@@ -33,11 +33,15 @@ Stage = Callable[..., GoogleCloud]
 
 
 class Place:
-    """project: its id. url: of the door. failing: statuses of the next answers. calls: what came, in order."""
+    """project: its id. url: of the door. failing: statuses of the next answers. calls: what came, in order.
+
+    ahead_s: how far the clock of who calls is ahead of Google's, now_s.
+    """
 
     def __init__(self, project: str, pubsub: str, firestore: str) -> None:
         self.project = project
         self.now_s = START_S
+        self.ahead_s = 0.0
         self.failing: list[int | Response] = []
         self.calls: list[Call] = []
         self.account = f"shop-prod-take@{project}.iam.gserviceaccount.com"
@@ -81,7 +85,7 @@ class Place:
     def cloud(self, **addresses: Any) -> GoogleCloud:
         """The stage by its addresses."""
         given = {"project": self.project, "region": REGION, "account": self.account, **addresses}
-        self._clouds.append(GoogleCloud(given, lambda: self.now_s))
+        self._clouds.append(GoogleCloud(given, lambda: self.now_s + self.ahead_s))
         return self._clouds[-1]
 
     def topic(self, name: str) -> str:

@@ -7,13 +7,16 @@ import json
 
 import pytest
 
-from cloudless.errors import NotFound, PermissionDenied, Unavailable
+from cloudless.errors import InvalidArgument, NotFound, PermissionDenied, Unavailable
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.clients.delay import moment
 from providers.gcp.tests.broker import Broker
 from providers.gcp.tests.clients.envelopes import envelope
 from providers.gcp.tests.clients.place import REGION, START_S, Place
+from providers.gcp.tests.discovery import Call
+from providers.gcp.tests.errors import ApiError, refused
 from providers.gcp.tests.tasks import Dispatch
+from tests.hosting.http import Response
 
 
 @pytest.fixture
@@ -75,6 +78,38 @@ def test_a_request_that_is_repeated_makes_one_task(place: Place, cloud: GoogleCl
     assert len(place.tasks.waiting) == 1
 
 
+def test_a_request_that_is_repeated_after_its_task_was_carried_out_makes_none(place: Place, cloud: GoogleCloud) -> None:
+    """A name stays taken when its task is gone."""
+    original = place.backends["cloudtasks"]
+
+    def losing(call: Call) -> Response:
+        original(call)
+        dispatched(place, START_S + 1)
+        place.backends["cloudtasks"] = original
+        return refused(ApiError("UNAVAILABLE", "The service is currently unavailable."))
+
+    place.backends["cloudtasks"] = losing
+    assert cloud.queues.send("orders", [envelope(delay_s=1)]) == []
+    assert len(place.made("cloudtasks", "projects.locations.queues.tasks.create")) == 2
+    assert place.tasks.waiting == []
+
+
+def test_a_conflict_that_is_no_task_of_before_is_told(place: Place, cloud: GoogleCloud) -> None:
+    def conflicting(call: Call) -> Response:
+        return refused(ApiError("ABORTED", "The operation was aborted."))
+
+    place.backends["cloudtasks"] = conflicting
+    with pytest.raises(Unavailable, match="ABORTED"):
+        cloud.queues.send("orders", [envelope(delay_s=1)])
+
+
+def test_a_message_is_sent_again_though_its_task_is_gone(place: Place, cloud: GoogleCloud) -> None:
+    message = envelope(delay_s=5)
+    for number in range(1, 4):
+        assert cloud.queues.send("orders", [message]) == []
+        assert len(dispatched(place, START_S + 5 * number)) == 1
+
+
 def test_copies_of_one_message_are_tasks_of_their_own(place: Place, cloud: GoogleCloud) -> None:
     cloud.queues.send("orders", [envelope(delay_s=5)])
     cloud.queues.send("orders", [envelope(delay_s=5)])
@@ -115,6 +150,32 @@ def test_throttling_is_waited_for_and_then_told(place: Place, cloud: GoogleCloud
     place.failing += [429, 429, 429]
     with pytest.raises(Unavailable, match="delaying a message"):
         cloud.queues.send("orders", [envelope(delay_s=1)])
+
+
+DAYS_S = 30 * 86_400
+
+
+@pytest.mark.parametrize("ahead_s", [0, 0.01, 5, 29.9])
+def test_the_longest_delay_is_taken_though_clocks_differ_and_ends_within_its_minute(
+    place: Place, cloud: GoogleCloud, ahead_s: float
+) -> None:
+    place.ahead_s = ahead_s
+    assert cloud.queues.send("orders", [envelope(delay_s=DAYS_S)]) == []
+    assert dispatched(place, START_S + DAYS_S - 60) == []
+    assert len(dispatched(place, START_S + DAYS_S + 60)) == 1
+
+
+def test_the_longest_delay_is_no_more_than_google_takes_by_its_own_clock(place: Place, cloud: GoogleCloud) -> None:
+    place.ahead_s = 30.1
+    with pytest.raises(InvalidArgument, match="more than 30 days ahead"):
+        cloud.queues.send("orders", [envelope(delay_s=DAYS_S)])
+
+
+@pytest.mark.parametrize("delay_s", [900, DAYS_S - 31, DAYS_S - 30])
+def test_a_delay_that_is_not_the_longest_is_exact(place: Place, cloud: GoogleCloud, delay_s: float) -> None:
+    cloud.queues.send("orders", [envelope(delay_s=delay_s)])
+    assert dispatched(place, START_S + delay_s - 0.001) == []
+    assert len(dispatched(place, START_S + delay_s)) == 1
 
 
 @pytest.mark.parametrize(
