@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     Answer = tuple[str, int]
     Handle = Callable[[Request], Answer]
     Choose = Callable[[Envelope], Envelope | None]
-    """What a delivery is to the handler; None where it is no matter of the handler's."""
+    """What a delivery is to the handler; None where it is no matter of the handler's. With a delay it comes later."""
 
 ACKNOWLEDGE = ("", 204)
 RETURN = ("", 500)
@@ -92,6 +92,8 @@ def handle_with(
             return again.moved(envelope_of_push(push))
         if choose is not None:
             envelope = choose(envelope_of_push(push))
+            if envelope is not None and envelope.delay_s:
+                return again.later(envelope)
         if envelope is None:
             return ACKNOWLEDGE
         try:
@@ -121,6 +123,10 @@ class _Again:
         if plan.ordered or (outcome.counted and is_native and outcome.delay_s == plan.wait_s(deliveries)):
             return RETURN
         return self._sent(envelope.again(envelope.attempt + outcome.counted, delay_s=outcome.delay_s))
+
+    def later(self, envelope: Envelope) -> Answer:
+        """What is not to be delivered yet comes again when it is."""
+        return self._sent(envelope.again(envelope.attempt, delay_s=envelope.delay_s))
 
     def moved(self, envelope: Envelope) -> Answer:
         """What an old subscription brings goes to the current one's retries."""

@@ -3,9 +3,10 @@
     run_report = schedule(DEPLOYED["facts"], cloud)
 
 Cloud Scheduler publishes the same message whenever it ticks, in UTC and at a superset of the due times. A tick says no
-time but that of its publication: it is the latest one that the schedule's ticks have by then. Where that one is due, it
-becomes the message of a run: its id is "<schedule>/<due time>", however often it comes. Any other is acknowledged, and
-nobody is called. What comes as a message of ours (a copy) was decided before.
+time but that of its publication: it is the latest one that the schedule's ticks have by then, or a few seconds after
+that, since the clocks of two services are not one. Where that one is due, it becomes the message of a run: its id is
+"<schedule>/<due time>", however often it comes. Any other is acknowledged, and nobody is called. A run whose time has
+not come is sent once more, for then. What comes as a message of ours (a copy) was decided before.
 
 After an outage of Cloud Scheduler's a late tick stands for the latest one; those before it have no run.
 https://cloud.google.com/scheduler/docs/creating
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from cloudless.message import Envelope
     from cloudless_gcp.runtime.queue import Handle
 
+EARLY_S = 10
+"""How long before its time a tick may have been published.
+
+Ticks are a minute apart at least: one that is late by up to 50 s is still told from the next one.
+"""
 _DAY_S = 86_400
 _YEARS_DAYS = 9 * 366
 """A day that matches is not further off: 29 February, around a year that is no leap year."""
@@ -43,18 +49,26 @@ _YEARS_DAYS = 9 * 366
 def schedule(facts: Mapping[str, Any], cloud: Cloud) -> Handle:
     """The function of a schedule's internal queue."""
     bound, timing, ticks = binding(facts, cloud), Timing(facts["timing"]), Ticks(facts["ticks"])
-    return handle_with(entry.consumer(bound), bound.plan, cloud, lambda envelope: run_of(envelope, timing, ticks))
+
+    def choose(envelope: Envelope) -> Envelope | None:
+        return run_of(envelope, timing, ticks, cloud.now_s())
+
+    return handle_with(entry.consumer(bound), bound.plan, cloud, choose)
 
 
-def run_of(envelope: Envelope, timing: Timing, ticks: Ticks) -> Envelope | None:
-    """The message of the run that a tick is for; None where there is none. What is no tick is delivered as it is."""
+def run_of(envelope: Envelope, timing: Timing, ticks: Ticks, now_s: float) -> Envelope | None:
+    """The message of the run that a tick is for; None where there is none. What is no tick is delivered as it is.
+
+    Its delay is what is left until then, as far as both Pub/Sub's clock and ours know.
+    """
     if envelope.correlation:
         return envelope
-    tick_s = ticks.latest(envelope.sent_s)
+    tick_s = ticks.latest(envelope.sent_s + EARLY_S)
     if tick_s is None or not timing.is_due(tick_s):
         return None
     message = run(timing, tick_s, envelope.sent_s)
     message.attempt = envelope.attempt
+    message.delay_s = max(0.0, tick_s - max(envelope.sent_s, now_s))
     return message
 
 
