@@ -83,7 +83,7 @@ class Pushes:
             "topic": topic,
             "ack_deadline_seconds": deadline_s(plan),
             **KEPT,
-            "retry_policy": _backoff(plan),
+            **_backoff(plan),
             "push_config": {
                 "push_endpoint": url,
                 "oidc_token": {"service_account_email": self._who(), "audience": url},
@@ -160,8 +160,19 @@ def deadline_s(plan: Plan) -> int:
     return min(LOCK_MAX_S, max(ACKNOWLEDGE_MIN_S, ceil(plan.timeout_s) + LOCK_MARGIN_S))
 
 
-def _backoff(plan: Plan) -> dict[str, str]:
-    """Pub/Sub doubles from the first to the second; where a program's factor is another one, our runtime waits."""
+def _backoff(plan: Plan) -> dict[str, Any]:
+    """Pub/Sub doubles from the first to the second; where a program's factor is another one, our runtime waits.
+
+    What does not wait has no policy: then it comes again as soon as possible. How a wait grows from 0 s is not said.
+    https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions#Subscription.FIELDS.retry_policy
+    """
+    if plan.delay_s == 0:
+        return {}
     least = min(BACKOFF_MAX_S, plan.delay_s)
     most = least if plan.factor == 1 else max(least, min(BACKOFF_MAX_S, plan.max_delay_s))
-    return {"minimum_backoff": f"{least:.9g}s", "maximum_backoff": f"{most:.9g}s"}
+    return {"retry_policy": {"minimum_backoff": _seconds(least), "maximum_backoff": _seconds(most)}}
+
+
+def _seconds(value: float) -> str:
+    """A duration as Google's APIs have it, in microseconds at the finest, without an exponent: 3.5s."""
+    return f"{f'{value:.6f}'.rstrip('0').rstrip('.')}s"

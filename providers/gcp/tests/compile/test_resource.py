@@ -72,7 +72,7 @@ def test_pushes_keep_the_contract(application: Callable[[], Application]) -> Non
         (Retry(delay=timedelta(seconds=2)), ("2s", "600s")),
         (Retry(delay=timedelta(seconds=2), factor=1), ("2s", "2s")),
         (Retry(delay=timedelta(seconds=0.5), max_delay=timedelta(seconds=30)), ("0.5s", "30s")),
-        (Retry(delay=timedelta(0)), ("0s", "600s")),
+        (Retry(delay=timedelta(microseconds=1), max_delay=timedelta(minutes=10)), ("0.000001s", "600s")),
     ],
 )
 def test_pubsub_waits_as_the_program_says(retry: Retry, waits: tuple[str, str]) -> None:
@@ -84,6 +84,17 @@ def test_pubsub_waits_as_the_program_says(retry: Retry, waits: tuple[str, str]) 
 
     policy = resources(program(app), SUBSCRIPTION)["orders"]["retry_policy"]
     assert (policy["minimum_backoff"], policy["maximum_backoff"]) == waits
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3])
+def test_what_does_not_wait_has_no_retry_policy_for_that_would_grow(factor: float) -> None:
+    app = App("shop")
+    orders = app.queue("orders", dict[str, int], retry=Retry(delay=timedelta(0), factor=factor))
+
+    @orders.consumer
+    def take(order: dict[str, int]) -> None: ...
+
+    assert "retry_policy" not in resources(program(app), SUBSCRIPTION)["orders"]
 
 
 @pytest.mark.parametrize(("attempts", "native"), [(1, 5), (4, 5), (5, 6), (98, 99), (99, 100)])

@@ -47,6 +47,8 @@ class Settings:
             _in_range("backoff", value or 0, BACKOFF_S)
         if (self.minimum_backoff_s or 0) > (self.maximum_backoff_s or 0):
             raise Refused("minimum_backoff is above maximum_backoff")
+        if self.minimum_backoff_s == 0 and self.maximum_backoff_s:
+            raise Refused("no page says how a wait grows from 0 s")
 
     def backoff_s(self, failures: int) -> float:
         """Seconds until the next delivery after so many failed ones (from 1).
