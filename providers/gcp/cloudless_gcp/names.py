@@ -11,6 +11,7 @@
     what steps besides handlers run in        function shop-prod--worker, and for events shop-prod--broker
     orchestration fulfil                      workflow shop-prod-fulfil
     ledger                                    the Firestore database shop-prod-ledger
+    what the broker keeps                     the Firestore database shop-prod-executions
     secret stripe-key                         shop-prod-stripe-key
     delays of a queue, or of a subscription   queue shop-prod-orders of Cloud Tasks
     who a function is                         service account shop-prod-take@<project>.iam.gserviceaccount.com
@@ -92,6 +93,7 @@ def addresses_of(application: Application, stage: Stage) -> dict[str, Any]:
         else "",
         "secrets": {one.name: secret_of(one, prefix, project) for one in application.secrets},
         "ledger": ledger_of(prefix, project),
+        "records": executions_of(prefix, project) if application.orchestrations or application.events else "",
         "delays": delays_of(application, prefix, project, region),
         "account": account_of(prefix, CALLERS, project),
         "config": dict(stage.config),
@@ -237,15 +239,25 @@ def account_of(prefix: str, name: str, project: str) -> str:
 
 def ledger_of(prefix: str, project: str) -> str:
     """The full name of the ledger's database."""
-    return f"projects/{project}/databases/{database_id(prefix)}"
+    return f"projects/{project}/databases/{ledger_id(prefix)}"
 
 
-def database_id(prefix: str) -> str:
+def ledger_id(prefix: str) -> str:
     """What the ledger's database is called: 4 to 63 characters.
 
     https://cloud.google.com/firestore/docs/manage-databases#database_id
     """
     return f"{prefix}-ledger"
+
+
+def executions_of(prefix: str, project: str) -> str:
+    """The full name of the database in which the broker keeps executions and their events."""
+    return f"projects/{project}/databases/{executions_id(prefix)}"
+
+
+def executions_id(prefix: str) -> str:
+    """What that database is called."""
+    return f"{prefix}-executions"
 
 
 def secret_of(secret: Secret, prefix: str, project: str) -> str:

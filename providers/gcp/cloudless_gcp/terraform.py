@@ -80,7 +80,11 @@ _PUBSUB: Mapping[str, Mapping[str, tuple[str, str]]] = {
 _SINGLE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("google_firestore_database", "ledger"): (
         "ledger",
-        "leases, and ids, arguments and events of executions (once_by, 90 days of ids)",
+        "leases: what once_by has seen comes again as new",
+    ),
+    ("google_firestore_database", "executions"): (
+        "executions",
+        "their ids (90 days of them), arguments and events",
     ),
     ("google_api_gateway_gateway", "http"): ("", "the URL of the endpoints"),
 }

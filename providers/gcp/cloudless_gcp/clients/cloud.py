@@ -43,6 +43,7 @@ class GoogleCloud(Deployed):
                 "broker": "https://europe-west1-P.cloudfunctions.net/shop-prod--broker",
                 "secrets": {"stripe-key": "projects/P/secrets/shop-prod-stripe-key"},
                 "ledger": "projects/P/databases/shop-prod-ledger",
+                "records": "projects/P/databases/shop-prod-executions",         # what the broker keeps
                 "config": {"review-above": 500.0}}, each part as far as it is used.
 
     Where requests go elsewhere than to Google: see rest.py; the SDK finds emulators by PUBSUB_EMULATOR_HOST.
@@ -91,7 +92,7 @@ class GoogleCloud(Deployed):
 
     @property
     def store(self) -> FirestoreStore:
-        """What the broker keeps: in the ledger's database."""
+        """Where the broker keeps events."""
         return self._kept("store", self._open_store)
 
     @property
@@ -104,7 +105,7 @@ class GoogleCloud(Deployed):
         """Which execution has which id."""
         from cloudless_gcp.clients.start import Starts
 
-        return Starts(self._firestore(), self.now_s)
+        return Starts(self._firestore("records"), self.now_s)
 
     @property
     def google(self) -> Google:
@@ -155,12 +156,12 @@ class GoogleCloud(Deployed):
     def _open_ledger(self) -> FirestoreLedger:
         from cloudless_gcp.clients.ledger import FirestoreLedger
 
-        return FirestoreLedger(self._firestore(), self.now_s)
+        return FirestoreLedger(self._firestore("ledger"), self.now_s)
 
     def _open_store(self) -> FirestoreStore:
         from cloudless_gcp.clients.mailbox import FirestoreStore
 
-        return FirestoreStore(self._firestore(), self.now_s)
+        return FirestoreStore(self._firestore("records"), self.now_s)
 
     def _open_callbacks(self) -> Callbacks:
         from cloudless_gcp.clients.mailbox import Callbacks
@@ -183,7 +184,7 @@ class GoogleCloud(Deployed):
             return RestPubsub(self.google, region)
         from cloudless_gcp.clients.sdk import SdkPubsub
 
-        return SdkPubsub(region, self.google.tokens.credentials)
+        return SdkPubsub(region, self.google.tokens)
 
     def _waiting(self, subscription: str, queue: str) -> int:
         from cloudless_gcp.clients.backlog import waiting
@@ -195,7 +196,7 @@ class GoogleCloud(Deployed):
 
         return BrokerClient(self._addresses.get("broker", ""), self.google)
 
-    def _firestore(self) -> Firestore:
+    def _firestore(self, database: str) -> Firestore:
         from cloudless_gcp.clients.firestore import Firestore
 
-        return Firestore(self._addresses.get("ledger", ""), self.google)
+        return Firestore(self._addresses.get(database, ""), self.google)

@@ -1,4 +1,4 @@
-"""Which execution of Workflows has which id of ours: a document an id, in the ledger's database.
+"""Which execution of Workflows has which id of ours: a document an id, in the broker's database.
 
     executions/<sha-256 of "fulfil/order-7">
         = {orchestration, execution, digest, input: {"args", "from"} as JSON, created, native, started, expires}

@@ -25,7 +25,7 @@ from cloudless_gcp.compile.cloud_function import cloud_function
 from cloudless_gcp.compile.delay import delays
 from cloudless_gcp.compile.ground import Ground
 from cloudless_gcp.compile.http import PATH, http, openapi
-from cloudless_gcp.compile.ledger import ledger
+from cloudless_gcp.compile.ledger import executions, ledger
 from cloudless_gcp.compile.limit import problems, warnings
 from cloudless_gcp.compile.orchestration import orchestrations, path_of
 from cloudless_gcp.compile.output import outputs
@@ -81,6 +81,7 @@ def _document(ground: Ground) -> None:
     pushes.allow()
     delays(ground)
     ledger(ground)
+    executions(ground)
     secrets(ground)
     if ground.units:
         publication(ground)

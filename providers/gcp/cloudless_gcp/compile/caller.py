@@ -23,7 +23,7 @@ from cloudless_gcp.compile.permission import (
     TASKS_MEMBER,
     TOPIC_MEMBER,
     member,
-    on_database,
+    on_executions,
 )
 from cloudless_gcp.compile.service import POLICIES, TOKENS
 
@@ -101,7 +101,7 @@ def _single(ground: Ground) -> Iterator[tuple[str, dict[str, Any], str]]:
     if ground.programs.all or ground.programs.waiters:
         yield "runs", project, need.WORKFLOWS
         yield "sees", project, _DEFINITIONS
-        yield "keeps", on_database(ground), need.DATASTORE
+        yield "keeps", on_executions(ground), need.DATASTORE
     if _waiting(ground):
         yield "counts", project, _METRICS
 

@@ -74,8 +74,13 @@ class Ground(CommonGround):
 
     @cached_property
     def has_ledger(self) -> bool:
-        """Whether something claims keys, or keeps events and executions."""
-        return any(one.kind == BROKER or (one.source is not None and one.source.guarded) for one in self.units)
+        """Whether something claims keys."""
+        return any(one.source is not None and one.source.guarded for one in self.units)
+
+    @cached_property
+    def has_broker(self) -> bool:
+        """Whether something keeps executions and events."""
+        return any(one.kind == BROKER for one in self.units)
 
     def of(self, service: str) -> dict[str, str]:
         """The project as an argument, as soon as a service of Google's is enabled there: "pubsub"."""

@@ -1,4 +1,7 @@
-"""The ledger of a stage: a Firestore database, paid by use, where something claims keys, keeps events or executions.
+"""The databases of a stage, in Firestore, paid by use: one of leases, and one of what the broker keeps.
+
+They are two since IAM reaches to a database, and not into it: who may claim keys must not write who waits for what.
+https://cloud.google.com/firestore/docs/manage-databases#configure_per-database_access_permissions
 
 Documents that ended go by themselves; what is in them is never looked for, so fields that may be long have no index.
 https://cloud.google.com/firestore/docs/ttl
@@ -7,10 +10,11 @@ https://cloud.google.com/firestore/docs/query-data/index-overview#indexing_limit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cloudless_gcp import names
-from cloudless_gcp.compile.scope import DATABASE, LEDGER
+from cloudless_gcp.compile.scope import DATABASE, EXECUTIONS, LEDGER
 from cloudless_gcp.compile.service import FIRESTORE
 
 if TYPE_CHECKING:
@@ -18,32 +22,39 @@ if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
 
 EXPIRES = "expires"
-LEASES, EXECUTIONS, TEXTS = "leases", "executions", "texts"
-_LONG = {LEASES: ("result",), EXECUTIONS: ("input",), TEXTS: ("text",)}
-"""Collections that the clients write, and fields of theirs without an index: clients/ledger.py, runtime/broker.py."""
+LEASES = {"leases": "result"}
+"""Collections that the clients write, and a field of each that has no index: clients/ledger.py."""
+KEPT = {"executions": "input", "texts": "text"}
+"""The same: clients/start.py, clients/mailbox.py."""
 
 
 def ledger(ground: Ground) -> None:
-    """The database, where a unit needs it."""
-    if not ground.has_ledger:
-        return
-    made = ground.document.resource(
-        DATABASE,
-        LEDGER,
-        {
-            **ground.of(FIRESTORE),
-            "location_id": ground.region,
-            "name": names.database_id(ground.prefix),
-            "type": "FIRESTORE_NATIVE",
-            "delete_protection_state": "DELETE_PROTECTION_DISABLED",
-            "deletion_policy": "DELETE",
-        },
-        comment="leases of once_by, overlap and deduplication; executions, and their events",
-    )
-    for collection in (LEASES, EXECUTIONS, TEXTS) if ground.programs.all or ground.programs.waiters else (LEASES,):
+    """Leases, where a unit claims keys."""
+    if ground.has_ledger:
+        comment = "leases of once_by, overlap and deduplication"
+        _database(ground, LEDGER, names.ledger_id(ground.prefix), LEASES, comment=comment)
+
+
+def executions(ground: Ground) -> None:
+    """What the broker keeps, where there is one."""
+    if ground.has_broker:
+        comment = "the broker's: executions, and their events"
+        _database(ground, EXECUTIONS, names.executions_id(ground.prefix), KEPT, comment=comment)
+
+
+def _database(ground: Ground, label: str, name: str, collections: Mapping[str, str], *, comment: str) -> None:
+    arguments = {
+        **ground.of(FIRESTORE),
+        "location_id": ground.region,
+        "name": name,
+        "type": "FIRESTORE_NATIVE",
+        "delete_protection_state": "DELETE_PROTECTION_DISABLED",
+        "deletion_policy": "DELETE",
+    }
+    made = ground.document.resource(DATABASE, label, arguments, comment=comment)
+    for collection, long in collections.items():
         _field(ground, made, collection, EXPIRES, {"ttl_config": {}, "index_config": {}})
-        for name in _LONG[collection]:
-            _field(ground, made, collection, name, {"index_config": {}})
+        _field(ground, made, collection, long, {"index_config": {}})
 
 
 def _field(ground: Ground, database: Address, collection: str, name: str, settings: dict[str, Any]) -> None:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
 
 QUEUE, TOPIC, WAITING, FUNCTION, SECRET = "queue", "topic", "waiting", "function", "secret"
-DELAY, DATABASE, PROJECT, SELF = "delay", "database", "project", "self"
+DELAY, DATABASE, EXECUTIONS, PROJECT, SELF = "delay", "database", "executions", "project", "self"
 """What a role is on. By name: the topic of a queue (of a subscription, that of its retries), a topic, the subscription
 from which a queue can be pulled, the service that the function of a unit is, a secret, and the queue of Cloud Tasks of
-a queue's delays; without one: the ledger, the project, and the service account itself."""
+a queue's delays; without one: the ledger, what the broker keeps, the project, and the service account itself."""
 
 PUBLISHER, SUBSCRIBER = "roles/pubsub.publisher", "roles/pubsub.subscriber"
 INVOKER, ACCESSOR = "roles/run.invoker", "roles/secretmanager.secretAccessor"
@@ -115,7 +115,7 @@ class Needs:
         if unit.source is not None:
             yield from self._consuming(unit.source)
         if unit.kind == BROKER:
-            yield DATABASE, "", DATASTORE, "ours: executions, and events that nobody waits for yet"
+            yield EXECUTIONS, "", DATASTORE, "ours: executions, and events that nobody waits for yet"
             yield PROJECT, "", WORKFLOWS, "ours: starts and controls executions, hands events over"
 
     def _consuming(self, source: Source) -> Iterator[_Asked]:

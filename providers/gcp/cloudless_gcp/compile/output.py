@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cloudless_gcp.compile.alert import CHANNEL
 from cloudless_gcp.compile.http import API
-from cloudless_gcp.compile.scope import DATABASE, LEDGER
+from cloudless_gcp.compile.scope import DATABASE, EXECUTIONS, LEDGER
 
 if TYPE_CHECKING:
     from cloudless.compiler import Address
@@ -27,6 +27,9 @@ def outputs(ground: Ground, callers: Address | None) -> None:
         document.output("http_url", f"https://${{{host}}}", description="What the paths of endpoints follow.")
     if ground.has_ledger:
         name = document.address(DATABASE, LEDGER)["name"]
-        document.output("ledger", name, description="Leases, executions and their events.")
+        document.output("ledger", name, description="Leases.")
+    if ground.has_broker:
+        name = document.address(DATABASE, EXECUTIONS)["name"]
+        document.output("executions", name, description="What the broker keeps: executions, and their events.")
     if ground.units:
         document.output("alerts", f"${{values({CHANNEL}.email)[*].id}}", description="Where alerts are told.")

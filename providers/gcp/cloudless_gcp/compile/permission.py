@@ -64,11 +64,24 @@ def member(
     return ground.document.resource(type, label, {**where, "role": role, "member": who}, comment="; ".join(why))
 
 
-def on_database(ground: Ground) -> dict[str, Any]:
+def on_ledger(ground: Ground) -> dict[str, Any]:
     """The project, as far as the ledger goes."""
-    name = names.ledger_of(ground.prefix, ground.project)
-    condition = {"title": "the ledger of this stage", "expression": f'resource.name == "{name}"'}
-    return {**ground.of(POLICIES), "condition": condition}
+    return _on_database(ground, scope.LEDGER, names.ledger_of(ground.prefix, ground.project))
+
+
+def on_executions(ground: Ground) -> dict[str, Any]:
+    """The project, as far as what the broker keeps goes."""
+    return _on_database(ground, scope.EXECUTIONS, names.executions_of(ground.prefix, ground.project))
+
+
+def _on_database(ground: Ground, label: str, name: str) -> dict[str, Any]:
+    """Once the database is there: who waits for its role may use it then.
+
+    https://cloud.google.com/firestore/docs/manage-databases#configure_per-database_access_permissions
+    """
+    condition = {"title": f"the {label} of this stage", "expression": f'resource.name == "{name}"'}
+    there = [str(ground.document.address(scope.DATABASE, label))]
+    return {**ground.of(POLICIES), "condition": condition, "depends_on": there}
 
 
 def on_service(ground: Ground, unit: str) -> dict[str, str]:
@@ -111,7 +124,9 @@ def _place(ground: Ground, one: Need) -> tuple[str, dict[str, Any]]:
         case of.DELAY:
             return TASKS_MEMBER, on_tasks(ground, one.name)
         case of.DATABASE:
-            return PROJECT_MEMBER, on_database(ground)
+            return PROJECT_MEMBER, on_ledger(ground)
+        case of.EXECUTIONS:
+            return PROJECT_MEMBER, on_executions(ground)
         case _:
             return PROJECT_MEMBER, ground.of(POLICIES)
 

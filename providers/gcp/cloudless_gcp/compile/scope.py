@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 TOPIC, SUBSCRIPTION = "google_pubsub_topic", "google_pubsub_subscription"
 FUNCTION, WORKFLOW = "google_cloudfunctions2_function", "google_workflows_workflow"
 TASKS, SECRET, DATABASE = "google_cloud_tasks_queue", "google_secret_manager_secret", "google_firestore_database"
-LEDGER = "ledger"
+LEDGER, EXECUTIONS = "ledger", "executions"
+"""Labels of databases."""
 GIVEN_UP = "cloudless--given-up"
 """The topic of what may be lost, to which nobody subscribes."""
 

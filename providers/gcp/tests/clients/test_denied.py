@@ -30,6 +30,7 @@ def addresses(project: str) -> dict[str, Any]:
         "broker": function_url(project, "shop-prod--broker"),
         "secrets": {"stripe-key": f"projects/{project}/secrets/shop-prod-stripe-key"},
         "ledger": f"projects/{project}/databases/shop-prod-ledger",
+        "records": f"projects/{project}/databases/shop-prod-executions",
     }
 
 
@@ -50,9 +51,9 @@ CALLS: list[tuple[Ask, str, str, str]] = [
     (lambda cloud: cloud.functions.invoke("charge-card", envelope(), 1), "invoke function 'charge-card'",
      "run.routes.invoke", "https://europe-west1-{p}.cloudfunctions.net/shop-prod-charge-card"),
     (lambda cloud: cloud.orchestrations.start("fulfil", "7", envelope()), "start orchestration 'fulfil'",
-     "datastore.entities.create", "projects/{p}/databases/shop-prod-ledger"),
+     "datastore.entities.create", "projects/{p}/databases/shop-prod-executions"),
     (lambda cloud: cloud.orchestrations.describe("fulfil", "7"), "control orchestration 'fulfil'",
-     "datastore.entities.get", "projects/{p}/databases/shop-prod-ledger"),
+     "datastore.entities.get", "projects/{p}/databases/shop-prod-executions"),
     (lambda cloud: cloud.orchestrations.executions("fulfil", None, 1), "control orchestration 'fulfil'",
      "workflows.executions.list", "projects/{p}/locations/europe-west1/workflows/shop-prod-fulfil"),
     (lambda cloud: cloud.orchestrations.send("", "7", "approval", envelope()), "send event 'approval'",

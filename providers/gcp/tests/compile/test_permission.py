@@ -50,8 +50,8 @@ class Expected:
     def topic(self, name: str) -> str:
         return f"projects/{PROJECT}/topics/{self.prefix}-{name}"
 
-    def ledger(self) -> str:
-        return f'resource.name == "projects/{PROJECT}/databases/{self.prefix}-ledger"'
+    def database(self, name: str) -> str:
+        return f'resource.name == "projects/{PROJECT}/databases/{self.prefix}-{name}"'
 
     def sends(self, queue: str) -> Iterator[tuple[str, str]]:
         yield PUBLISHER, self.topic(queue)
@@ -88,7 +88,7 @@ class Expected:
             if plan.dead_letters:
                 yield who, PUBLISHER, self.topic(plan.dead_letters)
             if plan.once or plan.ordered or plan.exclusive:
-                yield who, DATASTORE, self.ledger()
+                yield who, DATASTORE, self.database("ledger")
 
     def running(self) -> Iterator[Member]:
         """Workflows call what their orchestrations do, nested ones too, and nobody but the broker runs them."""
@@ -106,7 +106,7 @@ class Expected:
                     elif callee.kind == "pure":
                         yield who, INVOKER, f"{self.prefix}--worker"
         if self.orchestrated:
-            yield self.who("-broker"), DATASTORE, self.ledger()
+            yield self.who("-broker"), DATASTORE, self.database("executions")
             yield self.who("-broker"), WORKFLOWS, "project"
 
     def nested(self, name: str) -> set[str]:
@@ -158,7 +158,7 @@ class Expected:
             yield who, "roles/secretmanager.secretAccessor", f"projects/{PROJECT}/secrets/{self.prefix}-{secret.name}"
         if self.orchestrated:
             yield who, INVOKER, f"{self.prefix}--broker"
-            yield who, DATASTORE, self.ledger()
+            yield who, DATASTORE, self.database("executions")
             yield who, WORKFLOWS, "project"
             yield who, "roles/workflows.viewer", "project"
 
@@ -195,6 +195,16 @@ def test_what_is_on_the_project_is_what_google_has_on_nothing_smaller(applicatio
         assert conditioned == (one["role"] in {DATASTORE, "roles/storage.objectViewer"}), label
         if one["role"] == WORKFLOWS:
             assert label in {"cloudless--broker--runs--project", "cloudless--callers--runs"}
+
+
+@pytest.mark.parametrize("application", documents.EVERYTHING)
+def test_what_the_broker_keeps_is_in_no_database_that_a_handler_may_use(application: Callable[[], Application]) -> None:
+    """A lease would else be a way to who waits for what, and to what executions begin with."""
+    given = [(who, on) for who, role, on in members(document(application())) if role.startswith("roles/datastore.")]
+    expected = Expected(application())
+    brokers = {expected.who("-broker"), expected.who("-callers")}
+    assert {who for who, on in given if on == expected.database("executions")} in (set(), brokers)
+    assert brokers.isdisjoint(who for who, on in given if on != expected.database("executions"))
 
 
 @pytest.mark.parametrize("application", documents.EVERYTHING)

@@ -16,6 +16,7 @@ from cloudless.ir import DEAD_LETTERS, Application
 from cloudless.node import replace
 from cloudless.passes.plans import plans
 from cloudless_gcp import names
+from cloudless_gcp.limits import ACKNOWLEDGE_S, OURS_S, START_S
 from providers.gcp.tests.compile import documents
 from providers.gcp.tests.compile.documents import (
     PROJECT,
@@ -54,8 +55,8 @@ def test_pushes_keep_the_contract(application: Callable[[], Application]) -> Non
             assert one["push_config"]["push_endpoint"] == url
             token = {"service_account_email": "${google_service_account.cloudless--push.email}", "audience": url}
             assert one["push_config"]["oidc_token"] == token
-            assert one["ack_deadline_seconds"] == min(600, max(10, ceil(plan.timeout_s) + 10))
-            assert functions[plan.handler]["service_config"]["timeout_seconds"] >= ceil(plan.timeout_s)
+            assert one["ack_deadline_seconds"] == ceil(plan.timeout_s) + OURS_S + START_S <= ACKNOWLEDGE_S[1]
+            assert one["ack_deadline_seconds"] >= functions[plan.handler]["service_config"]["timeout_seconds"]
             assert one.get("enable_message_ordering", False) == plan.ordered
             if plan.endless:
                 assert one["dead_letter_policy"]["max_delivery_attempts"] == 100
@@ -109,16 +110,18 @@ def test_pubsub_gives_up_behind_our_own_count(attempts: int, native: int) -> Non
     assert policy["max_delivery_attempts"] == native
 
 
-def test_the_longest_time_out_of_a_consumer_leaves_no_margin() -> None:
+@pytest.mark.parametrize("timeout_s", [1, 60, 550])
+def test_an_answer_counts_however_late_a_handler_that_waited_for_its_instance_ends(timeout_s: float) -> None:
     app = App("shop")
     orders = app.queue("orders", dict[str, int])
 
-    @orders.consumer(timeout=timedelta(seconds=600))
+    @orders.consumer(timeout=timedelta(seconds=timeout_s))
     def take(order: dict[str, int]) -> None: ...
 
     made = document(program(app))["resource"]
-    assert made[SUBSCRIPTION]["orders"]["ack_deadline_seconds"] == 600
-    assert made[FUNCTION]["take"]["service_config"]["timeout_seconds"] == 605
+    needed_s = START_S + timeout_s + OURS_S
+    assert made[FUNCTION]["take"]["service_config"]["timeout_seconds"] >= needed_s
+    assert needed_s <= made[SUBSCRIPTION]["orders"]["ack_deadline_seconds"] <= 600
 
 
 @pytest.mark.parametrize("application", documents.EVERYTHING)
@@ -201,7 +204,9 @@ def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(application: 
         for noun in ("topics", "secrets", "functions"):
             for name in addresses.get(noun, {}).values():
                 assert f"/{name.rpartition('/')[2]}" in said or f" {name.rpartition('/')[2]}" in said, (noun, name)
-        assert ("ledger" in addresses) == ("roles/datastore.user" in said)
+        for part, database in (("ledger", "ledger"), ("records", "executions")):
+            name = f"projects/{PROJECT}/databases/{application().name}-prod-{database}"
+            assert addresses.get(part, "") == (name if name in said else ""), part
         assert ("broker" in addresses) == (f" {application().name}-prod--broker" in said)
         assert ("executions" in addresses) <= ("broker" in addresses)
 
@@ -254,17 +259,39 @@ def test_a_workflow_is_there_once_all_that_it_calls_is_and_it_may_call_it() -> N
 
 
 @pytest.mark.parametrize("name", documents.CONFORMANCE)
-def test_the_ledger_is_there_where_something_asks_it(name: str) -> None:
+def test_a_database_is_there_where_something_asks_it(name: str) -> None:
     made = document(conformance(name))
-    asked = any(role == "roles/datastore.user" for _, role, _ in documents.members(made))
+    asked = {on for _, role, on in documents.members(made) if role == "roles/datastore.user"}
     databases = made["resource"].get("google_firestore_database", {})
-    assert bool(databases) == asked == ("ledger" in made["output"])
-    for one in databases.values():
-        assert (one["type"], one["name"]) == ("FIRESTORE_NATIVE", f"{conformance(name).name}-prod-ledger")
-        fields = made["resource"]["google_firestore_field"]
-        gone = {field["collection"] for field in fields.values() if "ttl_config" in field}
-        assert {field["field"] for field in fields.values() if "ttl_config" in field} == {"expires"}
-        assert gone == ({"leases", "executions", "texts"} if conformance(name).orchestrations else {"leases"})
+    assert databases.keys() == made["output"].keys() & {"ledger", "executions"}
+    expected = {f"projects/{PROJECT}/databases/{one['name']}" for one in databases.values()}
+    assert asked == {f'resource.name == "{one}"' for one in expected}
+    assert ("executions" in databases) == bool(conformance(name).orchestrations)
+    for label, one in databases.items():
+        assert (one["type"], one["name"]) == ("FIRESTORE_NATIVE", f"{conformance(name).name}-prod-{label}")
+
+
+def test_who_uses_a_database_waits_for_it() -> None:
+    made = document(conformance("orchestrations"))["resource"]
+    label = "cloudless--broker--keeps--executions"
+    assert f"google_project_iam_member.{label}" in made[FUNCTION]["cloudless--broker"]["depends_on"]
+    assert made["google_project_iam_member"][label]["depends_on"] == ["google_firestore_database.executions"]
+
+
+@pytest.mark.parametrize("name", ["queues", "orchestrations"])
+def test_documents_end_by_themselves_and_what_is_long_has_no_index(name: str) -> None:
+    made = document(conformance(name))["resource"]
+    fields = made.get("google_firestore_field", {}).values()
+    found = {(settled(document(conformance(name)), one["database"]).rpartition("-")[2], one["collection"], one["field"])
+        for one in fields}  # fmt: skip
+    assert found == {
+        "queues": {("ledger", "leases", "expires"), ("ledger", "leases", "result")},
+        "orchestrations": {
+            ("executions", "executions", "expires"), ("executions", "executions", "input"),
+            ("executions", "texts", "expires"), ("executions", "texts", "text"),
+        },
+    }[name]  # fmt: skip
+    assert {one["field"] for one in fields if "ttl_config" in one} == {"expires"}
 
 
 @pytest.mark.parametrize("application", documents.EVERYTHING)
@@ -319,7 +346,7 @@ _SERVICES = {
     ("name", "outputs"),
     [
         ("endpoints", {"http_url", "region", "project", "prefix", "alerts"}),
-        ("orchestrations", {"ledger", "region", "project", "prefix", "callers", "alerts"}),
+        ("orchestrations", {"executions", "region", "project", "prefix", "callers", "alerts"}),
     ],
 )
 def test_outputs_say_where_things_are(name: str, outputs: set[str]) -> None:

@@ -56,6 +56,8 @@ def test_resources_are_told_by_the_names_of_the_program(type: str, label: str, s
 def test_what_holds_the_ledger_says_what_is_lost() -> None:
     noun, lost = PROVIDER.resource("google_firestore_database", "ledger", [])
     assert (noun, "leases" in lost) == ("ledger", True)
+    noun, lost = PROVIDER.resource("google_firestore_database", "executions", [])
+    assert (noun, "events" in lost) == ("executions", True)
     noun, lost = PROVIDER.resource("google_workflows_workflow", "fulfil", [])
     assert (noun, "running ones" in lost) == ("orchestration fulfil", True)
     noun, lost = PROVIDER.resource("google_cloud_tasks_queue", "orders", [])
