@@ -5,16 +5,17 @@ second makes the two meet. Everything is in a store (`cloudless.driver.store`), 
 read, so that any number of brokers may run at once:
 
     letter   event/<orchestration>/<execution>/<event>/<digest of its id>   {"at", "v": payload}; {"at"} once taken
-    box      event/<orchestration>/<execution>/<event>        {"at", "pending", "waiters", "handed", "left"}
+    box      event/<orchestration>/<execution>/<event>        {"at", "pending", "waiters", "handed", "left", "done"}
              pending: letters that nobody has taken, oldest first. waiters: tokens, the latest last: at most one of them
              is good, as no two branches wait for one event; others timed out, which nobody tells.
-             left: tokens that were taken back, where a platform does tell.
+             left: tokens that were taken back, where a platform does tell. done: those that were completed.
              handed: [token, letter, at]: somebody is completing that token with that letter at this moment.
 
 Each event is taken once, in the order of arrival: a letter is handed before the token is completed, and marked as taken
-before it is handed no longer. A token that nobody waits with any more gives its letter back. A broker that died in
-between is followed, LEASE_S later, by the next caller, which tries the token again, and asks the platform where that
-does not tell. Part of a bundle: standard library only.
+before it is handed no longer. A token that nobody waits with any more gives its letter back, and is forgotten; one that
+the platform does not take yet gives it back, and stays. A broker that died in between is followed, LEASE_S later, by
+the next caller, which tries the token again, and asks the platform where that does not tell. Part of a bundle: standard
+library only.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
         """What the platform does with tokens."""
 
         def complete(self, token: str, payload: Any) -> bool:
-            """Let who waits with that token go on; False where nobody does any more. Raises Unavailable."""
+            """Let who waits with that token go on; False where nobody does any more, and nobody will.
+
+            Raises NotTaken where it got nothing, and may later; Unavailable where nobody knows what it got.
+            """
             ...
 
         def was_taken(self, mailbox: Mailbox, token: str) -> bool:
@@ -62,6 +66,10 @@ SAME_S = 86_400.0
 WAITERS_MAX = 5
 """Tokens of one mailbox: the good one, and others that were told late."""
 _NOTHING = Kept("", ABSENT)
+
+
+class NotTaken(Unavailable):
+    """A platform did not take an event for a token that somebody may still wait with: safe to try again."""
 
 
 class Mailbox:
@@ -87,15 +95,40 @@ class Mailbox:
 class _Box:
     """What the store keeps of a mailbox, as it was read. version: of that."""
 
-    __slots__ = ("handed", "left", "pending", "version", "waiters")
+    __slots__ = ("done", "handed", "left", "pending", "version", "waiters")
 
     def __init__(self, version: str, plain: Mapping[str, Any]) -> None:
         self.version = version
         self.pending: list[str] = plain.get("pending", [])
         self.waiters: list[str] = plain.get("waiters", [])
         self.left: list[str] = plain.get("left", [])
+        self.done: list[str] = plain.get("done", [])
         handed = plain.get("handed")
         self.handed: Handed | None = (handed[0], handed[1], handed[2]) if handed else None
+
+    def knows(self, token: str) -> bool:
+        """Whether that token was told before: one that was completed is never to be completed again."""
+        return token in self.waiters or token in self.left or token in self.done
+
+    def forget(self, token: str) -> None:
+        """It waits no longer."""
+        self.waiters = [one for one in self.waiters if one != token]
+
+    # --- what becomes of what was handed
+
+    def taken(self, token: str, letter: str) -> None:
+        """The token is used up."""
+        self.forget(token)
+        self.done = [*self.done, token][-WAITERS_MAX:]
+
+    def gone(self, token: str, letter: str) -> None:
+        """Nobody waits with the token: the letter is for the next one."""
+        self.forget(token)
+        self.refused(token, letter)
+
+    def refused(self, token: str, letter: str) -> None:
+        """Both wait on."""
+        self.pending = [letter, *self.pending]
 
 
 class Broker:
@@ -133,7 +166,7 @@ class Broker:
         """
         while True:
             box = self._box(mailbox)
-            if token in box.waiters or token in box.left:
+            if box.knows(token):
                 break
             box.waiters = [*box.waiters, token][-WAITERS_MAX:]
             if self._write(mailbox, box):
@@ -150,13 +183,13 @@ class Broker:
             box = self._box(mailbox)
             if token in box.left:
                 return True
-            if token in box.waiters:
-                box.waiters = [one for one in box.waiters if one != token]
+            if box.handed is not None and box.handed[0] == token:
+                self._settle(mailbox, box.handed)
+            elif token in box.waiters:
+                box.forget(token)
                 box.left = [*box.left, token][-WAITERS_MAX:]
                 if self._write(mailbox, box):
                     return True
-            elif box.handed is not None and box.handed[0] == token:
-                self._settle(mailbox, box.handed)
             else:
                 return False
 
@@ -196,21 +229,32 @@ class Broker:
         kept = self._letter(mailbox, letter)
         box.pending = box.pending[1:]
         if kept is not None:
-            box.waiters, box.handed = box.waiters[:-1], (token, letter, self._now_s())
+            box.handed = (token, letter, self._now_s())
         if self._write(mailbox, box) and kept is not None and box.handed is not None:
-            self._end(mailbox, box.handed, kept, is_taken=self._tokens.complete(token, _payload(kept)))
+            self._complete(mailbox, box.handed, kept)
+
+    def _complete(self, mailbox: Mailbox, handed: Handed, kept: Kept) -> None:
+        try:
+            is_taken = self._tokens.complete(handed[0], _payload(kept))
+        except NotTaken:
+            self._drop(mailbox, handed, _Box.refused)
+            raise
+        self._end(mailbox, handed, kept, is_taken=is_taken)
 
     def _end(self, mailbox: Mailbox, handed: Handed, kept: Kept, *, is_taken: bool) -> None:
         """Write down what became of a letter that was handed."""
         if is_taken:
             self._store.write(_key(mailbox, handed[1]), dump({"at": self._now_s()}), kept.version, KEPT_S)
+        self._drop(mailbox, handed, _Box.taken if is_taken else _Box.gone)
+
+    def _drop(self, mailbox: Mailbox, handed: Handed, became: Callable[[_Box, str, str], None]) -> None:
+        """Hand that no longer."""
         while True:
             box = self._box(mailbox)
             if box.handed != handed:
                 return  # somebody who had to think that we were dead did it
             box.handed = None
-            if not is_taken:
-                box.pending = [handed[1], *box.pending]
+            became(box, handed[0], handed[1])
             if self._write(mailbox, box):
                 return
 
@@ -237,7 +281,13 @@ class Broker:
         if kept is None:  # marked: all but the last write was done
             self._end(mailbox, handed, _NOTHING, is_taken=True)
             return
-        is_taken = self._tokens.complete(token, _payload(kept)) or self._tokens.was_taken(mailbox, token)
+        try:
+            is_taken = self._tokens.complete(token, _payload(kept)) or self._tokens.was_taken(mailbox, token)
+        except NotTaken:
+            if not self._tokens.was_taken(mailbox, token):
+                self._drop(mailbox, handed, _Box.refused)
+                raise
+            is_taken = True
         self._end(mailbox, handed, kept, is_taken=is_taken)
 
     # --- the store
@@ -253,7 +303,7 @@ class Broker:
         plain: dict[str, Any] = {
             "at": self._now_s(), "pending": box.pending, "waiters": box.waiters, "handed": box.handed,
         }  # fmt: skip
-        text = dump({**plain, "left": box.left} if box.left else plain)
+        text = dump({**plain, **({"left": box.left} if box.left else {}), **({"done": box.done} if box.done else {})})
         if size_of(text) > TEXT_MAX:
             raise Unavailable(f"{len(box.pending):,} events {mailbox.event!r} wait to be taken: no more are kept")
         return self._store.write(mailbox.key, text, box.version, KEPT_S)

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from cloudless.driver.store import ABSENT, Kept
-from cloudless.runtime.broker import Broker, Mailbox
+from cloudless.runtime.broker import Broker, Mailbox, NotTaken
 
 START_S = 1_767_355_200.0
 LATE_S = 5.0
@@ -53,10 +53,14 @@ class MemoryStore:
 
 
 class Tokens:
-    """A platform: tokens that are good until they are completed or time out. It tells of them LATE_S later."""
+    """A platform: tokens that are good until they are completed or time out. It tells of them LATE_S later.
+
+    refuses: whether it takes nothing this time, even for a token that is good.
+    """
 
     def __init__(self, now_s: Callable[[], float] = lambda: START_S, before: Callable[[], None] = lambda: None) -> None:
         self.good: set[str] = set()
+        self.refuses: Callable[[], bool] = lambda: False
         self.taken: dict[str, Any] = {}
         self._taken_s: dict[str, float] = {}
         self._now_s = now_s
@@ -66,6 +70,8 @@ class Tokens:
         self._before()
         if token not in self.good:
             return False
+        if self.refuses():
+            raise NotTaken(f"not {token} now")
         self.good.remove(token)
         self.taken[token] = payload
         self._taken_s[token] = self._now_s()

@@ -211,6 +211,30 @@ def test_a_token_that_was_completed_cannot_be_taken_back(world: World) -> None:
     assert world.tokens.taken == {"t": 1}
 
 
+def test_an_event_that_the_platform_does_not_take_yet_waits_with_its_waiter(world: World) -> None:
+    """Whoever asked hears of it, and asks again: a sender with the same id, a wait with the same token."""
+    refusals = [True, True]
+    world.tokens.refuses = lambda: bool(refusals) and refusals.pop()
+    world.wait("t")
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="not t now"):
+            world.broker.send(BOX, "e", 1)
+    assert world.tokens.taken == {}
+    world.broker.wait(BOX, "t")
+    assert world.tokens.taken == {"t": 1}
+
+
+def test_a_wait_that_is_told_again_after_its_event_came_gets_no_other_one(world: World) -> None:
+    """The answer to the first was lost; its callback is still good, and nobody awaits it any more."""
+    world.wait("t")
+    world.broker.send(BOX, "e1", 1)
+    world.wait("t")
+    world.broker.send(BOX, "e2", 2)
+    assert world.tokens.taken == {"t": 1}
+    world.wait("t2")
+    assert world.tokens.taken == {"t": 1, "t2": 2}
+
+
 # --- races
 
 
@@ -241,6 +265,16 @@ def test_every_event_is_taken_once_where_tokens_stay_good_and_are_taken_back(dea
         taken = race.taken if deaths == 0 else sorted(race.taken)
         assert taken == list(range(race.sent)), seed
         assert race.left.isdisjoint(race.turns.tokens.taken), seed
+
+
+def test_every_event_is_taken_once_in_its_order_where_the_platform_refuses_good_tokens() -> None:
+    refused = 0
+    for seed in SEEDS:
+        race = RefusingRace(seed)
+        race.run()
+        assert race.taken == list(range(race.sent)), seed
+        refused += race.refused
+    assert refused > len(SEEDS), "the platform did refuse"
 
 
 class Race:
@@ -352,6 +386,28 @@ class LeavingRace(Race):
                 self._token = ""
             else:
                 assert self._token in self.turns.tokens.taken
+
+
+class RefusingRace(Race):
+    """The same on a platform that takes some events at the second or third time only: a wait is told again as it is."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.refused = 0
+        self.turns.tokens.refuses = self._refuses
+
+    def _refuses(self) -> bool:
+        is_refused = self.refused < TIMEOUTS and self.turns.random.random() < 0.5
+        self.refused += is_refused
+        return is_refused
+
+    def _wait(self) -> None:
+        one, token = self._waiting, self._token
+        if one is not None and one.has_ended and one.error is not None and token in self.turns.tokens.good:
+            assert isinstance(one.error, Unavailable), one.error
+            self._waiting = self.turns.begin("wait", lambda: self.turns.broker.wait(BOX, token))
+        else:
+            super()._wait()
 
 
 def test_whom_an_event_is_for() -> None:

@@ -1,4 +1,4 @@
-"""What the broker keeps, in the ledger's database: a document a text, written over the version that was read.
+"""What the broker keeps of events: a document a text, written over the version that was read.
 
     texts/<sha-256 of the key> = {key, text, by, expires}
 
@@ -13,10 +13,14 @@ import re
 from datetime import datetime
 from hashlib import sha256
 
+from cloudless.driver.orchestration import RUNNING
 from cloudless.driver.store import ABSENT, Kept
+from cloudless.errors import NotFound
+from cloudless.runtime.broker import NotTaken
 from cloudless_gcp.clients.delay import moment
 from cloudless_gcp.clients.denied import Grant, needing
 from cloudless_gcp.clients.errors import of_answer
+from cloudless_gcp.clients.execution import status_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +32,8 @@ if TYPE_CHECKING:
     from cloudless_gcp.clients.rest import Google
 
 COLLECTION = "texts"
-_NOBODY = frozenset({400, 404, 409, 410, 412})
-"""What a callback answers that nobody waits with any more: its execution has ended."""
+_REFUSED = frozenset({400, 404, 409, 410, 412})
+"""What a callback answers that takes nothing: its execution has ended, or Workflows does not know it yet."""
 _FULL = 429
 """What a callback answers that keeps something already."""
 _PAGE = 100
@@ -85,8 +89,8 @@ class FirestoreStore:
 class Callbacks:
     """See `cloudless.runtime.broker.Tokens`: a token is the URL of a callback.
 
-    A callback keeps what it gets until its execution awaits it (`availablePayloads` of the API). Who may write the
-    ledger may write any token into a mailbox: one that is no callback of Workflows is asked nothing, and nobody waits.
+    A callback keeps what it gets until its execution awaits it (`availablePayloads` of the API). Who may write where
+    mailboxes are may write any token into one: what is no callback of Workflows is asked nothing, and nobody waits.
     """
 
     __slots__ = ("_google",)
@@ -100,10 +104,12 @@ class Callbacks:
         what = "completing a wait"
         grant = Grant("complete", "wait", "of an event", "workflows.callbacks.send", _workflow(token))
         answer = self._google.answer("POST", token, {"v": payload}, what)
-        if answer.status in _NOBODY:
-            return False
         if answer.status < 300 or (answer.status == _FULL and self._has_payload(token)):
             return True
+        if answer.status in _REFUSED:
+            if self._is_running(token):
+                raise NotTaken(f"{what}: the callback answered {answer.status}, and its execution still runs")
+            return False
         with needing(grant):
             raise of_answer(answer, what)
 
@@ -118,9 +124,18 @@ class Callbacks:
         """Whether the callback keeps what it got: nobody but us sends, so a request of ours was carried out twice."""
         return bool(self._active(token).get(token.rpartition("/")[2]))
 
+    def _is_running(self, token: str) -> bool:
+        execution = _execution(token)
+        try:
+            with needing(Grant("complete", "wait", "of an event", "workflows.executions.get", _workflow(execution))):
+                told = self._google.call("GET", f"{execution}?view=BASIC", None, "asking for an execution that waits")
+        except NotFound:  # kept for 90 days after its end
+            return False
+        return status_of(told) == RUNNING
+
     def _active(self, token: str) -> dict[str, Any]:
         """What the callbacks keep, by id, of the execution of that token."""
-        execution = token.rpartition("/callbacks/")[0]
+        execution = _execution(token)
         found: dict[str, Any] = {}
         page = ""
         while True:
@@ -141,6 +156,11 @@ def is_callback(url: str) -> bool:
 def path_of(key: str) -> str:
     """Document ids take no slash: so a digest."""
     return f"{COLLECTION}/{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _execution(url: str) -> str:
+    """URL of the execution whose callback has that URL."""
+    return url.rpartition("/callbacks/")[0]
 
 
 def _workflow(url: str) -> str:

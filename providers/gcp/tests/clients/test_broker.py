@@ -11,6 +11,7 @@ import pytest
 from cloudless.driver.orchestration import COMPLETED, FAILED, RUNNING
 from cloudless.errors import ExecutionExists, InvalidArgument, NotFound, PermissionDenied, Unavailable
 from cloudless.message import Envelope
+from cloudless.runtime.broker import NotTaken
 from cloudless.system import packed
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.clients.function import post
@@ -150,6 +151,74 @@ def test_a_callback_that_took_an_event_whose_answer_was_lost_is_not_given_anothe
     works.pump()
     assert lost
     assert output(cloud) == "once"
+
+
+def refusing(place: Place, times: int) -> list[str]:
+    """Let callbacks answer that they are not there, so many times; gives their paths, as they do."""
+    original = place.backends["workflowexecutions"]
+    refused: list[str] = []
+
+    def answer(one: Any) -> Response:
+        if "/callbacks/" in one.request.path and len(refused) < times:
+            refused.append(one.request.path)
+            return Response(status=404, body=b"")
+        return original(one)
+
+    place.backends["workflowexecutions"] = answer
+    return refused
+
+
+def test_an_event_that_a_callback_does_not_take_yet_is_kept_for_it(
+    works: Works, cloud: GoogleCloud, place: Place
+) -> None:
+    cloud.orchestrations.start("fulfil", "7", call("wait"))
+    works.pump()
+    refused = refusing(place, 3)
+    with pytest.raises(Unavailable, match="the callback answered 404, and its execution still runs"):
+        cloud.orchestrations.send("fulfil", "7", "approval", event("once", "a"))
+    assert len(refused) == 3
+    cloud.orchestrations.send("fulfil", "7", "approval", event("once", "a"))
+    works.pump()
+    assert output(cloud) == "once"
+
+
+def test_a_wait_whose_callback_is_not_known_yet_is_told_again(works: Works, cloud: GoogleCloud, place: Place) -> None:
+    """The event was there before; the workflow hears of the failure, and asks again."""
+    cloud.orchestrations.start("fulfil", "7", call("wait"))
+    cloud.orchestrations.send("", "7", "approval", event("early", "a"))
+    refused = refusing(place, 1)
+    works.pump()
+    assert len(refused) == 1
+    assert output(cloud) == "early"
+
+
+def test_a_callback_is_given_up_once_its_execution_has_ended(works: Works, cloud: GoogleCloud) -> None:
+    cloud.orchestrations.start("fulfil", "7", call("wait"))
+    works.pump()
+    (url,) = [one.body["url"] for one in works.requests if one.body["op"] == "wait"]
+    callbacks = works.stage().callbacks
+    works.place.be(works.broker_account)
+    with pytest.raises(NotTaken):
+        callbacks.complete(f"{url}x", 1)
+    works.place.be(works.place.account)
+    cloud.orchestrations.cancel("fulfil", "7")
+    works.place.be(works.broker_account)
+    assert callbacks.complete(url, 1) is False
+
+
+def test_a_wait_that_is_told_again_after_its_event_came_takes_no_other(works: Works, cloud: GoogleCloud) -> None:
+    """The callback lives on with its execution, and would take it; nobody awaits it any more."""
+    cloud.orchestrations.start("fulfil", "7", call("wait"))
+    works.pump()
+    (told,) = [one for one in works.requests if one.body["op"] == "wait"]
+    cloud.orchestrations.send("", "7", "approval", event("first", "a"))
+    assert works.sim.http(told).code == 200
+    cloud.orchestrations.send("", "7", "approval", event("second", "b"))
+    works.place.be(works.broker_account)
+    found = works.stage().store.read("event/fulfil/7/approval")
+    assert found is not None
+    box = json.loads(found.text)
+    assert (len(box["pending"]), box["waiters"], box["handed"]) == (1, [], None)
 
 
 # --- who may

@@ -53,26 +53,27 @@ def definition(broker_url: str, digest: str = DIGEST, name: str = "fulfil") -> d
         {"failed": {"raise": "${error}"}},
         {"taken": {"return": {"taken": True}}},
     ]
-    ask: list[dict[str, Any]] = [
-        {"post": {"call": "http.post", "args": {"url": "${to}", "auth": auth, "body": "${body}"}, "result": "reply"}},
-        {"done": {"return": "${reply.body.v}"}},
-    ]
-    twice: list[dict[str, Any]] = [
-        {"count": {"assign": [{"number": 0}, {"reply": None}]}},
-        {"attempt": {"assign": [{"number": "${number + 1}"}, {"failed": None}]}},
-        {
-            "exchange": {
-                "try": {"steps": [{"post": {
-                    "call": "http.post",
-                    "args": {"url": "${to}", "auth": auth, "body": {"attempt": "${number}"}},
-                    "result": "reply",
-                }}]},
-                "except": {"as": "e", "steps": [{"caught": {"assign": [{"failed": "${e}"}]}}]},
-            }
-        },
-        {"again": {"switch": [{"condition": "${failed != null and number < 2}", "next": "attempt"}]}},
-        {"done": {"return": "${reply.body.v}"}},
-    ]  # fmt: skip
+
+    def twice(body: Any) -> list[dict[str, Any]]:
+        return [
+            {"count": {"assign": [{"number": 0}, {"reply": None}]}},
+            {"attempt": {"assign": [{"number": "${number + 1}"}, {"failed": None}]}},
+            {
+                "exchange": {
+                    "try": {"steps": [{"post": {
+                        "call": "http.post",
+                        "args": {"url": "${to}", "auth": auth, "body": body},
+                        "result": "reply",
+                    }}]},
+                    "except": {"as": "e", "steps": [{"caught": {"assign": [{"failed": "${e}"}]}}]},
+                }
+            },
+            {"look": {"switch": [{"condition": "${failed == null}", "next": "done"}]}},
+            {"again": {"switch": [{"condition": "${number < 2}", "next": "attempt"}]}},
+            {"over": {"raise": "${failed}"}},
+            {"done": {"return": "${reply.body.v}"}},
+        ]  # fmt: skip
+
     event = {**{key: f"${{told.{key}}}" for key in told}, "event": "approval", "url": "${callback.url}"}
     asked = {"call": "ask", "result": "answer"}
     wait_for: list[dict[str, Any]] = [
@@ -96,8 +97,8 @@ def definition(broker_url: str, digest: str = DIGEST, name: str = "fulfil") -> d
     ]  # fmt: skip
     return {
         "main": {"params": ["input"], "steps": main},
-        "ask": {"params": ["to", "body"], "steps": ask},
-        "twice": {"params": ["to"], "steps": twice},
+        "ask": {"params": ["to", "body"], "steps": twice("${body}")},
+        "twice": {"params": ["to"], "steps": twice({"attempt": "${number}"})},
         "wait_for": {"params": ["told"], "steps": wait_for},
     }
 
@@ -119,7 +120,7 @@ class Works:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.broker_url = function_url(place.project, "shop-prod--broker")
-        self.database = f"projects/{place.project}/databases/shop-prod-ledger"
+        self.database = f"projects/{place.project}/databases/shop-prod-executions"
         self.broker_account = f"shop-prod--broker@{place.project}.iam.gserviceaccount.com"
         self.facts: dict[str, Any] = {"events": {"approval": ["fulfil", "refund"]}, "workflows": {}, "senders": {}}
         self.answers: list[Response] = []
@@ -148,7 +149,7 @@ class Works:
 
     def stage(self, **addresses: Any) -> GoogleCloud:
         """For whoever may ask Workflows itself."""
-        given = {"orchestrations": self.orchestrations, "ledger": self.database, "broker": self.broker_url}
+        given = {"orchestrations": self.orchestrations, "records": self.database, "broker": self.broker_url}
         return self.place.cloud(**given, **addresses)
 
     def start_broker(self) -> None:
