@@ -25,6 +25,7 @@ from cloudless.compiler.definitions import Definitions
 from cloudless.compiler.document import Address, Document, literal, places
 from cloudless.compiler.names import escaped
 from cloudless.compiler.package import Own, Package
+from cloudless.driver.names import digest_of, shorten
 
 __all__ = [
     "Address",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.names import escaped
 from cloudless.compiler.unfit import Unfit
+from cloudless.driver.names import prefix_of
 from cloudless.passes.plans import plans
 
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 
 
 class CommonGround:
-    """document: grows with every noun. plans: of the runtime, by source. unfit: makes problems."""
+    """document: grows with every noun. prefix: what names begin with, shop-prod. unfit: makes problems.
+
+    plans: of the runtime, by source.
+    """
 
     def __init__(self, stage: Stage, application: Application, document: Document) -> None:
         self.stage = stage
         self.application = application
         self.document = document
+        self.prefix = prefix_of(application.name, stage.name)
         self.unfit = Unfit(document.provider, application)
         self.plans: Mapping[str, Plan] = plans(application)
         self.handlers: Mapping[str, Handler] = {one.name: one for one in application.handlers}

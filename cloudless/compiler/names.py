@@ -1,14 +1,9 @@
-"""Names: logical ones as a cloud, or Terraform, takes them.
-
-escaped   another spelling for each name, never the same for two
-shorten   what is too long ends in a digest
-"""
+"""Names: logical ones as a cloud, or Terraform, takes them. What is too long: see `cloudless.driver.names`."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from hashlib import sha256
 
 
 def escaped(name: str, *, kept: str = "A-Za-z0-9_-", mark: str = "_", first: str = "A-Za-z_") -> str:
@@ -24,16 +19,3 @@ def escaped(name: str, *, kept: str = "A-Za-z0-9_-", mark: str = "_", first: str
 @cache
 def _pattern(kept: str, mark: str, first: str) -> re.Pattern[str]:
     return re.compile(rf"\A[^{first}]|[^{kept}]|(?<={re.escape(mark)}){re.escape(mark)}")
-
-
-def shorten(name: str, most: int, *, digest: int = 6, between: str = "-") -> str:
-    """The name where it has at most `most` characters; else its beginning, and digits of its sha256."""
-    if len(name) <= most:
-        return name
-    head = name[: most - digest - len(between)].rstrip(between)
-    return f"{head}{between}{digest_of(name, digits=digest)}"
-
-
-def digest_of(*parts: str, digits: int = 6) -> str:
-    """Hexadecimal digits that differ where any part does."""
-    return sha256("/".join(parts).encode()).hexdigest()[:digits]

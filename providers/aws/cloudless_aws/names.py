@@ -14,13 +14,14 @@
     roles                                     shop-prod-take-eu-central-1: an account has them once for all regions
 
 No name of a program has two hyphens in a row, or one at its beginning (CL103): what is ours alone has.
-May import: the standard library, `wire`.
+May import: the standard library, `cloudless.driver.names`, `wire`.
 """
 
 from __future__ import annotations
 
 import re
 
+from cloudless.driver.names import digest_of, prefix_of, shorten
 from cloudless_aws.wire import FIFO
 
 TYPE_CHECKING = False
@@ -46,7 +47,6 @@ ALIAS = "live"
 WAIT = "wait"
 """Alias of the broker for orchestrations that wait; see `event_alias` for those that send."""
 _EVENT = "event-"
-_DIGEST = 6
 _QUEUE_MAX = 80
 _FUNCTION_MAX = 64
 _MACHINE_MAX = 80
@@ -102,11 +102,6 @@ def addresses_of(application: Application, stage: Stage) -> dict[str, Any]:
     return {part: value for part, value in found.items() if value or part == "region"}
 
 
-def prefix_of(app: str, stage: str) -> str:
-    """What every name of a stage begins with: shop-prod."""
-    return f"{app}-{stage}"
-
-
 def partition_of(region: str) -> str:
     """The partition that a region is in: aws, aws-cn, aws-us-gov, aws-eusc."""
     return next((partition for start, partition in PARTITIONS if region.startswith(start)), "aws")
@@ -148,7 +143,7 @@ def region_of(existing: str) -> str:
 
 
 def _queue(prefix: str, name: str, end: str = "") -> str:
-    return f"{_shorten(f'{prefix}-{name}', _QUEUE_MAX - len(end))}{end}"
+    return f"{shorten(f'{prefix}-{name}', _QUEUE_MAX - len(end))}{end}"
 
 
 def topic_of(topic: Topic, prefix: str) -> str:
@@ -163,7 +158,7 @@ def secret_of(secret: Secret, app: str, stage: str) -> str:
 
 def function_of(prefix: str, handler: str) -> str:
     """The name of a handler's Lambda function. It is called by its alias: f"{name}:{ALIAS}"."""
-    return _shorten(f"{prefix}-{handler}", _FUNCTION_MAX)
+    return shorten(f"{prefix}-{handler}", _FUNCTION_MAX)
 
 
 def worker_of(prefix: str) -> str:
@@ -188,12 +183,12 @@ def event_of(alias: str) -> str:
 
 def machine_of(prefix: str, orchestration: str) -> str:
     """The name of an orchestration's state machine. It is started by its alias."""
-    return _shorten(f"{prefix}-{orchestration}", _MACHINE_MAX)
+    return shorten(f"{prefix}-{orchestration}", _MACHINE_MAX)
 
 
 def execution_of(execution: str) -> str:
     """The name of an execution by our id: the id itself, or its digest where Step Functions does not take it."""
-    return execution if re.match(_EXECUTION, execution) else _sha256(execution)
+    return execution if re.match(_EXECUTION, execution) else digest_of(execution, digits=64)
 
 
 def ledger_of(prefix: str) -> str:
@@ -229,12 +224,12 @@ def tick_group_of(prefix: str) -> str:
 
 def delay_group_of(prefix: str, queue: str) -> str:
     """The name of the schedule group of a queue's delays; of all queues with "*" for a queue."""
-    return _shorten(f"{prefix}--delay-{queue}", _GROUP_MAX)
+    return shorten(f"{prefix}--delay-{queue}", _GROUP_MAX)
 
 
 def role_of(prefix: str, name: str, region: str) -> str:
     """The name of the role of a handler's function or of a state machine (which never share a name), or of ours."""
-    head = _shorten(f"{prefix}-{name}", _ROLE_MAX - _REGION_MAX - 1)
+    head = shorten(f"{prefix}-{name}", _ROLE_MAX - _REGION_MAX - 1)
     return f"{head}-{region}" if region else head
 
 
@@ -250,23 +245,10 @@ def delay_role_of(prefix: str, queue: str, region: str) -> str:
 
 def bucket_of(prefix: str, account: str, region: str) -> str:
     """The name of the bucket of packages, unique in the world. account, region: may be references of Terraform."""
-    head = _shorten(prefix, _BUCKET_MAX - _ACCOUNT_DIGITS - _REGION_MAX - 2)
+    head = shorten(prefix, _BUCKET_MAX - _ACCOUNT_DIGITS - _REGION_MAX - 2)
     return f"{head}-{account}-{region}"
 
 
 def log_group_of(function: str) -> str:
     """Where a function of that physical name logs."""
     return f"/aws/lambda/{function}"
-
-
-def _shorten(name: str, most: int) -> str:
-    """The name where it fits; else its beginning and digits of its digest."""
-    if len(name) <= most:
-        return name
-    return f"{name[: most - _DIGEST - 1].rstrip('-')}-{_sha256(name)[:_DIGEST]}"
-
-
-def _sha256(text: str) -> str:
-    from hashlib import sha256
-
-    return sha256(text.encode()).hexdigest()

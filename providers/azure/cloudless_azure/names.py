@@ -12,11 +12,12 @@
 
 Names of namespaces, vaults, accounts and function apps are unique in the world: the end is a digest of app, stage and
 subscription. https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules
-May import: the standard library.
+May import: the standard library, `cloudless.driver.names`.
 """
 
 from __future__ import annotations
 
+from cloudless.driver.names import DIGEST, digest_of, shorten
 from cloudless.errors import UnsupportedError
 
 TYPE_CHECKING = False
@@ -44,7 +45,6 @@ CODE, LEDGERS, HUB = "code", "ledger", "hub"
 """What a storage account of a stage is for: packages, the ledger, and what Durable keeps."""
 INVOKE, START, CONTROL, SEND = "invoke", "start", "control", "send"
 """What a key allows: to invoke a function, to start or control executions, to send an event."""
-_DIGEST = 6
 _LONG_DIGEST = 10
 """Of accounts of apps, of which a stage may have hundreds, whose names have little room for more."""
 _NAMESPACE_MAX = 50
@@ -149,12 +149,9 @@ def instance_of(orchestration: str, execution: str) -> str:
 def instance_prefix_of(orchestration: str) -> str:
     """What the ids of all executions of an orchestration begin with, and those of no other.
 
-    A name too long is cut, and ends with a digest after "~", which is in no name.
+    A name too long ends in a digest after "~", which is in no name.
     """
-    longest = _INSTANCE_MAX - _EXECUTION_MAX - 1
-    if len(orchestration) <= longest:
-        return f"{orchestration}:"
-    return f"{orchestration[: longest - _DIGEST - 1]}~{_digest(orchestration)}:"
+    return f"{shorten(orchestration, _INSTANCE_MAX - _EXECUTION_MAX - 1, between='~')}:"
 
 
 def head_of(app: str, stage: str) -> str:
@@ -179,14 +176,14 @@ def vault_of(app: str, stage: str, subscription: str) -> str:
 
 def account_of(app: str, stage: str, subscription: str, use: str) -> str:
     """Name of a storage account: lower-case letters and digits, 3 to 24 characters. use: CODE, LEDGERS or HUB."""
-    head = _letters(app, stage)[: _ACCOUNT_MAX - len(use) - _DIGEST]
-    return f"{head}{use}{_digest(app, stage, subscription)}"
+    head = _letters(app, stage)[: _ACCOUNT_MAX - len(use) - DIGEST]
+    return f"{head}{use}{digest_of(app, stage, subscription)}"
 
 
 def app_account_of(app: str, stage: str, group: str, subscription: str) -> str:
     """Name of the storage account of a group's function app: as above."""
     head = _letters(app, stage, group)[: _ACCOUNT_MAX - _LONG_DIGEST]
-    return f"{head}{_digest(app, stage, group, subscription, digits=_LONG_DIGEST)}"
+    return f"{head}{digest_of(app, stage, group, subscription, digits=_LONG_DIGEST)}"
 
 
 def function_app_of(app: str, stage: str, group: str, subscription: str) -> str:
@@ -211,7 +208,7 @@ def container_of(group: str) -> str:
 
 def _world(head: str, longest: int, *parts: str) -> str:
     """A name that is unique in the world: the head as far as it fits, and a digest of the parts."""
-    return f"{_plain(head)[: longest - _DIGEST - 1].rstrip('-')}-{_digest(*parts)}"
+    return f"{_plain(head)[: longest - DIGEST - 1].rstrip('-')}-{digest_of(*parts)}"
 
 
 def _plain(name: str) -> str:
@@ -222,9 +219,3 @@ def _plain(name: str) -> str:
 def _letters(*parts: str) -> str:
     """What an account may be called of names: lower-case letters and digits."""
     return "".join(filter(str.isalnum, "".join(parts).lower()))
-
-
-def _digest(*parts: str, digits: int = _DIGEST) -> str:
-    from hashlib import sha256
-
-    return sha256("/".join(parts).encode()).hexdigest()[:digits]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudless.compiler import digest_of, escaped, shorten
+from cloudless.compiler import escaped
 
 VAULT = {"kept": "a-z0-9-", "mark": "-", "first": "a-z0-9-"}
 NAMES = st.text(st.sampled_from("ab5f_-/.:Aé2"), max_size=12) | st.text(st.characters(codec="utf-8"), max_size=6)
@@ -43,16 +43,3 @@ def test_what_is_escaped_can_be_told_again(name: str) -> None:
 def test_what_is_escaped_has_no_other_characters(name: str) -> None:
     assert re.fullmatch("[A-Za-z_][A-Za-z0-9_-]*", escaped(name))
     assert re.fullmatch("[a-z0-9-]+", escaped(name, **VAULT))
-
-
-@given(st.text(st.sampled_from("abc-"), max_size=40), st.integers(10, 40))
-def test_a_shortened_name_has_at_most_so_many_characters(name: str, most: int) -> None:
-    short = shorten(name, most)
-    assert len(short) <= most
-    assert short == name if len(name) <= most else short.endswith(f"-{digest_of(name)}")
-
-
-def test_long_names_that_begin_alike_stay_apart() -> None:
-    assert shorten("confirmations-of-orders-a", 20) != shorten("confirmations-of-orders-b", 20)
-    assert shorten("confirmations-of-orders", 20, digest=4, between="").startswith("confirmations-of")
-    assert digest_of("a", "bc") != digest_of("ab", "c")

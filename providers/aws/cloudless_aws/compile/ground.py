@@ -43,7 +43,6 @@ class Ground(CommonGround):
         document = Document("aws", providers=_PROVIDERS, terraform=_TERRAFORM, backend=stage.backend)
         super().__init__(stage, application, document)
         self.definitions = definitions
-        self.prefix = names.prefix_of(application.name, stage.name)
         self.programs = programs(application, definitions)
         self.units = units(application, self.programs, self.prefix)
         self.queue_names: Mapping[str, str] = names.queues_of(application, self.prefix)

@@ -10,13 +10,14 @@ from itertools import combinations, product
 import pytest
 
 from cloudless import App
+from cloudless.driver.names import prefix_of
 from cloudless.ir import Application
 from cloudless_aws import names
 from cloudless_aws.names import addresses_of
 from providers.aws.tests.compile import documents
 from providers.aws.tests.compile.documents import REGION, document, prod, program, settled
 
-LONGEST_PREFIX = names.prefix_of("a" * 24, "s" * 16)
+LONGEST_PREFIX = prefix_of("a" * 24, "s" * 16)
 LONGEST = "n" * 50
 FORMS = {
     "aws_sqs_queue": r"[A-Za-z0-9_-]{1,75}\.fifo|[A-Za-z0-9_-]{1,80}",
@@ -90,7 +91,7 @@ NAMES = ["-".join(words) for count in (1, 2, 3) for words in product(WORDS, repe
 
 @pytest.mark.parametrize("what", KINDS)
 def test_no_two_kinds_share_a_name_in_all_stages_of_an_application(what: str) -> None:
-    prefixes = [names.prefix_of("shop", name) for name in NAMES if len(name) <= 16]
+    prefixes = [prefix_of("shop", name) for name in NAMES if len(name) <= 16]
     found = {kind: {find(*one) for one in product(prefixes, NAMES)} for kind, find in KINDS[what].items()}
     assert [pair for pair in combinations(found, 2) if found[pair[0]] & found[pair[1]]] == []
 
@@ -157,4 +158,4 @@ def test_callers_find_what_the_document_makes(application: Callable[[], Applicat
 
 def test_stages_and_applications_have_names_of_their_own() -> None:
     pairs = list(product(("shop", "shop-x"), ("prod", "dev")))
-    assert len({names.queues_of(every_long_name(), names.prefix_of(*pair))["q" * 50] for pair in pairs}) == len(pairs)
+    assert len({names.queues_of(every_long_name(), prefix_of(*pair))["q" * 50] for pair in pairs}) == len(pairs)
