@@ -1,6 +1,6 @@
 """What Terraform says of Google Cloud, in the program's words: resources by name, errors with what to do, credentials.
 
-May import: the standard library, cloudless.errors.
+May import: cloudless.driver, cloudless.errors, and of the clients what asks nobody.
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import PermissionDenied
+from cloudless_gcp.clients.errors import SIGN_IN
+from cloudless_gcp.clients.login import PRODUCT, VARIABLE, check, found, kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,10 +94,9 @@ _SINGLE: Mapping[tuple[str, str], tuple[str, str]] = {
 _OURS: Mapping[str, str] = {"cloudless--worker": "app worker", "cloudless--broker": "app broker"}
 _MARK = "--"
 """In labels of ours alone: no name of a program has two hyphens in a row (CL103)."""
-_DEFAULT = Path(".config", "gcloud", "application_default_credentials.json")
-_VENDOR = Path("/sys/class/dmi/id/product_name")
-_ENGINE = "Google Compute Engine"
-"""https://cloud.google.com/compute/docs/instances/detect-compute-engine"""
+_KEYS = ("GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON")
+_TOKENS = ("GOOGLE_OAUTH_ACCESS_TOKEN",)
+"""What Terraform alone looks at."""
 
 
 def resource(type: str, label: str) -> tuple[str, str]:
@@ -116,34 +118,57 @@ def resource(type: str, label: str) -> tuple[str, str]:
     return f"{noun} {label}", loss
 
 
-def credentials(environment: Mapping[str, str] = os.environ, vendor: Path = _VENDOR) -> str:
+def credentials(environment: Mapping[str, str] = os.environ, machine: Path = PRODUCT) -> str:
     """With which credentials the provider would go, by environment and files; PermissionDenied where there are none.
 
-    vendor: a file that says what this machine is; one of Google's has an account, which only the network could tell.
+    machine: a file that says what this machine is; one of Google's has an account, which only the network could tell.
     https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#authentication
     """
-    for name in ("GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON"):
-        if environment.get(name):
-            return f"the key of {name}"
-    if environment.get("GOOGLE_OAUTH_ACCESS_TOKEN"):
-        return "the token of GOOGLE_OAUTH_ACCESS_TOKEN"
-    if file := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        return f"{file} of GOOGLE_APPLICATION_CREDENTIALS"
-    folder = environment.get("CLOUDSDK_CONFIG")
-    home = Path(folder, _DEFAULT.name) if folder else Path(environment.get("HOME", ""), _DEFAULT)
-    if home.exists():
-        return "gcloud auth application-default login"
-    if _ENGINE in _text(vendor):
-        return "the account of this machine, if it has one"
-    raise PermissionDenied(
-        "no credentials for Google Cloud: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS;"
-        f" {_LOGIN}"
-    )
-
-
-def _text(file: Path) -> str:
-    """What is in a file, "" where it cannot be read."""
     try:
-        return file.read_text("utf-8")
-    except OSError:
-        return ""
+        return _of_terraform(environment, machine) or _of_all(environment, machine)
+    except NotSignedIn as problem:
+        raise PermissionDenied(f"{problem}; {_LOGIN}") from problem
+
+
+def _of_terraform(environment: Mapping[str, str], machine: Path) -> str:
+    """Those that Terraform alone looks at, "" where there are none."""
+    for name in _KEYS:
+        if key := environment.get(name):
+            _check_key(name, key)
+            return f"the key of {name}{_calling(environment, machine)}"
+    for name in _TOKENS:
+        if environment.get(name):
+            return f"the token of {name}{_calling(environment, machine)}"
+    return ""
+
+
+def _of_all(environment: Mapping[str, str], machine: Path) -> str:
+    """Those that Google's libraries look at as well."""
+    file = found(environment, machine)
+    if file is None:
+        return "the account of this machine, if it has one"
+    if environment.get(VARIABLE):
+        return f"{file} of {VARIABLE}"
+    if file != kept({**environment, "CLOUDSDK_CONFIG": ""}):
+        raise NotSignedIn(f"Terraform does not look into CLOUDSDK_CONFIG: set {VARIABLE}={file}")
+    return "gcloud auth application-default login"
+
+
+def _check_key(name: str, key: str) -> None:
+    """The variable holds a file's name, or what is in one."""
+    file = Path(key)
+    if key.lstrip().startswith("{"):
+        check(key, name)
+    elif not file.is_file():
+        raise NotSignedIn(f"{name} is neither a key as JSON nor a file that is there: {SIGN_IN}")
+    else:
+        check(file.read_bytes(), f"{key} of {name}")
+
+
+def _calling(environment: Mapping[str, str], machine: Path) -> str:
+    """What to add to credentials that Google's libraries do not look at."""
+    try:
+        found(environment, machine)
+    except NotSignedIn as problem:
+        return f", which deploys alone: to call the stage, {SIGN_IN} ({str(problem).partition(':')[0]})"
+    return ""

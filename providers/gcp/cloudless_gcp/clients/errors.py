@@ -62,11 +62,12 @@ def of_sdk(problem: Exception, what: str) -> CloudlessError:
     """Our error for one of the SDK's, which stays at `native`."""
     from google.auth.exceptions import GoogleAuthError, TransportError
 
-    text = f"{what}: {problem}"
-    if isinstance(problem, GoogleAuthError) and not isinstance(problem, TransportError):
-        ours = _told(NotSignedIn, text)
+    if not isinstance(problem, GoogleAuthError):
+        ours = of_status(_status(problem), f"{what}: {problem}")
     else:
-        ours = of_status(_status(problem), text)
+        said = problem.args[0] if problem.args else problem  # its other arguments are whole answers
+        is_refused = not isinstance(problem, TransportError) and not problem.retryable
+        ours = _told(NotSignedIn if is_refused else Unavailable, f"{what}: {said}")
     ours.native = problem
     return ours
 

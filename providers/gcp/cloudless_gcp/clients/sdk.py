@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from importlib import import_module
 
 from cloudless.driver.queue import Delivered
@@ -11,10 +12,11 @@ from cloudless_gcp.wire import attributes_of, envelope_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Generator, Sequence
     from typing import Any
 
     from cloudless.message import Envelope
+    from cloudless_gcp.clients.token import Tokens
 
 CALL_TIMEOUT_S = 10.0
 """Of one attempt of a call. A publish takes well under a second."""
@@ -34,15 +36,16 @@ class SdkPubsub:
 
     region: whose endpoint is used, e.g. "europe-west1"; "" for the global one, which takes the nearest. Messages
     of an ordering key keep their order only if they are published in one region, whoever sends them.
-    credentials: gives google-auth's; not asked where an emulator is.
+    tokens: of who calls; None for google-auth's own search. Not asked where an emulator is. gRPC would tell of what
+    is wrong with them as of a server that cannot be reached, and go on trying: so they are asked for before each call.
     """
 
-    __slots__ = ("_credentials", "_options", "_publish", "_publisher", "_subscriber")
+    __slots__ = ("_options", "_publish", "_publisher", "_subscriber", "_tokens")
 
-    def __init__(self, region: str = "", credentials: Callable[[], Any] | None = None) -> None:
+    def __init__(self, region: str = "", tokens: Tokens | None = None) -> None:
         # https://cloud.google.com/pubsub/docs/reference/service_apis_overview#pubsub_endpoints
         self._options = {"api_endpoint": f"{region}-pubsub.googleapis.com:443"} if region else None
-        self._credentials = credentials
+        self._tokens = None if _EMULATOR in os.environ else tokens
         self._publisher: Any = None
         self._publish: Any = None
         self._subscriber: Any = None
@@ -67,7 +70,7 @@ class SdkPubsub:
         The publisher's own `publish` collects in a background thread and returns futures, which tell nothing of a
         request. So the plain call underneath it is used, on the same connection.
         """
-        with translated(what):
+        with self._calling(what):
             if self._publish is None:
                 self._publish = _sdk("google.pubsub_v1").PublisherClient(transport=self.publisher.transport).publish
             request = [message_of(one) for one in messages]
@@ -76,7 +79,7 @@ class SdkPubsub:
     def pull(self, subscription: str, limit: int, what: str) -> list[Delivered]:
         from google.api_core.exceptions import DeadlineExceeded
 
-        with translated(what):
+        with self._calling(what):
             try:
                 answer = self.subscriber.pull(
                     subscription=subscription, max_messages=limit, timeout=RECEIVE_WAIT_S, retry=None
@@ -86,11 +89,11 @@ class SdkPubsub:
         return [delivered(one) for one in answer.received_messages]
 
     def acknowledge(self, subscription: str, receipts: Sequence[str], what: str) -> None:
-        with translated(what):
+        with self._calling(what):
             self.subscriber.acknowledge(subscription=subscription, ack_ids=list(receipts), retry=self._retry())
 
     def release(self, subscription: str, receipts: Sequence[str], what: str) -> None:
-        with translated(what):
+        with self._calling(what):
             self.subscriber.modify_ack_deadline(
                 subscription=subscription, ack_ids=list(receipts), ack_deadline_seconds=0, retry=self._retry()
             )
@@ -102,9 +105,17 @@ class SdkPubsub:
         if self._subscriber is not None:
             self._subscriber.close()
 
+    @contextmanager
+    def _calling(self, what: str) -> Generator[None]:
+        """Around a call: who makes it is signed in, and the SDK's errors are ours."""
+        if self._tokens is not None:
+            self._tokens.current()
+        with translated(what):
+            yield
+
     def _opened(self, kind: str) -> Any:
         """A client of the SDK."""
-        given = {} if self._credentials is None or _EMULATOR in os.environ else {"credentials": self._credentials()}
+        given = {} if self._tokens is None else {"credentials": self._tokens.credentials()}
         with translated("opening Pub/Sub"):
             return getattr(_sdk("google.cloud.pubsub_v1"), kind)(client_options=self._options, **given)
 

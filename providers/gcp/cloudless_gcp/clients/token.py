@@ -1,8 +1,7 @@
-"""Tokens of this process's identity: from the metadata server inside Google Cloud, from google-auth elsewhere.
+"""Tokens of this process's identity: from the metadata server inside Google Cloud, of who is signed in elsewhere.
 
 Access tokens are for Google's APIs, identity tokens (OIDC) for functions, each for one audience. Who is outside takes
 those of the stage's account for callers where he may (roles/iam.serviceAccountTokenCreator), else his own.
-https://cloud.google.com/run/docs/container-contract#metadata-server
 https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts
 """
 
@@ -11,29 +10,31 @@ from __future__ import annotations
 import json
 import os
 import time
-from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 
 from cloudless.codec import is_object
-from cloudless.errors import PermissionDenied
-from cloudless_gcp.clients.errors import of_answer, of_sdk, of_status
+from cloudless_gcp.clients import metadata
+from cloudless_gcp.clients.errors import of_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from cloudless.driver.rest import Answer
+    from cloudless_gcp.clients.own import Own
 
     Ask = Callable[[str, Mapping[str, Any], str], Answer]
     """Method of IAM Credentials, its body, and the access token to send, to the answer."""
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-_ACCOUNT = "/computeMetadata/v1/instance/service-accounts/default/"
-_TIMEOUT_S = 5.0
 _MARGIN_S = 60.0
 """A token is not used for this long before it ends, so that a request on its way does not meet the end."""
+_SDK_MARGIN_S = 240.0
+"""google-auth takes no token that ends within 3 minutes and 45 seconds from who gives it one.
+
+https://github.com/googleapis/google-auth-library-python/blob/main/google/auth/_helpers.py (REFRESH_THRESHOLD)
+"""
 _LIFETIME_S = 3_600
 _IN_CLOUD = "K_SERVICE"
 """Set by Cloud Run, on which functions run: https://cloud.google.com/run/docs/container-contract#env-vars"""
@@ -60,13 +61,13 @@ class Tokens:
     account: e-mail address of whom others outside may stand for, "" for nobody. ask: asks IAM Credentials for it.
     """
 
-    __slots__ = ("_account", "_ask", "_credentials", "_is_refused", "_kept")
+    __slots__ = ("_account", "_ask", "_is_refused", "_kept", "_own")
 
     def __init__(self, account: str = "", ask: Ask | None = None) -> None:
         self._account = account
         self._ask = ask
         self._kept: dict[str, Token] = {}
-        self._credentials: Any = None
+        self._own: Own | None = None
         self._is_refused = False
 
     def current(self) -> str:
@@ -78,49 +79,47 @@ class Tokens:
         return self._fresh(audience, lambda: self._identity(audience))
 
     def credentials(self) -> Any:
-        """google-auth's credentials of this identity, for the SDK."""
-        if not self._account or self._ask is None:
-            return self._own()
-        kind = import_module("google.oauth2.credentials").Credentials
+        """google-auth's credentials of this identity, for the SDK, with a token already. Raises as `current`."""
+        from datetime import UTC, datetime
 
         def refresh(*_: object, **_more: object) -> tuple[str, Any]:
-            from datetime import UTC, datetime
+            text = self._fresh("", self._access, _SDK_MARGIN_S)
+            return text, datetime.fromtimestamp(self._kept[""].ends_s, UTC).replace(tzinfo=None)
 
-            token = self._access()
-            return token.text, datetime.fromtimestamp(token.ends_s, UTC).replace(tzinfo=None)
+        token, ends = refresh()
+        kind = import_module("google.oauth2.credentials").Credentials
+        return kind(token=token, expiry=ends, refresh_handler=refresh, scopes=[SCOPE])
 
-        return kind(token=None, refresh_handler=refresh, scopes=[SCOPE])
-
-    def _fresh(self, key: str, fetch: Callable[[], Token]) -> str:
+    def _fresh(self, key: str, fetch: Callable[[], Token], margin_s: float = _MARGIN_S) -> str:
         kept = self._kept.get(key)
-        if kept is None or time.time() > kept.ends_s - _MARGIN_S:
+        if kept is None or time.time() > kept.ends_s - margin_s:
             kept = self._kept[key] = fetch()
         return kept.text
 
     def _access(self) -> Token:
         if is_inside():
-            facts = json.loads(_metadata("token"))
+            facts = json.loads(metadata.account("token"))
             return Token(facts["access_token"], time.time() + facts["expires_in"])
         stood_for = self._stand_for("generateAccessToken", {"scope": [SCOPE], "lifetime": f"{_LIFETIME_S}s"})
         if stood_for is not None:
             return Token(stood_for["accessToken"], time.time() + _LIFETIME_S)
-        return self._own_token()
+        return self._mine().access()
 
     def _identity(self, audience: str) -> Token:
         if is_inside():
             from urllib.parse import quote
 
-            return _identity_of(_metadata(f"identity?audience={quote(audience, safe='')}&format=full"))
+            return identity_of(metadata.account(f"identity?audience={quote(audience, safe='')}&format=full"))
         body = {"audience": audience, "includeEmail": True}
         stood_for = self._stand_for("generateIdToken", body)
-        return _identity_of(stood_for["token"]) if stood_for is not None else self._own_identity(audience)
+        return identity_of(stood_for["token"]) if stood_for is not None else self._mine().identity(audience)
 
     def _stand_for(self, method: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """What IAM Credentials gives for the stage's account; None where there is none, or he may not."""
         if not self._account or self._ask is None or self._is_refused:
             return None
         path = f"/v1/projects/-/serviceAccounts/{self._account}:{method}"
-        answer = self._ask(path, body, self._own_token().text)
+        answer = self._ask(path, body, self._mine().access().text)
         if answer.status in {403, 404}:  # 404: of an account that is not there, or that one may not see
             self._is_refused = True
             return None
@@ -129,55 +128,12 @@ class Tokens:
         found: dict[str, Any] = answer.json()
         return found
 
-    # --- google-auth
+    def _mine(self) -> Own:
+        if self._own is None:
+            from cloudless_gcp.clients.own import Own
 
-    def _own(self) -> Any:
-        """The credentials that google-auth finds. Any: its annotations are partly unknown to strict type checkers."""
-        from google.auth.exceptions import GoogleAuthError
-
-        try:
-            if self._credentials is None:
-                self._credentials, _ = import_module("google.auth").default(scopes=[SCOPE])
-        except GoogleAuthError as problem:
-            raise of_sdk(problem, "getting an access token") from problem
-        return self._credentials
-
-    def _own_token(self) -> Token:
-        from google.auth.exceptions import GoogleAuthError
-
-        credentials = self._own()
-        try:
-            if not credentials.valid:
-                with _transport() as request:
-                    credentials.refresh(request)
-        except GoogleAuthError as problem:
-            raise of_sdk(problem, "getting an access token") from problem
-        return Token(str(credentials.token), _seconds(credentials.expiry))
-
-    def _own_identity(self, audience: str) -> Token:
-        from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
-
-        try:
-            with _transport() as request:
-                return _identity_of(import_module("google.oauth2.id_token").fetch_id_token(request, audience))
-        except DefaultCredentialsError as problem:
-            who = f"of {self._account}" if self._account else "of a service account"
-            raise PermissionDenied(
-                f"who is signed in here has no identity tokens for {audience}: have yourself given "
-                f"roles/iam.serviceAccountTokenCreator on the account {who}, see the variable callers"
-            ) from problem
-        except GoogleAuthError as problem:
-            raise of_sdk(problem, "getting an identity token") from problem
-
-
-@contextmanager
-def _transport() -> Generator[Any]:
-    """What google-auth asks over, closed afterwards."""
-    session = import_module("requests").Session()
-    try:
-        yield import_module("google.auth.transport.requests").Request(session)
-    finally:
-        session.close()
+            self._own = Own(self._account)
+        return self._own
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -189,30 +145,6 @@ def claims_of(token: str) -> dict[str, Any]:
     return found if is_object(found) else {}
 
 
-def _identity_of(text: str) -> Token:
+def identity_of(text: str) -> Token:
+    """An identity token, which says itself when it ends."""
     return Token(text, float(claims_of(text).get("exp", 0)))
-
-
-def _seconds(moment: Any) -> float:
-    """Seconds since the epoch of google-auth's times, which are in UTC and do not say so; 0 for None."""
-    from datetime import UTC
-
-    return float(moment.replace(tzinfo=UTC).timestamp()) if moment is not None else 0.0
-
-
-def _metadata(what: str) -> str:
-    """What the metadata server says of our account. GCE_METADATA_HOST is google-auth's own variable."""
-    connection = HTTPConnection(os.environ.get("GCE_METADATA_HOST", "metadata.google.internal"), timeout=_TIMEOUT_S)
-    try:
-        connection.request("GET", _ACCOUNT + what, headers={"Metadata-Flavor": "Google"})
-        with connection.getresponse() as response:
-            answer = response.read().decode("utf-8", "replace")
-            if response.status != 200:
-                raise of_status(response.status, f"the metadata server refused a token: {answer}")
-            return answer
-    except (OSError, HTTPException) as problem:
-        ours = of_status(None, f"the metadata server did not answer: {problem}")
-        ours.native = problem
-        raise ours from problem
-    finally:
-        connection.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,17 @@ from urllib.parse import parse_qs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.auth.exceptions import RefreshError
 
 from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import PermissionDenied, Unavailable
+from cloudless_gcp.clients import login
+from cloudless_gcp.clients.cloud import GoogleCloud
+from cloudless_gcp.clients.errors import of_sdk
 from cloudless_gcp.clients.rest import Google
 from cloudless_gcp.clients.token import Tokens, claims_of
+from providers.gcp.tests.clients.envelopes import envelope
+from providers.gcp.tests.clients.place import Stage
 from providers.gcp.tests.iam import Identities
 from tests import tools
 from tests.hosting.http import Request, Response
@@ -112,14 +120,20 @@ def test_what_is_no_token_claims_nothing(text: str) -> None:
 
 
 class Outside:
-    """Google's servers of tokens, for somebody with a key. may: whether he may stand for the stage's callers."""
+    """Google's servers of tokens, for somebody with a key.
+
+    may: whether he may stand for the stage's callers. refusal: what he gets instead of a token.
+    """
 
     def __init__(self) -> None:
         self.may = True
+        self.refusal: Response | None = None
         self.asked: list[tuple[str, str, Any]] = []
 
     def answer(self, request: Request) -> Response:
         if request.path == "/token":
+            if self.refusal is not None:
+                return self.refusal
             [assertion] = parse_qs(request.body.decode())["assertion"]
             token = self._identity("me@p.x") if "target_audience" in claims_of(assertion) else ""
             self.asked.append(("token", "", None))
@@ -185,15 +199,143 @@ def test_the_sdk_gets_the_same_tokens(outside: Outside) -> None:
     google.close()
 
 
-def test_who_is_not_signed_in_is_told_how(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")
-    with pytest.raises(NotSignedIn, match=r"nowhere/key\.json.*gcloud auth application-default login"):
+def test_an_impersonated_account_has_identity_tokens(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are asked for at Google, where nothing of a test goes: so far as to the way there."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{tools.free_port()}")
+    url = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@p.x:generateAccessToken"
+    signed_in(type="impersonated_service_account", service_account_impersonation_url=url, source_credentials=PERSON)
+    with pytest.raises(Unavailable, match=r"getting an identity token by .*key\.json: .*proxy"):
+        Tokens().identity(AUDIENCE)
+
+
+def test_a_machine_of_googles_gives_tokens_of_its_account(metadata: Metadata, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("K_SERVICE")
+    tokens = Tokens()
+    assert tokens.current() == "token-1"
+    assert claims_of(tokens.identity(AUDIENCE))["email"] == "a@p.x"
+
+
+# --- not signed in
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nobody is signed in here, and nobody looks for the metadata server, which would never answer."""
+    for name in (login.VARIABLE, *login.SERVICES):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("GCE_METADATA_IP", f"127.0.0.1:{silent.getsockname()[1]}")
+        yield
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+
+
+Call = Callable[[GoogleCloud], object]
+FUNCTION = {"functions": {"charge": AUDIENCE}, "orchestrations": {"fulfil": "projects/p/locations/r/workflows/fulfil"},
+            "queues": {"orders": "projects/p/topics/orders"}, "region": "europe-west1",
+            "subscriptions": {"letters": "projects/p/subscriptions/letters"}, "account": CALLERS,
+            "ledger": "projects/p/databases/ledger", "records": "projects/p/databases/executions",
+            "secrets": {"key": "projects/p/secrets/key"}}  # fmt: skip
+CALLS: dict[str, Call] = {
+    "send": lambda cloud: cloud.queues.send("orders", [envelope()]),
+    "peek": lambda cloud: cloud.queues.receive("letters", 1),
+    "count": lambda cloud: cloud.queues.count("letters"),
+    "native": lambda cloud: cloud.queues.native("orders"),
+    "invoke": lambda cloud: cloud.functions.invoke("charge", envelope(), 1),
+    "start": lambda cloud: cloud.orchestrations.start("fulfil", "1", envelope()),
+    "secret": lambda cloud: cloud.secrets.read("key"),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_who_is_not_signed_in_is_told_so_at_once(nobody: None, stage: Stage, call: str) -> None:
+    """Whatever he calls, and without a look for a metadata server where none can be."""
+    began_s = time.monotonic()
+    with pytest.raises(NotSignedIn, match="no credentials for Google Cloud: gcloud auth application-default login, or"):
+        CALLS[call](stage(**FUNCTION))
+    assert time.monotonic() - began_s < 2
+
+
+def test_a_machine_that_has_no_account_after_all_is_not_signed_in(
+    nobody: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCE_METADATA_HOST", f"127.0.0.1:{tools.free_port()}")
+    with pytest.raises(NotSignedIn, match=r"no account of this machine: .*did not answer.*gcloud auth application"):
         Tokens().current()
 
 
-def test_a_person_has_no_identity_tokens_of_his_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    key = tmp_path / "key.json"
-    key.write_text('{"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c"}')
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
+PERSON = {"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c"}
+SignedIn = Callable[..., Path]
+
+
+@pytest.fixture
+def signed_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SignedIn:
+    """Writes the file with the credentials."""
+
+    def write(text: str = "", **fields: Any) -> Path:
+        file = tmp_path / "key.json"
+        file.write_text(text or json.dumps(fields))
+        monkeypatch.setenv(login.VARIABLE, str(file))
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no JSON, so no credentials of Google's"),
+        ("[1]", "holds no credentials of Google's, its type is None"),
+        ('{"installed": {}}', "holds no credentials of Google's, its type is None"),
+        ('{"type": ["service_account"]}', "holds no credentials of Google's, its type is .'service_account'."),
+        ('{"type": "service_account", "client_email": "a@p.x"}', "is incomplete, it has no private_key, no token_uri"),
+        ('{"type": "authorized_user", "client_id": "a"}', "is incomplete, it has no client_secret, no refresh_token"),
+    ],
+)
+def test_a_file_without_credentials_is_named(signed_in: SignedIn, text: str, said: str) -> None:
+    file = signed_in(text or "-----BEGIN PRIVATE KEY-----")
+    with pytest.raises(NotSignedIn, match=rf"{file} of GOOGLE_APPLICATION_CREDENTIALS {said}.*: gcloud auth appl"):
+        Tokens().current()
+
+
+def test_a_broken_key_is_named(signed_in: SignedIn) -> None:
+    signed_in(type="service_account", client_email="a@p.x", private_key="broken", token_uri="https://x/token")
+    with pytest.raises(NotSignedIn, match=r"getting credentials by .*key\.json: .*Sign in: gcloud auth"):
+        Tokens().current()
+
+
+def test_who_names_a_file_that_is_not_there_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")
+    with pytest.raises(NotSignedIn, match=r"nowhere/key\.json.* cannot be read \(No such file.*gcloud auth"):
+        Tokens().current()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(400, "invalid_grant: Token has been revoked"), (401, "invalid_client: Unauthorized")]
+)
+def test_credentials_that_are_refused_are_told_by_their_file(outside: Outside, status: int, error: str) -> None:
+    kind, text = error.split(": ")
+    outside.refusal = Response(status=status, body=json.dumps({"error": kind, "error_description": text}).encode())
+    with pytest.raises(NotSignedIn, match=rf"getting an access token by .*key\.json: {error}. Sign in: gcloud auth"):
+        Tokens().current()
+
+
+def test_the_sdk_is_not_asked_by_who_is_refused(outside: Outside, stage: Stage) -> None:
+    """By gRPC it would be tried for twenty seconds, and be a server that cannot be reached."""
+    outside.refusal = Response(status=400, body=b'{"error": "invalid_grant"}')
+    with pytest.raises(NotSignedIn, match="invalid_grant"):
+        CALLS["peek"](stage(**FUNCTION))
+
+
+def test_a_server_of_tokens_that_is_busy_refuses_nobody() -> None:
+    problem = of_sdk(RefreshError("temporarily_unavailable: None", {}, retryable=True), "getting an access token")
+    assert type(problem) is Unavailable
+    assert str(problem) == "getting an access token: temporarily_unavailable: None"
+
+
+def test_a_person_has_no_identity_tokens_of_his_own(signed_in: SignedIn) -> None:
+    signed_in(**PERSON)
     with pytest.raises(PermissionDenied, match="serviceAccountTokenCreator on the account of a service account"):
         Tokens().identity(AUDIENCE)

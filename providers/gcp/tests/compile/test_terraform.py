@@ -85,29 +85,62 @@ def test_what_failed_says_what_to_do(said: str, told: str) -> None:
     assert told in hint
 
 
+KEY = '{"type": "service_account", "client_email": "a@p.x", "private_key": "wJalrXUtnFEMI", "token_uri": "https://x"}'
+LOGIN = '{"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c"}'
+ALONE = ", which deploys alone: to call the stage, gcloud auth application-default login, or set GOOGLE_APPLICATION_"
+
+
 def test_credentials_are_those_that_the_provider_would_take(tmp_path: Path) -> None:
-    nothing, here = tmp_path / "nothing", {"HOME": str(tmp_path)}
+    nothing, here, file = tmp_path / "nothing", {"HOME": str(tmp_path)}, tmp_path / "key.json"
+    file.write_text(KEY)
     with pytest.raises(PermissionDenied, match="gcloud auth application-default login, or set GOOGLE_APPLICATION_"):
         credentials(here, nothing)
-    assert credentials({**here, "GOOGLE_CREDENTIALS": "{secret}"}) == "the key of GOOGLE_CREDENTIALS"
-    assert credentials({**here, "GOOGLE_OAUTH_ACCESS_TOKEN": "ya29"}) == "the token of GOOGLE_OAUTH_ACCESS_TOKEN"
-    file = credentials({**here, "GOOGLE_APPLICATION_CREDENTIALS": "key.json"})
-    assert file == "key.json of GOOGLE_APPLICATION_CREDENTIALS"
+    by_file = {**here, "GOOGLE_APPLICATION_CREDENTIALS": str(file)}
+    assert credentials(by_file, nothing) == f"{file} of GOOGLE_APPLICATION_CREDENTIALS"
+    for key in (KEY, str(file)):
+        assert credentials({**by_file, "GOOGLE_CREDENTIALS": key}, nothing) == "the key of GOOGLE_CREDENTIALS"
+    assert credentials({**by_file, "GOOGLE_OAUTH_ACCESS_TOKEN": "ya29"}) == "the token of GOOGLE_OAUTH_ACCESS_TOKEN"
+
+
+@pytest.mark.parametrize(("name", "value"), [("GOOGLE_CREDENTIALS", KEY), ("GOOGLE_OAUTH_ACCESS_TOKEN", "ya29")])
+def test_what_terraform_alone_knows_does_not_call(tmp_path: Path, name: str, value: str) -> None:
+    assert f"of {name}{ALONE}" in credentials({"HOME": str(tmp_path), name: value}, tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json", "/nowhere/key.json of GOOGLE_APPLICATION_CREDENTIALS"),
+        ("GOOGLE_CREDENTIALS", "/nowhere/key.json", "GOOGLE_CREDENTIALS is neither a key as JSON nor a file"),
+        ("GOOGLE_CREDENTIALS", "{secret}", "GOOGLE_CREDENTIALS is no JSON"),
+        ("GOOGLE_CREDENTIALS", '{"type": "service_account"}', "is incomplete, it has no client_email, no private_key"),
+    ],
+)
+def test_credentials_that_are_none_are_not_taken_for_some(tmp_path: Path, name: str, value: str, said: str) -> None:
+    with pytest.raises(PermissionDenied, match=f"{said}.*: gcloud auth application-default login"):
+        credentials({"HOME": str(tmp_path), name: value}, tmp_path / "nothing")
 
 
 def test_a_login_or_a_machine_of_googles_will_do(tmp_path: Path) -> None:
-    here, vendor = {"HOME": str(tmp_path)}, tmp_path / "product_name"
-    vendor.write_text("Google Compute Engine\n")
-    assert credentials(here, vendor) == "the account of this machine, if it has one"
-    kept = tmp_path / ".config" / "gcloud"
-    kept.mkdir(parents=True)
-    (kept / "application_default_credentials.json").write_text("{}")
-    assert credentials(here, vendor) == "gcloud auth application-default login"
-    assert credentials({"CLOUDSDK_CONFIG": str(kept)}) == "gcloud auth application-default login"
+    here, machine = {"HOME": str(tmp_path)}, tmp_path / "product_name"
+    machine.write_text("Google Compute Engine\n")
+    assert credentials(here, machine) == "the account of this machine, if it has one"
+    folder = tmp_path / ".config" / "gcloud"
+    folder.mkdir(parents=True)
+    (folder / "application_default_credentials.json").write_text(LOGIN)
+    assert credentials(here, machine) == "gcloud auth application-default login"
+    assert credentials({**here, "CLOUDSDK_CONFIG": str(folder)}) == "gcloud auth application-default login"
+
+
+def test_terraform_looks_for_logins_in_one_place(tmp_path: Path) -> None:
+    file = tmp_path / "application_default_credentials.json"
+    file.write_text(LOGIN)
+    with pytest.raises(PermissionDenied, match=f"CLOUDSDK_CONFIG: set GOOGLE_APPLICATION_CREDENTIALS={file}"):
+        credentials({"HOME": "/nowhere", "CLOUDSDK_CONFIG": str(tmp_path)}, tmp_path / "nothing")
 
 
 def test_no_secret_is_in_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOOGLE_CREDENTIALS", '{"private_key": "wJalrXUtnFEMI"}')
+    monkeypatch.setenv("GOOGLE_CREDENTIALS", KEY)
     assert "wJalr" not in PROVIDER.credentials(prod())
 
 
