@@ -18,12 +18,14 @@
 
 Everything is known from app, stage, project and region. No name of a program has two hyphens in a row (CL103): what is
 ours alone has.
-May import: the standard library.
+May import: the standard library, `cloudless.driver.names`.
 """
 
 from __future__ import annotations
 
 import re
+
+from cloudless.driver.names import digest_of, prefix_of, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ NO_PROJECT, NO_REGION = "no-project", "europe-west1"
 CALLERS, PUSH, GATEWAY, BUILD = "-callers", "-push", "-http", "-build"
 """Service accounts of ours, by what follows the prefix: see `account_of`."""
 _DEAD_LETTERS = "dead_letters"  # cloudless.ir.DEAD_LETTERS
-_DIGEST = 6
 _FUNCTION_MAX = 49
 """Fewer than 50 characters, of the service that a function is: its own could have 63.
 
@@ -111,11 +112,6 @@ def region_of(stage: Stage) -> str:
     return stage.region or NO_REGION
 
 
-def prefix_of(app: str, stage: str) -> str:
-    """What every name of a stage begins with: shop-prod."""
-    return f"{app}-{stage}"
-
-
 # --- Pub/Sub ------------------------------------------------------------------------------------------
 
 
@@ -157,7 +153,7 @@ def subscription_id(prefix: str, name: str, where: str = "") -> str:
 
     https://cloud.google.com/pubsub/docs/subscription-message-filter
     """
-    return f"{prefix}-{name}-{_sha256(where)[:_DIGEST]}" if where else f"{prefix}-{name}"
+    return f"{prefix}-{name}-{digest_of(where)}" if where else f"{prefix}-{name}"
 
 
 def retries_id(prefix: str, name: str) -> str:
@@ -179,7 +175,7 @@ def _topic(name: str, project: str) -> str:
 
 def function_of(prefix: str, handler: str) -> str:
     """The name of a handler's function, and of the service of Cloud Run that it is."""
-    return _shorten(f"{prefix}-{_folded(handler)}", _FUNCTION_MAX)
+    return shorten(f"{prefix}-{_folded(handler)}", _FUNCTION_MAX)
 
 
 def worker_of(prefix: str) -> str:
@@ -207,7 +203,7 @@ def url_of(project: str, region: str, function: str) -> str:
 
 def workflow_id(prefix: str, orchestration: str) -> str:
     """What the workflow of an orchestration is called."""
-    return _shorten(f"{prefix}-{_folded(orchestration)}", _WORKFLOW_MAX)
+    return shorten(f"{prefix}-{_folded(orchestration)}", _WORKFLOW_MAX)
 
 
 def workflow_of(prefix: str, orchestration: str, project: str, region: str) -> str:
@@ -226,7 +222,7 @@ def account_id(prefix: str, name: str) -> str:
     """
     own = name if name.startswith("-") else _folded(name)
     whole = f"{prefix}-{own}"
-    return _shorten(whole if len(whole) >= _ACCOUNT_MIN else _told_apart(whole, whole), _ACCOUNT_MAX)
+    return shorten(whole if len(whole) >= _ACCOUNT_MIN else _told_apart(whole, whole), _ACCOUNT_MAX)
 
 
 def account_of(prefix: str, name: str, project: str) -> str:
@@ -300,7 +296,7 @@ def tasks_id(prefix: str, name: str) -> str:
     No two names differ in case alone (CL101), but they may in hyphens and underscores.
     """
     plain = re.sub("[^A-Za-z0-9-]", "-", name)
-    return _shorten(f"{prefix}-{plain}" if plain == name else _told_apart(f"{prefix}-{plain}", name), _TASKS_MAX)
+    return shorten(f"{prefix}-{plain}" if plain == name else _told_apart(f"{prefix}-{plain}", name), _TASKS_MAX)
 
 
 def tasks_of(prefix: str, name: str, project: str, region: str) -> str:
@@ -315,7 +311,7 @@ def job_id(prefix: str, schedule: str) -> str:
 
 def bucket_of(prefix: str, project: str, region: str) -> str:
     """The name of the bucket of packages, unique in the world."""
-    digits = _sha256(f"{prefix}/{project}/{region}")[: 2 * _DIGEST]
+    digits = digest_of(prefix, project, region, digits=12)
     return f"{prefix[: _BUCKET_MAX - len(digits) - 1].rstrip('-')}-{digits}"
 
 
@@ -326,12 +322,12 @@ def repository_id(prefix: str) -> str:
 
 def api_id(prefix: str) -> str:
     """What the API is called, and its gateway."""
-    return _shorten(prefix.rstrip("-"), _API_MAX)
+    return shorten(prefix.rstrip("-"), _API_MAX)
 
 
 def api_config_prefix(prefix: str) -> str:
     """What the names of the API's configurations begin with; Terraform adds 26 digits."""
-    return f"{_shorten(prefix.rstrip('-'), _API_CONFIG_MAX - _TERRAFORM_DIGITS - 1)}-"
+    return f"{shorten(prefix.rstrip('-'), _API_CONFIG_MAX - _TERRAFORM_DIGITS - 1)}-"
 
 
 def _folded(name: str) -> str:
@@ -344,17 +340,4 @@ def _folded(name: str) -> str:
 
 
 def _told_apart(plain: str, name: str) -> str:
-    return f"{plain}-{_sha256(name)[:_DIGEST]}"
-
-
-def _shorten(name: str, most: int) -> str:
-    """The name where it fits; else its beginning and digits of its digest."""
-    if len(name) <= most:
-        return name
-    return f"{name[: most - _DIGEST - 1].rstrip('-')}-{_sha256(name)[:_DIGEST]}"
-
-
-def _sha256(text: str) -> str:
-    from hashlib import sha256
-
-    return sha256(text.encode()).hexdigest()
+    return f"{plain}-{digest_of(name)}"

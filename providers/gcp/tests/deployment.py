@@ -7,8 +7,9 @@ from pathlib import Path
 
 from cloudless.codec import SYSTEM_ATTRIBUTE
 from cloudless.driver import Ledger
+from cloudless.driver.names import prefix_of
 from cloudless_gcp.clients.cloud import GoogleCloud
-from cloudless_gcp.names import addresses_of, prefix_of, secret_of
+from cloudless_gcp.names import addresses_of, secret_of
 from providers.gcp.tests.broker import new_project
 from providers.gcp.tests.pubsubmodel import Subscription
 from providers.gcp.tests.running import REGION, Ground, Running

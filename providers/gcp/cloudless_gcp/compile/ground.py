@@ -52,7 +52,6 @@ class Ground(CommonGround):
         document = Document("gcp", providers=_PROVIDERS, terraform=_TERRAFORM, backend=stage.backend)
         super().__init__(stage, application, document)
         self.definitions = definitions
-        self.prefix = names.prefix_of(application.name, stage.name)
         self.project, self.region = names.project_of(stage), names.region_of(stage)
         self.programs = programs(application, definitions)
         self.units = units(application, self.programs, self.prefix)

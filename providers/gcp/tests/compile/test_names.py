@@ -10,12 +10,13 @@ from itertools import product
 import pytest
 
 from cloudless import App, any_of
+from cloudless.driver.names import prefix_of
 from cloudless.ir import Application
 from cloudless_gcp import names
 from providers.gcp.tests.compile import documents
 from providers.gcp.tests.compile.documents import PROJECT, REGION, document, prod, program
 
-LONGEST_PREFIX = names.prefix_of("a" * 24, "s" * 16)
+LONGEST_PREFIX = prefix_of("a" * 24, "s" * 16)
 LONGEST = "n" * 50
 FORMS = {
     "google_pubsub_topic": ("name", r"[a-z][A-Za-z0-9_.~+%-]{2,254}"),
@@ -157,6 +158,6 @@ def test_callers_find_what_the_document_makes(application: Callable[[], Applicat
 def test_stages_and_applications_have_names_of_their_own() -> None:
     pairs = list(product(("shop", "shop-x"), ("prod", "dev")))
     application = every_long_name()
-    found = {names.queues_of(application, names.prefix_of(*pair), PROJECT)["q" * 50] for pair in pairs}
+    found = {names.queues_of(application, prefix_of(*pair), PROJECT)["q" * 50] for pair in pairs}
     assert len(found) == len(pairs)
-    assert len({names.bucket_of(names.prefix_of(*pair), PROJECT, REGION) for pair in pairs}) == len(pairs)
+    assert len({names.bucket_of(prefix_of(*pair), PROJECT, REGION) for pair in pairs}) == len(pairs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler.definitions import gone
+from cloudless.driver.names import prefix_of
 from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Diagnostic
 from cloudless_gcp.compile.workflows.plan import Targets
@@ -13,7 +14,6 @@ from cloudless_gcp.names import (
     base_of,
     broker_of,
     function_of,
-    prefix_of,
     project_of,
     region_of,
     worker_of,
