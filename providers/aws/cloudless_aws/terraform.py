@@ -13,7 +13,7 @@ from cloudless.errors import PermissionDenied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _LOGIN = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration"
 _NAMES = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html"
@@ -88,13 +88,14 @@ _MARK = "--"
 """In labels of ours alone: no name of a program has two hyphens in a row (CL103)."""
 
 
+_SIGN_IN = "aws sso login with AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 _CONTAINER = frozenset({"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"})
 _VENDOR = Path("/sys/class/dmi/id/sys_vendor")
 _EC2 = "Amazon EC2"
 """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/identify_ec2_instances.html"""
 
 
-def resource(type: str, label: str) -> tuple[str, str]:
+def resource(type: str, label: str, _handlers: Iterable[str] = ()) -> tuple[str, str]:
     """What a resource is, and what destroying it loses; see `cloudless.driver.provider.Deploys`."""
     if (type, label) in _SINGLE:
         return _SINGLE[type, label]
@@ -114,25 +115,26 @@ def credentials(environment: Mapping[str, str] = os.environ, vendor: Path = _VEN
     vendor: a file that says who made this machine; one of EC2 may have a role, which only the network could tell.
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration
     """
-    if environment.get("AWS_ACCESS_KEY_ID") and environment.get("AWS_SECRET_ACCESS_KEY"):
-        return f"access key {environment['AWS_ACCESS_KEY_ID'][:8]}… of AWS_ACCESS_KEY_ID"
+    if key := environment.get("AWS_ACCESS_KEY_ID"):
+        if not environment.get("AWS_SECRET_ACCESS_KEY"):
+            raise PermissionDenied(f"AWS_ACCESS_KEY_ID is set without its AWS_SECRET_ACCESS_KEY: set both; {_LOGIN}")
+        return f"access key {key[:8]}… of AWS_ACCESS_KEY_ID"
     if profile := environment.get("AWS_PROFILE"):
         if not _has_profile(environment, profile):
             names = "aws configure list-profiles tells which there are"
             raise PermissionDenied(f"no profile {profile!r}, which AWS_PROFILE names: {names}; {_LOGIN}")
         return f"profile {profile} of AWS_PROFILE"
-    if environment.get("AWS_WEB_IDENTITY_TOKEN_FILE") and environment.get("AWS_ROLE_ARN"):
-        return f"{environment['AWS_ROLE_ARN']} by AWS_WEB_IDENTITY_TOKEN_FILE"
+    if (token := environment.get("AWS_WEB_IDENTITY_TOKEN_FILE")) and (role := environment.get("AWS_ROLE_ARN")):
+        if not Path(token).is_file():
+            raise PermissionDenied(f"no file {token}, which AWS_WEB_IDENTITY_TOKEN_FILE names: {_SIGN_IN}; {_LOGIN}")
+        return f"{role} by AWS_WEB_IDENTITY_TOKEN_FILE"
     if _CONTAINER & environment.keys():
         return "the role of this container"
     if _has_profile(environment, "default"):
         return "profile default"
     if _EC2 in _text(vendor):
         return "the role of this machine, if it has one"
-    raise PermissionDenied(
-        "no credentials for AWS: aws sso login with AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY;"
-        f" {_LOGIN}"
-    )
+    raise PermissionDenied(f"no credentials for AWS: {_SIGN_IN}; {_LOGIN}")
 
 
 def _has_profile(environment: Mapping[str, str], name: str) -> bool:

@@ -1,13 +1,15 @@
 """What Terraform says of Azure, in the program's words: resources by name, errors with what to do, whose credentials.
 
-May import: the standard library, cloudless.errors.
+May import: the standard library, cloudless.codec, cloudless.errors.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+from cloudless.codec import is_object
 from cloudless.errors import PermissionDenied
 
 TYPE_CHECKING = False
@@ -64,6 +66,16 @@ _KEY = "cloudless--"
 _SHARED = frozenset({"http", "steps"})
 
 
+_PROOFS = (
+    "ARM_CLIENT_SECRET", "ARM_CLIENT_SECRET_FILE_PATH", "ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PATH",
+    "ARM_USE_OIDC", "ARM_USE_AKS_WORKLOAD_IDENTITY",
+)  # fmt: skip
+"""By which a service principal shows that it is one; without them azurerm leaves ARM_CLIENT_ID out of it.
+
+https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs#argument-reference
+"""
+
+
 def resource(type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
     """What a resource is, and what destroying it loses; see `cloudless.driver.provider.Deploys`."""
     if (type, label) in _SINGLE:
@@ -89,26 +101,32 @@ def _app(label: str, handlers: Iterable[str]) -> str:
 def credentials(environment: Mapping[str, str] = os.environ) -> str:
     """With which credentials azurerm would go, by environment and files; PermissionDenied where there are none."""
     folder = environment.get("AZURE_CONFIG_DIR") or f"{environment.get('HOME', '')}/.azure"
-    if client := environment.get("ARM_CLIENT_ID"):
+    client = environment.get("ARM_CLIENT_ID")
+    if client and any(environment.get(name) for name in _PROOFS):
+        if not environment.get("ARM_TENANT_ID"):
+            raise PermissionDenied(f"ARM_CLIENT_ID is set without its ARM_TENANT_ID: set both; {_LOGIN}")
         return f"service principal {client} of ARM_CLIENT_ID{_calling(environment, folder)}"
     if environment.get("ARM_USE_MSI", "").lower() == "true":
         return "managed identity of this machine (ARM_USE_MSI)"
-    if _has_profile(folder):
+    if _is_signed_in(folder):
         return "az login"
-    raise PermissionDenied(
-        f"no credentials for Azure: az login, or set ARM_CLIENT_ID, ARM_TENANT_ID and OIDC or a secret; {_LOGIN}"
-    )
+    what = "ARM_CLIENT_ID is set without a secret, a certificate or OIDC" if client else "no credentials for Azure"
+    raise PermissionDenied(f"{what}: az login, or set ARM_CLIENT_ID, ARM_TENANT_ID and OIDC or a secret; {_LOGIN}")
 
 
 def _calling(environment: Mapping[str, str], folder: str) -> str:
     """What to add to the principal that deploys: calls of a stage do not know the variables of azurerm."""
-    if "AZURE_CLIENT_ID" in environment or _has_profile(folder):
+    if "AZURE_CLIENT_ID" in environment or _is_signed_in(folder):
         return ""
     from cloudless_azure.clients.errors import SIGN_IN
 
     return f", which deploys alone: to call the stage, {SIGN_IN}"
 
 
-def _has_profile(folder: str) -> bool:
-    """Whether `az login` was there."""
-    return Path(folder, "azureProfile.json").exists()
+def _is_signed_in(folder: str) -> bool:
+    """Whether `az login` was there, and no `az logout` after it, which leaves the file without subscriptions."""
+    try:
+        held = json.loads(Path(folder, "azureProfile.json").read_text("utf-8-sig"))
+    except (OSError, ValueError):
+        return False
+    return is_object(held) and bool(held.get("subscriptions"))

@@ -92,10 +92,24 @@ def test_credentials_are_those_that_the_provider_would_take(tmp_path: Path) -> N
     assert credentials({**here, **keys, "AWS_PROFILE": "a"}) == "access key AKIAIOSF… of AWS_ACCESS_KEY_ID"
     with pytest.raises(PermissionDenied, match="no profile 'work', which AWS_PROFILE names"):
         credentials({**here, "AWS_PROFILE": "work"}, nothing)
-    web = {"AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:aws:iam::1:role/ci"}
+    (tmp_path / "token").touch()
+    web = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"), "AWS_ROLE_ARN": "arn:aws:iam::1:role/ci"}
     assert credentials({**here, **web}) == "arn:aws:iam::1:role/ci by AWS_WEB_IDENTITY_TOKEN_FILE"
     container = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"}
     assert credentials({**here, **container}) == "the role of this container"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "AKIA"}, "AWS_ACCESS_KEY_ID is set without its AWS_SECRET_ACCESS_KEY: set both"),
+        ({"AWS_SECRET_ACCESS_KEY": "wJalr"}, "no credentials for AWS: aws sso login"),
+        ({"AWS_WEB_IDENTITY_TOKEN_FILE": "/no/token", "AWS_ROLE_ARN": "arn:x"}, "no file /no/token, which AWS_WEB_"),
+    ],
+)
+def test_half_of_credentials_is_none(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    with pytest.raises(PermissionDenied, match=said):
+        credentials({"HOME": str(tmp_path), **given}, tmp_path / "nothing")
 
 
 def test_a_default_profile_or_a_machine_of_amazons_will_do(tmp_path: Path) -> None:

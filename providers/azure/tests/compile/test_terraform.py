@@ -97,13 +97,21 @@ def test_an_error_has_what_to_do(said: str, told: str) -> None:
     assert told in hint
 
 
+PRINCIPAL = {"ARM_CLIENT_ID": "abc", "ARM_TENANT_ID": "t", "ARM_CLIENT_SECRET": "s"}
+
+
+def sign_in(folder: Path, subscriptions: str = '[{"id": "1"}]') -> None:
+    """As az writes its file, with a mark that says UTF-8."""
+    (folder / ".azure").mkdir(exist_ok=True)
+    (folder / ".azure" / "azureProfile.json").write_text(f'{{"subscriptions": {subscriptions}}}', "utf-8-sig")
+
+
 def test_a_principal_that_only_terraform_knows_does_not_call(tmp_path: Path) -> None:
-    here = {"HOME": str(tmp_path), "ARM_CLIENT_ID": "abc"}
+    here = {"HOME": str(tmp_path), **PRINCIPAL}
     told = credentials(here)
     assert told.startswith("service principal abc of ARM_CLIENT_ID, which deploys alone: to call the stage, az login")
     assert "AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET" in told
-    (tmp_path / ".azure").mkdir()
-    (tmp_path / ".azure" / "azureProfile.json").write_text("{}")
+    sign_in(tmp_path)
     assert credentials(here) == "service principal abc of ARM_CLIENT_ID"
 
 
@@ -111,14 +119,31 @@ def test_credentials_are_those_that_the_plugin_would_take(tmp_path: Path, monkey
     here = {"HOME": str(tmp_path)}
     with pytest.raises(PermissionDenied, match="az login, or set ARM_CLIENT_ID"):
         credentials(here)
-    (tmp_path / ".azure").mkdir()
-    (tmp_path / ".azure" / "azureProfile.json").write_text("{}")
-    assert credentials(here) == "az login"
+    sign_in(tmp_path)
+    assert credentials(here) == credentials({**here, "ARM_CLIENT_ID": "abc"}) == "az login"
     assert credentials({"AZURE_CONFIG_DIR": str(tmp_path / ".azure")}) == "az login"
     assert credentials({**here, "ARM_USE_MSI": "TRUE"}) == "managed identity of this machine (ARM_USE_MSI)"
-    monkeypatch.setenv("AZURE_CLIENT_ID", "abc")
-    monkeypatch.setenv("ARM_CLIENT_ID", "abc")
+    for name, value in {**PRINCIPAL, "AZURE_CLIENT_ID": "abc"}.items():
+        monkeypatch.setenv(name, value)
     assert PROVIDER.credentials(prod()) == "service principal abc of ARM_CLIENT_ID"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"ARM_CLIENT_ID": "abc", "ARM_TENANT_ID": "t"}, "is set without a secret, a certificate or OIDC: az login"),
+        ({"ARM_CLIENT_ID": "abc", "ARM_USE_OIDC": "true"}, "ARM_CLIENT_ID is set without its ARM_TENANT_ID: set both"),
+    ],
+)
+def test_half_of_a_principal_is_none(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    with pytest.raises(PermissionDenied, match=said):
+        credentials({"HOME": str(tmp_path), **given})
+
+
+def test_who_signed_out_is_not_signed_in(tmp_path: Path) -> None:
+    sign_in(tmp_path, subscriptions="[]")
+    with pytest.raises(PermissionDenied, match="no credentials for Azure: az login"):
+        credentials({"HOME": str(tmp_path)})
 
 
 def test_documents_ask_for_the_terraform_that_is_said() -> None:
