@@ -13,8 +13,8 @@ from heapq import nlargest
 from urllib.parse import quote
 
 from cloudless.codec import dump, load
-from cloudless.driver.orchestration import RUNNING, Snapshot, digest, polled, taken
-from cloudless.errors import NotFound, Unavailable, UnsupportedError
+from cloudless.driver.orchestration import CANCELLED, RUNNING, Entry, Snapshot, digest, polled, taken
+from cloudless.errors import CloudlessError, NotFound, Unavailable, UnsupportedError
 from cloudless.message import trace_of
 from cloudless_gcp.clients.denied import Grant, needing, unknown
 from cloudless_gcp.clients.execution import NATIVE, id_of, is_taken, seconds_of, snapshot_of, status_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from cloudless.driver.orchestration import Entry, Status
+    from cloudless.driver.orchestration import Status
     from cloudless.message import Envelope
     from cloudless_gcp.clients.broker import BrokerClient
     from cloudless_gcp.clients.execution import Told
@@ -75,7 +75,7 @@ class WorkflowsOrchestrations:
             found = self._starts.claim(wanted, self._is_over)
         if found.digest != known:
             raise taken(orchestration, execution)
-        if found.id:
+        if found.id or found.is_settled:
             return
         body = {"argument": _argument(found), "executionHistoryLevel": "EXECUTION_HISTORY_BASIC"}
         what = f"starting execution {execution!r} of {orchestration!r}"
@@ -91,6 +91,8 @@ class WorkflowsOrchestrations:
 
     def describe(self, orchestration: str, execution: str) -> Snapshot:
         found = self._known(orchestration, execution)
+        if found.cancelled_s:
+            return Snapshot(CANCELLED, found.started_s, found.cancelled_s)
         if not found.id:
             return Snapshot(RUNNING, found.started_s)
         return snapshot_of(self._told(found), orchestration)
@@ -100,6 +102,8 @@ class WorkflowsOrchestrations:
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
         found = self._known(orchestration, execution)
+        if found.cancelled_s:
+            return _cancelled(found)
         if not found.id:
             return []
         told = self._told(found)
@@ -110,18 +114,32 @@ class WorkflowsOrchestrations:
 
     def cancel(self, orchestration: str, execution: str) -> None:
         found = self._known(orchestration, execution)
-        if not found.id:
-            raise Unavailable(f"execution {execution!r} of {orchestration!r} is being started: cancel it again")
-        if status_of(self._told(found)) != RUNNING:
+        if not found.is_settled:
+            with needing(self._kept(orchestration, "update")):
+                found = self._starts.cancel(orchestration, execution) or found
+        if not found.id or not self.stop(orchestration, found.id) or found.cancelled_s:
             return
-        what = f"stopping execution {execution!r} of {orchestration!r}"
-        with needing(self._grant(orchestration, "workflows.executions.cancel")):
-            self._google.call("POST", f"{_EXECUTIONS}{self._name(found)}:cancel", {}, what)
         for attempt in range(LOOKS):
             if status_of(self._told(found)) != RUNNING:
                 return
             time.sleep(PAUSE_S * 2**attempt)
         raise Unavailable(f"execution {execution!r} was told to end, and still runs: it is safe to cancel it again")
+
+    def stop(self, orchestration: str, native: str) -> bool:
+        """Have an execution end by its id of Workflows; whether it was there to be told so.
+
+        What Workflows answers for one that ends at this moment, its pages do not say: so we look again.
+        """
+        if not self._is_running(orchestration, native):
+            return False
+        url = f"{_EXECUTIONS}{self._workflow(orchestration, 'control')}/executions/{native}:cancel"
+        try:
+            with needing(self._grant(orchestration, "workflows.executions.cancel")):
+                self._google.call("POST", url, {}, f"stopping an execution of {orchestration!r}")
+        except CloudlessError:
+            if self._is_running(orchestration, native):
+                raise
+        return True
 
     def executions(self, orchestration: str, status: Status | None, limit: int) -> Sequence[str]:
         found: list[Told] = []
@@ -154,9 +172,9 @@ class WorkflowsOrchestrations:
 
     def _known(self, orchestration: str, execution: str) -> Start:
         self._workflow(orchestration, "control")
-        with needing(Grant("control", "orchestration", orchestration, "datastore.entities.get", self._starts.database)):
+        with needing(self._kept(orchestration, "get")):
             found = self._starts.find(orchestration, execution)
-        if found is None or (not found.id and self._now_s() - found.started_s > STARTING_S):
+        if found is None or (not found.id and not found.is_settled and self._now_s() - found.started_s > STARTING_S):
             raise NotFound(f"orchestration {orchestration!r} has no execution {execution!r}")
         return found
 
@@ -170,10 +188,19 @@ class WorkflowsOrchestrations:
             raise NotFound(text) from problem
         return told
 
+    def _is_running(self, orchestration: str, native: str) -> bool:
+        url = f"{_EXECUTIONS}{self._workflow(orchestration, 'control')}/executions/{native}?view=BASIC"
+        try:
+            with needing(self._grant(orchestration, "workflows.executions.get")):
+                told: Told = self._google.call("GET", url, None, f"asking for an execution of {orchestration!r}")
+        except NotFound:  # kept for 90 days after its end
+            return False
+        return status_of(told) == RUNNING
+
     def _is_over(self, found: Start) -> bool:
         """Whether an execution of long ago has ended."""
         try:
-            return not found.id or status_of(self._told(found)) != RUNNING
+            return bool(found.cancelled_s) or not found.id or status_of(self._told(found)) != RUNNING
         except NotFound:
             return True
 
@@ -221,6 +248,10 @@ class WorkflowsOrchestrations:
 
     # --- names
 
+    def _kept(self, orchestration: str, operation: str) -> Grant:
+        action = f"datastore.entities.{operation}"
+        return Grant("control", "orchestration", orchestration, action, self._starts.database)
+
     def _grant(self, orchestration: str, action: str) -> Grant:
         workflow = self._workflow(orchestration, "control")
         return Grant("control", "orchestration", orchestration, action, workflow)
@@ -246,6 +277,12 @@ def _argument(start: Start) -> str:
     if len(text.encode()) > ARGUMENT_MAX:
         text = dump({name: value for name, value in given.items() if name != "args"})
     return text
+
+
+def _cancelled(start: Start) -> list[Entry]:
+    """What happened to an execution that never began."""
+    name, args = start.orchestration, load(start.input).get("args")
+    return [Entry(start.started_s, "started", name, value=args), Entry(start.cancelled_s, CANCELLED, name)]
 
 
 def _created_s(told: Told) -> float:

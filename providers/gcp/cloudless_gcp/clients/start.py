@@ -1,12 +1,14 @@
 """Which execution of Workflows has which id of ours: a document an id, in the broker's database.
 
     executions/<sha-256 of "fulfil/order-7">
-        = {orchestration, execution, digest, input: {"args", "from"} as JSON, created, native, started, expires}
+        = {orchestration, execution, digest, input: {"args", "from"} as JSON, created, native, started, expires,
+           cancelled: only where it was}
 
 Workflows knows no ids of the caller's. So a start writes the document, if there is none; creates an execution; and
 writes its id down (`created`). Every execution's first step asks the broker, which writes it down as the one that has
 the id (`native`), or tells it that another one has. Whoever dies in between is followed by the next start of the id:
-of several executions that were created one has it, and the others end at once.
+of several executions that were created one has it, and the others end at once. A document is `cancelled` instead of
+begun: then no execution has the id, and none will, whenever one asks.
 """
 
 from __future__ import annotations
@@ -33,9 +35,14 @@ TRIES = 5
 
 
 class Start:
-    """What a document says. created, native: ids of Workflows, "" where there is none. version: of the document."""
+    """What a document says. created, native: ids of Workflows, "" where there is none. version: of the document.
 
-    __slots__ = ("created", "digest", "execution", "input", "native", "orchestration", "started_s", "version")
+    cancelled_s: when it was cancelled before it had begun; 0 where it was not.
+    """
+
+    __slots__ = (
+        "cancelled_s", "created", "digest", "execution", "input", "native", "orchestration", "started_s", "version",
+    )  # fmt: skip
 
     def __init__(self, orchestration: str, execution: str, digest: str, input: str, started_s: float) -> None:
         self.orchestration = orchestration
@@ -45,12 +52,18 @@ class Start:
         self.started_s = started_s
         self.created = ""
         self.native = ""
+        self.cancelled_s = 0.0
         self.version = ""
 
     @property
     def id(self) -> str:
         """Of Workflows: the execution that has our id, or the one that is to have it; "" where there is none yet."""
         return self.native or self.created
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether an execution has the id, or none ever will."""
+        return bool(self.native or self.cancelled_s)
 
 
 class Starts:
@@ -96,12 +109,26 @@ class Starts:
         """
         for _ in range(TRIES):
             found = self.find(orchestration, execution)
-            if found is None or found.native:
+            if found is None or found.is_settled:
                 return found
             found.native = native
             if self._put(found, found.version):
                 return found
-        raise Unavailable(f"what is known of execution {execution!r} of {orchestration!r} kept changing: try again")
+        raise _changing(orchestration, execution)
+
+    def cancel(self, orchestration: str, execution: str) -> Start | None:
+        """Keep an execution from beginning; what is known of it then, or None where there is no such id.
+
+        One that has begun goes on: `native` of the answer says so.
+        """
+        for _ in range(TRIES):
+            found = self.find(orchestration, execution)
+            if found is None or found.is_settled:
+                return found
+            found.cancelled_s = self.now_s()
+            if self._put(found, found.version):
+                return found
+        raise _changing(orchestration, execution)
 
     def _put(self, start: Start, over: str | None) -> bool:
         version = self._store.put(path_of(start.orchestration, start.execution), fields_of(start), over)
@@ -119,10 +146,12 @@ def path_of(orchestration: str, execution: str) -> str:
 def fields_of(start: Start) -> dict[str, Any]:
     """A document's fields."""
     texts = ("orchestration", "execution", "digest", "input", "created", "native")
+    cancelled = {"cancelled": {"timestampValue": moment(start.cancelled_s)}} if start.cancelled_s else {}
     return {
         **{name: {"stringValue": getattr(start, name)} for name in texts},
         "started": {"timestampValue": moment(start.started_s)},
         "expires": {"timestampValue": moment(start.started_s + GONE_S)},
+        **cancelled,
     }
 
 
@@ -130,10 +159,20 @@ def start_of(document: Document) -> Start:
     """A document read back."""
     fields: Mapping[str, Any] = document.fields
     text = {name: value.get("stringValue", "") for name, value in fields.items()}
-    started_s = datetime.fromisoformat(fields["started"]["timestampValue"]).timestamp()
-    found = Start(text["orchestration"], text["execution"], text["digest"], text["input"], started_s)
+    found = Start(text["orchestration"], text["execution"], text["digest"], text["input"], _s(fields["started"]))
     found.created, found.native, found.version = text["created"], text["native"], document.version
+    if "cancelled" in fields:
+        found.cancelled_s = _s(fields["cancelled"])
     return found
+
+
+def _s(field: Mapping[str, str]) -> float:
+    """Seconds since the epoch of a time."""
+    return datetime.fromisoformat(field["timestampValue"]).timestamp()
+
+
+def _changing(orchestration: str, execution: str) -> Unavailable:
+    return Unavailable(f"what is known of execution {execution!r} of {orchestration!r} kept changing: try again")
 
 
 def _busy(wanted: Start) -> Unavailable:

@@ -3,7 +3,8 @@
     handler = broker(FACTS, cloud)        # POST, with an identity token for the function's URL
 
     from workflows  {"op": "begin", "orchestration": "fulfil", "execution": "7", "native": id of Workflows, "input": …}
-                    →  {"v": {"args": …, "from": …}}, or {"v": {"taken": true}}: another one has that id
+                    →  {"v": {"args": …, "from": …}}, or {"v": {"taken": true}}: another one has that id, or it was
+                    cancelled before
                     {"op": "wait", "orchestration": "fulfil", "execution": "7", "event": "approval", "url": callback}
                     →  {"v": {}}: the event is sent to the callback, now or when one comes
                     {"op": "leave", …the same}  →  {"v": {"taken": false}}: nothing will be sent there any more, or
@@ -154,6 +155,8 @@ class _Post:
             raise NotFound(
                 f"nobody started execution {execution!r} of {orchestration!r} by cloudless: it has no document"
             )
+        if found.cancelled_s:
+            self._cloud.workflows.stop(orchestration, native)
         if found.native != native:
             return {"taken": True}
         given: dict[str, Any] = load(found.input)

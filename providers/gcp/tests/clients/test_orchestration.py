@@ -16,6 +16,7 @@ from cloudless_gcp.clients.start import KEPT_S, path_of
 from providers.gcp.tests.clients.envelopes import envelope
 from providers.gcp.tests.clients.place import START_S, Place
 from providers.gcp.tests.clients.works import DIGEST, Works
+from providers.gcp.tests.gcwsim import Unspecified
 from tests.hosting.http import Response
 
 
@@ -106,6 +107,75 @@ def test_a_cancelled_execution_has_ended_when_cancel_returns(works: Works, cloud
     assert cloud.orchestrations.describe("fulfil", "7").status == CANCELLED
 
 
+@pytest.mark.parametrize("moment", range(2, 8))
+def test_a_cancelled_execution_never_runs_whenever_it_is_cancelled(
+    works: Works, cloud: GoogleCloud, place: Place, moment: int
+) -> None:
+    """Before each request that a start, the execution that it creates, and the broker for that one make."""
+    other, cancelled = works.stage(), list[int]()
+
+    def watched(service: str) -> None:
+        original = place.backends[service]
+
+        def answer(one: Any) -> Response:
+            if len(place.calls) >= moment and not cancelled:
+                cancelled.append(moment)
+                other.orchestrations.cancel("fulfil", "7")
+            try:
+                return original(one)
+            except Unspecified:  # two cancel it at once
+                return Response(status=400, body=b'{"error": {"status": "FAILED_PRECONDITION"}}')
+
+        place.backends[service] = answer
+
+    watched("firestore")
+    watched("workflowexecutions")
+    cloud.orchestrations.start("fulfil", "7", call("sleep"))
+    works.pump()
+    if not cancelled:
+        other.orchestrations.cancel("fulfil", "7")
+    found = cloud.orchestrations.describe("fulfil", "7")
+    assert found.status == CANCELLED
+    works.pass_s(7_200)
+    assert {one.state for one in works.sim.executions.values()} <= {"CANCELLED", "SUCCEEDED"}
+    history = [one.kind for one in cloud.orchestrations.history("fulfil", "7")]
+    assert (history[0], history[-1]) == ("started", "cancelled")
+    created = len(works.sim.executions)
+    cloud.orchestrations.start("fulfil", "7", call("sleep"))
+    cloud.orchestrations.cancel("fulfil", "7")
+    assert (cloud.orchestrations.describe("fulfil", "7").status, len(works.sim.executions)) == (CANCELLED, created)
+
+
+def test_of_two_executions_that_were_created_none_runs_once_their_id_is_cancelled(
+    works: Works, cloud: GoogleCloud, place: Place
+) -> None:
+    created_twice(works, place)
+    cloud.orchestrations.start("fulfil", "7", call("sleep"))
+    cloud.orchestrations.cancel("fulfil", "7")
+    works.pump()
+    assert [one.state for one in works.sim.executions.values()] == ["CANCELLED", "CANCELLED"]
+    assert list(cloud.orchestrations.executions("fulfil", CANCELLED, 10)) == ["7"]
+
+
+def test_an_execution_that_was_cancelled_before_anything_was_created_is_one(
+    works: Works, cloud: GoogleCloud, place: Place
+) -> None:
+    """Its start died; another one of the id creates nothing, and after 90 days the id is free."""
+    place.backends["workflowexecutions"], kept = _dead, place.backends["workflowexecutions"]
+    with pytest.raises(Unavailable):
+        cloud.orchestrations.start("fulfil", "7", call())
+    cloud.orchestrations.cancel("fulfil", "7")
+    place.backends["workflowexecutions"] = kept
+    place.now_s += module.STARTING_S + 1
+    assert cloud.orchestrations.describe("fulfil", "7").status == CANCELLED
+    cloud.orchestrations.start("fulfil", "7", call())
+    assert len(works.sim.executions) == 0
+    place.now_s += KEPT_S
+    cloud.orchestrations.start("fulfil", "7", call("sleep"))
+    works.pump()
+    assert cloud.orchestrations.describe("fulfil", "7").status == RUNNING
+
+
 def test_executions_are_listed_by_status_the_latest_first(works: Works, cloud: GoogleCloud) -> None:
     for number, do in enumerate(["", "sleep", "fail", "sleep"]):
         works.place.now_s = START_S + number
@@ -160,13 +230,7 @@ def test_a_start_that_created_nothing_for_a_minute_is_no_execution(
         cloud.orchestrations.describe("fulfil", "7")
 
 
-def _dead(call: object) -> Response:
-    return Response(status=503, body=b"")
-
-
-def test_of_two_executions_that_were_created_one_has_the_id_and_the_other_ends_at_once(
-    works: Works, cloud: GoogleCloud, place: Place
-) -> None:
+def created_twice(works: Works, place: Place) -> None:
     """A start whose answer was lost is repeated."""
     original = place.backends["workflowexecutions"]
 
@@ -177,6 +241,16 @@ def test_of_two_executions_that_were_created_one_has_the_id_and_the_other_ends_a
         return answer
 
     place.backends["workflowexecutions"] = lossy
+
+
+def _dead(call: object) -> Response:
+    return Response(status=503, body=b"")
+
+
+def test_of_two_executions_that_were_created_one_has_the_id_and_the_other_ends_at_once(
+    works: Works, cloud: GoogleCloud, place: Place
+) -> None:
+    created_twice(works, place)
     cloud.orchestrations.start("fulfil", "7", call("sleep"))
     works.pump()
     first, second = works.sim.executions.values()
