@@ -8,6 +8,8 @@
     secret.py   SecretDriver     read
     ledger.py   Ledger           claim, complete, release
     provider.py Provider         name, gaps, limits, connect, compile
+    packaged.py Packaged         a provider as what its package has, at the places where all have it
+    names.py    physical names, as short as a cloud wants them
     deployed.py what every provider's Cloud shares
     current.py  which Cloud a client call goes to, and on whose behalf
     denied.py   what a cloud's IAM refuses, in the program's words

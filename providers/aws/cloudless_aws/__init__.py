@@ -2,76 +2,12 @@
 
 from __future__ import annotations
 
-from cloudless.errors import InvalidArgument
+from cloudless.driver.packaged import Packaged
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
-
-    from cloudless.driver.gap import Gap
-    from cloudless.driver.limit import Limit
-    from cloudless.driver.provider import Cloud, Compiled
-
-
-class AwsProvider:
-    """See `cloudless.driver.provider.Provider`."""
-
-    __slots__ = ()
-
-    name = "aws"
-    title = "Amazon Web Services"
-
-    @property
-    def gaps(self) -> Mapping[str, Gap]:
-        from cloudless_aws.capabilities import GAPS
-
-        return GAPS
-
-    @property
-    def limits(self) -> Mapping[str, Limit]:
-        from cloudless_aws.limits import LIMITS
-
-        return LIMITS
-
-    def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
-        """See compile/__init__.py."""
-        from cloudless_aws.compile import compile as document
-
-        return document(stage, application, definitions)
-
-    @property
-    def least_terraform(self) -> tuple[int, int]:
-        from cloudless_aws.limits import TERRAFORM
-
-        return TERRAFORM
-
-    @property
-    def hints(self) -> Sequence[tuple[str, str]]:
-        from cloudless_aws.terraform import HINTS
-
-        return HINTS
-
-    def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
-        """See `cloudless.driver.provider.Deploys`."""
-        from cloudless_aws.terraform import resource
-
-        return resource(type, label)
-
-    def credentials(self, stage: Any) -> str:
-        """See `cloudless.driver.provider.Deploys`."""
-        from cloudless_aws.terraform import credentials
-
-        return credentials()
-
-    def connect(self, stage: Any, application: Any) -> Cloud:
-        """The deployed stage; raises InvalidArgument for one without a region."""
-        from cloudless_aws.clients.cloud import AwsCloud
-        from cloudless_aws.names import addresses_of
-
-        if not stage.region:
-            raise InvalidArgument(f'stage {stage.name!r} names no region of {self.title}: add region = "eu-central-1"')
-        return AwsCloud(addresses_of(application, stage))
-
-
-PROVIDER = AwsProvider()
+PROVIDER = Packaged(
+    "cloudless_aws",
+    name="aws",
+    title="Amazon Web Services",
+    cloud="AwsCloud",
+    asks={"region": "eu-central-1"},
+)

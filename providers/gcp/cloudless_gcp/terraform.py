@@ -15,7 +15,7 @@ from cloudless_gcp.clients.login import PRODUCT, VARIABLE, check, found, kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _LOGIN = "https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#authentication"
 _ROLES = "https://cloud.google.com/iam/docs/roles-overview"
@@ -99,7 +99,7 @@ _TOKENS = ("GOOGLE_OAUTH_ACCESS_TOKEN",)
 """What Terraform alone looks at."""
 
 
-def resource(type: str, label: str) -> tuple[str, str]:
+def resource(type: str, label: str, _handlers: Iterable[str] = ()) -> tuple[str, str]:
     """What a resource is, and what destroying it loses; see `cloudless.driver.provider.Deploys`.
 
     The topic of a queue holds nothing, its subscription does: so does that of a subscriber.

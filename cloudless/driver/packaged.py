@@ -1,0 +1,90 @@
+"""Packaged: a provider as what its package has, at the places where every provider has it. Importing it loads nothing.
+
+    PROVIDER = Packaged("cloudless_acme", name="acme", title="Acme", cloud="AcmeCloud", asks={"region": "here-1"})
+
+    cloudless_acme/capabilities.py   GAPS
+    cloudless_acme/limits.py         LIMITS, and TERRAFORM: the least version that reads what is compiled, (1, 11)
+    cloudless_acme/compile           compile(stage, application, definitions)
+    cloudless_acme/terraform.py      HINTS, resource(type, label, handlers), credentials()
+    cloudless_acme/names.py          addresses_of(application, stage): what its cloud is made of
+    cloudless_acme/clients/cloud.py  the cloud
+
+A provider whose functions share identities adds `widened`: see `cloudless.driver.provider.Shares`.
+"""
+
+from __future__ import annotations
+
+from cloudless.errors import InvalidArgument
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from cloudless.driver.gap import Gap
+    from cloudless.driver.limit import Limit
+    from cloudless.driver.provider import Cloud, Compiled
+
+
+class Packaged:
+    """See `cloudless.driver.provider.Provider` and `Deploys`.
+
+    package: to import. cloud: name of the class in clients/cloud.py. asks: what a stage must say so that it can be
+    found, each with an example, by its word in cloudless.toml.
+    """
+
+    __slots__ = ("_asks", "_cloud", "_package", "name", "title")
+
+    def __init__(self, package: str, *, name: str, title: str, cloud: str, asks: Mapping[str, str]) -> None:
+        self._package = package
+        self._cloud = cloud
+        self._asks = asks
+        self.name = name
+        self.title = title
+
+    @property
+    def gaps(self) -> Mapping[str, Gap]:
+        gaps: Mapping[str, Gap] = self.part("capabilities").GAPS
+        return gaps
+
+    @property
+    def limits(self) -> Mapping[str, Limit]:
+        limits: Mapping[str, Limit] = self.part("limits").LIMITS
+        return limits
+
+    @property
+    def least_terraform(self) -> tuple[int, int]:
+        least: tuple[int, int] = self.part("limits").TERRAFORM
+        return least
+
+    @property
+    def hints(self) -> Sequence[tuple[str, str]]:
+        hints: Sequence[tuple[str, str]] = self.part("terraform").HINTS
+        return hints
+
+    def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
+        made: Compiled = self.part("compile").compile(stage, application, definitions)
+        return made
+
+    def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
+        found: tuple[str, str] = self.part("terraform").resource(type, label, handlers)
+        return found
+
+    def credentials(self, stage: Any) -> str:
+        said: str = self.part("terraform").credentials()
+        return said
+
+    def connect(self, stage: Any, application: Any) -> Cloud:
+        """The deployed stage; raises InvalidArgument for one that lacks what is asked of it."""
+        for word, example in self._asks.items():
+            if not getattr(stage, word):
+                raise InvalidArgument(f'stage {stage.name!r} names no {word} of {self.title}: add {word} = "{example}"')
+        make = getattr(self.part("clients.cloud"), self._cloud)
+        reached: Cloud = make(self.part("names").addresses_of(application, stage))
+        return reached
+
+    def part(self, path: str) -> Any:
+        """A module of the package: "clients.cloud"."""
+        from importlib import import_module
+
+        return import_module(f"{self._package}.{path}")

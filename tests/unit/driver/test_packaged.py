@@ -1,0 +1,55 @@
+"""A provider as what its package has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cloudless.driver.packaged import Packaged
+from cloudless.errors import InvalidArgument
+
+PARTS = {
+    "capabilities": "GAPS = {'topic': 'not built'}",
+    "limits": "LIMITS = {'message.bytes': 7}\nTERRAFORM = (1, 11)",
+    "terraform": "HINTS = ()\ndef resource(*said): return said\ndef credentials(): return 'none needed'",
+    "names": "def addresses_of(application, stage): return {'place': f'{application}-{stage.name}'}",
+    "compile/__init__": "def compile(*given): return given",
+    "clients/cloud": "class AcmeCloud:\n    def __init__(self, addresses): self.addresses = addresses",
+}
+
+
+@pytest.fixture
+def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, text in PARTS.items():
+        file = tmp_path / "packaged_acme" / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    return Packaged("packaged_acme", name="acme", title="Acme", cloud="AcmeCloud", asks={"region": "here-1"})
+
+
+def stage(**said: Any) -> Any:
+    return SimpleNamespace(name="prod", **said)
+
+
+def test_each_part_is_where_every_provider_has_it(acme: Any) -> None:
+    assert (acme.name, acme.title) == ("acme", "Acme")
+    assert acme.gaps == {"topic": "not built"}
+    assert (acme.limits, acme.least_terraform) == ({"message.bytes": 7}, (1, 11))
+    assert acme.hints == ()
+    assert acme.resource("acme_queue", "orders", ["take"]) == ("acme_queue", "orders", ["take"])
+    assert acme.credentials(stage()) == "none needed"
+    assert acme.compile("stage", "application", "definitions") == ("stage", "application", "definitions")
+
+
+def test_a_stage_is_found_by_its_names(acme: Any) -> None:
+    cloud = acme.connect(stage(region="here-1"), "shop")
+    assert cloud.addresses == {"place": "shop-prod"}
+
+
+def test_a_stage_that_cannot_be_found_is_told_what_to_say(acme: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"stage 'prod' names no region of Acme: add region = \"here-1\""):
+        acme.connect(stage(region=None), "shop")
