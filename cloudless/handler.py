@@ -5,7 +5,8 @@ Routine is what handlers share with orchestrations and pure functions, which run
 
 from __future__ import annotations
 
-from types import GenericAlias
+from functools import cache
+from types import CodeType, GenericAlias
 
 from cloudless.codec import arguments_codec, codec_of
 from cloudless.errors import InvalidArgument
@@ -203,5 +204,11 @@ def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _evaluated(hint: Any, space: dict[str, Any]) -> Any:
     """A quoted one stands in quotes twice where annotations are text (PEP 563)."""
-    once = eval(hint, space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)
-    return eval(once, space) if isinstance(once, str) else once  # noqa: S307
+    once = eval(_code(hint), space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)
+    return eval(_code(once), space) if isinstance(once, str) else once  # noqa: S307
+
+
+@cache
+def _code(hint: str) -> CodeType:
+    """The compiled text of an annotation: an application's are asked for again and again."""
+    return compile(hint.lstrip(), "<annotation>", "eval")
