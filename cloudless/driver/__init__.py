@@ -7,6 +7,7 @@
     orchestration.py OrchestrationDriver   start, run, describe, wait, history, cancel, executions, send, native
     secret.py   SecretDriver     read
     ledger.py   Ledger           claim, complete, release
+    lease.py    LeaseLedger      the same over a store that keeps versions
     provider.py Provider         name, gaps, limits, connect, compile
     packaged.py Packaged         a provider as what its package has, at the places where all have it
     names.py    physical names, as short as a cloud wants them

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
 import pytest
 
-from cloudless.driver import Claimed, Done, Held
+from cloudless.driver import Done
 from cloudless.errors import NotFound, PermissionDenied, Unavailable
-from cloudless_azure.clients.ledger import TRIES, TableLedger, row_of
-from cloudless_azure.clients.table import Row, Table
+from cloudless_azure.clients.ledger import TableLedger, row_of
+from cloudless_azure.clients.table import Table
 from providers.azure.tests.storage import KEY, make_table
 from tests import tools
 
@@ -29,24 +28,8 @@ def table(storage: str) -> Iterator[Table]:
     made.close()
 
 
-def ledger_of(table: Any, now_s: float = NOW_S) -> TableLedger:
+def ledger_of(table: Table, now_s: float = NOW_S) -> TableLedger:
     return TableLedger(table, lambda: now_s)
-
-
-def test_a_claim_and_its_completion_read_nothing(table: Table) -> None:
-    calls: list[str] = []
-
-    class Watched(Table):
-        def get(self, key: str) -> Row | None:
-            calls.append(key)
-            return super().get(key)
-
-    watched = Watched(table._name)
-    ledger = ledger_of(watched)
-    assert isinstance(ledger.claim("k", "a", 60), Claimed)
-    assert ledger.complete("k", "a", 60)
-    watched.close()
-    assert calls == []
 
 
 def test_another_process_completes_what_it_claimed_before(table: Table) -> None:
@@ -54,19 +37,6 @@ def test_another_process_completes_what_it_claimed_before(table: Table) -> None:
     assert ledger_of(table).complete("k", "a", 60, "done")
     answer = ledger_of(table).claim("k", "b", 60)
     assert isinstance(answer, Done) and answer.result == "done"
-
-
-def test_a_completion_whose_answer_was_lost_is_known_again(table: Table) -> None:
-    ledger = ledger_of(table)
-    ledger.claim("k", "a", 60)
-    assert ledger.complete("k", "a", 60)
-    assert ledger.complete("k", "a", 60)
-
-
-def test_a_lease_tells_how_long_it_lasts(table: Table) -> None:
-    ledger_of(table).claim("k", "a", 60)
-    held = ledger_of(table, NOW_S + 45).claim("k", "b", 60)
-    assert isinstance(held, Held) and held.rest_s == 15
 
 
 def test_results_of_any_text_survive(table: Table) -> None:
@@ -90,15 +60,6 @@ def test_rows_are_read_and_written_over_their_version_only(table: Table) -> None
     assert table.delete(row, second)
     assert not table.delete(row, second)
     assert table.get(row) is None
-
-
-def test_a_key_that_keeps_changing_is_unavailable() -> None:
-    class Restless:
-        def insert(self, key: str, fields: object) -> None: ...
-        def get(self, key: str) -> None: ...
-
-    with pytest.raises(Unavailable, match=f"kept changing, {TRIES} times"):
-        ledger_of(Restless()).claim("k", "a", 60)
 
 
 def test_a_table_that_is_not_there_is_not_found(storage: str) -> None:

@@ -49,21 +49,6 @@ def other(store: Firestore, clock: Clock) -> FirestoreLedger:
     return FirestoreLedger(store, clock)
 
 
-def test_a_lease_that_ended_cannot_be_completed_though_nobody_claimed(ledger: FirestoreLedger, clock: Clock) -> None:
-    ledger.claim("k", "me", 60)
-    clock.now_s += 61
-    assert not ledger.complete("k", "me", 100)
-
-
-def test_the_owner_renews_its_lease(ledger: FirestoreLedger, other: FirestoreLedger, clock: Clock) -> None:
-    ledger.claim("k", "me", 60)
-    clock.now_s += 50
-    assert isinstance(other.claim("k", "me", 60), Claimed)
-    clock.now_s += 50
-    assert isinstance(other.claim("k", "you", 60), Held)
-    assert ledger.complete("k", "me", 100), "the first process still holds it, by what the store says"
-
-
 def test_a_completed_key_is_done_as_long_as_it_is_remembered(
     ledger: FirestoreLedger, other: FirestoreLedger, clock: Clock
 ) -> None:
