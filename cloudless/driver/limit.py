@@ -36,6 +36,7 @@ KEYS: dict[str, str] = {
     "function.timeout": "seconds that a function may run",
     "function.memory": "most MB of a function",
     "function.invoke": "seconds that a caller can wait for a function",
+    "consumer.timeout": "seconds that a handler may run that a queue feeds",
     "schedule.interval": "fewest seconds between two runs",
     "orchestration.nesting": "levels of gather and fan_out in one another",
     "orchestration.branches": "branches of one gather",

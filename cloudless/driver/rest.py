@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from math import inf
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ BACKOFF_MAX_S = 5.0
 """Longer than that nobody waits, whatever Retry-After says: the caller is told to come again."""
 IDLE_S = 60.0
 """How long a kept connection is trusted with a request that must not be repeated; front ends close after minutes."""
+_WAITS = 4
+"""What a call may wait for: a kept connection's answer; then to be connected, to shake hands, and for an answer."""
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses of servers that may do better soon.
 
@@ -107,20 +110,26 @@ class Service:
         self._idle: list[_Kept] = []
 
     def call(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        within_s: float = inf,
     ) -> Answer:
         """Exchange what may be repeated: a kept connection that turns out to be closed is replaced by a new one.
 
-        path: begins with "/". Raises Unavailable where there is no answer.
+        path: begins with "/". within_s: how long all of it may take. Raises Unavailable where there is no answer.
         """
         request, kept = _Request(method, path, body, headers), self._taken()
+        timeout_s = min(self._timeout_s, within_s / _WAITS)
         if kept is not None:
             try:
-                return self._exchange(kept, request, self._timeout_s)
+                return self._exchange(kept, request, timeout_s)
             except (OSError, HTTPException):
                 pass
         try:
-            return self._exchange(self._opened(), request, self._timeout_s)
+            return self._exchange(self._opened(timeout_s), request, timeout_s)
         except (OSError, HTTPException) as problem:
             raise self._unavailable(problem) from problem
 
@@ -183,14 +192,14 @@ class Service:
             kept.connection.close()
         return None
 
-    def _opened(self) -> _Kept:
+    def _opened(self, timeout_s: float) -> _Kept:
         if self._is_secure:
-            return _Kept(HTTPSConnection(self._host, timeout=self._timeout_s, context=_tls()))
-        return _Kept(HTTPConnection(self._host, timeout=self._timeout_s))
+            return _Kept(HTTPSConnection(self._host, timeout=timeout_s, context=_tls()))
+        return _Kept(HTTPConnection(self._host, timeout=timeout_s))
 
     def _reached(self) -> _Kept:
         """A new connection, established."""
-        kept = self._opened()
+        kept = self._opened(self._timeout_s)
         try:
             kept.connection.connect()
         except (OSError, HTTPException) as problem:

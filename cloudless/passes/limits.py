@@ -52,6 +52,10 @@ def _measures(application: Application) -> Iterator[Measure]:
     for handler in application.handlers:
         yield "function.timeout", f"the time-out of {handler.name!r}", handler.timeout_s, handler.span
         yield "function.memory", f"the memory of {handler.name!r}", handler.memory_mb, handler.span
+    fed = _fed(application)
+    for handler in application.handlers:
+        if handler.name in fed:
+            yield "consumer.timeout", f"the time-out of {handler.name!r}", handler.timeout_s, handler.span
     for topic in application.topics:
         # one attribute is ours
         yield "message.attributes", f"the attributes of topic {topic.name!r}", len(topic.attributes) + 1, topic.span
@@ -61,3 +65,13 @@ def _measures(application: Application) -> Iterator[Measure]:
         if schedule.every_s:
             yield "schedule.interval", f"the interval of {schedule.name!r}", schedule.every_s, schedule.span
     yield from orchestration_measures(application)
+
+
+def _fed(application: Application) -> set[str]:
+    """Names of the handlers that queues feed: those of `invoke_later` as well."""
+    return {
+        *(one.handler for one in application.consumers),
+        *(one.handler for one in application.subscriptions),
+        *(one.handler for one in application.schedules),
+        *(one.handler for one in application.functions if one.queue),
+    }

@@ -79,8 +79,8 @@ class Judge:
 
     def crashed(self, envelope: Envelope) -> Outcome:
         """One delivery more than allowed: the last one crashed or ran out of time before it reached us."""
-        attempts = self.plan.attempts
-        text = f"delivery {envelope.attempt - 1} of {attempts} never ended: the function crashed or ran out of time"
+        which = f"delivery {envelope.attempt - 1} of {self.plan.attempts}"
+        text = f"{which} never ended: the function crashed, ran out of time, or was too busy to begin"
         return self._uncalled(envelope, Failure("Crashed", text, envelope.attempt - 1))
 
     def _uncalled(self, envelope: Envelope, failure: Failure) -> Outcome:

@@ -37,6 +37,8 @@ _OURS_UNWRAPPED = f"HTTP_{SYSTEM_ATTRIBUTE.upper()}"
 _BINARY = "HTTP_CE_"
 """The same of a CloudEvent: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md"""
 _STRUCTURED = "application/cloudevents+json"
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a request raises that is none of Pub/Sub's: nobody who may call us sends such, and it stays so."""
 _PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
 """The type of an event whose data is a push: https://cloud.google.com/eventarc/docs/cloudevents#pubsub"""
 
@@ -79,8 +81,8 @@ def envelope_of(
         sent_s=0 if system else sent_s(),
         group=group,
     )
-    moved = attributes.get(f"{_MOVED}DeliveryCount")
-    return envelope if envelope.error or moved is None else _crashed(envelope, int(moved))
+    moved = attributes.get(f"{_MOVED}DeliveryCount", "")
+    return _crashed(envelope, int(moved)) if moved.isdecimal() and not envelope.error else envelope
 
 
 def _text(data: bytes) -> str:
@@ -117,7 +119,7 @@ def delivery_of(environ: Mapping[str, Any], content: bytes) -> dict[str, Any]:
 
     environ: the request's, as WSGI has it. Beside a push, that may be a push without a wrapper (with its metadata, and
     of its attributes ours: the others come among all headers), and a CloudEvent in either mode, whose data is a push
-    or, of any other service, the message's body. Raises KeyError, TypeError or ValueError for any other request.
+    or, of any other service, the message's body. Raises one of MALFORMED for any other request.
     https://cloud.google.com/pubsub/docs/push#receive_push
     """
     if f"{_UNWRAPPED}MESSAGE_ID" in environ:
@@ -131,12 +133,15 @@ def delivery_of(environ: Mapping[str, Any], content: bytes) -> dict[str, Any]:
 
 
 def envelope_of_push(push: Mapping[str, Any]) -> Envelope:
-    """The envelope of a push. Raises KeyError, TypeError or ValueError for any other shape."""
+    """The envelope of a push. Raises one of MALFORMED for any other shape, now and not when it is read."""
     message = push["message"]
     attributes: dict[str, str] = message.get("attributes") or {}
     attempt = push.get("deliveryAttempt", 1)
-    if "messageId" not in message or "publishTime" not in message or not isinstance(attempt, int):
+    texts = [message["messageId"], message["publishTime"], message.get("orderingKey", ""), *attributes.values()]
+    if not all(map(_is_text, texts)) or not isinstance(attempt, int) or attempt < 1:
         raise ValueError("this is no message of Pub/Sub")
+    if SYSTEM_ATTRIBUTE not in attributes:
+        seconds_of(message["publishTime"])
     if is_first(attributes.get(SYSTEM_ATTRIBUTE)):
         return Delivered(_text(_bytes(message)), attempt, _whole, push)
     return _whole(push)
@@ -147,6 +152,10 @@ def seconds_of(timestamp: str) -> float:
     from datetime import datetime
 
     return datetime.fromisoformat(timestamp).timestamp()
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _whole(push: Mapping[str, Any]) -> Envelope:

@@ -1,7 +1,19 @@
 """An application is held to the limits of the clouds that it is meant for."""
 
 from cloudless.driver.limit import Limit
-from cloudless.ir import Application, Condition, Handler, Schedule, Span, Subscription, Topic, TypeRef
+from cloudless.ir import (
+    Application,
+    Condition,
+    Consumer,
+    Function,
+    Handler,
+    Schedule,
+    Span,
+    Subscription,
+    Topic,
+    TypeRef,
+)
+from cloudless.node import replace
 from cloudless.passes.limits import limits, strictest
 
 AT = Span("app.py", 1)
@@ -34,6 +46,23 @@ def test_each_cloud_is_a_problem_of_its_own() -> None:
 
 def test_a_cloud_without_that_limit_takes_anything() -> None:
     assert limits(handler(1e9), {"memory": {}}) == []
+
+
+def test_a_handler_that_a_queue_feeds_has_a_limit_of_its_own() -> None:
+    one = handler(60)
+    subscription = Subscription(name="take", topic="placed", handler="take", span=AT)
+    function = Function(name="take", handler="take", result=TypeRef(name="JSON"), span=AT)
+    fed: dict[str, Application] = {
+        "consumer": replace(one, consumers=(Consumer(handler="take", queue="orders", span=AT),)),
+        "subscriber": replace(one, subscriptions=(subscription,)),
+        "schedule": replace(one, schedules=(Schedule(name="take", handler="take", span=AT),)),
+        "later": replace(one, functions=(replace(function, queue="take"),)),
+        "called": replace(one, functions=(function,)),
+        "alone": one,
+    }
+    found = {name for name, one in fed.items() if limits(one, {"gcp": table(consumer_timeout=50)})}
+    assert found == {"consumer", "subscriber", "schedule", "later"}
+    assert not any(limits(one, {"gcp": table(consumer_timeout=60)}) for one in fed.values())
 
 
 def test_some_limits_are_a_least() -> None:

@@ -18,6 +18,7 @@ from cloudless.driver.rest import Service, wait_s
 from cloudless.errors import InternalError, Unavailable
 from cloudless_gcp.clients.errors import of_answer
 from cloudless_gcp.clients.token import Tokens
+from cloudless_gcp.deadline import left_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,23 +65,26 @@ class Google:
         return answer.json()
 
     def answer(self, method: str, url: str, body: Body | None, what: str) -> Answer:
-        """The same, and the answer as it is, whatever its status; Unavailable where none came."""
+        """The same, and the answer as it is, whatever its status; Unavailable where none came.
+
+        Nothing is tried for which a delivery has no time left: see deadline.py.
+        """
         place = _Place(url)
-        for number in range(1, rest.TRIES):
+        who = self._authorization(place)  # before the first try: who gives tokens is asked again by whoever asks it
+        number = 1
+        while True:
             try:
-                answer = self._exchange(method, place, body)
-            except Unavailable:
-                time.sleep(_pause_s(number))
+                answer = self._exchange(method, place, body, who)
+            except Unavailable as problem:
+                pause_s = _pause_s(number)
+                if number == rest.TRIES or pause_s >= left_s():
+                    raise _of(what, problem) from problem
             else:
-                if answer.status not in rest.BUSY:
+                pause_s = min(wait_s(answer, number), rest.BACKOFF_MAX_S)
+                if answer.status not in rest.BUSY or number == rest.TRIES or pause_s >= left_s():
                     return answer
-                time.sleep(min(wait_s(answer, number), rest.BACKOFF_MAX_S))
-        try:
-            return self._exchange(method, place, body)
-        except Unavailable as problem:
-            ours = Unavailable(f"{what}: {problem}")
-            ours.native = problem.native
-            raise ours from problem
+            time.sleep(pause_s)
+            number += 1
 
     def once(self, url: str, body: Body, headers: Mapping[str, str], timeout_s: float) -> Answer:
         """POST what must not be repeated, with an access token where no other one is in the headers.
@@ -96,9 +100,12 @@ class Google:
         for service in list(self._services.values()):
             service.close()
 
-    def _exchange(self, method: str, place: _Place, body: Body | None) -> Answer:
-        data, headers = _sent(place, body, self._authorization(place))
-        return self._service(place).call(method, place.path, None if body is None else data, headers)
+    def _exchange(self, method: str, place: _Place, body: Body | None, who: Mapping[str, str]) -> Answer:
+        rest_s = left_s()
+        if not rest_s:
+            raise Unavailable("no time is left for it: the delivery has to be answered")
+        data, headers = _sent(place, body, who)
+        return self._service(place).call(method, place.path, None if body is None else data, headers, rest_s)
 
     def _authorization(self, place: _Place) -> dict[str, str]:
         """An access token, which no server but Google's ever gets."""
@@ -141,6 +148,12 @@ def _emulator(host: str) -> str:
 def _sent(place: _Place, body: Body | None, headers: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     data = b"" if body is None else json.dumps(body).encode()
     return data, {"Host": place.host, "Content-Type": "application/json", **headers}
+
+
+def _of(what: str, problem: Unavailable) -> Unavailable:
+    ours = Unavailable(f"{what}: {problem}")
+    ours.native = problem.native
+    return ours
 
 
 def _pause_s(number: int) -> float:

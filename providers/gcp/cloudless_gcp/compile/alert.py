@@ -167,10 +167,11 @@ def _of_functions(ground: Ground) -> Iterator[Kind]:
 
 
 def _slow(ground: Ground) -> Iterator[Condition]:
-    """Latencies of requests are in milliseconds, and differ by time-out."""
-    by_timeout: dict[int, list[str]] = {}
+    """Latencies of requests are in milliseconds, and differ by time-out: that of the handler, where there is one."""
+    by_timeout: dict[float, list[str]] = {}
     for one in ground.units:
-        by_timeout.setdefault(one.timeout_s, []).append(one.function)
+        timeout_s = ground.handlers[one.handler].timeout_s if one.handler else one.timeout_s
+        by_timeout.setdefault(timeout_s, []).append(one.function)
     lead = _all(_metric("run.googleapis.com/request_latencies"), _REVISION)
     for timeout_s, functions in sorted(by_timeout.items()):
         above = round(timeout_s * SHARE * 1_000)

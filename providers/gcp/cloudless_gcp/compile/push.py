@@ -25,7 +25,8 @@ from cloudless_gcp.compile.permission import (
     on_service,
 )
 from cloudless_gcp.compile.service import PUBSUB, agent
-from cloudless_gcp.limits import ACKNOWLEDGE_MIN_S, LIMITS, LOCK_MARGIN_S
+from cloudless_gcp.deadline import OURS_S, START_S
+from cloudless_gcp.limits import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from cloudless.runtime.plan import Plan
     from cloudless_gcp.compile.ground import Ground
 
-LOCK_MAX_S = int(LIMITS["queue.lock"].value)
 RECEIVES_MIN, RECEIVES_MAX = int(LIMITS["queue.receives_min"].value), int(LIMITS["queue.receives_max"].value)
 RETENTION_S = int(LIMITS["queue.retention"].value)
 BACKOFF_MAX_S = 600
@@ -128,7 +128,8 @@ class Pushes:
         topic = self._ground.document.address(scope.TOPIC, again)["id"] if again else self._dead_topic(dead)
         self._letters[dead] = topic
         self._taken[label] = self._ground.document.address(scope.SUBSCRIPTION, label)["name"]
-        most = RECEIVES_MAX if plan.endless else min(RECEIVES_MAX, max(RECEIVES_MIN, plan.attempts + 1))
+        is_counted = plan.endless or plan.once or plan.ordered or plan.exclusive  # by us: runtime/attempts.py
+        most = RECEIVES_MAX if is_counted else min(RECEIVES_MAX, max(RECEIVES_MIN, plan.attempts + 1))
         return {"dead_letter_policy": {"dead_letter_topic": topic, "max_delivery_attempts": most}}
 
     def allow(self) -> None:
@@ -156,8 +157,8 @@ class Pushes:
 
 
 def deadline_s(plan: Plan) -> int:
-    """How long Pub/Sub waits for the answer to a push: the time-out of the handler, and a margin."""
-    return min(LOCK_MAX_S, max(ACKNOWLEDGE_MIN_S, ceil(plan.timeout_s) + LOCK_MARGIN_S))
+    """How long Pub/Sub waits for the answer to a push: see deadline.py. A longer handler was refused before."""
+    return ceil(plan.timeout_s) + OURS_S + START_S
 
 
 def _backoff(plan: Plan) -> dict[str, Any]:

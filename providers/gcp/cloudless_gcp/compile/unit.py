@@ -12,7 +12,8 @@ from cloudless.compiler.unit import BROKER, BROKER_UNIT, WORKER_UNIT, Source, Un
 from cloudless.ir import Application, Condition, Handler
 from cloudless_gcp import names
 from cloudless_gcp.compile.filter import filter_of
-from cloudless_gcp.limits import LIMITS, MARGIN_S
+from cloudless_gcp.deadline import OURS_S, START_S
+from cloudless_gcp.limits import LIMITS
 
 if TYPE_CHECKING:
     from cloudless.compiler.program import Programs
@@ -37,7 +38,7 @@ class _Functions(Units):
     def timeout_of(self, kind: str, handler: Handler | None, source: Source | None) -> int:
         if handler is None:
             return BROKER_S if kind == BROKER else WORKER_S
-        return min(LONGEST_S, ceil(handler.timeout_s) + MARGIN_S)
+        return min(LONGEST_S, ceil(handler.timeout_s) + OURS_S + START_S)
 
     def is_filtered(self, where: tuple[Condition, ...]) -> bool:
         return filter_of(where) is not None

@@ -21,6 +21,7 @@ from threading import Lock
 from cloudless.runtime import boot
 from cloudless.runtime.outcome import overran
 from cloudless.runtime.threads import Awaited, Threads
+from cloudless_gcp.deadline import AFTER_S, LATE_S, unbounded, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from cloudless.driver.provider import Cloud
     from cloudless.runtime.entry import Binding
 
-AGAIN_S = 1.0
-"""A coroutine has so long to end by itself when it was cancelled."""
-
 
 def binding(facts: Mapping[str, Any], cloud: Cloud) -> Binding:
     """The handler that the facts describe (see `cloudless.runtime.boot`), its time watched."""
@@ -45,17 +43,30 @@ def timed(function: Callable[..., Any], timeout_s: float) -> Callable[..., Any]:
     """The function, no longer waited for after `timeout_s`: it raises Overran then."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        return _Call(function, args, kwargs).value(timeout_s)
+        is_waited_for = unbounded()
+        try:
+            return _Call(function, args, kwargs).value(timeout_s)
+        finally:
+            if is_waited_for:
+                within(AFTER_S)
 
     return call
 
 
 def wait(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
     """The value of a coroutine; Overran after `timeout_s`."""
-    awaited = Awaited(coroutine, timeout_s)
+    is_waited_for = unbounded()
+    try:
+        return _waited(Awaited(coroutine, timeout_s), timeout_s)
+    finally:
+        if is_waited_for:
+            within(AFTER_S)
+
+
+def _waited(awaited: Awaited, timeout_s: float) -> Any:
     loop = _loops.current()
     awaited.start(loop)
-    if not awaited.arrives(timeout_s + AGAIN_S):
+    if not awaited.arrives(timeout_s + LATE_S):
         _loops.leave(loop)
         raise overran(timeout_s)
     return awaited.value()

@@ -13,7 +13,11 @@ plan's (`minimum_backoff` = delay, `maximum_backoff` = max_delay), where that gr
 (RetryAfter, another factor, a lease that somebody has) is a copy with a delay, then 204; a copy of what does not count
 keeps its attempt. On an ordered queue a copy would overtake: there the message is returned, and counts. The attempt
 number is the base in our attribute plus `deliveryAttempt` - 1, which a push has only where its subscription has a
-dead-letter policy.
+dead-letter policy; that counts pushes which Cloud Run turned away, too, unless the ledger knows better: attempts.py.
+
+What is no push is refused with 400: nobody who may call the function sends such, so it is nothing to try again. Who may
+call is Cloud Run's to say, which answers 401 or 403 before us.
+https://cloud.google.com/run/docs/authenticating/service-to-service
 
 Beside what boot wants, the facts of a subscriber have "subscription" and "retries", the full names of the two that push
 to it. What comes from any other is from the one of before, whose filter was another: it is sent to the retries as it
@@ -23,13 +27,14 @@ is, so that it soon has nothing left. Where Pub/Sub cannot hold a filter there i
 
 from __future__ import annotations
 
-from cloudless.errors import CloudlessError
+from cloudless.errors import CloudlessError, Unavailable
 from cloudless.runtime import entry
 from cloudless.runtime.consumer import exited
 from cloudless.runtime.outcome import Again
+from cloudless_gcp.deadline import BEFORE_S, unbounded, within
 from cloudless_gcp.runtime.invocation import binding
 from cloudless_gcp.runtime.stage import starting
-from cloudless_gcp.wire import delivery_of, envelope_of_push
+from cloudless_gcp.wire import MALFORMED, delivery_of, envelope_of_push
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,11 +51,14 @@ if TYPE_CHECKING:
     Handle = Callable[[Request], Answer]
     Choose = Callable[[Envelope], Envelope | None]
     """What a delivery is to the handler; None where it is no matter of the handler's. With a delay it comes later."""
+    Number = Callable[[Mapping[str, Any], Envelope, int], Envelope]
+    """A push, its message, and Pub/Sub's count to the message with its attempt. Raises as the ledger."""
 
 ACKNOWLEDGE = ("", 204)
 RETURN = ("", 500)
 _NATIVE = (1, 2)
 """Factors by which Pub/Sub can wait: https://cloud.google.com/pubsub/docs/subscription-retry-policy."""
+_UNCOUNTED = "nobody can say which attempt this is, and it comes again as its subscription says: %s"
 _UNCOPIED = "what was to wait in its own way comes again as its subscription says, and counts: %s"
 
 
@@ -79,30 +87,40 @@ def handle_with(
     current: frozenset[str] | None = None,
 ) -> Handle:
     """Unwrap a push, deliver it, and answer with what became of it. current: subscriptions, None for any."""
-    again = _Again(plan, cloud)
+    again, number = _Again(plan, cloud), _numbering(plan, cloud)
 
     def handle(request: Request) -> Answer:
         content = request.get_data()
         try:
             push = delivery_of(request.environ, content)
-            envelope: Envelope | None = envelope_of_push(push)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            envelope = envelope_of_push(push)
+            is_current = current is None or push["subscription"] in current
+        except MALFORMED:
             return _refused(content, plan.handler)
-        if current is not None and push.get("subscription") not in current:
-            return again.moved(envelope_of_push(push))
-        if choose is not None:
-            envelope = choose(envelope_of_push(push))
-            if envelope is not None and envelope.delay_s:
-                return again.later(envelope)
-        if envelope is None:
-            return ACKNOWLEDGE
+        within(BEFORE_S)
         try:
-            outcome = deliver(envelope)
+            return delivered(push, envelope) if is_current else again.moved(envelope)
+        finally:
+            unbounded()
+
+    def delivered(push: Mapping[str, Any], envelope: Envelope) -> Answer:
+        deliveries = push.get("deliveryAttempt", 1)
+        if number is not None:
+            try:
+                envelope = number(push, envelope, deliveries)
+            except Unavailable as problem:
+                _warn(plan, problem, _UNCOUNTED)
+                return RETURN
+        chosen = envelope if choose is None else choose(envelope)
+        if chosen is None:
+            return ACKNOWLEDGE
+        if choose is not None and chosen.delay_s:
+            return again.later(chosen)
+        try:
+            outcome = deliver(chosen)
         except BaseException as problem:  # noqa: BLE001  (an exit, or a bug of ours)
-            outcome = exited(plan, envelope, problem)
-        if isinstance(outcome, Again):
-            return again.answer(envelope, outcome, push.get("deliveryAttempt", 1))
-        return ACKNOWLEDGE
+            outcome = exited(plan, chosen, problem)
+        return again.answer(chosen, outcome, deliveries) if isinstance(outcome, Again) else ACKNOWLEDGE
 
     return handle
 
@@ -138,9 +156,24 @@ class _Again:
             if unsent:
                 raise unsent[0].error
         except Exception as problem:  # noqa: BLE001  (whatever it is, the message must not be lost)
-            _warn(self._plan, problem)
+            _warn(self._plan, problem, _UNCOPIED)
             return RETURN
         return ACKNOWLEDGE
+
+
+def _numbering(plan: Plan, cloud: Cloud) -> Number | None:
+    """The message with the number of its attempt; None where Pub/Sub's count is that."""
+    if plan.endless or not (plan.once or plan.ordered or plan.exclusive):
+        return None
+    from cloudless_gcp.runtime.attempts import Attempts
+
+    attempts = Attempts(plan, cloud)
+
+    def number(push: Mapping[str, Any], envelope: Envelope, deliveries: int) -> Envelope:
+        found = attempts.number(push["message"]["messageId"], deliveries)
+        return envelope if found == deliveries else envelope_of_push({**push, "deliveryAttempt": found})
+
+    return number
 
 
 def _filtering(where: Any) -> Choose:
@@ -159,8 +192,8 @@ def _refused(content: bytes, handler: str) -> Answer:
     return text, status
 
 
-def _warn(plan: Plan, problem: Exception) -> None:
+def _warn(plan: Plan, problem: Exception, text: str) -> None:
     import logging
 
     is_ours = not isinstance(problem, CloudlessError)
-    logging.getLogger(f"cloudless.{plan.handler}").warning(_UNCOPIED, problem, exc_info=problem if is_ours else None)
+    logging.getLogger(f"cloudless.{plan.handler}").warning(text, problem, exc_info=problem if is_ours else None)

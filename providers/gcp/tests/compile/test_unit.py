@@ -46,8 +46,8 @@ def test_every_execution_begins_at_the_broker_and_the_worker_does_what_is_no_fun
     assert not {"cloudless--worker", "cloudless--broker"} & units(conformance("queues")).keys()
 
 
-@pytest.mark.parametrize(("timeout_s", "longest_s"), [(3, 8), (59.5, 65), (60, 65), (600, 605)])
-def test_a_function_runs_a_little_longer_than_its_handler(timeout_s: float, longest_s: int) -> None:
+@pytest.mark.parametrize(("timeout_s", "longest_s"), [(3, 53), (59.5, 110), (60, 110), (550, 600)])
+def test_a_function_runs_longer_than_its_handler_by_a_start_and_what_is_ours(timeout_s: float, longest_s: int) -> None:
     app = App("shop")
     orders = app.queue("orders", dict[str, int])
 

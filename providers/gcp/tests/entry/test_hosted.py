@@ -19,6 +19,7 @@ from cloudless.system import packed
 from providers.gcp.tests.emulators import PATHS, function
 from providers.gcp.tests.entry.asking import CALLS, TRIALS, push
 from providers.gcp.tests.entry.generated import application, package_of, write
+from providers.gcp.tests.entry.test_queue import REQUESTS
 from tests import tools
 from tests.tools.serve import Server, ServerFailed
 
@@ -144,6 +145,28 @@ def test_a_request_that_is_no_push_is_refused_with_what_it_is(trials: Deployed, 
     answer = trials.ask("on_work", content)
     assert answer.status == 400
     assert "the function of work takes pushes" in answer.json()["refused"]
+
+
+EVENT = {"ce-id": "7", "ce-specversion": "1.0", "ce-type": "google.cloud.pubsub.topic.v1.messagePublished"}
+STRANGE: list[Mapping[str, str]] = [
+    {"content-type": "application/cloudevents+json"},
+    {"content-encoding": "gzip"},
+    {"x-goog-pubsub-message-id": "7", "x-goog-pubsub-delivery-attempt": "first"},
+    {"x-goog-pubsub-message-id": "7", "x-goog-pubsub-publish-time": "yesterday"},
+    EVENT,
+    {**EVENT, "ce-type": "com.example.done", "ce-time": "yesterday"},
+]
+
+
+def test_no_malformed_request_fails_or_leaves_a_stack_trace(trials: Deployed) -> None:
+    """For what is answered with 5xx comes again, for days."""
+    before = len(trials.server("on_work").output())
+    refused = [trials.status("on_work", one) for one in REQUESTS]
+    refused += [trials.status("on_work", b"{", headers=headers) for headers in STRANGE]
+    refused += [trials.status("on_work", b"", method=method) for method in ("GET", "PUT", "DELETE")]
+    assert set(refused) == {400}
+    assert "Traceback" not in trials.server("on_work").output()[before:]
+    assert trials.notes("work") == []
 
 
 def test_a_push_without_a_wrapper_and_an_event_are_taken_as_well(trials: Deployed) -> None:

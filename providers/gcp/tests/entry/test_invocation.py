@@ -148,7 +148,7 @@ def test_a_coroutine_past_its_time_is_cancelled() -> None:
 
 
 def test_a_coroutine_that_blocks_the_loop_loses_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invocation, "AGAIN_S", SHORT_S)
+    monkeypatch.setattr(invocation, "LATE_S", SHORT_S)
 
     async def blocking() -> str:
         return block()

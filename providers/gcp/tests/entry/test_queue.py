@@ -244,7 +244,14 @@ REQUESTS: list[Any] = [
     {"message": {**_MESSAGE, "attributes": ["cloudless"]}},
     {"message": {"data": "e30=", "messageId": "1"}},
     {"message": {**_MESSAGE, "attributes": {"cloudless": 7}}},
+    {"message": {**_MESSAGE, "messageId": 7}},
+    {"message": {**_MESSAGE, "publishTime": 7}},
+    {"message": {**_MESSAGE, "publishTime": "yesterday"}},
+    {"message": {**_MESSAGE, "orderingKey": 7}},
+    {"message": {**_MESSAGE, "attributes": {"region": 7}}},
     {"message": _MESSAGE, "deliveryAttempt": "x"},
+    {"message": _MESSAGE, "deliveryAttempt": 0},
+    b'{"message":' + b"[" * 100_000,
     {"call": {}},
     {"args": {}, "ctx": {}},
     {"bucket": "b", "name": "n"},
@@ -258,6 +265,32 @@ def test_what_is_no_push_is_refused_and_reaches_no_handler(
     text, status = made(consumer, "on_work", cloud)(request_)
     assert (status, "function of work takes pushes of Pub/Sub" in json.loads(text)["refused"]) == (400, True)
     assert (journal.kept(), "was called with" in caplog.text) == ([], True)
+
+
+@pytest.mark.parametrize("subscription", [None, {"of": "nobody"}, ["s"]])
+def test_a_push_of_no_subscription_is_refused_by_a_subscriber(cloud: FakeGoogle, subscription: Any) -> None:
+    read = made(consumer, "on_read", cloud, subscription=NEW, retries=f"{NEW}-retries")
+    request = push({"n": 1})
+    del request["subscription"]
+    assert read({**request, "subscription": subscription} if subscription else request)[1] == 400
+    assert (cloud.queues.sent, noted("read")) == ([], [])
+
+
+def test_a_count_of_deliveries_that_is_none_is_as_if_absent(cloud: FakeGoogle) -> None:
+    """Anybody who may publish may write it."""
+    attributes = {"CloudPubSubDeadLetterSourceDeliveryCount": "many"}
+    assert made(consumer, "on_work", cloud)(push({"do": "", "n": 1}, attributes=attributes)) == DONE
+    assert noted("work") == [1]
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"[" * 100_000, b'{"do": NaN}', b'"text"'])
+def test_a_body_that_cannot_be_read_in_a_push_that_can_is_a_dead_letter_and_no_refusal(
+    cloud: FakeGoogle, body: bytes
+) -> None:
+    assert made(consumer, "on_work", cloud)(push(body)) == DONE
+    [(queue, letter)] = cloud.queues.sent
+    assert letter.error is not None
+    assert (queue, letter.error.type, noted("work")) == ("jobs-dead-letters", "InvalidBody", [])
 
 
 def test_an_event_that_is_not_whole_is_refused(cloud: FakeGoogle) -> None:

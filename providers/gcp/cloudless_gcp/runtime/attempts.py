@@ -1,0 +1,49 @@
+"""Which delivery of a message is which attempt, where the ledger can say it.
+
+Pub/Sub counts every push that was not answered well, those as well that Cloud Run turned away with 429, since all
+instances were busy: no code of ours saw them. A function that has the ledger anyhow (`once_by`, an ordered queue,
+`overlap="skip"`) keeps there which deliveries reached it, from the second on; the first is taken to have, so that what
+always comes at once costs nothing. Where a message may be tried once only, the first is kept as well.
+https://cloud.google.com/run/docs/about-instance-autoscaling#exceeding_maximum_instances
+
+    pushes        1 busy   2 busy   3 called   4 busy   5 called
+    Pub/Sub       1        2        3          4        5
+    attempts      (1)               2                   3
+"""
+
+from __future__ import annotations
+
+from cloudless.driver.ledger import Claimed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cloudless.driver.provider import Cloud
+    from cloudless.runtime.plan import Plan
+
+KEPT_S = 86_400.0
+"""As long as a ledger takes. What is tried for longer is tried again, until Pub/Sub itself gives it up."""
+
+
+class Attempts:
+    """Numbers of deliveries of one handler's messages."""
+
+    __slots__ = ("_cloud", "_first", "_plan")
+
+    def __init__(self, plan: Plan, cloud: Cloud) -> None:
+        self._plan = plan
+        self._cloud = cloud
+        self._first = 1 if plan.attempts == 1 else 2
+
+    def number(self, message: str, deliveries: int) -> int:
+        """The number, from 1, of a delivery among those that reached us.
+
+        message: Pub/Sub's id, which no copy shares. deliveries: as Pub/Sub counts. Raises as the ledger.
+        """
+        if deliveries < self._first:
+            return deliveries
+        owner, ledger = self._cloud.new_id(), self._cloud.ledger
+        for number in range(self._first, deliveries + 1):
+            key = f"delivery/{self._plan.handler}/{message}/{number}"
+            if isinstance(ledger.claim(key, owner, KEPT_S), Claimed):
+                return number
+        return deliveries
