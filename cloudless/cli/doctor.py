@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -16,14 +16,17 @@ from rich.text import Text
 from cloudless._version import __version__
 from cloudless.cli import show
 from cloudless.cli.environment import Environment, Installed, Setup, probe
-from cloudless.cli.failure import FAILED
-from cloudless.cli.options import AsJson, ConfigFile
+from cloudless.cli.failure import FAILED, told
+from cloudless.cli.options import AsJson, ConfigFile, stage_names
 from cloudless.ir import Diagnostic
 from cloudless.terraform.program import INSTALL
 
 PYTHON = (3, 11)
 PROVIDERS = {"aws": "Amazon Web Services", "azure": "Azure", "gcp": "Google Cloud"}
 _COMMANDS = "check, run and permissions"
+
+
+Status = Literal["ok", "missing", "broken"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Finding:
     """
 
     subject: str
-    status: Literal["ok", "missing", "broken"]
+    status: Status
     detail: str
     purpose: str
     remedy: str = ""
@@ -63,15 +66,29 @@ class Finding:
         return self.needed and self.status != "ok"
 
 
-def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
+ToDeploy = Annotated[
+    str | None,
+    typer.Option(
+        "--stage",
+        metavar="STAGE",
+        help="The stage that is to be deployed from here.",
+        show_default=False,
+        autocompletion=stage_names,
+    ),
+]
+
+
+def doctor(stage: ToDeploy = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Say what is installed and what is missing.
 
-    Each with what it is for, and with the command that installs it. What is optional and missing is no error.
+    Each with what it is for, and with the command that installs it. What is optional and missing is no error; with
+    --stage, what deploying that stage needs is not optional. Nobody is asked whether credentials are good.
 
     Exit codes: 0 all that is needed works, 1 something that is needed is missing or broken, 2 wrong usage.
     """
-    with show.aside(True):
-        found = list(diagnose(probe(config, [name for extra in EXTRAS.values() for name in extra.wants])))
+    wanted = [name for extra in EXTRAS.values() for name in extra.wants]
+    with told(), show.aside(True):
+        found = list(diagnose(probe(config, wanted, stage), stage))
     errors = sum(finding.is_error for finding in found)
     hints = sum(finding.status != "ok" for finding in found) - errors
     if as_json:
@@ -82,19 +99,22 @@ def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def diagnose(environment: Environment) -> Iterator[Finding]:
-    """What there is to say of an environment, in the order in which people need it."""
+def diagnose(environment: Environment, stage: str | None = None) -> Iterator[Finding]:
+    """What there is to say of an environment, in the order in which people need it. stage: that is to be deployed."""
+    setup = environment.setup
     yield _python(environment.python)
     yield Finding("cloudless", "ok", __version__, "everything", needed=True)
     for name, extra in EXTRAS.items():
         yield _extra(name, extra, environment.versions)
-    stages: Mapping[str, tuple[str, ...]] = environment.setup.providers if environment.setup else {}
+    stages: Mapping[str, tuple[str, ...]] = setup.providers if setup else {}
     for name in sorted({*PROVIDERS, *environment.providers, *stages}):
         yield _provider(name, environment.providers.get(name), stages.get(name, ()))
-    yield _terraform(environment.terraform)
-    for stage, credentials in environment.setup.credentials.items() if environment.setup else ():
-        yield _credentials(stage, credentials)
-    yield from _project(environment.setup)
+    yield _terraform(environment.terraform, needed=setup is not None and stage in setup.deployed)
+    for name, credentials in setup.credentials.items() if setup else ():
+        yield _credentials(name, credentials, needed=name == stage)
+    for name, region in setup.regions.items() if setup else ():
+        yield _region(name, region)
+    yield from _project(setup)
 
 
 def _python(version: tuple[int, int, int]) -> Finding:
@@ -137,20 +157,30 @@ def _provider(name: str, installed: Installed | None, stages: tuple[str, ...]) -
     return Finding(subject, "ok", installed.version, purpose, needed=needed)
 
 
-def _terraform(found: Installed) -> Finding:
+def _terraform(found: Installed, *, needed: bool) -> Finding:
     """Terraform or OpenTofu: either will do."""
     if not found.problem:
-        return Finding("terraform", "ok", found.version, "deploying")
+        return Finding("terraform", "ok", found.version, "deploying", needed=needed)
     detail, _, remedy = found.problem.partition(": ")
-    return Finding("terraform", "missing", detail, "deploying", remedy or f"see {INSTALL}")
+    status: Status = "broken" if found.version else "missing"
+    return Finding("terraform", status, detail, "deploying", remedy or f"see {INSTALL}", needed)
 
 
-def _credentials(stage: str, found: Installed) -> Finding:
+def _credentials(stage: str, found: Installed, *, needed: bool) -> Finding:
     subject, purpose = f"credentials {stage}", f"deploying stage {stage}, and calling it"
+    if not found.problem:
+        return Finding(subject, "ok", found.version, purpose, needed=needed)
+    detail, _, remedy = found.problem.partition(": ")
+    return Finding(subject, "missing", detail, purpose, remedy or detail, needed)
+
+
+def _region(stage: str, found: Installed) -> Finding:
+    """Never needed: it may have been opened after this version was made."""
+    subject, purpose = f"region {stage}", f"deploying stage {stage}"
     if not found.problem:
         return Finding(subject, "ok", found.version, purpose)
     detail, _, remedy = found.problem.partition(": ")
-    return Finding(subject, "missing", detail, purpose, remedy or detail)
+    return Finding(subject, "broken", detail, purpose, remedy)
 
 
 def _project(setup: Setup | None) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
     PROVIDER = Packaged("cloudless_acme", name="acme", title="Acme", cloud="AcmeCloud", asks={"region": "here-1"})
 
     cloudless_acme/capabilities.py   GAPS
-    cloudless_acme/limits.py         LIMITS, and TERRAFORM: the least version that reads what is compiled, (1, 11)
+    cloudless_acme/limits.py         LIMITS, and TERRAFORM: the least version that reads what is compiled, (1, 11);
+                                     REGIONS, where its plugin takes any name
     cloudless_acme/compile           compile(stage, application, definitions)
     cloudless_acme/terraform.py      HINTS, resource(type, label, handlers), credentials()
     cloudless_acme/names.py          addresses_of(application, stage): what its cloud is made of
@@ -18,7 +19,7 @@ from cloudless.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from cloudless.driver.gap import Gap
@@ -56,6 +57,11 @@ class Packaged:
     def least_terraform(self) -> tuple[int, int]:
         least: tuple[int, int] = self.part("limits").TERRAFORM
         return least
+
+    @property
+    def regions(self) -> Collection[str]:
+        regions: Collection[str] = getattr(self.part("limits"), "REGIONS", ())
+        return regions
 
     @property
     def hints(self) -> Sequence[tuple[str, str]]:

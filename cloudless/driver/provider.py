@@ -7,7 +7,7 @@ from cloudless.options import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from importlib.metadata import EntryPoint
     from typing import Any, Protocol
 
@@ -136,6 +136,9 @@ class Deploys(Protocol):
     {} in the line stands for the folder of the build. They are looked through before those that all clouds share.
     """
 
+    regions: Collection[str]
+    """Those that there were when this version was made, for clouds whose plugin takes any name until it deploys."""
+
     def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
         """What a resource is by the program's names, and what destroying it loses: ("queue orders", "its messages").
 
@@ -158,12 +161,13 @@ class Deploys(Protocol):
 class Deploying:
     """See Deploys: the parts that a provider has, and for the others what holds of any."""
 
-    __slots__ = ("_provider", "hints", "least_terraform")
+    __slots__ = ("_provider", "hints", "least_terraform", "regions")
 
     def __init__(self, provider: Provider) -> None:
         self._provider: Any = provider
         self.hints: Sequence[tuple[str, str]] = getattr(provider, "hints", ())
         self.least_terraform: tuple[int, int] = getattr(provider, "least_terraform", (0, 0))
+        self.regions: Collection[str] = getattr(provider, "regions", ())
 
     def resource(self, type: str, label: str, handlers: Iterable[str] = ()) -> tuple[str, str]:
         """Nothing of the program, and nothing lost."""

@@ -32,7 +32,13 @@ WELL = Environment(
     providers={name: Installed(__version__) for name in ("aws", "azure", "gcp")},
     terraform=Installed("Terraform 1.11.4"),
     setup=Setup(
-        "/shop/cloudless.toml", "shop.app:app", "shop", {"aws": ("prod", "test")}, {"prod": Installed("a login")}
+        "/shop/cloudless.toml",
+        "shop.app:app",
+        "shop",
+        {"aws": ("prod", "test")},
+        {"prod": Installed("a login")},
+        {"prod": Installed("moon-west1")},
+        ("prod", "test"),
     ),
 )
 BARE = Environment(
@@ -119,17 +125,35 @@ def test_a_provider_of_others_has_a_version_of_its_own() -> None:
 
 def test_terraform_that_does_not_do_is_a_hint() -> None:
     problem = "Terraform 1.5.7 (/bin/terraform) is too old: 1.9 or later is needed"
-    found = findings(replace(WELL, terraform=Installed("", problem)))["terraform"]
+    found = findings(replace(WELL, terraform=Installed("?", problem)))["terraform"]
     assert (found.detail, found.remedy) == ("Terraform 1.5.7 (/bin/terraform) is too old", "1.9 or later is needed")
-    assert (found.status, found.is_error) == ("missing", False)
+    assert (found.status, found.is_error) == ("broken", False)
+
+
+def signed_out() -> Setup:
+    assert WELL.setup
+    return replace(WELL.setup, credentials={"prod": Installed("", "no credentials for Azure: az login")})
 
 
 def test_missing_credentials_of_a_stage_are_a_hint() -> None:
-    assert WELL.setup
-    setup = replace(WELL.setup, credentials={"prod": Installed("", "no credentials for Azure: az login")})
-    found = findings(replace(WELL, setup=setup))["credentials prod"]
+    found = findings(replace(WELL, setup=signed_out()))["credentials prod"]
     assert (found.status, found.detail, found.remedy) == ("missing", "no credentials for Azure", "az login")
     assert (found.purpose, found.is_error) == ("deploying stage prod, and calling it", False)
+
+
+@pytest.mark.parametrize(("stage", "errors"), [("prod", {"terraform", "credentials prod"}), ("test", {"terraform"})])
+def test_what_deploying_a_stage_needs_is_needed_where_it_is_asked_about(stage: str, errors: set[str]) -> None:
+    bare = replace(WELL, terraform=BARE.terraform, setup=signed_out())
+    assert {one.subject for one in diagnose(bare, stage) if one.is_error} == errors
+    assert not any(one.is_error for one in diagnose(bare))
+
+
+def test_a_region_that_nobody_knows_is_a_hint_even_then() -> None:
+    assert WELL.setup
+    setup = replace(WELL.setup, regions={"prod": Installed("mon-west1", "'mon-west1' is none: write moon-west1")})
+    (found,) = (one for one in diagnose(replace(WELL, setup=setup), "prod") if one.status != "ok")
+    assert (found.subject, found.status, found.remedy) == ("region prod", "broken", "write moon-west1")
+    assert not found.is_error
 
 
 def test_the_first_problem_of_an_app_speaks_and_the_others_are_counted() -> None:
@@ -196,6 +220,22 @@ def test_outside_of_a_project_a_new_one_is_a_hint_and_a_file_that_is_named_is_ne
     (home / "cloudless.toml").unlink()
     assert cloudless("doctor").exit_code == 0
     assert cloudless("doctor", "--config", "cloudless.toml").exit_code == 1
+
+
+def test_a_stage_that_is_to_be_deployed_is_asked_about_by_name(
+    home: Path, cloudless: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(home))
+    monkeypatch.delenv("CLOUDLESS_TERRAFORM", raising=False)
+    table = '[stages.prod]\nprovider = "gcp"\nproject = "shop-123456"\nregion = "europe-west99"\n'
+    (home / "cloudless.toml").write_text(f"{TOML}\n{table}")
+    assert cloudless("doctor").exit_code == 0
+    asked = cloudless("doctor", "--stage", "prod")
+    assert asked.exit_code == 1
+    assert "missing  terraform         neither terraform nor tofu is on the path" in asked.stdout
+    assert "'europe-west99' is no region of Google Cloud that cloudless" in asked.stdout
+    assert 'region = "europe-west9" in cloudless.toml, if it is not a new one' in asked.stdout
+    assert "has no stage 'prd': did you mean 'prod'?" in cloudless("doctor", "--stage", "prd").stderr
 
 
 @pytest.mark.parametrize(

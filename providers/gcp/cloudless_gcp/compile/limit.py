@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cloudless.compiler.unfit import Named
 from cloudless.driver.limit import Limit
 from cloudless.ir import Diagnostic, Queue, Secret, Subscription, Topic
+from cloudless.options import nearest
 from cloudless_gcp import limits, names
 from cloudless_gcp.compile import need
 from cloudless_gcp.compile.filter import filter_of
@@ -60,6 +61,12 @@ def warnings(ground: Ground) -> Iterator[str]:
             f"no stage says which project and region: built for {ground.project} in {ground.region}, to be read, not "
             'deployed; add a stage with project = "…" and region = "…" to cloudless.toml'
         )
+    if ground.region not in limits.REGIONS:
+        guess = nearest(ground.region, limits.REGIONS)
+        yield (
+            f"{ground.region!r} is no region of Cloud Run functions that this version knows{_meant(guess)}. Terraform "
+            "takes any name until it deploys; https://cloud.google.com/functions/docs/locations"
+        )
     accounts = len(ground.units) + len(ground.programs.all) + 3 + bool(application.endpoints)
     yield from _beyond(accounts, limits.ACCOUNTS, "a project")
     yield from _beyond(len(ground.units), limits.FUNCTIONS, "a project in a region")
@@ -73,6 +80,10 @@ def warnings(ground: Ground) -> Iterator[str]:
                 f"queue {one.forward!r} has no consumer here: what topic {one.topic!r} forwards to it waits in a "
                 f"subscription of that topic, {names.subscription_id(ground.prefix, one.name, where)}"
             )
+
+
+def _meant(guess: str | None) -> str:
+    return f", did you mean {guess!r}?" if guess else ""
 
 
 def _beyond(count: int, limit: Limit, whose: str) -> Iterator[str]:

@@ -245,3 +245,11 @@ def own_limits() -> Mapping[str, Limit]:
 def test_every_limit_has_a_page_of_the_vendor() -> None:
     assert own_limits()
     assert all(re.match(r"https://cloud\.google\.com/", one.link) for one in own_limits().values())
+
+
+def test_a_region_that_is_not_known_is_warned_of_with_the_nearest() -> None:
+    """Terraform takes any, until it deploys."""
+    assert [line for line in warnings(ground(shop(), region="europe-west1")) if "region" in line] == []
+    (line,) = warnings(ground(shop(), region="us-centrall1"))
+    assert line.startswith("'us-centrall1' is no region of Cloud Run functions that this version knows, did you mean")
+    assert "'us-central1'?" in line
