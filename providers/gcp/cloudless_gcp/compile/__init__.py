@@ -5,7 +5,8 @@
     ground.py   what all stand on: document, names         limit.py      what Google Cloud cannot take → problems
     service.py  services of Google's, and their agents     queue.py topic.py filter.py push.py delay.py schedule.py
     ledger.py secret.py publication.py cloud_function.py   http.py       orchestration.py workflows/
-    alert.py caller.py output.py                           entry.py template.py address.py package.py   inside the zip
+    alert.py caller.py output.py
+    entry.py template.py framework.py address.py package.py      inside the zip
 
 compile(stage, application, definitions) ──► Compiled(files={"main.tf.json": …, "definitions/…": …}, package=Package(…))
 

@@ -1,7 +1,7 @@
 """Entries: what functions-framework calls in the package, and what our runtime is told there. Units → files.
 
     cloudless_main.py               what functions-framework runs: GOOGLE_FUNCTION_SOURCE says so to Google's build
-    requirements.txt                functions-framework, which Google's build installs; all else is in the package
+    requirements.txt                framework.py, which Google's build installs; all else is in the package
     cloudless_entry/on_take.py      handler(request): the function whose entry point is on_take
     cloudless_entry/on_take.json    {"addresses": …, "facts": …}: only what that function uses
 
@@ -19,6 +19,7 @@ from cloudless.compiler.pretty import pretty
 from cloudless.compiler.ticks import DAYS, HOURS, MINUTES, MONTHS, WEEKDAYS, ticks_of
 from cloudless.compiler.unit import HTTP
 from cloudless_gcp.compile import template
+from cloudless_gcp.compile.framework import REQUIREMENTS
 
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions
@@ -33,7 +34,6 @@ SITE = "packages"
 """The folder of the package for wheels."""
 ENTRIES = "cloudless_entry"
 """The package of entries; no module of the user's is called so."""
-FRAMEWORK = "functions-framework==3.10.2"
 
 _MAKERS = {
     "queue": "consumer",
@@ -64,7 +64,7 @@ def entries(
     words = {"app": application.name, "stage": stage.name}
     files = {
         SOURCE: template.MAIN.format(site=SITE, **words).encode(),
-        "requirements.txt": f"{FRAMEWORK}\n".encode(),
+        "requirements.txt": REQUIREMENTS.encode(),
         f"{ENTRIES}/__init__.py": template.PACKAGE.format(**words).encode(),
     }
     facts = Facts(application, definitions)

@@ -10,7 +10,8 @@ from cloudless.compiler.unit import BROKER_UNIT
 from cloudless.node import replace
 from cloudless_gcp import names
 from cloudless_gcp.compile.address import addresses, allowed
-from cloudless_gcp.compile.entry import FRAMEWORK, SITE, entries, smoke
+from cloudless_gcp.compile.entry import SITE, entries, smoke
+from cloudless_gcp.compile.framework import FRAMEWORK
 from cloudless_gcp.compile.topic import subscription_id
 from cloudless_gcp.limits import PACKAGE
 
@@ -36,7 +37,7 @@ def package(ground: Ground) -> Package:
         core=_CORE,
         own=(Own(distribution="cloudless-gcp", module="cloudless_gcp", left_out=("compile", "terraform")),),
         smoke=smoke(ground.units, application),
-        trial=(FRAMEWORK,),
+        trial=FRAMEWORK,
         most=PACKAGE,
     )
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from cloudless.compiler import Package
+from cloudless_gcp.compile.framework import FRAMEWORK
 from cloudless_gcp.limits import PACKAGE
 from providers.gcp.tests.compile.documents import compiled, example, prod, resources
+from tests import tools
 
 
 def packaged(python: str = "3.12") -> Package:
@@ -26,8 +32,34 @@ def test_wheels_are_for_the_linux_and_the_python_that_functions_have(python: str
 def test_wheels_are_in_the_archive_and_google_installs_nothing_but_its_framework() -> None:
     package = packaged()
     assert (package.site, package.layer, package.requirements, package.most) == ("packages", "", (), PACKAGE)
-    assert package.files["requirements.txt"].decode().startswith("functions-framework==")
-    assert [one.partition("=")[0] for one in package.trial] == ["functions-framework"]
+    assert package.files["requirements.txt"].decode().splitlines() == list(package.trial) == list(FRAMEWORK)
+
+
+BROUGHT = """
+import json, re
+from importlib.metadata import distribution
+from packaging.requirements import Requirement
+
+def add(name, python, found):
+    name = re.sub(r"[-_.]+", "-", name).lower()
+    if name not in found:
+        found[name] = distribution(name).version
+        for text in distribution(name).requires or ():
+            one = Requirement(text)
+            if one.marker is None or one.marker.evaluate({"python_version": python, "extra": ""}):
+                add(one.name, python, found)
+    return found
+
+print(json.dumps([add("functions-framework", python, {}) for python in ("3.11", "3.12", "3.13")]))
+"""
+
+
+def test_of_what_google_installs_every_version_is_said_and_is_the_one_that_was_tried() -> None:
+    """Whatever comes with functions-framework, on each Python."""
+    python = Path(tools.require("functions-framework")).parent / "python"
+    done = subprocess.run([str(python), "-c", BROUGHT], capture_output=True, text=True, check=True)
+    pins = dict(one.split("==") for one in FRAMEWORK)
+    assert all(found == pins for found in json.loads(done.stdout))
 
 
 def test_neither_compiler_nor_engine_is_deployed() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from cloudless.ir import Condition
 from cloudless.node import replace
-from cloudless_gcp.compile.entry import FRAMEWORK
+from cloudless_gcp.compile.framework import FRAMEWORK
 from providers.gcp.tests.entry.generated import application, files_of
 from providers.gcp.tests.entry.goldens import ENTRY, GOLDENS
 
@@ -72,5 +72,5 @@ def test_a_filter_that_pub_sub_cannot_hold_goes_into_the_facts() -> None:
     assert facts(files_of(filtered), "on_mail")["where"] == [["region", "any_of", list(many[0].values)]]
 
 
-def test_the_package_asks_for_functions_framework_alone() -> None:
-    assert GOLDENS.current()["requirements.txt"] == f"{FRAMEWORK}\n"
+def test_the_package_asks_for_functions_framework_and_what_that_brings() -> None:
+    assert GOLDENS.current()["requirements.txt"].splitlines() == list(FRAMEWORK)
