@@ -80,7 +80,8 @@ def _connected(project: Project, name: str) -> Cloud:
         )
     chosen = provider(stage.provider)
     app = project.load_app()
-    return chosen.connect(stage, compile_app(app, entry=project.app, include=project.include))
+    application = compile_app(app, entry=project.app, include=project.include, deployable=True)
+    return chosen.connect(stage, application)
 
 
 find_with(Environment().find)

@@ -88,7 +88,8 @@ class Function(Handler[P, R]):
     def invoke_later(self, *args: P.args, **kwargs: P.kwargs) -> str:
         """Put a call on the function's internal queue and return its id; retried as `retry` says.
 
-        Arguments: at most 192 KiB encoded. Raises as Queue.send.
+        Arguments: at most 192 KiB encoded. Raises as Queue.send; NotFound where no handler of the program invokes it
+        later, so that it was deployed without a queue.
         """
         at = here()
         message = outgoing(at, self._body_of(args, kwargs))

@@ -14,6 +14,8 @@ from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import Arguments, ArgumentsAsJson, ConfigFile, DeployedStage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cloudless.function import Function
 
 FunctionName = Annotated[
@@ -49,9 +51,24 @@ def invoke(
     with told(), show.aside(True), connected(stage, config) as (app, _):
         functions = {name: one for name, one in app.handlers.items() if isinstance(one, Function)}
         chosen = named("function", function, functions)
+        if later:
+            _check_queue(chosen.name, config)
         given = arguments(chosen, words, text)
         answer = chosen.invoke_later(**given) if later else _result(chosen, given)
     show.as_json(answer)
+
+
+def _check_queue(function: str, config: Path | None) -> None:
+    """Refuse what was deployed without a queue, because nothing of the program sends to it."""
+    from cloudless.cli.program import Program
+    from cloudless.errors import InvalidArgument
+
+    if not any(one.queue for one in Program(config).application.functions if one.name == function):
+        raise InvalidArgument(
+            f"function {function!r} has no queue: only what a handler invokes later is deployed with one. Invoke it "
+            f"without --later; or mention {function}.invoke_later in a handler, or add it to the handler's uses=, and "
+            "deploy"
+        )
 
 
 def _result(function: Function[..., Any], arguments: dict[str, Any]) -> Any:

@@ -81,6 +81,14 @@ def test_calls_of_the_block_go_to_the_stage(fake: FakeProvider) -> None:
         orders().send({"id": "2"})
 
 
+def test_the_stage_has_no_more_than_was_deployed(fake: FakeProvider) -> None:
+    """Not the queue of a function that no handler invokes later."""
+    code = "\n@app.function\ndef charge(total: float) -> float:\n    return total\n"
+    Path("wares_app.py").write_text(APP + code)
+    with cloudless.connect("prod"):
+        assert [(one.name, one.queue) for one in fake.applications[0].functions] == [("charge", "")]
+
+
 def test_blocks_nest(fake: FakeProvider) -> None:
     with cloudless.connect("prod"):
         with cloudless.connect("other"):

@@ -40,6 +40,18 @@ def test_what_it_raises_keeps_its_type(cloudless: Run, cloud: Simulation) -> Non
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", "error: CardDeclined: no funds\n")
 
 
+def test_a_call_for_later_of_what_has_no_queue_says_what_gives_it_one(cloudless: Run, home: Path) -> None:
+    program = (home / "shop_app.py").read_text()
+    (home / "shop_app.py").write_text(program.replace('charge.invoke_later(order["id"])', "..."))
+    with simulate(__import__("shop_app").app) as cloud:
+        nimbus.PROVIDER.clouds["prod"] = cloud.cloud  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
+        result = cloudless("invoke", "prod", "charge", "id=7", "--later")
+    assert result.exit_code == 1
+    said = " ".join(result.stderr.split())
+    assert "function 'charge' has no queue: only what a handler invokes later is deployed with one" in said
+    assert "mention charge.invoke_later in a handler, or add it to the handler's uses=, and deploy" in said
+
+
 def test_a_call_for_later_goes_to_the_queue(cloudless: Run, cloud: Simulation, shop: Any) -> None:
     result = cloudless("invoke", "prod", "charge", "id=7", "--later")
     assert result.exit_code == 0
