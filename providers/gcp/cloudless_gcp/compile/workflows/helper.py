@@ -30,6 +30,20 @@ _AGAIN_S = 60
 
 Plain = dict[str, Any]
 
+_BROKER_TRIES = 10
+"""Twice as long apart each time, so for eight and a half minutes: a cold start, a burst that Cloud Run answers with
+429, a role that does not hold yet (https://cloud.google.com/iam/docs/access-change-propagation). The broker is no step:
+an execution that gave up on it would be lost, and whatever it is asked may be asked again.
+"""
+_BROKER_S = 60
+"""As long as a try waits for the broker: its function answers within 30 s, and may have to start first."""
+
+
+def patiently() -> Plain:
+    """Arguments of `ask` for the broker."""
+    again = {"on": ["TimeoutError"], "attempts": _BROKER_TRIES, "delay_s": 1, "factor": 2, "most_s": LONGEST_S}
+    return {"most_s": _BROKER_S, "again": again, "tries": _BROKER_TRIES}
+
 
 def _assign(*assigned: tuple[str, Any], to: str = "") -> Plain:
     return {"assign": [{name: value} for name, value in assigned], **_next(to)}
@@ -126,7 +140,7 @@ def _ask(plan: Plan, *, is_total: bool) -> Plain:
         crash=_assign(
             ("crashes", "${crashes + 1}"), ("wait_s", "${crash_s}"), ("crash_s", f"${{crash_s * {PLATFORM.factor}}}")
         ),
-        again_=_switch((f"crashes >= {PLATFORM.attempts}", "over"), to="rest"),
+        again_=_switch(("crashes >= tries", "over"), to="rest"),
         look=_assign(("at", 0)),
         compare=_switch(("at >= len(policy.on)", "over"), ("policy.on[at] in error.mro", "failure")),
         further=_assign(("at", "${at + 1}"), to="compare"),
@@ -145,7 +159,8 @@ def _ask(plan: Plan, *, is_total: bool) -> Plain:
         over={"return": {"err": "${error}"}} if is_total else {"raise": "${error}"},
         done={"return": {"v": "${reply.body.v}"} if is_total else "${reply.body.v}"},
     )  # fmt: skip
-    return {"params": ["run", "to", "body", "id", "key", {"most_s": HTTP_MAX_S}, {"again": None}], "steps": steps}
+    given = ["run", "to", "body", "id", "key", {"most_s": HTTP_MAX_S}, {"again": None}, {"tries": PLATFORM.attempts}]
+    return {"params": given, "steps": steps}
 
 
 def _last() -> Plain:
@@ -175,7 +190,7 @@ def _wait_for(plan: Plan, name: str) -> Plain:
     https://cloud.google.com/workflows/docs/creating-callback-endpoints
     """
     ask = plan.called(name, plan.helper("ask_settled"))
-    plan_key = {"run": "${run}", "to": plan.targets.broker, "id": "${id}", "key": "${key}"}
+    plan_key = {"run": "${run}", "to": plan.targets.broker, "id": "${id}", "key": "${key}", **patiently()}
     told: Plain = {
         "op": "wait", "orchestration": plan.main.name, "execution": "${run.execution}", "event": "${event}",
         "url": "${callback.url}",

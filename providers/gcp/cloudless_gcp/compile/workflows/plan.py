@@ -23,7 +23,7 @@ WORDS_OF_OURS = (
     "again", "answer", "at", "body", "callback", "crash_s", "crashes", "ctx", "e", "error", "event", "failed",
     "failure_s", "failures", "found", "given", "id", "input", "key", "kind", "left", "limit_s", "missed", "more",
     "most_s", "nothing", "number", "names", "once", "one", "other", "policy", "received", "reply", "run",
-    "same", "seconds", "settled", "to", "wait_s",
+    "same", "seconds", "settled", "to", "tries", "wait_s",
 )  # fmt: skip
 """Variables of routines of ours, whose names no routine may have."""
 DEPTH_MAX = 20

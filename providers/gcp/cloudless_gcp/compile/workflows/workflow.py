@@ -15,7 +15,7 @@ from cloudless.passes.lowering import WORKFLOWS, lower
 from cloudless.passes.states import flow_of, fused
 from cloudless.passes.work import Costs, Work
 from cloudless_gcp.compile.workflows.code import Code, call, expression, operator, variable
-from cloudless_gcp.compile.workflows.helper import HELPERS
+from cloudless_gcp.compile.workflows.helper import HELPERS, patiently
 from cloudless_gcp.compile.workflows.keys import with_keys_computed
 from cloudless_gcp.compile.workflows.parameter import pack
 from cloudless_gcp.compile.workflows.plan import ANSWER, DEPTH_MAX, GIVEN, INPUT, KEY, RUN, Called, Plan, Targets
@@ -129,6 +129,7 @@ def _begin(writer: Writer, body: int, digest: str) -> int:
                 "op": "begin", "orchestration": program.name, "execution": f"${{{INPUT}.id}}", "native": native,
                 "definition": digest, "input": f"${{{INPUT}}}",
             },
+            **patiently(),
         },
         "result": ANSWER,
     }  # fmt: skip

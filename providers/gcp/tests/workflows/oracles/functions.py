@@ -115,6 +115,7 @@ class Mailboxes:
         self._post = post
         self._letters: dict[str, list[Any]] = {}
         self._waiters: dict[str, list[str]] = {}
+        self._told: set[str] = set()
         self._ids: set[tuple[str, str]] = set()
 
     def send(self, name: str, payload: Any, id: str) -> None:
@@ -126,7 +127,9 @@ class Mailboxes:
         self._meet(name)
 
     def wait(self, event: str, url: str) -> Plain:
-        self._waiters.setdefault(event, []).append(url)
+        if url not in self._told:
+            self._told.add(url)
+            self._waiters.setdefault(event, []).append(url)
         self._meet(event)
         return {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cloudless.conformance.orchestrations.module import Module
@@ -19,19 +19,23 @@ INPUT_MAX = 32_000
 """Bytes of an execution's argument; what is longer comes from the broker."""
 EVER_S = 3 * 365 * 86_400
 """What waits that long waits for ever."""
+Front = Callable[[float, Request], Response | None]
 
 
-def run(text: bytes, module: Module, world: World, seed: int = 0) -> Observed:
+def run(
+    text: bytes, module: Module, world: World, seed: int = 0, *, front: Front = lambda now_s, request: None
+) -> Observed:
     """What an execution comes to. seed: above 0 shuffles all that the documentation leaves to chance.
 
+    front: what stands before functions answers in their place; None where it lets a request through.
     Raises Refused, Unspecified, and Unreadable where it ends as none of ours does.
     """
-    return _Run(text, module, world, seed).observed()
+    return _Run(text, module, world, seed, front).observed()
 
 
 def attempts(text: bytes, module: Module, world: World) -> Mapping[str, int]:
     """Attempts of each step of an execution, by its key."""
-    run = _Run(text, module, world, 0)
+    run = _Run(text, module, world, 0, lambda now_s, request: None)
     run.observed()
     return run.functions.attempts
 
@@ -49,8 +53,9 @@ def timeless(observed: Observed) -> Observed:
 
 
 class _Run:
-    def __init__(self, text: bytes, module: Module, world: World, seed: int) -> None:
+    def __init__(self, text: bytes, module: Module, world: World, seed: int, front: Front) -> None:
         self._world = world
+        self._front = front
         self.functions = Functions(module, world, self._now_s, self._post)
         self._seed = seed
         self._running: Running | None = None
@@ -73,7 +78,7 @@ class _Run:
         return (self._running.now_us - START_US) / US
 
     def _answer(self, request: Request) -> Response:
-        return self.functions.answer(request)
+        return self._front(self._now_s(), request) or self.functions.answer(request)
 
     def _post(self, url: str, body: object) -> int:
         assert self._running is not None
