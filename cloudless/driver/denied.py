@@ -17,7 +17,10 @@ from cloudless.errors import CloudlessError, NotFound, PermissionDenied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Mapping
+    from typing import TypeVar
+
+    A = TypeVar("A")
 
 _STANDARD = frozenset({__file__, sys.modules["contextlib"].__file__ or ""})
 _OURS = frozenset({"claim", "complete", "consume", "keep"})
@@ -47,6 +50,10 @@ class Grant:
 
 
 _NOBODY = "Give that to it: outside of a function nobody does"
+_GIVEN = (
+    "The build gives it that where its code or uses= mentions it, and for its own messages: deploy again, and see who "
+    "else changes its role"
+)
 
 
 class Authority:
@@ -54,16 +61,23 @@ class Authority:
 
     is_theirs: whether a file is cloudless's or the provider's, and so no part of the program. forbidden: in the
     cloud's text where somebody forbids what no grant helps against; "" where that cannot be told. outside: how callers
-    outside of a function get what they lack.
+    outside of a function get what they lack. inside: how a handler does; {use} stands for what its decorator takes.
     """
 
-    __slots__ = ("_forbidden", "_is_theirs", "_outside", "_title")
+    __slots__ = ("_forbidden", "_inside", "_is_theirs", "_outside", "_title")
 
     def __init__(
-        self, title: str, is_theirs: Callable[[str], bool], *, forbidden: str = "", outside: str = _NOBODY
+        self,
+        title: str,
+        is_theirs: Callable[[str], bool],
+        *,
+        forbidden: str = "",
+        outside: str = _NOBODY,
+        inside: str = _GIVEN,
     ) -> None:
         self._title = title
         self._outside = outside
+        self._inside = inside
         self._is_theirs = is_theirs
         self._forbidden = forbidden
 
@@ -73,7 +87,16 @@ class Authority:
         try:
             yield
         except PermissionDenied as problem:
-            raise self.denied(grant, problem) from problem
+            ours = self.denied(grant, problem)
+            if ours is problem:
+                raise
+            raise ours from problem
+
+    def address_of(self, addresses: Mapping[str, A], verb: str, noun: str, name: str) -> A:
+        """The address of what a call is about; raises what `unknown` gives where there is none."""
+        if name not in addresses:
+            raise self.unknown(verb, noun, name, addresses)
+        return addresses[name]
 
     def denied(self, grant: Grant, said: PermissionDenied) -> PermissionDenied:
         """The error of a refused call. said: the cloud's own; of NotSignedIn, which no grant helps, itself."""
@@ -111,10 +134,7 @@ class Authority:
             return self._outside
         if grant.verb in _OURS:
             return "The build gives it that, without being asked: deploy again, and see who else changes its role"
-        return (
-            "The build gives it that where its code or uses= mentions it, and for its own messages: deploy again, and "
-            "see who else changes its role"
-        )
+        return self._inside.format(use=f"uses=[{use_of(grant.verb, grant.name)}]")
 
     def _at(self) -> str:
         """The line of the program that made the call; "" where another thread or one of our commands made it."""

@@ -147,6 +147,29 @@ class OrchestrationDriver(Protocol):
         ...
 
 
+class RemoteOrchestrations:
+    """What drivers of clouds have of their own accord: executions run elsewhere, and whoever waits asks after them."""
+
+    provider: str
+
+    __slots__ = ()
+
+    def describe(self, orchestration: str, execution: str) -> Snapshot:
+        """See OrchestrationDriver."""
+        raise NotImplementedError
+
+    def run(self, orchestration: str, call: Envelope) -> Snapshot:
+        from cloudless.errors import UnsupportedError
+
+        raise UnsupportedError(
+            f"{self.provider}: an execution of {orchestration!r} is not carried out by its caller: start it, "
+            f"{orchestration}.start(…), or call it in a simulation"
+        )
+
+    def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
+        return polled(self, orchestration, execution, timeout_s)
+
+
 class Pinning(Protocol):
     """What a driver has besides, where a build has to keep what running executions need, e.g. definitions."""
 
@@ -187,6 +210,15 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def input_of(call: Envelope) -> str:
+    """What an execution begins with where a cloud's own engine runs it: its arguments, and where it comes from."""
+    from cloudless.codec import dump, load
+    from cloudless.message import trace_of
+
+    origin = {"id": call.id, "trace": trace_of(call), "correlation": call.correlation or call.id, "sent": call.sent_s}
+    return dump({"args": load(call.body), "from": origin})
+
+
 def plain_of(found: Snapshot | Entry) -> dict[str, Any]:
     """A snapshot, or an entry of a history, as JSON."""
     return {name: getattr(found, name) for name in type(found).__slots__}
@@ -211,7 +243,11 @@ def entry_from(plain: Mapping[str, Any]) -> Entry:
 
 
 def polled(
-    driver: OrchestrationDriver, orchestration: str, execution: str, timeout_s: float | None, longest_s: float = 5
+    driver: OrchestrationDriver | RemoteOrchestrations,
+    orchestration: str,
+    execution: str,
+    timeout_s: float | None,
+    longest_s: float = 5,
 ) -> Snapshot:
     """`wait` by asking again and again, after 0.1 s at first and `longest_s` at last: for drivers of clouds."""
     import time

@@ -8,7 +8,7 @@ from __future__ import annotations
 from cloudless.driver.denied import Authority, Grant
 from cloudless.source import is_ours
 
-__all__ = ["Grant", "denied", "needing", "unknown"]
+__all__ = ["Grant", "address_of", "denied", "needing", "unknown"]
 
 _PACKAGE = __file__.rpartition("clients")[0]
 _FORBIDDEN = "explicit deny"
@@ -29,3 +29,4 @@ _AWS = Authority("AWS", _is_theirs, forbidden=_FORBIDDEN, outside=_OUTSIDE)
 needing = _AWS.needing
 denied = _AWS.denied
 unknown = _AWS.unknown
+address_of = _AWS.address_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cloudless.errors import RemoteError
 from cloudless.system import packed
-from cloudless_aws.clients.denied import Grant, needing, unknown
+from cloudless_aws.clients.denied import Grant, address_of, needing
 from cloudless_aws.clients.invocation import invoke
 from cloudless_aws.clients.sdk import Client
 from cloudless_aws.names import ALIAS
@@ -43,7 +43,7 @@ class LambdaFunctions:
         self._clients: dict[float, Client] = {}
 
     def invoke(self, function: str, call: Envelope, timeout_s: float) -> str:
-        name = self._name(function, "invoke")
+        name = address_of(self._addresses, "invoke", "function", function)
         arn = self._sdk.arn("lambda", f"function:{name}:{ALIAS}")
         with needing(Grant("invoke", "function", function, "lambda:InvokeFunction", arn)):
             text = invoke(self._client(timeout_s), f"invoking {function!r}", name, ALIAS, {"call": packed(call)})
@@ -53,7 +53,7 @@ class LambdaFunctions:
 
     def native(self, function: str) -> Any:
         """(boto3's Lambda client, name of the function)."""
-        return self._client(0).native, self._name(function, "native")
+        return self._client(0).native, address_of(self._addresses, "native", "function", function)
 
     def close(self) -> None:
         """Close the connections; the driver is not used after that."""
@@ -63,8 +63,3 @@ class LambdaFunctions:
     def _client(self, timeout_s: float) -> Client:
         wait_s = timeout_s + START_S
         return self._clients.setdefault(wait_s, Client(self._sdk, "lambda", wait_s))
-
-    def _name(self, function: str, verb: str) -> str:
-        if function not in self._addresses:
-            raise unknown(verb, "function", function, self._addresses)
-        return self._addresses[function]

@@ -9,11 +9,10 @@ from collections import Counter
 from heapq import nlargest
 
 from cloudless.codec import dump, load
-from cloudless.driver.orchestration import RUNNING, digest, polled, taken
-from cloudless.errors import NotFound, Unavailable, UnsupportedError
-from cloudless.message import trace_of
+from cloudless.driver.orchestration import RUNNING, RemoteOrchestrations, digest, input_of, taken
+from cloudless.errors import NotFound, Unavailable
 from cloudless_aws.clients.broker import BrokerClient
-from cloudless_aws.clients.denied import Grant, needing, unknown
+from cloudless_aws.clients.denied import Grant, address_of, needing
 from cloudless_aws.clients.execution import NATIVE, snapshot_of
 from cloudless_aws.clients.history import Reading
 from cloudless_aws.clients.sdk import Client, pause
@@ -37,12 +36,14 @@ LOOKS = 5
 _ALL = tuple(native for natives in NATIVE.values() for native in natives)
 
 
-class StepFunctionsOrchestrations:
+class StepFunctionsOrchestrations(RemoteOrchestrations):
     """See `cloudless.driver.orchestration.OrchestrationDriver` and `Pinning`. Safe from several threads.
 
     addresses: name of the state machine by logical name. functions: name of the Lambda function by logical name, of
     those whose steps `history` is to name so.
     """
+
+    provider = "aws"
 
     __slots__ = ("_addresses", "_broker", "_client", "_functions", "_sdk")
 
@@ -60,24 +61,15 @@ class StepFunctionsOrchestrations:
         request = {
             "stateMachineArn": f"{machine}:{ALIAS}",
             "name": execution_of(execution),
-            "input": _input(call),
+            "input": input_of(call),
         }
         with needing(Grant("start", "orchestration", orchestration, "states:StartExecution", machine)):
             is_new = self._client.call(what, lambda aws: _started(aws, request))
         if not is_new and digest(call.body) != self._digest(orchestration, execution):
             raise taken(orchestration, execution)
 
-    def run(self, orchestration: str, call: Envelope) -> Snapshot:
-        raise UnsupportedError(
-            f"aws: an execution of {orchestration!r} is not carried out by its caller: start it, "
-            f"{orchestration}.start(…), or call it in a simulation"
-        )
-
     def describe(self, orchestration: str, execution: str) -> Snapshot:
         return snapshot_of(self._described(orchestration, execution), orchestration)
-
-    def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
-        return polled(self, orchestration, execution, timeout_s)
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
         return list(Reading(orchestration, self._functions).entries(self._events(orchestration, execution)))
@@ -202,23 +194,13 @@ class StepFunctionsOrchestrations:
     # --- names
 
     def _name(self, orchestration: str, verb: str) -> str:
-        if orchestration not in self._addresses:
-            raise unknown(verb, "orchestration", orchestration, self._addresses)
-        return self._addresses[orchestration]
+        return address_of(self._addresses, verb, "orchestration", orchestration)
 
     def _machine(self, orchestration: str, verb: str) -> str:
         return self._sdk.arn("states", f"stateMachine:{self._name(orchestration, verb)}")
 
     def _execution(self, orchestration: str, execution: str) -> str:
         return self._sdk.arn("states", f"execution:{self._name(orchestration, 'control')}:{execution_of(execution)}")
-
-
-def _input(call: Envelope) -> str:
-    """What an execution gets: its arguments, and where it comes from."""
-    origin = {
-        "id": call.id, "trace": trace_of(call), "correlation": call.correlation or call.id, "sent": call.sent_s,
-    }  # fmt: skip
-    return dump({"args": load(call.body), "from": origin})
 
 
 def _started(aws: Any, request: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ from math import ceil
 
 from cloudless.driver.queue import Delivered
 from cloudless_aws.clients.delay import Delays
-from cloudless_aws.clients.denied import Grant, needing, unknown
+from cloudless_aws.clients.denied import Grant, address_of, needing
 from cloudless_aws.clients.entry import batches, entry_of
 from cloudless_aws.clients.sdk import Client
 from cloudless_aws.clients.sending import AT_ONCE, Work, problems, refusal, unsent
@@ -180,9 +180,7 @@ class SqsQueues:
     def _address(self, queue: str, verb: str) -> Address:
         found = self._known.get(queue)
         if found is None:
-            if queue not in self._addresses:
-                raise unknown(verb, "queue", queue, self._addresses)
-            found = self._known[queue] = self._looked_up(self._addresses[queue])
+            found = self._known[queue] = self._looked_up(address_of(self._addresses, verb, "queue", queue))
         return found
 
     def _looked_up(self, address: str) -> Address:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudless.errors import MissingSecret
-from cloudless_aws.clients.denied import Grant, needing, unknown
+from cloudless_aws.clients.denied import Grant, address_of, needing
 from cloudless_aws.clients.sdk import Client
 
 TYPE_CHECKING = False
@@ -25,9 +25,7 @@ class SecretsManagerSecrets:
         self._client = Client(sdk, "secretsmanager")
 
     def read(self, secret: str) -> str:
-        if secret not in self._addresses:
-            raise unknown("read", "secret", secret, self._addresses)
-        name = self._addresses[secret]
+        name = address_of(self._addresses, "read", "secret", secret)
         # the ARN of a secret ends in six characters that only AWS knows
         resource = self._sdk.arn("secretsmanager", f"secret:{name}-??????") if name[:4] != "arn:" else name
         with needing(Grant("read", "secret", secret, "secretsmanager:GetSecretValue", resource)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from cloudless_aws.clients.denied import Grant, unknown
+from cloudless_aws.clients.denied import Grant, address_of
 from cloudless_aws.clients.entry import batches, published
 from cloudless_aws.clients.sdk import Client
 from cloudless_aws.clients.sending import AT_ONCE, Work, problems, unsent
@@ -62,6 +62,4 @@ class SnsTopics:
         self._client.close()
 
     def _arn(self, topic: str, verb: str) -> str:
-        if topic not in self._addresses:
-            raise unknown(verb, "topic", topic, self._addresses)
-        return self._sdk.arn("sns", self._addresses[topic])
+        return self._sdk.arn("sns", address_of(self._addresses, verb, "topic", topic))

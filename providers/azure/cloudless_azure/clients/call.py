@@ -15,7 +15,7 @@ from cloudless.codec import dump, is_object
 from cloudless.driver.refusal import refused
 from cloudless.driver.rest import Lost, Service
 from cloudless.errors import MissingSecret, NotFound, PermissionDenied, Unavailable
-from cloudless_azure.clients.denied import READER, denied
+from cloudless_azure.clients.denied import READER, Grant, needing
 from cloudless_azure.clients.errors import of_status
 from cloudless_azure.names import CONTROL, INVOKE, SEND, START, key_of
 from cloudless_azure.signature import HEADER, path_of, signed
@@ -108,16 +108,15 @@ class Steps:
 
     @staticmethod
     def _key(verb: str, name: str, read: Callable[[str, str], bytes]) -> bytes:
+        grant = Grant(verb, NOUNS[verb], name, READER, f"the vault's secret {key_of(verb, name)}")
         try:
-            return read(verb, name)
+            with needing(grant):
+                return read(verb, name)
         except MissingSecret as problem:
             raise NotFound(
                 f"nobody may {verb} {NOUNS[verb]} {name!r} in this stage, or it is not deployed: its vault has no key "
                 f"{key_of(verb, name)!r}"
             ) from problem
-        except PermissionDenied as problem:
-            wanted = f"{READER} on the vault's secret {key_of(verb, name)}"
-            raise denied(verb, NOUNS[verb], name, wanted, problem) from problem
 
 
 def _value(found: Mapping[str, Any]) -> Any:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cloudless.driver.orchestration import entry_from, polled, snapshot_from
-from cloudless.errors import UnsupportedError
+from cloudless.driver.orchestration import RemoteOrchestrations, entry_from, snapshot_from
 from cloudless.system import pack_system
 from cloudless_azure.names import CONTROL, SEND, START, instance_of
 
@@ -17,11 +16,13 @@ if TYPE_CHECKING:
     from cloudless_azure.clients.call import Steps
 
 
-class DurableOrchestrations:
+class DurableOrchestrations(RemoteOrchestrations):
     """See `cloudless.driver.orchestration.OrchestrationDriver` and `Pinning`. Safe from several threads.
 
     Times are whole seconds: Durable Functions tells no more. A cancelled execution has ended when `cancel` returns.
     """
+
+    provider = "azure"
 
     __slots__ = ("_steps",)
 
@@ -32,17 +33,8 @@ class DurableOrchestrations:
         request = {"execution": execution, "system": pack_system(call), "body": call.body}
         self._steps.ask(START, orchestration, request)
 
-    def run(self, orchestration: str, call: Envelope) -> Snapshot:
-        raise UnsupportedError(
-            f"azure: an execution of {orchestration!r} is not carried out by its caller: start it, "
-            f"{orchestration}.start(…), or call it in a simulation"
-        )
-
     def describe(self, orchestration: str, execution: str) -> Snapshot:
         return snapshot_from(self._control(orchestration, "describe", execution=execution))
-
-    def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
-        return polled(self, orchestration, execution, timeout_s)
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
         return [entry_from(one) for one in self._control(orchestration, "history", execution=execution)]

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from itertools import islice
 
 from cloudless.driver.queue import Delivered
-from cloudless.errors import NotFound, PermissionDenied
-from cloudless_azure.clients.denied import RECEIVER, denied
+from cloudless_azure.clients.denied import RECEIVER, Grant, address_of, needing
 from cloudless_azure.clients.errors import translated
 from cloudless_azure.clients.sending import Outlet, send
 from cloudless_azure.clients.servicebus import Clients
@@ -50,7 +49,7 @@ class ServiceBusQueues:
         self._clients = clients
 
     def send(self, queue: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
-        return send(self._clients, Outlet("queue", queue, self._entity(queue)), messages, self._now_s)
+        return send(self._clients, Outlet("queue", queue, self._entity(queue, "send")), messages, self._now_s)
 
     def receive(self, queue: str, limit: int) -> Sequence[Delivered]:
         kept = self._clients.receiver(self._entity(queue))
@@ -81,7 +80,7 @@ class ServiceBusQueues:
 
     def native(self, queue: str) -> Any:
         """(`azure.servicebus.ServiceBusClient`, name of the entity)."""
-        return self._clients.client, self._entity(queue)
+        return self._clients.client, self._entity(queue, "native")
 
     def close(self) -> None:
         """Close the connections; the driver is not used after that."""
@@ -107,20 +106,12 @@ class ServiceBusQueues:
 
     @contextmanager
     def _translated(self, queue: str) -> Generator[None]:
-        try:
-            with translated(f"receiving from queue {queue!r} of {self._clients.host}"):
-                yield
-        except PermissionDenied as problem:
-            wanted = f"{RECEIVER} on the queue {self._entity(queue)}"
-            raise denied("receive", "queue", queue, wanted, problem) from problem
+        grant = Grant("receive", "queue", queue, RECEIVER, f"the queue {self._entity(queue)}")
+        with needing(grant), translated(f"receiving from queue {queue!r} of {self._clients.host}"):
+            yield
 
-    def _entity(self, queue: str) -> str:
-        try:
-            return self._addresses[queue]
-        except KeyError:
-            raise NotFound(
-                f"this function has no address of a queue {queue!r}; it has: {sorted(self._addresses)}"
-            ) from None
+    def _entity(self, queue: str, verb: str = "receive") -> str:
+        return address_of(self._addresses, verb, "queue", queue)
 
 
 def _browsed(receiver: Receiver) -> Iterator[ServiceBusReceivedMessage]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cloudless.errors import MissingSecret, NotFound, PermissionDenied
-from cloudless_azure.clients.denied import READER, denied
+from cloudless.errors import MissingSecret
+from cloudless_azure.clients.denied import READER, Grant, address_of, needing
 from cloudless_azure.clients.vault import UNSET, Vault
 
 TYPE_CHECKING = False
@@ -30,9 +30,8 @@ class VaultSecrets:
     def read(self, secret: str) -> str:
         vault, name = self._place(secret)
         try:
-            found = vault.secret(name)
-        except PermissionDenied as problem:
-            raise denied("read", "secret", secret, f"{READER} on {vault.url}/secrets/{name}", problem) from problem
+            with needing(Grant("read", "secret", secret, READER, f"{vault.url}/secrets/{name}")):
+                found = vault.secret(name)
         except MissingSecret as problem:
             raise MissingSecret(f"secret {secret!r}: {problem}. {_remedy(vault, name)}") from problem
         if found.content_type == UNSET:
@@ -45,9 +44,7 @@ class VaultSecrets:
             vault.close()
 
     def _place(self, secret: str) -> tuple[Vault, str]:
-        address = self._addresses.get(secret)
-        if address is None:
-            raise NotFound(f"this function has no address of a secret {secret!r}; it has: {sorted(self._addresses)}")
+        address = address_of(self._addresses, "read", "secret", secret)
         url, found, name = address.partition(_SEGMENT)
         if not found:
             return self._vault(), address

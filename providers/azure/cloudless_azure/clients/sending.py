@@ -15,7 +15,7 @@ from cloudless.driver.queue import Unsent
 from cloudless.errors import CloudlessError, InvalidArgument, PermissionDenied
 from cloudless.message import Envelope
 from cloudless_azure.clients.amqp import encoded
-from cloudless_azure.clients.denied import SENDER, denied
+from cloudless_azure.clients.denied import SENDER, Grant, denied
 from cloudless_azure.clients.errors import translated
 from cloudless_azure.wire import properties_of
 
@@ -77,7 +77,7 @@ def _send(sender: ServiceBusSender, requests: Iterable[Request], count: int, to:
                 sender.send_messages(request)
                 at = last + 1
     except PermissionDenied as problem:
-        refused = denied(_VERBS[to.noun], to.noun, to.name, f"{SENDER} on the {to.noun} {to.entity}", problem)
+        refused = denied(Grant(_VERBS[to.noun], to.noun, to.name, SENDER, f"the {to.noun} {to.entity}"), problem)
         return [Unsent(index, refused) for index in range(at, count)]
     except CloudlessError as problem:
         return [Unsent(index, problem) for index in range(at, count)]

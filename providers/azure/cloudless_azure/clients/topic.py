@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudless.errors import NotFound
+from cloudless_azure.clients.denied import address_of
 from cloudless_azure.clients.sending import Outlet, send
 
 TYPE_CHECKING = False
@@ -26,20 +26,15 @@ class ServiceBusTopics:
         self._clients = clients
 
     def publish(self, topic: str, messages: Sequence[Envelope]) -> Sequence[Unsent]:
-        return send(self._clients, Outlet("topic", topic, self._entity(topic)), messages, self._now_s)
+        return send(self._clients, Outlet("topic", topic, self._entity(topic, "publish")), messages, self._now_s)
 
     def native(self, topic: str) -> Any:
         """(`azure.servicebus.ServiceBusClient`, name of the entity)."""
-        return self._clients.client, self._entity(topic)
+        return self._clients.client, self._entity(topic, "native")
 
     def close(self) -> None:
         """Close the connections; the driver is not used after that."""
         self._clients.close()
 
-    def _entity(self, topic: str) -> str:
-        try:
-            return self._addresses[topic]
-        except KeyError:
-            raise NotFound(
-                f"this function has no address of a topic {topic!r}; it has: {sorted(self._addresses)}"
-            ) from None
+    def _entity(self, topic: str, verb: str) -> str:
+        return address_of(self._addresses, verb, "topic", topic)

@@ -79,7 +79,7 @@ def test_a_handler_without_the_permission_is_told_what_to_write(site: Site) -> N
 
 
 def test_a_caller_outside_without_the_permission_is_told_the_role(site: Site) -> None:
-    with pytest.raises(PermissionDenied, match=r"needs the role Key Vault Secrets User on http://127.*/secrets/stripe"):
+    with pytest.raises(PermissionDenied, match=r"lacks the role Key Vault Secrets User on http://127.*/secrets/stripe"):
         site.cloud("caller", "another").secrets.read("stripe-key")
 
 

@@ -147,7 +147,7 @@ def test_who_may_not_look_is_told_the_role(guarded: Broker, monkeypatch: pytest.
     clients = as_policy(guarded, "sender", monkeypatch)
     queues = ServiceBusQueues({"orders-dead-letters": "orders-dead-letters"}, lambda: NOW_S, clients)
     with pytest.raises(
-        PermissionDenied, match="needs the role Azure Service Bus Data Receiver on the queue orders-dead-letters"
+        PermissionDenied, match="lacks the role Azure Service Bus Data Receiver on the queue orders-dead-letters"
     ):
         queues.peek("orders-dead-letters", 1)
     clients.close()

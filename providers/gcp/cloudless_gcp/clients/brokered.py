@@ -6,10 +6,9 @@ https://cloud.google.com/iam/docs/conditions-resource-attributes
 
 from __future__ import annotations
 
-from cloudless.driver.orchestration import entry_from, polled, snapshot_from
-from cloudless.errors import UnsupportedError
+from cloudless.driver.orchestration import RemoteOrchestrations, entry_from, snapshot_from
 from cloudless.system import packed
-from cloudless_gcp.clients.denied import Grant, unknown
+from cloudless_gcp.clients.denied import Grant, address_of
 from cloudless_gcp.clients.function import INVOKE
 
 TYPE_CHECKING = False
@@ -22,11 +21,13 @@ if TYPE_CHECKING:
     from cloudless_gcp.clients.broker import BrokerClient
 
 
-class BrokeredOrchestrations:
+class BrokeredOrchestrations(RemoteOrchestrations):
     """See `cloudless.driver.orchestration.OrchestrationDriver`. Safe from several threads.
 
     addresses: full name of the workflow by logical name.
     """
+
+    provider = "gcp"
 
     __slots__ = ("_addresses", "_broker")
 
@@ -37,17 +38,8 @@ class BrokeredOrchestrations:
     def start(self, orchestration: str, execution: str, call: Envelope) -> None:
         self._ask("start", orchestration, {"execution": execution, "message": packed(call)})
 
-    def run(self, orchestration: str, call: Envelope) -> Snapshot:
-        raise UnsupportedError(
-            f"gcp: an execution of {orchestration!r} is not carried out by its caller: start it, "
-            f"{orchestration}.start(…), or call it in a simulation"
-        )
-
     def describe(self, orchestration: str, execution: str) -> Snapshot:
         return snapshot_from(self._ask("describe", orchestration, {"execution": execution}))
-
-    def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
-        return polled(self, orchestration, execution, timeout_s)
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
         return [entry_from(one) for one in self._ask("history", orchestration, {"execution": execution})]
@@ -77,6 +69,4 @@ class BrokeredOrchestrations:
         return self._broker.ask(grant, op, {"orchestration": orchestration, **request})
 
     def _workflow(self, orchestration: str, verb: str) -> str:
-        if orchestration not in self._addresses:
-            raise unknown(verb, "orchestration", orchestration, self._addresses)
-        return self._addresses[orchestration]
+        return address_of(self._addresses, verb, "orchestration", orchestration)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from cloudless.driver.denied import Authority, Grant
 from cloudless.source import is_ours
 
-__all__ = ["Grant", "denied", "needing", "unknown"]
+__all__ = ["Grant", "address_of", "denied", "needing", "unknown"]
 
 _PACKAGE = __file__.rpartition("clients")[0]
 _FORBIDDEN = "denied by a deny policy"
@@ -27,3 +27,4 @@ _GOOGLE = Authority("Google", _is_theirs, forbidden=_FORBIDDEN, outside=_OUTSIDE
 needing = _GOOGLE.needing
 denied = _GOOGLE.denied
 unknown = _GOOGLE.unknown
+address_of = _GOOGLE.address_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cloudless.driver.rest import Lost
 from cloudless.errors import RemoteError
 from cloudless.system import packed
-from cloudless_gcp.clients.denied import Grant, needing, unknown
+from cloudless_gcp.clients.denied import Grant, address_of, needing
 from cloudless_gcp.clients.errors import of_status
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ class RunFunctions:
         self._google = google
 
     def invoke(self, function: str, call: Envelope, timeout_s: float) -> str:
-        url, what = self._url(function, "invoke"), f"invoking {function!r}"
+        url, what = address_of(self._addresses, "invoke", "function", function), f"invoking {function!r}"
         with needing(Grant("invoke", "function", function, INVOKE, url)):
             try:
                 answer = post(self._google, url, {"call": packed(call)}, timeout_s + START_S)
@@ -58,15 +58,10 @@ class RunFunctions:
 
     def native(self, function: str) -> Any:
         """URL of the function, for any HTTP client with an identity token."""
-        return self._url(function, "native")
+        return address_of(self._addresses, "native", "function", function)
 
     def close(self) -> None:
         """Nothing: the connections are the cloud's."""
-
-    def _url(self, function: str, verb: str) -> str:
-        if function not in self._addresses:
-            raise unknown(verb, "function", function, self._addresses)
-        return self._addresses[function]
 
 
 def post(google: Google, url: str, body: Mapping[str, Any], timeout_s: float) -> Answer:

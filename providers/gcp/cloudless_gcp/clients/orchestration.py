@@ -13,10 +13,18 @@ from heapq import nlargest
 from urllib.parse import quote
 
 from cloudless.codec import dump, load
-from cloudless.driver.orchestration import CANCELLED, RUNNING, Entry, Snapshot, digest, polled, taken
-from cloudless.errors import CloudlessError, NotFound, Unavailable, UnsupportedError
-from cloudless.message import trace_of
-from cloudless_gcp.clients.denied import Grant, needing, unknown
+from cloudless.driver.orchestration import (
+    CANCELLED,
+    RUNNING,
+    Entry,
+    RemoteOrchestrations,
+    Snapshot,
+    digest,
+    input_of,
+    taken,
+)
+from cloudless.errors import CloudlessError, NotFound, Unavailable
+from cloudless_gcp.clients.denied import Grant, address_of, needing
 from cloudless_gcp.clients.execution import NATIVE, id_of, is_taken, seconds_of, snapshot_of, status_of
 from cloudless_gcp.clients.history import entries
 from cloudless_gcp.clients.start import Start
@@ -50,11 +58,13 @@ _STEPS = 1_000
 _DEFINITION = re.compile(r'"definition":\s*"([0-9a-f]{64})"')
 
 
-class WorkflowsOrchestrations:
+class WorkflowsOrchestrations(RemoteOrchestrations):
     """See `cloudless.driver.orchestration.OrchestrationDriver` and `Pinning`. Safe from several threads.
 
     addresses: full name of the workflow by logical name. starts: where ids are kept.
     """
+
+    provider = "gcp"
 
     __slots__ = ("_addresses", "_broker", "_google", "_now_s", "_starts")
 
@@ -68,7 +78,7 @@ class WorkflowsOrchestrations:
     def start(self, orchestration: str, execution: str, call: Envelope) -> None:
         workflow = self._workflow(orchestration, "start")
         known = digest(call.body)
-        wanted = Start(orchestration, execution, known, _input(call), self._now_s())
+        wanted = Start(orchestration, execution, known, input_of(call), self._now_s())
         with needing(
             Grant("start", "orchestration", orchestration, "datastore.entities.create", self._starts.database)
         ):
@@ -83,12 +93,6 @@ class WorkflowsOrchestrations:
             made = self._google.call("POST", f"{_EXECUTIONS}{workflow}/executions", body, what)
             self._starts.note(found, made["name"].rpartition("/")[2])
 
-    def run(self, orchestration: str, call: Envelope) -> Snapshot:
-        raise UnsupportedError(
-            f"gcp: an execution of {orchestration!r} is not carried out by its caller: start it, "
-            f"{orchestration}.start(…), or call it in a simulation"
-        )
-
     def describe(self, orchestration: str, execution: str) -> Snapshot:
         found = self._known(orchestration, execution)
         if found.cancelled_s:
@@ -96,9 +100,6 @@ class WorkflowsOrchestrations:
         if not found.id:
             return Snapshot(RUNNING, found.started_s)
         return snapshot_of(self._told(found), orchestration)
-
-    def wait(self, orchestration: str, execution: str, timeout_s: float | None) -> Snapshot:
-        return polled(self, orchestration, execution, timeout_s)
 
     def history(self, orchestration: str, execution: str) -> Sequence[Entry]:
         found = self._known(orchestration, execution)
@@ -257,17 +258,7 @@ class WorkflowsOrchestrations:
         return Grant("control", "orchestration", orchestration, action, workflow)
 
     def _workflow(self, orchestration: str, verb: str) -> str:
-        if orchestration not in self._addresses:
-            raise unknown(verb, "orchestration", orchestration, self._addresses)
-        return self._addresses[orchestration]
-
-
-def _input(call: Envelope) -> str:
-    """What an execution begins with: its arguments, and where it comes from."""
-    origin = {
-        "id": call.id, "trace": trace_of(call), "correlation": call.correlation or call.id, "sent": call.sent_s,
-    }  # fmt: skip
-    return dump({"args": load(call.body), "from": origin})
+        return address_of(self._addresses, verb, "orchestration", orchestration)
 
 
 def _argument(start: Start) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloudless.driver.queue import Unsent
 from cloudless.errors import CloudlessError, PermissionDenied, UnsupportedError
-from cloudless_gcp.clients.denied import Grant, denied, needing, unknown
+from cloudless_gcp.clients.denied import Grant, address_of, denied, needing
 from cloudless_gcp.clients.sending import publish_all, told
 
 TYPE_CHECKING = False
@@ -128,9 +128,7 @@ class PubsubQueues:
         return [one for one in made if one is not None]
 
     def _topic(self, queue: str, verb: str) -> str:
-        if queue not in self._addresses:
-            raise unknown(verb, "queue", queue, self._addresses)
-        return self._addresses[queue]
+        return address_of(self._addresses, verb, "queue", queue)
 
     def _subscription(self, queue: str) -> str:
         if queue in self._subscriptions:

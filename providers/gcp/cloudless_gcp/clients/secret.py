@@ -5,7 +5,7 @@ from __future__ import annotations
 from binascii import a2b_base64
 
 from cloudless.errors import InvalidArgument, MissingSecret, NotFound
-from cloudless_gcp.clients.denied import Grant, needing, unknown
+from cloudless_gcp.clients.denied import Grant, address_of, needing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ class SecretManagerSecrets:
         self._google = google
 
     def read(self, secret: str) -> str:
-        if secret not in self._addresses:
-            raise unknown("read", "secret", secret, self._addresses)
-        name = self._addresses[secret]
+        name = address_of(self._addresses, "read", "secret", secret)
         version = name if "/versions/" in name else f"{name}/versions/latest"
         what = f"reading secret {secret!r}"
         with needing(Grant("read", "secret", secret, "secretmanager.versions.access", name)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloudless.driver.queue import Unsent
 from cloudless.errors import PermissionDenied
-from cloudless_gcp.clients.denied import Grant, denied, unknown
+from cloudless_gcp.clients.denied import Grant, address_of, denied
 from cloudless_gcp.clients.sending import publish_all, told
 
 TYPE_CHECKING = False
@@ -43,6 +43,4 @@ class PubsubTopics:
         """Nothing: the connections are the cloud's."""
 
     def _name(self, topic: str, verb: str) -> str:
-        if topic not in self._addresses:
-            raise unknown(verb, "topic", topic, self._addresses)
-        return self._addresses[topic]
+        return address_of(self._addresses, verb, "topic", topic)
