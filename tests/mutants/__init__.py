@@ -2,6 +2,7 @@
 
 python -m tests.mutants                            # a table: mutant, and the first case that kills it
 python -m tests.mutants lost_attempt early_unlock  # up to ten that kill these
+python -m tests.mutants --anew                     # the table; notes the cases in killers.json, to be tried first
 
 A kill is a named case that fails. A mutant that survives or is broken fails the run, with exit code 1. Broken is one
 that cannot be applied, whose own lines raise, or with which the suite cannot begin. That a process ends, or hangs,
@@ -12,5 +13,6 @@ counts only for a mutant that is declared so, `@fault(ends=DIES)`.
     orchestration_faults.py  those of orchestrations
     trial.py       one mutant, in a process of its own
     verdict.py     what became of it
+    killers.py     the case that killed it last
     planted.py     mutants about which test_runner.py knows what must become of them
 """

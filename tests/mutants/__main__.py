@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from tests.mutants import faults, http_faults, orchestration_faults
+from tests.mutants import faults, http_faults, killers, orchestration_faults
 from tests.mutants.fault import Fault
 from tests.mutants.verdict import LIMIT_S, SUITE, Verdict, verdict
 
@@ -21,11 +21,14 @@ def main(
     mutants: Mapping[str, Fault] = FAULTS,
     paths: Sequence[str] = (SUITE,),
     limit_s: float = LIMIT_S,
+    *,
+    anew: bool = False,
 ) -> int:
     """Print the table; 1 where a mutant survived or is broken, or where the suite fails without one.
 
     chosen: names of mutants, each tried until ten cases killed it. With none all are, each until one did: with some
-    mutants each case goes on until the simulator gives up.
+    mutants each case goes on until the simulator gives up. anew: what kills them is looked for in the whole suite, and
+    noted, in place of what is known to.
     """
     if unknown := sorted(set(chosen) - mutants.keys()):
         sys.stdout.write(f"there is no mutant {', '.join(unknown)}\n")
@@ -34,10 +37,15 @@ def main(
     if sound.killers or sound.broken:
         sys.stdout.write(f"the suite fails without any mutant: {sound.broken or sound.told()}\n")
         return 1
-    tried = [mutants[name] for name in chosen or mutants]
+    if chosen or anew:
+        trying = partial(verdict, paths=paths, limit_s=limit_s, most=MOST if chosen else 1)
+    else:
+        trying = partial(killers.kill, killers=killers.known(), paths=paths, limit_s=limit_s)
     with ThreadPoolExecutor(2) as pool:
-        most = MOST if chosen else 1
-        return report(list(pool.map(partial(verdict, paths=paths, limit_s=limit_s, most=most), tried)))
+        verdicts = list(pool.map(trying, [mutants[name] for name in chosen or mutants]))
+    if anew:
+        killers.note(verdicts)
+    return report(verdicts)
 
 
 def report(verdicts: Sequence[Verdict]) -> int:
@@ -57,4 +65,4 @@ def report(verdicts: Sequence[Verdict]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(anew=True) if sys.argv[1:] == ["--anew"] else main(sys.argv[1:]))

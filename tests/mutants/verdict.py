@@ -35,15 +35,23 @@ class Verdict:
 
 
 def verdict(
-    fault: Fault | None, paths: Sequence[str] = (SUITE,), limit_s: float = LIMIT_S, *, most: int = 1
+    fault: Fault | None,
+    paths: Sequence[str] = (SUITE,),
+    limit_s: float = LIMIT_S,
+    *,
+    most: int = 1,
+    cases: str = "",
 ) -> Verdict:
     """Run the suite on a mutant (None: on the code as it is), in a process of its own, until `most` cases failed.
+
+    cases: those of the suite that are run, as pytest names them; by default what the mutant's declaration says.
 
     A case that fails is a kill. That the process ends, or does not end in time, is one only where the mutant's
     declaration says so; a mutant that cannot be applied, or with which the suite cannot begin, is broken.
     """
     name, module, ends = (fault.name, fault.module, fault.ends) if fault else ("", "", "")
-    chosen = [f"{path}::{fault.cases}" for path in paths] if fault and fault.cases else paths
+    cases = cases or (fault.cases if fault else "")
+    chosen = [f"{path}::{cases}" for path in paths] if cases else paths
     command = [sys.executable, "-m", "tests.mutants.trial", module, name, str(most), *chosen]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit_s, check=False)
