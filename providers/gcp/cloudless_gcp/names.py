@@ -15,6 +15,7 @@
     secret stripe-key                         shop-prod-stripe-key
     delays of a queue, or of a subscription   queue shop-prod-orders of Cloud Tasks
     who a function is                         service account shop-prod-take@<project>.iam.gserviceaccount.com
+    as whom what was delayed is published     service account shop-prod--delays-orders@<project>.iam.gserviceaccount.com
 
 Everything is known from app, stage, project and region. No name of a program has two hyphens in a row (CL103): what is
 ours alone has.
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 
 NO_PROJECT, NO_REGION = "no-project", "europe-west1"
 """Of a build without a stage, which can be read and not deployed: `cloudless build --provider gcp`."""
-CALLERS, PUSH, GATEWAY, BUILD = "-callers", "-push", "-http", "-build"
-"""Service accounts of ours, by what follows the prefix: see `account_of`."""
+CALLERS, PUSH, GATEWAY, BUILD, DELAYS = "-callers", "-push", "-http", "-build", "-delays-"
+"""Service accounts of ours, by what follows the prefix: see `account_of`. After DELAYS a destination's name follows."""
 _DEAD_LETTERS = "dead_letters"  # cloudless.ir.DEAD_LETTERS
 _FUNCTION_MAX = 49
 """Fewer than 50 characters, of the service that a function is: its own could have 63.
@@ -218,11 +219,20 @@ def account_id(prefix: str, name: str) -> str:
     """What a service account is called.
 
     name: of the handler whose function it is, of the orchestration whose workflow, "-worker" or "-broker"; CALLERS,
-    PUSH, GATEWAY, BUILD.
+    PUSH, GATEWAY, BUILD; what `delayer` says.
     """
     own = name if name.startswith("-") else _folded(name)
     whole = f"{prefix}-{own}"
     return shorten(whole if len(whole) >= _ACCOUNT_MIN else _told_apart(whole, whole), _ACCOUNT_MAX)
+
+
+def delayer(name: str) -> str:
+    """As whom delayed messages of a queue, or of a subscription, are published: its name for `account_id`.
+
+    Queues may differ in hyphens and underscores alone, but not in case (CL101).
+    """
+    plain = name.lower().replace("_", "-")
+    return f"{DELAYS}{plain if '_' not in name else _told_apart(plain, name)}"
 
 
 def account_of(prefix: str, name: str, project: str) -> str:
@@ -268,10 +278,17 @@ def secret_id(prefix: str, name: str) -> str:
 
 
 def delays_of(application: Application, prefix: str, project: str, region: str) -> dict[str, dict[str, str]]:
-    """Where delayed messages wait, by queue or subscription: {"orders": {"queue": full name, "topic": full name}}."""
+    """Where delayed messages wait, by queue or subscription.
+
+    {"orders": {"queue": full name, "topic": full name, "account": e-mail address of who publishes}}
+    """
     topics = queues_of(application, prefix, project)
     return {
-        name: {"queue": tasks_of(prefix, name, project, region), "topic": topics[name]}
+        name: {
+            "queue": tasks_of(prefix, name, project, region),
+            "topic": topics[name],
+            "account": account_of(prefix, delayer(name), project),
+        }
         for name in delayed_of(application)
     }
 

@@ -61,15 +61,15 @@ def post(url: str, path: str, body: Any) -> int:
 def cloud(url: str, project: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleCloud]:
     """A function's, whose requests go to the emulator."""
     place = f"projects/{project}/locations/europe-west1"
-    delay = {"queue": f"{place}/queues/orders", "topic": f"projects/{project}/topics/orders"}
-    assert post(url, f"{place}/queues", {"name": delay["queue"]}) == 200
     account = f"take@{project}.iam.gserviceaccount.com"
+    delay = {"queue": f"{place}/queues/orders", "topic": f"projects/{project}/topics/orders", "account": account}
+    assert post(url, f"{place}/queues", {"name": delay["queue"]}) == 200
     with Loopback() as door:
         door.serve(metadata(Identities(), account, project=project, number="1", region="europe-west1"))
         monkeypatch.setenv("GCE_METADATA_HOST", f"127.0.0.1:{door.port}")
         monkeypatch.setenv("CLOUDLESS_GOOGLE_ENDPOINT", url)
         monkeypatch.setenv("K_SERVICE", "take")
-        facts = {"queues": {"orders": delay["topic"]}, "delays": {"orders": delay}, "account": account}
+        facts = {"queues": {"orders": delay["topic"]}, "delays": {"orders": delay}}
         opened = GoogleCloud({"project": project, "region": "europe-west1", **facts}, time.time)
         yield opened
         opened.close()

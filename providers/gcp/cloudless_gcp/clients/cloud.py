@@ -34,8 +34,9 @@ class GoogleCloud(Deployed):
                 "queues": {"orders": "projects/P/topics/shop-prod-orders"},     # a subscriber's: where it is sent again
                 "subscriptions": {"orders-dead-letters": "projects/P/subscriptions/shop-prod-orders-dead-letters"},
                 "delays": {"orders": {"queue": "projects/P/locations/R/queues/shop-prod-orders",
-                                      "topic": "projects/P/topics/shop-prod-orders"}},
-                "account": "shop-prod-take@P.iam.gserviceaccount.com",          # whose token a delayed message carries
+                                      "topic": "projects/P/topics/shop-prod-orders",
+                                      "account": "shop-prod--delays-orders@P.iam.gserviceaccount.com"}},
+                "account": "shop-prod--callers@P.iam.gserviceaccount.com",      # as whom to call, of who is outside
                 "topics": {"order-placed": "projects/P/topics/shop-prod-order-placed"},
                 "functions": {"charge": "https://europe-west1-P.cloudfunctions.net/shop-prod-charge"},
                 "orchestrations": {"fulfil": "projects/P/locations/R/workflows/shop-prod-fulfil"},
@@ -122,7 +123,7 @@ class GoogleCloud(Deployed):
         from cloudless_gcp.clients.queue import PubsubQueues
 
         given, region = self._addresses, self._addresses.get("region", "")
-        delays = Delays(given.get("delays", {}), given.get("account", ""), region, self.google, self.now_s)
+        delays = Delays(given.get("delays", {}), region, self.google, self.now_s)
         return PubsubQueues(
             given.get("queues", {}), given.get("subscriptions", {}), self.pubsub, delays, self._waiting
         )  # fmt: skip

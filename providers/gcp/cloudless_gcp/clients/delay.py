@@ -1,7 +1,8 @@
 """Delays: a task of Cloud Tasks a message, which has Pub/Sub publish it when it is due. No function runs in between.
 
-A task carries a token of the account that made it, which may publish there anyway, and goes when it was carried out. It
-is never early, and rarely late (https://cloud.google.com/tasks/docs/dual-overview).
+A task carries a token of its destination's own account, which may publish there and do nothing else, and is there for
+as long as the destination: whoever sent may be gone by then. A task goes when it was carried out. It is never early,
+and rarely late (https://cloud.google.com/tasks/docs/dual-overview).
 
 Each is named at random, once a send: a name is taken for an hour after its task is gone, so that a request that is
 repeated makes one task, and another send of the same message another one.
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from cloudless_gcp.clients.rest import Google
 
     Delay = Mapping[str, str]
-    """Where the tasks of a queue are, and where they publish: {"queue": full name, "topic": full name}."""
+    """Where the tasks of a queue are, where they publish, and as whom.
+
+    {"queue": full name, "topic": full name, "account": e-mail address}
+    """
 
 _TASKS = "https://cloudtasks.googleapis.com/v2/"
 _SCOPE = "https://www.googleapis.com/auth/pubsub"
@@ -49,17 +53,13 @@ delays are precise to (docs/concepts/delivery.md).
 class Delays:
     """Sends later. Safe from several threads.
 
-    delays: by logical name of a queue, or of a subscriber. account: e-mail address of whose token a task carries: the
-    sender's own. now_s: the clock that delays are added to.
+    delays: by logical name of a queue, or of a subscriber. now_s: the clock that delays are added to.
     """
 
-    __slots__ = ("_account", "_base", "_delays", "_google", "_now_s")
+    __slots__ = ("_base", "_delays", "_google", "_now_s")
 
-    def __init__(
-        self, delays: Mapping[str, Delay], account: str, region: str, google: Google, now_s: Callable[[], float]
-    ) -> None:
+    def __init__(self, delays: Mapping[str, Delay], region: str, google: Google, now_s: Callable[[], float]) -> None:
         self._delays = delays
-        self._account = account
         self._base = base_of(region)
         self._google = google
         self._now_s = now_s
@@ -93,13 +93,13 @@ class Delays:
                     "httpMethod": "POST",
                     "headers": {"Content-Type": "application/json"},
                     "body": b2a_base64(body, newline=False).decode(),
-                    "oauthToken": {"serviceAccountEmail": self._account, "scope": _SCOPE},
+                    "oauthToken": {"serviceAccountEmail": delay["account"], "scope": _SCOPE},
                 },
             }
         }
 
     def _grant(self, queue: str, delay: Delay) -> Grant:
-        action = f"cloudtasks.tasks.create (and iam.serviceAccounts.actAs on {self._account})"
+        action = f"cloudtasks.tasks.create (and iam.serviceAccounts.actAs on {delay['account']})"
         return Grant("send", "queue", queue, action, delay["queue"])
 
 

@@ -31,7 +31,6 @@ from cloudless_gcp.compile.limit import problems, warnings
 from cloudless_gcp.compile.orchestration import orchestrations, path_of
 from cloudless_gcp.compile.output import outputs
 from cloudless_gcp.compile.package import package
-from cloudless_gcp.compile.permission import themselves
 from cloudless_gcp.compile.publication import publication, published
 from cloudless_gcp.compile.push import Pushes
 from cloudless_gcp.compile.queue import queues
@@ -93,4 +92,3 @@ def _document(ground: Ground) -> None:
         alerts(ground)
     orchestrations(ground)
     outputs(ground, callers(ground))
-    themselves(ground)

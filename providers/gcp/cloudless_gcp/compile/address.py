@@ -44,7 +44,6 @@ def _of(ground: Ground, every: Mapping[str, Any], used: Used, unit: Unit) -> dic
         "ledger": every["ledger"] if used.ledger(unit) and unit.kind != BROKER else "",
         "records": names.executions_of(ground.prefix, ground.project) if unit.kind == BROKER else "",
         "delays": picked(every, "delays", queues),
-        "account": names.account_of(ground.prefix, name_of(unit.name), ground.project),
         "config": every.get("config", {}),
     }
     return {part: value for part, value in found.items() if value}

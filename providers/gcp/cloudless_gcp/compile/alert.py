@@ -2,6 +2,7 @@
 
     dead-letters    a dead-letter queue is not empty
     age             a message has waited for half an hour
+    delays          what was delayed cannot be published
     errors          something was given up, or crashed: log lines of level error or worse, but for those of requests,
                     which say that a message comes again
     throttles       a function was not started because too many run
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 SHARE = 0.8
 """Of a time-out."""
 AGE_S = 1_800
+ATTEMPTS = 3
+"""Of tasks in vain, in a period. What is refused is tried about once a minute (delay.py); what failed once, no more."""
 PERIOD = "300s"
 CHANNEL = "google_monitoring_notification_channel"
 _NAMES_MOST = 1_500
@@ -43,6 +46,8 @@ _CONDITIONS_MOST = 6
 _REVISION = 'resource.type = "cloud_run_revision"'
 _SUBSCRIPTION = 'resource.type = "pubsub_subscription"'
 _LOGGED = 'metric.label."severity" = one_of("ERROR", "CRITICAL", "ALERT", "EMERGENCY")'
+_VAIN = tuple(f'metric.label."response_code" != "{one}"' for one in ("200", "OK", "ok"))
+"""No page says how it spells that Pub/Sub answered 200."""
 _REQUESTS = 'metric.label."log" != "run.googleapis.com/requests"'
 
 
@@ -145,6 +150,13 @@ def _of_queues(ground: Ground) -> Iterator[Kind]:
         )
         waits = Condition(filter=aged, aligner="ALIGN_MAX", above=AGE_S)
         yield Kind(name="age", what="Messages wait for long.", conditions=(waits,))
+    if names.delayed_of(ground.application):
+        ours = f'resource.label."queue_id" = starts_with("{ground.prefix}-")'
+        attempts = _all(
+            _metric("cloudtasks.googleapis.com/queue/task_attempt_count"), 'resource.type = "cloud_tasks_queue"', ours
+        )
+        vain = Condition(filter=_all(attempts, *_VAIN), aligner="ALIGN_DELTA", above=ATTEMPTS)
+        yield Kind(name="delays", what="What was delayed cannot be published.", conditions=(vain,))
 
 
 def _of_functions(ground: Ground) -> Iterator[Kind]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cloudless.compiler.unit import BROKER_UNIT
 from cloudless_gcp import names
 from cloudless_gcp.compile import need, scope
-from cloudless_gcp.compile.account import account, label_of
+from cloudless_gcp.compile.account import account, account_of, label_of
 from cloudless_gcp.compile.permission import (
     ACCOUNT_MEMBER,
     PROJECT_MEMBER,
@@ -76,6 +76,7 @@ def _resources(ground: Ground, made: Address) -> None:
         (SERVICE_MEMBER, "functions", {**regional, "name": _EACH}, need.INVOKER, _functions(ground)),
         (SECRET_MEMBER, "secrets", {"secret_id": _EACH}, need.ACCESSOR, _secrets(ground)),
         (TASKS_MEMBER, "delays", {**regional, "name": _EACH}, need.ENQUEUER, _delays(ground)),
+        (ACCOUNT_MEMBER, "delayers", {"service_account_id": _EACH}, need.USER, _delayers(ground)),
     ):
         if found:
             each = f"${{{ground.local(f'{LABEL}_{what}', found)}}}"
@@ -86,13 +87,11 @@ def _resources(ground: Ground, made: Address) -> None:
 
 
 def _stage(ground: Ground, made: Address) -> None:
-    """What there is one of. What is delayed, Cloud Tasks publishes as this account."""
+    """What there is one of."""
     who = made["member"]
     for word, where, role in _single(ground):
         label = f"{label_of(names.CALLERS)}--{word}"
         member(ground, PROJECT_MEMBER, label, where, role=role, who=who, why=_WHY)
-    if names.delayed_of(ground.application):
-        ground.selves[label_of(names.CALLERS)] = made["email"]
 
 
 def _single(ground: Ground) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -132,3 +131,8 @@ def _secrets(ground: Ground) -> dict[str, str]:
 def _delays(ground: Ground) -> dict[str, str]:
     delayed = names.delayed_of(ground.application)
     return {name: ground.document.address(scope.TASKS, name)["name"] for name in delayed}
+
+
+def _delayers(ground: Ground) -> dict[str, str]:
+    """As whom what they delay is published."""
+    return {name: account_of(ground, names.delayer(name))["name"] for name in names.delayed_of(ground.application)}

@@ -44,8 +44,7 @@ _TERRAFORM = f">= {TERRAFORM[0]}.{TERRAFORM[1]}.0"
 class Ground(CommonGround):
     """programs: the orchestrations. units: the functions. project, region: as text. prefix: what names begin with.
 
-    agents: who services of Google's are there, as far as they are needed (service.py). selves: e-mails of accounts as
-    which Cloud Tasks publishes for them, by label (permission.py).
+    agents: who services of Google's are there, as far as they are needed (service.py).
     """
 
     def __init__(self, stage: Stage, application: Application, definitions: Definitions) -> None:
@@ -58,7 +57,6 @@ class Ground(CommonGround):
         for provider in ("google", BETA):
             document.configure(provider, self._configuration())
         self.agents: dict[str, Address] = {}
-        self.selves: dict[str, str] = {}
         self._services: dict[str, Address] = {}
 
     @cached_property

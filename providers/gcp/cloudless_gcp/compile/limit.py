@@ -67,12 +67,7 @@ def warnings(ground: Ground) -> Iterator[str]:
             f"{ground.region!r} is no region of Cloud Run functions that this version knows{_meant(guess)}. Terraform "
             "takes any name until it deploys; https://cloud.google.com/functions/docs/locations"
         )
-    accounts = len(ground.units) + len(ground.programs.all) + 3 + bool(application.endpoints)
-    yield from _beyond(accounts, limits.ACCOUNTS, "a project")
-    yield from _beyond(len(ground.units), limits.FUNCTIONS, "a project in a region")
-    yield from _beyond(len(names.delayed_of(application)), limits.TASKS_QUEUES, "a project in a region")
-    subscriptions = len(application.queues) + 2 * len(application.subscriptions)
-    yield from _beyond(subscriptions, limits.SUBSCRIPTIONS, "a project")
+    yield from _quotas(ground)
     for one in application.subscriptions:
         if one.forward and one.forward not in ground.consumers:
             where = filter_of(one.where) or ""
@@ -84,6 +79,18 @@ def warnings(ground: Ground) -> Iterator[str]:
 
 def _meant(guess: str | None) -> str:
     return f", did you mean {guess!r}?" if guess else ""
+
+
+def _quotas(ground: Ground) -> Iterator[str]:
+    """What a project has a number of, unless Google grants more."""
+    application = ground.application
+    delayed = names.delayed_of(application)
+    accounts = len(ground.units) + len(ground.programs.all) + len(delayed) + 3 + bool(application.endpoints)
+    yield from _beyond(accounts, limits.ACCOUNTS, "a project")
+    yield from _beyond(len(ground.units), limits.FUNCTIONS, "a project in a region")
+    yield from _beyond(len(delayed), limits.TASKS_QUEUES, "a project in a region")
+    subscriptions = len(application.queues) + 2 * len(application.subscriptions)
+    yield from _beyond(subscriptions, limits.SUBSCRIPTIONS, "a project")
 
 
 def _beyond(count: int, limit: Limit, whose: str) -> Iterator[str]:

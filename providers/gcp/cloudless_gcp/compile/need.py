@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
 
 QUEUE, TOPIC, WAITING, FUNCTION, SECRET = "queue", "topic", "waiting", "function", "secret"
-DELAY, DATABASE, EXECUTIONS, PROJECT, SELF = "delay", "database", "executions", "project", "self"
+DELAY, DATABASE, EXECUTIONS, PROJECT, DELAYER = "delay", "database", "executions", "project", "delayer"
 """What a role is on. By name: the topic of a queue (of a subscription, that of its retries), a topic, the subscription
-from which a queue can be pulled, the service that the function of a unit is, a secret, and the queue of Cloud Tasks of
-a queue's delays; without one: the ledger, what the broker keeps, the project, and the service account itself."""
+from which a queue can be pulled, the service that the function of a unit is, a secret, the queue of Cloud Tasks of a
+queue's delays, and the account as which they are published; without one: the ledger, what the broker keeps, and the
+project."""
 
 PUBLISHER, SUBSCRIBER = "roles/pubsub.publisher", "roles/pubsub.subscriber"
 INVOKER, ACCESSOR = "roles/run.invoker", "roles/secretmanager.secretAccessor"
@@ -103,11 +104,11 @@ class Needs:
             yield QUEUE, self._targets[grant.name], PUBLISHER
 
     def _sends(self, queue: str) -> Iterator[_Role]:
-        """Now, or later: then Cloud Tasks publishes as whoever sent."""
+        """Now, or later: then Cloud Tasks publishes as the destination's own account."""
         yield QUEUE, queue, PUBLISHER
         if queue in self._delayed:
             yield DELAY, queue, ENQUEUER
-            yield SELF, "", USER
+            yield DELAYER, queue, USER
 
     # --- what our runtime does ------------------------------------------------------------------------
 

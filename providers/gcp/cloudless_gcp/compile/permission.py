@@ -36,25 +36,12 @@ def assign(ground: Ground, label: str, needs: Iterable[Need]) -> list[str]:
     account = account_of(ground, name_of(label))
     ready: list[str] = []
     for one in needs:
-        if one.on == of.SELF:
-            ground.selves[label] = account["email"]
-            ready.append(f"{ACCOUNT_MEMBER}.{_SELF}")
-            continue
         type, where = _place(ground, one)
         what = one.name or one.on
         named = f"{label}--{_WORDS[one.role]}--{what}"
         made = member(ground, type, named, where, role=one.role, who=account["member"], why=one.why)
         ready += [] if one.on == of.FUNCTION else [str(made)]
     return ready
-
-
-def themselves(ground: Ground) -> None:
-    """Accounts as which Cloud Tasks publishes what they delayed."""
-    if ground.selves:
-        account = f"projects/{ground.project}/serviceAccounts/${{each.value}}"
-        each = {"for_each": f"${{{ground.local('selves', ground.selves)}}}", "service_account_id": account}
-        why = ("ours: Cloud Tasks publishes as whoever sent",)
-        member(ground, ACCOUNT_MEMBER, _SELF, each, role=of.USER, who="serviceAccount:${each.value}", why=why)
 
 
 def member(
@@ -98,7 +85,6 @@ def on_tasks(ground: Ground, queue: str) -> dict[str, str]:
     }
 
 
-_SELF = "self"
 PROJECT_MEMBER = "google_project_iam_member"
 TOPIC_MEMBER = "google_pubsub_topic_iam_member"
 SUBSCRIPTION_MEMBER = "google_pubsub_subscription_iam_member"
@@ -123,6 +109,8 @@ def _place(ground: Ground, one: Need) -> tuple[str, dict[str, Any]]:
             return SECRET_MEMBER, {"secret_id": scope.secret(ground, one.name)}
         case of.DELAY:
             return TASKS_MEMBER, on_tasks(ground, one.name)
+        case of.DELAYER:
+            return ACCOUNT_MEMBER, {"service_account_id": account_of(ground, names.delayer(one.name))["name"]}
         case of.DATABASE:
             return PROJECT_MEMBER, on_ledger(ground)
         case of.EXECUTIONS:

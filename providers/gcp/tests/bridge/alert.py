@@ -32,6 +32,8 @@ METRICS: Mapping[str, Metric] = {
     # https://cloud.google.com/monitoring/api/metrics_gcp_p_z#gcp-pubsub
     "pubsub.googleapis.com/subscription/num_undelivered_messages": Metric("pubsub_subscription", frozenset(), _GAUGE),
     "pubsub.googleapis.com/subscription/oldest_unacked_message_age": Metric("pubsub_subscription", frozenset(), _GAUGE),
+    # https://cloud.google.com/monitoring/api/metrics_gcp_c#gcp-cloudtasks
+    "cloudtasks.googleapis.com/queue/task_attempt_count": Metric("cloud_tasks_queue", words("response_code"), _DELTA),
     # https://cloud.google.com/monitoring/api/metrics_gcp_p_z#gcp-run
     "run.googleapis.com/request_count": Metric(
         "cloud_run_revision", words("response_code response_code_class route"), _DELTA
@@ -47,6 +49,7 @@ METRICS: Mapping[str, Metric] = {
     ),
 }
 RESOURCES: Mapping[str, frozenset[str]] = {
+    "cloud_tasks_queue": words("project_id location queue_id"),
     "pubsub_subscription": words("project_id subscription_id"),
     "cloud_run_revision": words("project_id service_name revision_name location configuration_name"),
     "workflows.googleapis.com/Workflow": words("project_id location workflow_id"),

@@ -20,24 +20,20 @@ from tests.hosting.http import Response
 
 
 @pytest.fixture
-def tasks(place: Place) -> str:
-    """Full name of the tasks queue of orders, which the function may use."""
+def delay(place: Place) -> dict[str, str]:
+    """Where delayed orders wait, which the function may use: the account is another one than its own."""
     parent = f"projects/{place.project}/locations/{REGION}"
     name = f"{parent}/queues/shop-prod-orders"
     place.tasks.call("projects.locations.queues.create", {"parent": parent}, {"name": name})
     place.allow(name, "roles/cloudtasks.enqueuer")
-    place.iam.add(
-        f"projects/{place.project}/serviceAccounts/{place.account}",
-        "roles/iam.serviceAccountUser",
-        f"serviceAccount:{place.account}",
-    )
-    return name
+    account = f"shop-prod--delays-orders@{place.project}.iam.gserviceaccount.com"
+    place.allow(f"projects/{place.project}/serviceAccounts/{account}", "roles/iam.serviceAccountUser")
+    return {"queue": name, "topic": place.topic("shop-prod-orders"), "account": account}
 
 
 @pytest.fixture
-def cloud(place: Place, tasks: str) -> GoogleCloud:
-    topic = place.topic("shop-prod-orders")
-    return place.cloud(queues={"orders": topic}, delays={"orders": {"queue": tasks, "topic": topic}})
+def cloud(place: Place, delay: dict[str, str]) -> GoogleCloud:
+    return place.cloud(queues={"orders": delay["topic"]}, delays={"orders": delay})
 
 
 def dispatched(place: Place, now_s: float) -> list[Dispatch]:
@@ -56,14 +52,16 @@ def dispatched(place: Place, now_s: float) -> list[Dispatch]:
     return found
 
 
-def test_a_delayed_message_is_published_by_a_task_with_the_senders_own_token(place: Place, cloud: GoogleCloud) -> None:
+def test_a_delayed_message_is_published_by_a_task_as_its_destinations_own_account(
+    place: Place, cloud: GoogleCloud, delay: dict[str, str]
+) -> None:
     sent = envelope(body='{"text":"é 漢"}', attributes={"region": "eu"}, delay_s=90.5)
     assert cloud.queues.send("orders", [sent]) == []
     assert dispatched(place, START_S + 90.4) == []
     [one] = dispatched(place, START_S + 90.5)
     topic = place.topic("shop-prod-orders")
     assert (one.method, one.url) == ("POST", f"https://{REGION}-pubsub.googleapis.com/v1/{topic}:publish")
-    assert (one.kind, one.account) == ("oauth", place.account)
+    assert (one.kind, one.account) == ("oauth", delay["account"])
     assert dict(one.headers)["Content-Type"] == "application/json"
     [message] = json.loads(one.body)["messages"]
     assert base64.b64decode(message["data"]).decode() == sent.body
@@ -135,6 +133,12 @@ def test_what_of_a_list_is_not_stored_is_told_by_its_place(place: Place, cloud: 
 def test_a_queue_without_tasks_says_so(place: Place) -> None:
     cloud = place.cloud(queues={"orders": place.topic("shop-prod-orders")})
     with pytest.raises(NotFound, match=r"no tasks for later messages of queue 'orders'.*\[\]"):
+        cloud.queues.send("orders", [envelope(delay_s=1)])
+
+
+def test_who_may_not_act_as_that_account_is_told_so(place: Place, cloud: GoogleCloud, delay: dict[str, str]) -> None:
+    place.iam.remove(role="roles/iam.serviceAccountUser")
+    with pytest.raises(PermissionDenied, match=f"iam.serviceAccounts.actAs on {delay['account']}"):
         cloud.queues.send("orders", [envelope(delay_s=1)])
 
 

@@ -129,6 +129,15 @@ def test_queues_that_differ_in_underscores_wait_apart() -> None:
     assert len(found) == 5
 
 
+def test_who_publishes_for_a_destination_is_nobody_elses() -> None:
+    destinations = ("a_b", "a-b", "a_b_c", "a-b_c", "a_b-c", "a", "A1", LONGEST, f"{LONGEST[:-1]}m", "placed-_mail")
+    for prefix in ("shop-prod", LONGEST_PREFIX):
+        found = [names.account_id(prefix, names.delayer(name)) for name in destinations]
+        found += [names.account_id(prefix, name) for name in ("a", LONGEST, "delays", "delays_a", "_delays_a")]
+        assert len(set(found)) == len(found)
+        assert all(re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", one) for one in found)
+
+
 @pytest.mark.parametrize("application", documents.EVERYTHING)
 def test_callers_find_what_the_document_makes(application: Callable[[], Application]) -> None:
     made = document(application())["resource"]
@@ -152,6 +161,8 @@ def test_callers_find_what_the_document_makes(application: Callable[[], Applicat
     waiting = called("google_cloud_tasks_queue", f"projects/{PROJECT}/locations/{REGION}/queues/{{}}")
     assert {one["queue"] for one in found.get("delays", {}).values()} == waiting
     assert {one["topic"] for one in found.get("delays", {}).values()} <= topics
+    accounts = called("google_service_account", f"{{}}@{PROJECT}.iam.gserviceaccount.com", "account_id")
+    assert {one["account"] for one in found.get("delays", {}).values()} <= accounts
     assert ("broker" in found) == bool(application().orchestrations or application().events)
 
 

@@ -17,6 +17,7 @@ from providers.gcp.tests.compile.documents import PROJECT, Member, document, exa
 
 PUBLISHER, SUBSCRIBER, INVOKER = "roles/pubsub.publisher", "roles/pubsub.subscriber", "roles/run.invoker"
 DATASTORE, WORKFLOWS = "roles/datastore.user", "roles/workflows.invoker"
+FUNCTION = "google_cloudfunctions2_function"
 PUBSUB, SCHEDULER = "agent of pubsub.googleapis.com", "agent of cloudscheduler.googleapis.com"
 
 
@@ -38,8 +39,7 @@ class Expected:
         for one in self.application.orchestrations:
             carried = [grant for grant in one.grants if grant.noun in {"queue", "topic"}]
             found |= {(self.who("-worker"), *more) for grant in carried for more in self.granted(grant)}
-        acting = {who for who, role, _ in found if role == "roles/cloudtasks.enqueuer"}
-        return found | {(who, "roles/iam.serviceAccountUser", self.account(who)) for who in acting}
+        return found | set(self.delays())
 
     def who(self, name: str) -> str:
         return f"serviceAccount:{names.account_of(self.prefix, name, PROJECT)}"
@@ -56,7 +56,16 @@ class Expected:
     def sends(self, queue: str) -> Iterator[tuple[str, str]]:
         yield PUBLISHER, self.topic(queue)
         if queue in self.delayed:
-            yield "roles/cloudtasks.enqueuer", names.tasks_id(self.prefix, queue)
+            yield from self.later(queue)
+
+    def later(self, queue: str) -> Iterator[tuple[str, str]]:
+        yield "roles/cloudtasks.enqueuer", names.tasks_id(self.prefix, queue)
+        yield "roles/iam.serviceAccountUser", self.account(self.who(names.delayer(queue)))
+
+    def delays(self) -> Iterator[Member]:
+        """As whom what is due is published."""
+        for queue in self.delayed:
+            yield self.who(names.delayer(queue)), PUBLISHER, self.topic(queue)
 
     def granted(self, grant: Grant) -> Iterator[tuple[str, str]]:
         match grant.noun, grant.verb:
@@ -151,7 +160,7 @@ class Expected:
         if any(one.name not in self.consumed for one in application.queues):
             yield who, "roles/monitoring.viewer", "project"
         for name in self.delayed:
-            yield who, "roles/cloudtasks.enqueuer", names.tasks_id(self.prefix, name)
+            yield from ((who, *one) for one in self.later(name))
         for handler in self.handlers.values():
             yield who, INVOKER, names.function_of(self.prefix, handler)
         for secret in application.secrets:
@@ -226,6 +235,34 @@ def test_each_member_says_why_with_the_lines_that_ask() -> None:
     for type, labels in made.items():
         if type.endswith("_iam_member"):
             assert [label for label, one in labels.items() if "//" not in one] in ([], ["callers"])
+
+
+@pytest.mark.parametrize("application", documents.EVERYTHING)
+def test_who_publishes_what_was_delayed_may_do_nothing_else_and_no_handler_is_it(
+    application: Callable[[], Application],
+) -> None:
+    """So it stays what it is, whoever sends, and whatever becomes of them."""
+    made = document(application())
+    addresses = names.addresses_of(application(), prod()).get("delays", {})
+    given = {who: [] for who in (f"serviceAccount:{one['account']}" for one in addresses.values())}
+    assert len(given) == len(addresses)
+    for who, role, on in members(made):
+        if who in given:
+            given[who].append((role, on))
+    for one in addresses.values():
+        assert given[f"serviceAccount:{one['account']}"] == [(PUBLISHER, one["topic"])]
+    run_as = [one["service_config"]["service_account_email"] for one in made["resource"][FUNCTION].values()]
+    assert given.keys().isdisjoint(f"serviceAccount:{documents.settled(made, email)}" for email in run_as)
+
+
+@pytest.mark.parametrize("application", documents.EVERYTHING)
+def test_tasks_go_before_who_publishes_them(application: Callable[[], Application]) -> None:
+    made = document(application())["resource"]
+    for label, one in made.get("google_cloud_tasks_queue", {}).items():
+        (before,) = one["depends_on"]
+        type, _, sends = before.partition(".")
+        account = f"cloudless-{names.delayer(label)}"
+        assert made[type][sends]["member"] == f"${{google_service_account.{account}.member}}"
 
 
 def test_whoever_is_outside_acts_as_one_account_which_the_variable_gives_them() -> None:

@@ -200,9 +200,10 @@ def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(application: 
         given.setdefault(who, set()).add(f"{role} {on}")
     for one in made["resource"].get(FUNCTION, {}).values():
         addresses = json.loads(package.files[f"cloudless_entry/{one['build_config']['entry_point']}.json"])["addresses"]
-        said = "\n".join(given.get(f"serviceAccount:{addresses['account']}", set()))
-        email = settled(made, one["service_config"]["service_account_email"])
-        assert (addresses["account"], addresses["project"], addresses["region"]) == (email, PROJECT, REGION)
+        said = "\n".join(
+            given.get(f"serviceAccount:{settled(made, one['service_config']['service_account_email'])}", ())
+        )
+        assert (addresses["project"], addresses["region"]) == (PROJECT, REGION)
         for noun in ("topics", "secrets", "functions"):
             for name in addresses.get(noun, {}).values():
                 assert f"/{name.rpartition('/')[2]}" in said or f" {name.rpartition('/')[2]}" in said, (noun, name)
@@ -360,10 +361,10 @@ def filters(application: Application) -> dict[str, list[dict[str, Any]]]:
     return {label: [condition["condition_threshold"] for condition in one["conditions"]] for label, one in made.items()}
 
 
-def test_alerts_watch_dead_letters_age_errors_throttles_time_outs_answers_and_executions() -> None:
+def test_alerts_watch_dead_letters_age_delays_errors_throttles_time_outs_answers_and_executions() -> None:
     application = example("02-orders")
     found = filters(application)
-    assert found.keys() == {"dead-letters", "age", "errors", "throttles", "duration", "answers", "failed"}
+    assert found.keys() == {"dead-letters", "age", "delays", "errors", "throttles", "duration", "answers", "failed"}
     dead = {f"orders-prod-{one.name}" for one in application.queues if one.role == DEAD_LETTERS}
     (letters,) = found["dead-letters"]
     assert set(re.findall(r'"(orders-prod-[^"]+)"', letters["filter"])) == dead
