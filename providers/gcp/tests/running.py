@@ -261,7 +261,9 @@ class Running:
         self.publish(topic, letter.data, letter.attributes, letter.ordering_key)
 
     def _dispatched(self, dispatch: Dispatch) -> int | None:
-        """Cloud Tasks sends, with a token of the task's account."""
+        """Cloud Tasks sends, with a token of the task's account, which has to be there still."""
+        if dispatch.account and dispatch.account not in self.google.accounts:
+            return 403
         url = urlsplit(dispatch.url)
         headers = {**dispatch.headers, "Host": url.netloc}
         member = f"serviceAccount:{dispatch.account}"

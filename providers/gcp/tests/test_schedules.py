@@ -100,6 +100,16 @@ def test_jobs_publish_when_they_are_due() -> None:
     assert stand.published == [(at, TOPIC, b"{}", {"a": "b"}) for at in ("13:00", "14:00")]
 
 
+def test_jobs_may_run_a_little_early_and_each_time_once() -> None:
+    stand = Stand()
+    stand.scheduler.early_us = 2 * US
+    stand.create()
+    stand.world.advance(3_600 - 3)
+    assert stand.published == []
+    stand.world.advance(3_602)
+    assert [at for at, *_ in stand.published] == ["12:59", "13:59"]
+
+
 def test_jobs_begin_anew() -> None:
     stand = Stand()
     stand.create()
