@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -137,6 +138,16 @@ def test_more_requests_at_once_are_more_instances_up_to_the_most(service: CloudR
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [429, 504]
+
+
+def test_an_instance_carries_out_as_many_requests_at_once_as_it_has_threads(service: CloudRun, deploy: Deploy) -> None:
+    """They wait for one another: with a thread less, nobody would ever answer."""
+    meet = "import threading\nall = threading.Barrier(8)\ndef answer(request):\n    return str(all.wait(20))\n"
+    deploy(meet, concurrency=8, max_instances=1, environment={"THREADS": "8"}, timeout_s=20.0)
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: told(service), range(8)))
+    assert sorted(answers) == list(range(8))
+    assert service.starts == 1
 
 
 def test_a_new_revision_takes_the_place_of_the_one_before(service: CloudRun, deploy: Deploy) -> None:

@@ -1,11 +1,14 @@
-"""Functions of Cloud Run: one for each unit, with its own account, and one request at a time an instance.
+"""Functions of Cloud Run: one for each unit, with its own account.
 
-It takes requests from anywhere, and nobody without a token whose owner may call it: that is IAM's to decide.
+An instance of a handler's has one request at a time. Those of ours, which every execution asks, mostly wait for other
+services: they have several. It takes requests from anywhere, and nobody without a token whose owner may call it: that
+is IAM's to decide.
 https://cloud.google.com/functions/docs/configuring
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.unit import BROKER, HTTP, WORKER, Unit
@@ -21,6 +24,14 @@ if TYPE_CHECKING:
 
 INSTANCES = 100
 """At a time for one function, which is what the service itself would take."""
+TOGETHER: Mapping[str, int] = {BROKER: 32, WORKER: 8}
+"""Requests of an instance at a time, by kind: calls of services, and pure functions, which compute.
+
+More than one need a whole processor, and as many threads of functions-framework's.
+https://cloud.google.com/functions/docs/configuring/concurrency
+"""
+TOGETHER_MB = 512
+"""What they have together: https://cloud.google.com/run/docs/configuring/services/memory-limits#cpu-minimum."""
 _FREE = (
     "service_config.available_cpu", "service_config.available_memory", "service_config.ingress_settings",
     "service_config.max_instance_count", "service_config.max_instance_request_concurrency",
@@ -42,17 +53,29 @@ def cloud_function(ground: Ground, unit: Unit) -> None:
             "environment_variables": {"GOOGLE_FUNCTION_SOURCE": SOURCE},
         },
         "service_config": {
-            "available_memory": f"{unit.memory_mb}Mi",
+            **_capacity(unit),
             "timeout_seconds": unit.timeout_s,
             "min_instance_count": unit.min_instances,
             "max_instance_count": max(INSTANCES, unit.min_instances),
-            "max_instance_request_concurrency": 1,
             "ingress_settings": "ALLOW_ALL",
             "service_account_email": made["email"],
         },
         **({"depends_on": ready} if ready else {}),
     }
     ground.document.resource(FUNCTION, unit.name, arguments, owner=owner, free=_FREE, comment=_what(unit))
+
+
+def _capacity(unit: Unit) -> dict[str, Any]:
+    """What an instance has, and how many requests at a time."""
+    together = TOGETHER.get(unit.kind, 1)
+    if together == 1:
+        return {"available_memory": f"{unit.memory_mb}Mi", "max_instance_request_concurrency": 1}
+    return {
+        "available_memory": f"{max(unit.memory_mb, TOGETHER_MB)}Mi",
+        "available_cpu": "1",
+        "max_instance_request_concurrency": together,
+        "environment_variables": {"THREADS": str(together)},
+    }
 
 
 def _what(unit: Unit) -> str:

@@ -145,10 +145,12 @@ def _check_service(address: str, service: Mapping[str, Any]) -> None:
     must(0 <= least <= most <= INSTANCES_MAX, address, f"{least} to {most} instances")
     concurrency = service.get("max_instance_request_concurrency", 1)
     must(1 <= concurrency <= CONCURRENCY_MAX, address, f"{concurrency} requests at a time")
+    variables: Mapping[str, str] = service.get("environment_variables") or {}
     if concurrency > 1:  # https://cloud.google.com/functions/docs/configuring/concurrency
         must(float(service.get("available_cpu", 0)) >= 1, address, "more than one request at a time needs a CPU")
+        must(variables.get("THREADS") == str(concurrency), address, f"{concurrency} requests at a time need threads")
     must(service.get("all_traffic_on_latest_revision", True) is True, address, "traffic goes to old code")
-    _check_environment(address, service.get("environment_variables") or {})
+    _check_environment(address, variables)
 
 
 def _check_environment(address: str, variables: Mapping[str, Any]) -> None:
