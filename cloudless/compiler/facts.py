@@ -19,34 +19,47 @@ from cloudless.ir import Application, Condition
 from cloudless.passes.plans import endpoint_plans, plans, pure_plans, timings
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from cloudless.compiler.definitions import Definitions
     from cloudless.compiler.unit import Source, Unit
 
+    class Fed(Protocol):
+        """What feeds a consumer: `cloudless.compiler.unit.Source`, or a provider's own."""
+
+        @property
+        def queue(self) -> str: ...
+        @property
+        def where(self) -> tuple[Condition, ...]: ...
+
 
 class Facts:
-    """Of the units of one application. Everything about it is looked up once."""
+    """Of the units of one application. Everything about it is looked up once.
+
+    start: what the facts of every handler begin with. timings: of schedules, by name.
+    """
 
     def __init__(self, application: Application, definitions: Definitions) -> None:
         self._application = application
         self._definitions = [json.loads(text) for _, text in sorted(definitions.texts.items())]
         self._plans = plans(application)
         self._endpoints = endpoint_plans(application)
-        self._timings = timings(application)
+        self.timings = timings(application)
         self._spans = {handler.name: handler.span for handler in application.handlers}
-        self._start = {"app": application.entry, "include": list(application.include)}
+        self.start = {"app": application.entry, "include": list(application.include)}
 
     def of(self, unit: Unit) -> dict[str, Any]:
         """What the runtime is told of a unit, beside addresses."""
         if unit.kind == BROKER:
             return {"events": self._events()}
         if unit.kind == HTTP:
-            return {**self._start, "endpoint": self._endpoints[unit.handler].to_json()}
+            return {**self.start, "endpoint": self._endpoints[unit.handler].to_json()}
         if unit.kind == WORKER:
             pures = pure_plans(self._application)
-            return {**self._start, "plans": {name: plan.to_json() for name, plan in pures.items()}}
+            return {**self.start, "plans": {name: plan.to_json() for name, plan in pures.items()}}
         if unit.kind == CALL:
             return self._function(unit)
-        return self._consumer(source_of(unit), unit.schedule)
+        return self.consumer(source_of(unit), unit.schedule)
 
     def what(self, unit: Unit) -> str:
         """What a unit is, in a line for whoever reads its entry."""
@@ -54,7 +67,7 @@ class Facts:
             return "What orchestrations do beside calling functions: pure functions, sends and publishes."
         if unit.kind == BROKER:
             return "The mailbox of events, between who sends them and who waits for them."
-        place = f"{unit.handler} at {self._place(unit.handler)}"
+        place = f"{unit.handler} at {self.place(unit.handler)}"
         if unit.kind == HTTP:
             plan = self._endpoints[unit.handler]
             return f"{plan.method} {plan.path}, answered by {place}."
@@ -62,23 +75,24 @@ class Facts:
             return f"Calls and steps of {place}."
         return f"What comes from {source_of(unit).queue}, to {place}."
 
-    def _place(self, handler: str) -> str:
+    def place(self, handler: str) -> str:
         """Where a handler stands, within a docstring."""
         span = self._spans[handler]
         return f"{span.file}:{span.line}".replace("\\", "/").replace('"', "'")
 
-    def _consumer(self, source: Source, schedule: str) -> dict[str, Any]:
+    def consumer(self, source: Fed, schedule: str = "") -> dict[str, Any]:
+        """What the runtime is told of a consumer. schedule: whose ticks it gets, "" for none."""
         plan = self._plans[source.queue]
         kind = "batch" if takes_lists(plan) else "queue"
-        facts: dict[str, Any] = {**self._start, "kind": kind, "plan": plan.to_json()}
+        facts: dict[str, Any] = {**self.start, "kind": kind, "plan": plan.to_json()}
         if schedule:
-            facts["timing"] = self._timings[schedule]
+            facts["timing"] = self.timings[schedule]
         if source.where:
             facts["where"] = [_condition(one) for one in source.where]
         return facts
 
     def _function(self, unit: Unit) -> dict[str, Any]:
-        facts = {**self._start, "plan": self._plans[unit.handler].to_json()}
+        facts = {**self.start, "plan": self._plans[unit.handler].to_json()}
         if unit.source is not None:
             facts["later"] = self._plans[unit.source.queue].to_json()
         return facts

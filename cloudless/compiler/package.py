@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from cloudless.driver.limit import Limit
 from cloudless.node import node
+
+if TYPE_CHECKING:
+    from cloudless.ir import Application
 
 
 @node(kw_only=True)
@@ -30,6 +34,13 @@ CORE = Own(
     ),
 )  # fmt: skip
 """In every bundle, but for what a provider leaves out besides (Package.core); test_smoke.py runs what is left."""
+
+
+def imports_of(application: Application, modules: Iterable[str] = ()) -> str:
+    """The lines of a smoke program that import an application, every module with a handler, and others."""
+    wanted = [application.entry.partition(":")[0], *application.include]
+    wanted += sorted({handler.module for handler in application.handlers})
+    return "".join(f"import {module}\n" for module in dict.fromkeys([*wanted, *modules]))
 
 
 @node(kw_only=True)

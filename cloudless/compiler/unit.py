@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import TYPE_CHECKING
 
+from cloudless.driver.names import broker_of, worker_of
 from cloudless.ir import Application, Condition, Grant, Handler
 from cloudless.node import node
 from cloudless.passes.grants import union
@@ -100,8 +101,8 @@ class Units:
 
     # --- what a cloud says ----------------------------------------------------------------------------
 
-    def function_of(self, unit: str) -> str:
-        """The physical name of a handler's function, or of WORKER_UNIT or BROKER_UNIT."""
+    def function_of(self, handler: str) -> str:
+        """The physical name of a handler's function."""
         raise NotImplementedError
 
     def timeout_of(self, kind: str, handler: Handler | None, source: Source | None) -> int:
@@ -146,13 +147,12 @@ class Units:
         if self.programs.work:
             grants = [one.grants for one in self.application.orchestrations]
             carried = [tuple(one for one in found if one.noun in _CARRIED) for found in grants]
-            yield self._of_ours(WORKER_UNIT, WORKER, union([self.programs.sends, *carried]))
+            yield self._of_ours(WORKER_UNIT, WORKER, worker_of(self.prefix), union([self.programs.sends, *carried]))
         if self.has_broker():
-            yield self._of_ours(BROKER_UNIT, BROKER, ())
+            yield self._of_ours(BROKER_UNIT, BROKER, broker_of(self.prefix), ())
 
-    def _of_ours(self, name: str, kind: str, grants: tuple[Grant, ...]) -> Unit:
-        timeout_s = self.timeout_of(kind, None, None)
-        return Unit(name=name, kind=kind, function=self.function_of(name), timeout_s=timeout_s, grants=grants)
+    def _of_ours(self, name: str, kind: str, function: str, grants: tuple[Grant, ...]) -> Unit:
+        return Unit(name=name, kind=kind, function=function, timeout_s=self.timeout_of(kind, None, None), grants=grants)
 
     def _source(
         self, queue: str, *, is_timed: bool = False, window_s: int = 0, where: tuple[Condition, ...] = ()

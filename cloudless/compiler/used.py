@@ -23,6 +23,26 @@ class Used:
         self._later = {one.name: one.queue for one in application.functions}
         self._targets = redrive_targets(application)
 
+    def addresses(self, every: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
+        """The addresses of a unit, each part as far as it uses it. every: of the whole stage, in the same form.
+
+        That of the broker goes to whoever sends events. What a cloud has besides, its provider adds.
+        """
+        queues, events = self.queues(unit), self.named(unit, "event")
+        found: dict[str, Any] = {
+            "queues": picked(every, "queues", queues),
+            "topics": picked(every, "topics", self.named(unit, "topic")),
+            "functions": picked(every, "functions", self.named(unit, "function")),
+            "orchestrations": picked(every, "orchestrations", self.orchestrations(unit)),
+            "events": picked(every, "events", events),
+            "broker": every.get("broker", "") if events else "",
+            "secrets": picked(every, "secrets", self.named(unit, "secret")),
+            "ledger": every.get("ledger", "") if self.ledger(unit) else "",
+            "delays": picked(every, "delays", queues),
+            "config": every.get("config", {}),
+        }
+        return {part: value for part, value in found.items() if value}
+
     def queues(self, unit: Unit) -> set[str]:
         """Its own, with its dead letters, and those that its code uses."""
         found = {name for grant in unit.grants for name in self._of_grant(grant)}

@@ -10,8 +10,18 @@ DIGEST = 6
 
 
 def prefix_of(app: str, stage: str) -> str:
-    """What names of a stage begin with: shop-prod."""
+    """What names of a stage begin with: shop-prod. No name of a program has two hyphens in a row: ours have."""
     return f"{app}-{stage}"
+
+
+def worker_of(prefix: str) -> str:
+    """The name of the function that carries out what orchestrations do beside calling functions."""
+    return f"{prefix}--worker"
+
+
+def broker_of(prefix: str) -> str:
+    """The name of the function that keeps the events of executions, where a cloud has none of its own for them."""
+    return f"{prefix}--broker"
 
 
 def shorten(name: str, most: int, *, digest: int = DIGEST, between: str = "-") -> str:

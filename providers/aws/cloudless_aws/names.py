@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 
-from cloudless.driver.names import digest_of, prefix_of, shorten
+from cloudless.driver.names import broker_of, digest_of, prefix_of, shorten
 from cloudless_aws.wire import FIFO
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ALIAS = "live"
 """Of every function and state machine: the version that was deployed last."""
 WAIT = "wait"
-"""Alias of the broker for orchestrations that wait; see `event_alias` for those that send."""
+"""Alias of the broker's function for orchestrations that wait; see `event_alias` for those that send."""
 _EVENT = "event-"
 _QUEUE_MAX = 80
 _FUNCTION_MAX = 64
@@ -159,16 +159,6 @@ def secret_of(secret: Secret, app: str, stage: str) -> str:
 def function_of(prefix: str, handler: str) -> str:
     """The name of a handler's Lambda function. It is called by its alias: f"{name}:{ALIAS}"."""
     return shorten(f"{prefix}-{handler}", _FUNCTION_MAX)
-
-
-def worker_of(prefix: str) -> str:
-    """The name of the function that carries out what orchestrations do beside calling functions."""
-    return f"{prefix}--worker"
-
-
-def broker_of(prefix: str) -> str:
-    """The name of the function that keeps the events of executions. Aliases: WAIT, and one for each event."""
-    return f"{prefix}--broker"
 
 
 def event_alias(event: str) -> str:

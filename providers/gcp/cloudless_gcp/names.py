@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 
-from cloudless.driver.names import digest_of, prefix_of, shorten
+from cloudless.driver.names import broker_of, digest_of, prefix_of, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,16 +177,6 @@ def _topic(name: str, project: str) -> str:
 def function_of(prefix: str, handler: str) -> str:
     """The name of a handler's function, and of the service of Cloud Run that it is."""
     return shorten(f"{prefix}-{_folded(handler)}", _FUNCTION_MAX)
-
-
-def worker_of(prefix: str) -> str:
-    """The name of the function that carries out what orchestrations do beside calling functions."""
-    return f"{prefix}--worker"
-
-
-def broker_of(prefix: str) -> str:
-    """The name of the function that begins executions, and keeps their events."""
-    return f"{prefix}--broker"
 
 
 def base_of(project: str, region: str) -> str:

@@ -5,27 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cloudless import App
-from cloudless.compiler.definitions import definitions_of
-from cloudless.compiler.program import programs
 from cloudless.compiler.reason import reason
-from cloudless.compiler.unit import BROKER, Source, Unit, Units
-from cloudless.compiler.used import Used, picked
-from cloudless.ir import Application, Condition, Grant, Handler, Span
-from cloudless.passes.plans import plans
+from cloudless.compiler.unit import BROKER
+from cloudless.compiler.used import picked
+from cloudless.ir import Application, Grant, Span
 from tests.documents import program
-
-
-class Plain(Units):
-    """A cloud that has nothing of its own to say."""
-
-    def function_of(self, unit: str) -> str:
-        return f"{self.prefix}-{unit}"
-
-    def timeout_of(self, kind: str, handler: Handler | None, source: Source | None) -> int:
-        return 1
-
-    def is_filtered(self, where: tuple[Condition, ...]) -> bool:
-        return True
+from tests.unit.compiler.plain import made
 
 
 def shop() -> Application:
@@ -53,12 +38,6 @@ def shop() -> Application:
     return program(app)
 
 
-def made(application: Application) -> tuple[dict[str, Unit], Used]:
-    found = programs(application, definitions_of(application, {}))
-    units = Plain(application, found, "shop-prod").all()
-    return {one.name: one for one in units}, Used(application, plans(application), found)
-
-
 def test_a_consumer_knows_its_queue_its_letters_and_what_it_sends_to() -> None:
     units, used = made(shop())
     assert used.queues(units["take"]) == {"orders", "orders-dead-letters", "parcels"}
@@ -76,6 +55,26 @@ def test_the_broker_knows_who_waits() -> None:
     units, used = made(shop())
     (broker,) = (one for one in units.values() if one.kind == BROKER)
     assert (used.orchestrations(broker), used.ledger(broker), used.queues(broker)) == ({"work"}, True, set())
+
+
+def test_a_unit_is_told_where_what_it_uses_is_and_nothing_else() -> None:
+    every = {
+        "queues": {"orders": "o", "orders-dead-letters": "l", "parcels": "p", "others": "x"},
+        "topics": {"placed": "t"},
+        "orchestrations": {"work": "w"},
+        "events": {"done": ["work"]},
+        "broker": "b",
+        "ledger": "ledger",
+        "config": {"fast": True},
+    }
+    units, used = made(shop())
+    assert used.addresses(every, units["take"]) == {
+        "queues": {"orders": "o", "orders-dead-letters": "l", "parcels": "p"},
+        "orchestrations": {"work": "w"},
+        "ledger": "ledger",
+        "config": {"fast": True},
+    }
+    assert used.addresses({**every, "config": {}}, units["step"]) == {}
 
 
 def test_of_all_addresses_those_are_picked_that_are_wanted_and_there() -> None:

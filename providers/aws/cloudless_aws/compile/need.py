@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cloudless.compiler.reason import because, reason
 from cloudless.compiler.unit import BROKER, Source, Unit
+from cloudless.driver.names import broker_of, worker_of
 from cloudless.ir import Grant, Span
 from cloudless.passes.grants import redrive_targets, union
 from cloudless_aws import names
@@ -102,7 +103,7 @@ class Needs:
         elif grant.noun == "secret":
             yield "ReadSecret", scope.secret_arn(ground, grant.name)
         elif grant.noun == "event":
-            broker = names.broker_of(ground.prefix)
+            broker = broker_of(ground.prefix)
             yield "SendEvent", scope.function_arn(ground, broker, names.event_alias(grant.name))
         elif grant.noun == "orchestration":
             yield from self._of_orchestration(grant)
@@ -181,10 +182,10 @@ class Needs:
             why = because(f"invoke function {name}", lines.get(name, ()))
             yield "Invoke", scope.function_arn(ground, self._functions[name]), why
         if program.work:
-            worker = names.worker_of(ground.prefix)
+            worker = worker_of(ground.prefix)
             yield "Invoke", scope.function_arn(ground, worker), "ours: pure functions, sends and publishes"
         if program.events:
-            broker = scope.function_arn(ground, names.broker_of(ground.prefix), names.WAIT)
+            broker = scope.function_arn(ground, broker_of(ground.prefix), names.WAIT)
             yield "Invoke", broker, f"ours: waits for {', '.join(program.events)}"
 
 

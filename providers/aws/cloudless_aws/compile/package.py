@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Own, Package
-from cloudless.compiler.package import CORE
+from cloudless.compiler.package import CORE, imports_of
 from cloudless.node import replace
 from cloudless_aws.compile.address import addresses
 from cloudless_aws.compile.entry import entries, handler_of
@@ -50,12 +50,8 @@ def package(ground: Ground) -> Package:
 
 def _smoke(ground: Ground) -> str:
     """Import the application, every module with a handler, and every entry as Lambda does, in one process."""
-    application = ground.application
-    modules = [application.entry.partition(":")[0], *application.include]
-    modules += sorted({handler.module for handler in application.handlers})
-    imports = "".join(f"import {module}\n" for module in dict.fromkeys(modules))
     handlers = "".join(f'handler("{handler_of(unit)}")\n' for unit in ground.units)
-    return f"{_FOUND}{imports}{handlers}"
+    return f"{_FOUND}{imports_of(ground.application)}{handlers}"
 
 
 _FOUND = '''\

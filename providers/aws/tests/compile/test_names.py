@@ -10,7 +10,7 @@ from itertools import combinations, product
 import pytest
 
 from cloudless import App
-from cloudless.driver.names import prefix_of
+from cloudless.driver.names import broker_of, prefix_of, worker_of
 from cloudless.ir import Application
 from cloudless_aws import names
 from cloudless_aws.names import addresses_of
@@ -69,8 +69,8 @@ def test_names_are_such_as_services_take_and_each_is_one_things(application: Cal
 KINDS: dict[str, dict[str, Callable[[str, str], str]]] = {
     "function": {
         "handler": names.function_of,
-        "worker": lambda prefix, _: names.worker_of(prefix),
-        "broker": lambda prefix, _: names.broker_of(prefix),
+        "worker": lambda prefix, _: worker_of(prefix),
+        "broker": lambda prefix, _: broker_of(prefix),
     },
     "role": {
         "handler": lambda prefix, name: names.role_of(prefix, name, REGION),
@@ -98,8 +98,8 @@ def test_no_two_kinds_share_a_name_in_all_stages_of_an_application(what: str) ->
 
 def test_functions_of_ours_have_no_name_that_a_handler_may_have() -> None:
     handlers = {names.function_of("shop-prod", name) for name in ("worker", "broker", "_worker", "-worker"[1:])}
-    assert handlers.isdisjoint({names.worker_of("shop-prod"), names.broker_of("shop-prod")})
-    assert all(len(find(LONGEST_PREFIX)) <= 64 for find in (names.worker_of, names.broker_of))
+    assert handlers.isdisjoint({worker_of("shop-prod"), broker_of("shop-prod")})
+    assert all(len(find(LONGEST_PREFIX)) <= 64 for find in (worker_of, broker_of))
 
 
 def test_what_is_cut_is_told_apart_by_its_digest() -> None:

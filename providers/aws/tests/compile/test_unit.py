@@ -9,7 +9,7 @@ import pytest
 
 from cloudless import App
 from cloudless.compiler.definitions import definitions_of
-from cloudless.compiler.unit import BROKER, CALL, HTTP, ON, WORKER, Unit
+from cloudless.compiler.unit import BROKER, WORKER, Unit
 from cloudless.ir import Application
 from cloudless_aws.compile.ground import Ground
 from providers.aws.tests.compile import documents
@@ -27,16 +27,6 @@ def test_every_handler_has_a_function_of_its_own(application: Callable[[], Appli
     assert {one.name for one in application().handlers} == {one.handler for one in found.values() if one.handler}
     assert len({one.module for one in found.values()}) == len(found)
     assert len({one.function for one in found.values()}) == len(found)
-
-
-def test_kinds_say_what_a_function_is_called_with() -> None:
-    found = units(example("02-orders"))
-    application = example("02-orders")
-    assert {one.handler for one in application.endpoints} == {n for n, one in found.items() if one.kind == HTTP}
-    assert {one.handler for one in application.functions} == {n for n, one in found.items() if one.kind == CALL}
-    consuming = {one.handler for one in application.consumers} | {one.handler for one in application.schedules}
-    consuming |= {one.handler for one in application.subscriptions if one.handler}
-    assert consuming == {name for name, one in found.items() if one.kind == ON}
 
 
 def test_the_worker_is_there_for_what_orchestrations_do_themselves() -> None:

@@ -5,9 +5,9 @@ URLs are settings (setting.py). See `cloudless_azure.clients.cloud.AzureCloud` f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from cloudless.compiler.used import picked
 from cloudless_azure.compile.group import LEDGER, Group
 from cloudless_azure.compile.need import QUEUE, SECRET, TOPIC
 from cloudless_azure.names import LEDGER as TABLE
@@ -29,14 +29,10 @@ def _of(ground: Ground, group: Group) -> dict[str, Any]:
     topics = sorted({one.name for one in needs if one.on == TOPIC})
     secrets = sorted({one.name for one in needs if one.on == SECRET})
     found: dict[str, Any] = {
-        "queues": _picked(entities["queues"], queues),
-        "topics": _picked(entities["topics"], topics),
+        "queues": picked(entities, "queues", queues),
+        "topics": picked(entities, "topics", topics),
         "secrets": {name: vault_secret_of(ground.secrets[name]) for name in secrets},
         "ledger": TABLE if LEDGER in group.needs else "",
         "config": dict(ground.stage.config),
     }
     return {part: value for part, value in found.items() if value}
-
-
-def _picked(entities: dict[str, str], names: Iterable[str]) -> dict[str, str]:
-    return {name: entities[name] for name in names}

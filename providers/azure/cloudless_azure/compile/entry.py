@@ -14,9 +14,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cloudless.compiler.facts import Facts
 from cloudless.compiler.pretty import pretty
-from cloudless.ir import Application, Condition, Schedule
-from cloudless.passes.plans import endpoint_plans, plans, pure_plans, timings
+from cloudless.ir import Application, Schedule
+from cloudless.passes.plans import endpoint_plans, plans, pure_plans
 from cloudless_azure.compile import template
 from cloudless_azure.compile.group import HTTP, ON, STEPS, Drain, Group, Source
 from cloudless_azure.compile.schedule import ncrontab
@@ -89,12 +90,10 @@ class _Writer:
         self._application = application
         self._stage = stage
         self._definitions = definitions
+        self._facts = Facts(application, definitions)
         self._plans = plans(application)
-        self._spans = {handler.name: handler.span for handler in application.handlers}
         self._entities = {queue.name: entity_of(queue) for queue in application.queues}
-        self._timings = timings(application)
         self._schedules = {schedule.name: schedule for schedule in application.schedules}
-        self._start = {"app": application.entry, "include": list(application.include)}
 
     # --- the module -----------------------------------------------------------------------------------
 
@@ -120,7 +119,7 @@ class _Writer:
         if group.kind == STEPS:
             return f"The function app {group.name} of {self._application.name}: functions, and orchestrations."
         handler = group.handlers[0]
-        return f"The function app {group.name} of {self._application.name}: {handler}, at {self._place(handler)}."
+        return f"The function app {group.name} of {self._application.name}: {handler}, at {self._facts.place(handler)}."
 
     def _sections(self, group: Group) -> Iterator[Section]:
         if group.kind == HTTP:
@@ -144,7 +143,7 @@ class _Writer:
             function=_consumer_name(source, later=later),
             trigger=template.trigger("messages" if source.many else "message", self._entity(source.queue), options),
             name=f"on_{identifier}",
-            what=f"What comes from {source.queue}, to {source.handler} at {self._place(source.handler)}.",
+            what=f"What comes from {source.queue}, to {source.handler} at {self._facts.place(source.handler)}.",
             call=call,
         )
         setup = f'{call} = {maker}(DEPLOYED["facts"]["{source.queue}"], cloud)'
@@ -183,11 +182,6 @@ class _Writer:
         entity = self._entities.get(queue, queue)
         return json.dumps(f"{entity}/{below}" if below else entity)
 
-    def _place(self, handler: str) -> str:
-        """Where a handler stands, within a docstring."""
-        span = self._spans[handler]
-        return f"{span.file}:{span.line}".replace("\\", "/").replace('"', "'")
-
     # --- what it knows --------------------------------------------------------------------------------
 
     def facts(self, group: Group) -> dict[str, Any]:
@@ -195,29 +189,23 @@ class _Writer:
         found: dict[str, Any] = {}
         if group.kind == HTTP:
             endpoints = endpoint_plans(self._application)
-            found["http"] = {**self._start, "endpoints": [endpoints[name].to_json() for name in group.endpoints]}
+            found["http"] = {**self._facts.start, "endpoints": [endpoints[name].to_json() for name in group.endpoints]}
         if group.kind == STEPS:
             found["calls"] = self._calls(group)
         if group.orchestrations:
-            found["steps"] = {**self._start, "plans": self._steps(group)}
+            found["steps"] = {**self._facts.start, "plans": self._steps(group)}
         if group.sources:
-            found["facts"] = {source.queue: self._source(source) for source in group.sources}
+            found["facts"] = {source.queue: self._facts.consumer(source) for source in group.sources}
         if group.timers:
-            found["timers"] = {name: self._timings[name] for name in group.timers}
+            found["timers"] = {name: self._facts.timings[name] for name in group.timers}
         return found
-
-    def _source(self, source: Source) -> dict[str, Any]:
-        plan = self._plans[source.queue]
-        takes_lists = any(kind in {"bodies", "messages"} for _, kind in plan.parameters)
-        facts = {**self._start, "kind": "batch" if takes_lists else "queue", "plan": plan.to_json()}
-        return {**facts, "where": [_condition(one) for one in source.where]} if source.where else facts
 
     def _calls(self, group: Group) -> dict[str, Any]:
         """See cloudless_azure.runtime.call. One that is gone, but may still have executions, has no definition."""
         gone = {json.loads(text)["main"]: "" for text in self._definitions.texts.values()}
         return {
             "functions": {
-                name: {**self._start, "kind": "function", "plan": self._plans[name].to_json()}
+                name: {**self._facts.start, "kind": "function", "plan": self._plans[name].to_json()}
                 for name in group.functions
             },
             "orchestrations": {**gone, **self._definitions.current},
@@ -273,10 +261,6 @@ def _ours(module: str, name: str) -> tuple[str, str]:
 def _identifier(handler: str) -> str:
     """A handler's name within a name of Python's; no two differ in hyphens alone (CL102)."""
     return handler.replace("-", "_")
-
-
-def _condition(one: Condition) -> list[Any]:
-    return [one.attribute, one.operator, list(one.values)]
 
 
 def _times(schedule: Schedule) -> str:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.needs import needs, offers
+from cloudless.compiler.unit import takes_lists
 from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Subscription
 from cloudless.node import node
 from cloudless.passes.grants import union
@@ -113,8 +114,7 @@ def group_name(handler: str) -> str:
 
 def takes_many(plan: Plan) -> bool:
     """Whether the trigger of a plan hands over several messages at a time."""
-    takes_lists = any(kind in {"bodies", "messages"} for _, kind in plan.parameters)
-    return takes_lists and plan.batch_size > 1 and not plan.ordered and plan.timeout_s <= BATCH_TIMEOUT_MAX_S
+    return takes_lists(plan) and plan.batch_size > 1 and not plan.ordered and plan.timeout_s <= BATCH_TIMEOUT_MAX_S
 
 
 class _Known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Own, Package
+from cloudless.compiler.package import imports_of
 from cloudless_azure.compile.address import addresses
 from cloudless_azure.compile.entry import entries
 from cloudless_azure.compile.group import BUS, HUB
@@ -36,7 +37,7 @@ def package(ground: Ground, definitions: Definitions) -> Package:
         python=ground.stage.python,
         requirements=_requirements(ground),
         own=(Own(distribution="cloudless-azure", module="cloudless_azure", left_out=("compile",)),),
-        smoke=_smoke(ground),
+        smoke=imports_of(ground.application, (f"cloudless_entry.{group.module}" for group in ground.groups)),
         most=PACKAGE,
     )
 
@@ -47,12 +48,3 @@ def _requirements(ground: Ground) -> tuple[str, ...]:
     wanted += [SERVICE_BUS] if BUS in ground.needs else []
     wanted += [DURABLE] if HUB in ground.needs else []
     return tuple(wanted)
-
-
-def _smoke(ground: Ground) -> str:
-    """Import the application, every module with a handler, and every entry as its app does, in one process."""
-    application = ground.application
-    modules = [application.entry.partition(":")[0], *application.include]
-    modules += sorted({handler.module for handler in application.handlers})
-    modules += [f"cloudless_entry.{group.module}" for group in ground.groups]
-    return "".join(f"import {module}\n" for module in dict.fromkeys(modules))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from cloudless.compiler.unit import BROKER, BROKER_UNIT, WORKER_UNIT, Source, Unit, Units
+from cloudless.compiler.unit import BROKER, Source, Unit, Units
 from cloudless.ir import Application, Condition, Handler
 from cloudless_gcp import names
 from cloudless_gcp.compile.filter import filter_of
@@ -30,10 +30,8 @@ def units(application: Application, programs: Programs, prefix: str) -> tuple[Un
 
 
 class _Functions(Units):
-    def function_of(self, unit: str) -> str:
-        if unit == WORKER_UNIT:
-            return names.worker_of(self.prefix)
-        return names.broker_of(self.prefix) if unit == BROKER_UNIT else names.function_of(self.prefix, unit)
+    def function_of(self, handler: str) -> str:
+        return names.function_of(self.prefix, handler)
 
     def timeout_of(self, kind: str, handler: Handler | None, source: Source | None) -> int:
         if handler is None:

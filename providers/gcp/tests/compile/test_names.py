@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from cloudless import App, any_of
-from cloudless.driver.names import prefix_of
+from cloudless.driver.names import broker_of, prefix_of, worker_of
 from cloudless.ir import Application
 from cloudless_gcp import names
 from providers.gcp.tests.compile import documents
@@ -96,9 +96,9 @@ def test_so_are_those_of_short_and_odd_stages(stage: str) -> None:
 
 def test_functions_of_ours_have_no_name_that_a_handler_may_have() -> None:
     handlers = {names.function_of("shop-prod", name) for name in ("worker", "broker", "_worker", "broker_", "__worker")}
-    assert handlers.isdisjoint({names.worker_of("shop-prod"), names.broker_of("shop-prod")})
+    assert handlers.isdisjoint({worker_of("shop-prod"), broker_of("shop-prod")})
     assert len(handlers) == 5
-    assert all(len(find(LONGEST_PREFIX)) <= 49 for find in (names.worker_of, names.broker_of))
+    assert all(len(find(LONGEST_PREFIX)) <= 49 for find in (worker_of, broker_of))
 
 
 def test_accounts_of_ours_have_no_name_that_another_may_have() -> None:

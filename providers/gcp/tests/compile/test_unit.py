@@ -9,7 +9,7 @@ import pytest
 
 from cloudless import App
 from cloudless.compiler.definitions import definitions_of
-from cloudless.compiler.unit import BROKER, CALL, HTTP, ON, WORKER, Unit
+from cloudless.compiler.unit import BROKER, WORKER, Unit
 from cloudless.ir import Application
 from cloudless_gcp.compile.ground import Ground
 from providers.gcp.tests.compile import documents
@@ -27,16 +27,6 @@ def test_every_handler_has_a_function_of_its_own(application: Callable[[], Appli
     assert {one.name for one in application().handlers} == {one.handler for one in found.values() if one.handler}
     assert len({one.module for one in found.values()}) == len(found)
     assert len({one.function for one in found.values()}) == len(found)
-
-
-def test_kinds_say_what_a_function_is_called_with() -> None:
-    found = units(example("02-orders"))
-    application = example("02-orders")
-    assert {one.handler for one in application.endpoints} == {n for n, one in found.items() if one.kind == HTTP}
-    assert {one.handler for one in application.functions} == {n for n, one in found.items() if one.kind == CALL}
-    consuming = {one.handler for one in application.consumers} | {one.handler for one in application.schedules}
-    consuming |= {one.handler for one in application.subscriptions if one.handler}
-    assert consuming == {name for name, one in found.items() if one.kind == ON}
 
 
 def test_every_execution_begins_at_the_broker_and_the_worker_does_what_is_no_function() -> None:
@@ -69,17 +59,3 @@ def test_a_list_is_of_one_message() -> None:
     source = units(program(app))["take"].source
     assert source is not None
     assert source.batch_size == 1
-
-
-def test_what_nobody_may_handle_twice_asks_the_ledger() -> None:
-    app = App("shop")
-    orders, steps = app.queue("orders", dict[str, int]), app.ordered_queue("steps", dict[str, int])
-
-    @orders.consumer(once_by="id")
-    def take(order: dict[str, int]) -> None: ...
-
-    @steps.consumer
-    def step(order: dict[str, int]) -> None: ...
-
-    found = units(program(app))
-    assert [one.source.guarded for one in found.values() if one.source] == [True, True]

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cloudless.compiler.definitions import gone
-from cloudless.driver.names import prefix_of
+from cloudless.driver.names import broker_of, prefix_of, worker_of
 from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Diagnostic, Orchestration
 from cloudless.passes.limits import OVER
 from cloudless_aws.compile.asl.frame import Targets
 from cloudless_aws.compile.asl.machine import DEFINITION_MAX, Machine, machine
-from cloudless_aws.names import ALIAS, WAIT, broker_of, function_of, partition_of, worker_of
+from cloudless_aws.names import ALIAS, WAIT, function_of, partition_of
 
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler.definitions import gone
-from cloudless.driver.names import prefix_of
+from cloudless.driver.names import broker_of, prefix_of, worker_of
 from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Diagnostic
 from cloudless_gcp.compile.workflows.plan import Targets
 from cloudless_gcp.compile.workflows.workflow import Workflow, attempted
 from cloudless_gcp.names import (
     base_of,
-    broker_of,
     function_of,
     project_of,
     region_of,
-    worker_of,
     workflow_of,
 )
 
