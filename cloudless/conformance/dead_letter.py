@@ -80,6 +80,14 @@ class DeadLetterCases(Suite):
         (note,) = notes(target, "mourn")
         assert note == {"body": {"n": 1}, "error": "ConnectionError", "attempt": 1}
 
+    @needs("queue", "queue.dead_letters", "queue.consumed_letters")
+    @covers("dead letters")
+    def test_dead_letters_that_a_handler_has_consumed_are_not_there_any_more(self, target: Target) -> None:
+        queues.mourned.send({"n": 1})
+        target.run()
+        assert queues.mourned.dead_letters.peek() == []
+        assert queues.mourned.dead_letters.redrive() == 0
+
     @needs("queue", "queue.dead_letters")
     @covers("dead letters", "exception")
     def test_a_consumer_of_dead_letters_that_fails_gets_them_again(self, target: Target) -> None:

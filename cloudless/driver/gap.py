@@ -16,6 +16,7 @@ CAPABILITIES: dict[str, str] = {
     "queue.retry_after": "waits that a handler or a held lease chooses, exactly; postponed deliveries do not count",
     "queue.once": "once_by: each key handled once",
     "queue.dead_letters": "dead letters with the error, peek and redrive",
+    "queue.consumed_letters": "peek and redrive of dead letters that a handler consumes",
     "topic": "topics with subscriptions",
     "topic.filter": "subscriptions with a filter",
     "ledger.expiry": "what the ledger no longer needs is removed",
@@ -30,6 +31,7 @@ CAPABILITIES: dict[str, str] = {
     "orchestration": "orchestrations",
     "compile": "Terraform JSON and bundle",
     "identity.per_function": "an identity for each function",
+    "identity.callers": "callers outside who may use this stage, and nothing beside it",
 }
 """Every capability that a table may name, and what it means to a user. New nouns add theirs here."""
 

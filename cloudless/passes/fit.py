@@ -12,6 +12,9 @@ QUARTER_HOUR_S = 900
 SOFT = frozenset({"queue.batch"})
 """Capabilities whose lack changes the cost of a program, and never what it does."""
 
+_LOOKING = frozenset({"peek", "redrive"})
+"""Verbs of dead letters that wait."""
+
 Need = tuple[str, str, Span]
 """Capability, what needs it, and where that stands."""
 
@@ -77,6 +80,12 @@ def _queues(application: Application) -> Iterator[Need]:
             yield "queue.dead_letters", f"the dead letters of queue {queue.name!r}", queue.span
     for consumer in application.consumers:
         yield from _consumption(consumer.queue, consumer.batch_size, consumer.once, consumer.span)
+    consumed = {consumer.queue for consumer in application.consumers}
+    for handler in application.handlers:
+        for grant in handler.grants:
+            if grant.verb in _LOOKING and grant.name in consumed:
+                span = grant.spans[0] if grant.spans else handler.span
+                yield "queue.consumed_letters", f"{grant.verb} of {grant.name!r}, which a handler consumes,", span
 
 
 def _topics(application: Application) -> Iterator[Need]:

@@ -16,7 +16,7 @@ BEGIN = "<!-- support matrix: written by `python -m tests.docs.support_matrix` -
 END = "<!-- end of support matrix -->"
 PROVIDERS = ("aws", "gcp", "azure")
 WORDS = {NOT_YET: "not yet", NEVER: "never"}
-NEEDS = {"identity.per_function": "compile", "ledger.expiry": "compile"}
+NEEDS = {"identity.callers": "compile", "identity.per_function": "compile", "ledger.expiry": "compile"}
 """Capability → the one that makes it: what a compiler emits is not there without the compiler."""
 UNTESTED = Gap(NOT_YET, "written, and not yet run by the conformance suite")
 MEMORY: Mapping[str, Gap] = {

@@ -201,6 +201,7 @@ def test_callers_outside_are_who_deploys_unless_said_otherwise() -> None:
     found = {label: one for label, one in made["resource"]["azurerm_role_assignment"].items() if "callers" in label}
     assert {one["role_definition_name"] for one in found.values()} <= {"Azure Service Bus Data Owner", READ, ROWS}
     assert {one["for_each"] for one in found.values()} == {"${toset(local.callers)}"}
+    assert all(one["scope"].startswith("${azurerm_") for one in found.values()), "of this stage alone"
     assert made["locals"]["callers"].endswith("distinct(var.callers) : local.deployers}")
 
 
