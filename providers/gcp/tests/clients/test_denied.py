@@ -19,11 +19,12 @@ Ask = Callable[[GoogleCloud], object]
 
 def addresses(project: str) -> dict[str, Any]:
     at = f"projects/{project}/locations/{REGION}"
+    account = f"shop-prod--delays-orders@{project}.iam.gserviceaccount.com"
     topics = {name: f"projects/{project}/topics/shop-prod-{name}" for name in ("orders", "placed")}
     return {
         "queues": {"orders": topics["orders"]},
         "subscriptions": {"orders-dead-letters": f"projects/{project}/subscriptions/shop-prod-orders-dead-letters"},
-        "delays": {"orders": {"queue": f"{at}/queues/shop-prod-orders", "topic": topics["orders"]}},
+        "delays": {"orders": {"queue": f"{at}/queues/shop-prod-orders", "topic": topics["orders"], "account": account}},
         "topics": {"placed": topics["placed"]},
         "functions": {"charge-card": function_url(project, "shop-prod-charge-card")},
         "orchestrations": {"fulfil": f"{at}/workflows/shop-prod-fulfil"},
@@ -38,7 +39,7 @@ CALLS: list[tuple[Ask, str, str, str]] = [
     (lambda cloud: cloud.queues.send("orders", [envelope()]), "send queue 'orders'",
      "pubsub.topics.publish", "projects/{p}/topics/shop-prod-orders"),
     (lambda cloud: cloud.queues.send("orders", [envelope(delay_s=9)]), "send queue 'orders'",
-     "cloudtasks.tasks.create (and iam.serviceAccounts.actAs on shop-prod-take@{p}.iam.gserviceaccount.com)",
+     "cloudtasks.tasks.create (and iam.serviceAccounts.actAs on shop-prod--delays-orders@{p}.iam.gserviceaccount.com)",
      "projects/{p}/locations/europe-west1/queues/shop-prod-orders"),
     (lambda cloud: cloud.queues.receive("orders-dead-letters", 1), "receive queue 'orders-dead-letters'",
      "pubsub.subscriptions.consume", "projects/{p}/subscriptions/shop-prod-orders-dead-letters"),
