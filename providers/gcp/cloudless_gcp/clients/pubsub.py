@@ -9,7 +9,7 @@ from binascii import a2b_base64, b2a_base64
 
 from cloudless.driver.queue import Delivered
 from cloudless.driver.rest import Lost
-from cloudless_gcp.clients.errors import of_answer
+from cloudless_gcp.clients.errors import of_answer, translated
 from cloudless_gcp.wire import attributes_of, envelope_of
 
 TYPE_CHECKING = False
@@ -36,10 +36,9 @@ class RestPubsub:
 
     @property
     def publisher(self) -> Any:
-        """`google.cloud.pubsub_v1.PublisherClient`, of which nothing of ours makes use here."""
-        from cloudless_gcp.clients.sdk import SdkPubsub
-
-        return SdkPubsub(self._region).publisher
+        """`google.cloud.pubsub_v1.PublisherClient`, which the program requires itself: nothing of ours uses it here."""
+        with translated("opening Pub/Sub"):
+            return client_of("PublisherClient", self._region)
 
     def publish(self, topic: str, messages: Sequence[Envelope], what: str) -> None:
         """One publish request."""
@@ -64,6 +63,14 @@ class RestPubsub:
 
     def close(self) -> None:
         """Nothing: the connections are the cloud's."""
+
+
+def client_of(kind: str, region: str, **more: Any) -> Any:
+    """A client of the official SDK. kind: its class in `google.cloud.pubsub_v1`. region: as of `base_of`."""
+    from importlib import import_module
+
+    options = {"api_endpoint": f"{region}-pubsub.googleapis.com:443"} if region else None
+    return getattr(import_module("google.cloud.pubsub_v1"), kind)(client_options=options, **more)
 
 
 def base_of(region: str) -> str:

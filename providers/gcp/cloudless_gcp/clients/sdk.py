@@ -8,6 +8,7 @@ from importlib import import_module
 
 from cloudless.driver.queue import Delivered
 from cloudless_gcp.clients.errors import translated
+from cloudless_gcp.clients.pubsub import client_of
 from cloudless_gcp.wire import attributes_of, envelope_of
 
 TYPE_CHECKING = False
@@ -40,11 +41,10 @@ class SdkPubsub:
     is wrong with them as of a server that cannot be reached, and go on trying: so they are asked for before each call.
     """
 
-    __slots__ = ("_options", "_publish", "_publisher", "_subscriber", "_tokens")
+    __slots__ = ("_publish", "_publisher", "_region", "_subscriber", "_tokens")
 
     def __init__(self, region: str = "", tokens: Tokens | None = None) -> None:
-        # https://cloud.google.com/pubsub/docs/reference/service_apis_overview#pubsub_endpoints
-        self._options = {"api_endpoint": f"{region}-pubsub.googleapis.com:443"} if region else None
+        self._region = region
         self._tokens = None if _EMULATOR in os.environ else tokens
         self._publisher: Any = None
         self._publish: Any = None
@@ -117,7 +117,7 @@ class SdkPubsub:
         """A client of the SDK."""
         given = {} if self._tokens is None else {"credentials": self._tokens.credentials()}
         with translated("opening Pub/Sub"):
-            return getattr(_sdk("google.cloud.pubsub_v1"), kind)(client_options=self._options, **given)
+            return client_of(kind, self._region, **given)
 
     def _retry(self) -> Any:
         """The retry of a call: transient errors only, for as long as our patience lasts."""

@@ -20,8 +20,18 @@ if TYPE_CHECKING:
 
 PLATFORM = "x86_64-manylinux_2_35"
 """Of google-22-full and google-22: Ubuntu 22.04. https://cloud.google.com/functions/docs/runtime-support#python."""
-_CORE = replace(CORE, left_out=(*CORE.left_out, "engine"))
-"""Orchestrations run in Workflows."""
+_NEVER = (
+    "driver.function", "driver.names", "driver.packaged", "driver.secret", "driver.topic", "engine", "runtime.crash",
+    "runtime.router",
+)  # fmt: skip
+"""Orchestrations run in Workflows, an endpoint has a function of its own, and protocols are for who checks types."""
+_CORE = replace(CORE, left_out=(*CORE.left_out, *_NEVER))
+_OWN = Own(
+    distribution="cloudless-gcp",
+    module="cloudless_gcp",
+    left_out=("clients.login", "clients.own", "clients.sdk", "compile", "names", "terraform"),
+)
+"""Functions have tokens of the metadata server, and are told what everything is called."""
 
 
 def package(ground: Ground) -> Package:
@@ -35,7 +45,7 @@ def package(ground: Ground) -> Package:
         platform=PLATFORM,
         python=ground.stage.python,
         core=_CORE,
-        own=(Own(distribution="cloudless-gcp", module="cloudless_gcp", left_out=("compile", "terraform")),),
+        own=(_OWN,),
         smoke=smoke(ground.units, application),
         trial=FRAMEWORK,
         most=PACKAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from cloudless.compiler import Package
+from cloudless.compiler.lean import lean_files
+from cloudless.compiler.sources import own_files
 from cloudless_gcp.compile.framework import FRAMEWORK
 from cloudless_gcp.limits import PACKAGE
 from providers.gcp.tests.compile.documents import compiled, example, prod, resources
@@ -62,8 +65,34 @@ def test_of_what_google_installs_every_version_is_said_and_is_the_one_that_was_t
     assert all(found == pins for found in json.loads(done.stdout))
 
 
-def test_neither_compiler_nor_engine_is_deployed() -> None:
+def test_neither_compiler_nor_engine_nor_what_is_for_outside_is_deployed() -> None:
     package = packaged()
     (own,) = package.own
-    assert {"compile", "terraform"} <= set(own.left_out)
-    assert {"engine", "frontend", "compiler"} <= set(package.core.left_out)
+    assert {"compile", "names", "terraform", "clients.login", "clients.own"} <= set(own.left_out)
+    assert {"engine", "frontend", "compiler", "driver.packaged"} <= set(package.core.left_out)
+
+
+def test_nothing_that_is_deployed_imports_what_is_not() -> None:
+    """Anywhere, in a function as well, but where it says that it is outside."""
+    package = packaged()
+    found = {
+        (path.removeprefix("packages/"), name)
+        for one in (package.core, *package.own)
+        for path, content in lean_files(own_files(one, "packages")).items()
+        for name in _imported(content)
+        if any(f"{left.module}.{part}" == name for left in (package.core, *package.own) for part in left.left_out)
+    }
+    assert found == {
+        ("cloudless/connection.py", "cloudless.config"),
+        ("cloudless/connection.py", "cloudless.frontend"),
+        ("cloudless_gcp/__init__.py", "cloudless.driver.packaged"),
+        ("cloudless_gcp/clients/cloud.py", "cloudless_gcp.clients.sdk"),
+        ("cloudless_gcp/clients/token.py", "cloudless_gcp.clients.own"),
+    }
+
+
+def _imported(content: bytes | Path) -> set[str]:
+    """Names of the modules that a file imports when it runs."""
+    text = content.read_text() if isinstance(content, Path) else content.decode()
+    nodes = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.ImportFrom)]
+    return {name for one in nodes for name in (one.module or "", *(f"{one.module}.{a.name}" for a in one.names))}
