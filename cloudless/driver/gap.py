@@ -17,6 +17,7 @@ CAPABILITIES: dict[str, str] = {
     "queue.once": "once_by: each key handled once",
     "queue.dead_letters": "dead letters with the error, peek and redrive",
     "queue.consumed_letters": "peek and redrive of dead letters that a handler consumes",
+    "queue.throttled": "deliveries for which no instance was free, not counted as attempts",
     "topic": "topics with subscriptions",
     "topic.filter": "subscriptions with a filter",
     "ledger.expiry": "what the ledger no longer needs is removed",

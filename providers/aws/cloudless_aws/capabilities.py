@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PATHS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html"
+_SCALING = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"
 
 GAPS: Mapping[str, Gap] = {
+    "queue.throttled": Gap(
+        NEVER, "SQS counts messages that Lambda throttled; a bound of the event source keeps that rare", _SCALING
+    ),
     "http.raw_path": Gap(
         NEVER,
         "the platform hands on the decoded path, in which a broken escape cannot be told from what was meant",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PUSH = "https://cloud.google.com/pubsub/docs/push"
+_LETTERS = "https://cloud.google.com/pubsub/docs/handling-failures"
 _SUBSCRIBER = "https://cloud.google.com/pubsub/docs/subscriber"
 _CONDITIONS = "https://cloud.google.com/iam/docs/conditions-resource-attributes"
 _PATHS = "https://cloud.google.com/endpoints/docs/openapi/specify-esp-v2-startup-options"
@@ -21,6 +22,9 @@ GAPS: Mapping[str, Gap] = {
     "queue.batch": Gap(NEVER, "Pub/Sub pushes one message a request: batch handlers get lists of one", _PUSH),
     "queue.consumed_letters": Gap(
         NEVER, "a subscription is pushed or pulled, not both: what a handler consumes cannot be looked at", _SUBSCRIBER
+    ),
+    "queue.throttled": Gap(
+        NEVER, "Pub/Sub counts pushes that Cloud Run turned away; only a handler that has the ledger knows", _LETTERS
     ),
     "http.dot_segments": Gap(NEVER, "API Gateway follows dot segments before we see a path", _PATHS),
     "http.slashes": Gap(NEVER, "API Gateway takes adjacent slashes for one before we see a path", _PATHS),
