@@ -193,10 +193,11 @@ class Mistakes:
 
     def _provider(self, path: Path, given: Any) -> None:
         """Names that no installed provider has; ours are known before they are installed."""
-        known = {*NEEDED, *(entry.name for entry in entry_points(group=ENTRY_POINTS))}
-        if path[-1] == "like":
-            known.discard("memory")
-        if isinstance(given, str) and given not in known:
+        ours = NEEDED.keys() - {"memory"} if path[-1] == "like" else NEEDED.keys()
+        if not isinstance(given, str) or given in ours:
+            return  # to ask which are installed takes as long as all the rest
+        known = {*ours, *(entry.name for entry in entry_points(group=ENTRY_POINTS))}
+        if given not in known:
             guess = nearest(given, sorted(known))
             remedy = f"did you mean {guess!r}?" if guess else f"there are {', '.join(sorted(known))}, or install yours"
             self._bad(path, f"there is no provider {given!r}", remedy)
