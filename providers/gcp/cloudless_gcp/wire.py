@@ -137,12 +137,15 @@ def envelope_of_push(push: Mapping[str, Any]) -> Envelope:
     message = push["message"]
     attributes: dict[str, str] = message.get("attributes") or {}
     attempt = push.get("deliveryAttempt", 1)
-    texts = [message["messageId"], message["publishTime"], message.get("orderingKey", ""), *attributes.values()]
-    if not all(map(_is_text, texts)) or not isinstance(attempt, int) or attempt < 1:
-        raise ValueError("this is no message of Pub/Sub")
-    if SYSTEM_ATTRIBUTE not in attributes:
+    for text in (message["messageId"], message["publishTime"], message.get("orderingKey", ""), *attributes.values()):
+        if not isinstance(text, str):
+            raise TypeError("a part of this is no text")
+    if not isinstance(attempt, int) or attempt < 1:
+        raise ValueError("deliveries are counted from 1")
+    system = attributes.get(SYSTEM_ATTRIBUTE)
+    if system is None:
         seconds_of(message["publishTime"])
-    if is_first(attributes.get(SYSTEM_ATTRIBUTE)):
+    if is_first(system):
         return Delivered(_text(_bytes(message)), attempt, _whole, push)
     return _whole(push)
 
@@ -152,10 +155,6 @@ def seconds_of(timestamp: str) -> float:
     from datetime import datetime
 
     return datetime.fromisoformat(timestamp).timestamp()
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
 
 
 def _whole(push: Mapping[str, Any]) -> Envelope:
