@@ -129,7 +129,7 @@ _VERBS = {
     "http": "answer",
     "function": "call",
     "worker": "work",
-    "broker": "broker",
+    "broker": "keep",
 }
 
 

@@ -22,6 +22,7 @@ from cloudless.node import node
 _DAY_MINUTES = 24 * 60
 MINUTES, HOURS, DAYS, MONTHS, WEEKDAYS = range(60), range(24), range(1, 32), range(1, 13), range(7)
 """All values of each field. Day 0 of a week is Sunday."""
+_EVERY = {"minutes": MINUTES, "hours": HOURS, "days": DAYS, "months": MONTHS, "weekdays": WEEKDAYS}
 
 
 @node(kw_only=True)
@@ -43,6 +44,12 @@ def ticks_of(schedule: Schedule) -> Ticks:
     clock = CronSim(f"{minutes} {hours} * * *", datetime.fromtimestamp(0, UTC))
     times = {"minutes": _ordered(clock.minutes), "hours": _ordered(clock.hours)}
     return Ticks(**times, **_days(schedule.cron)) if schedule.timezone == "UTC" else Ticks(**times)
+
+
+def restricted(ticks: Ticks) -> dict[str, list[int]]:
+    """The values of the fields that are restricted, by name: "minutes", "hours", "days", "months", "weekdays"."""
+    found = {name: list(getattr(ticks, name)) for name in _EVERY}
+    return {name: values for name, values in found.items() if len(values) < len(_EVERY[name])}
 
 
 def runs(values: Collection[int], every: Collection[int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudless.compiler.ticks import DAYS, HOURS, MINUTES, runs
+from cloudless.compiler.ticks import DAYS, HOURS, MINUTES, Ticks, restricted, runs
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_values_that_follow_one_another_are_a_range_and_all_are_a_star(values: t
 
 def test_each_field_has_its_own_all() -> None:
     assert (runs(tuple(DAYS), DAYS), runs(tuple(DAYS), MINUTES)) == ("*", "1-31")
+
+
+def test_only_fields_that_are_restricted_are_told() -> None:
+    assert restricted(Ticks(minutes=(0, 30), hours=tuple(HOURS))) == {"minutes": [0, 30]}
+    assert restricted(Ticks(minutes=tuple(MINUTES), hours=(6,), days=(1,))) == {"hours": [6], "days": [1]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from cloudless import App
 from cloudless.compiler.definitions import definitions_of
+from cloudless.compiler.entries import entries
 from cloudless.compiler.facts import Facts, call_of, noun_of
 from cloudless.compiler.package import imports_of
 from cloudless.compiler.unit import BROKER, CALL, HTTP, ON, WORKER, Unit
@@ -120,3 +122,20 @@ def test_a_trial_imports_each_module_of_the_program_once() -> None:
     assert lines[-1] == "import cloudless_entry.on_take"
     assert len(set(lines)) == len(lines)
     assert {f"import {one.module}" for one in application.handlers} <= set(lines)
+
+
+def test_a_function_has_a_module_and_what_is_told_there_beside_it() -> None:
+    application = example("02-orders")
+    found = units(application).values()
+    made = entries(
+        found,
+        facts(application),
+        {"report": {"ledger": "l"}},
+        stage="prod",
+        text=lambda unit: "{module} {noun} {maker} {call} in {stage}",
+        more={"report": {"ticks": {}}},
+    )
+    assert made["cloudless_entry/on_report.py"] == b"on_report schedule schedule run_report in prod"
+    told = json.loads(made["cloudless_entry/on_report.json"])
+    assert (told["addresses"], told["facts"]["ticks"]) == ({"ledger": "l"}, {})
+    assert len(made) == 2 * len(found)

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cloudless.compiler.facts import Facts, call_of, noun_of
-from cloudless.compiler.pretty import pretty
+from cloudless.compiler.entries import ENTRIES
+from cloudless.compiler.entries import entries as each_unit
+from cloudless.compiler.facts import Facts
 from cloudless_aws.compile import template
 
 if TYPE_CHECKING:
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
     from cloudless.compiler.unit import Unit
     from cloudless.ir import Application
     from cloudless_aws.names import Stage
-
-ENTRIES = "cloudless_entry"
-"""The package of entries; no module of the user's is called so."""
-
-_MAKERS = {
-    "queue": "consumer",
-    "schedule": "schedule",
-    "http": "endpoint",
-    "function": "function",
-    "worker": "worker",
-    "broker": "handler_of",
-}
-"""What makes a handler, by module of the runtime."""
 
 
 def entries(
@@ -46,30 +34,12 @@ def entries(
 
     addresses: of each unit by its name, as in `AwsCloud`, as far as it uses them.
     """
-    words = {"app": application.name, "stage": stage.name}
-    files = {f"{ENTRIES}/__init__.py": template.PACKAGE.format(**words).encode()}
+    head = template.PACKAGE.format(app=application.name, stage=stage.name)
     facts = Facts(application, definitions)
-    for unit in units:
-        deployed = {"addresses": addresses.get(unit.name, {}), "facts": facts.of(unit)}
-        files[f"{ENTRIES}/{unit.module}.py"] = _module(unit, stage, facts.what(unit)).encode()
-        files[f"{ENTRIES}/{unit.module}.json"] = pretty(deployed)
-    return files
+    made = each_unit(units, facts, addresses, stage=stage.name, text=lambda unit: template.MODULE, more={})
+    return {f"{ENTRIES}/__init__.py": head.encode(), **made}
 
 
 def handler_of(unit: Unit) -> str:
     """What Lambda is told to call for a unit."""
     return f"{ENTRIES}.{unit.module}.handler"
-
-
-def _module(unit: Unit, stage: Stage, what: str) -> str:
-    """The text of a unit's module."""
-    noun = noun_of(unit)
-    return template.MODULE.format(
-        what=what,
-        function=unit.function,
-        stage=stage.name,
-        module=unit.module,
-        noun=noun,
-        maker=_MAKERS[noun],
-        call=call_of(unit),
-    )

@@ -44,10 +44,9 @@ _REFUSALS = (InvalidArgument, NotFound, Unavailable)
 
 
 @starting
-def handler_of(facts: Mapping[str, Any], cloud: AwsCloud) -> Handler:
+def broker(facts: Mapping[str, Any], cloud: AwsCloud) -> Handler:
     """The handler of the broker's function. facts: {"events": {"approval": ["fulfil"]}}: who waits for what."""
-    broker = Broker(cloud.store, cloud.tokens, cloud.now_s, _pause)
-    post = _Post(facts["events"], cloud, broker)
+    post = _Post(facts["events"], cloud, Broker(cloud.store, cloud.tokens, cloud.now_s, _pause))
 
     def handler(request: Any, context: Any) -> dict[str, Any]:
         alias = str(context.invoked_function_arn).rpartition(":")[2]

@@ -10,7 +10,7 @@ import pytest
 
 from cloudless.errors import InternalError, InvalidArgument, NotFound, Unavailable
 from cloudless.runtime import addressee
-from cloudless_aws.runtime.broker import handler_of
+from cloudless_aws.runtime.broker import broker
 from providers.aws.tests.drivers.envelopes import envelope
 from providers.aws.tests.drivers.place import REGION, Place
 from providers.aws.tests.stepfunctions import Failed
@@ -68,7 +68,7 @@ def cloud(place: Place, monkeypatch: pytest.MonkeyPatch) -> Any:
         place.machines.call("CreateStateMachineAlias", {"name": "live", "routingConfiguration": route})
     cloud = place.cloud(**ADDRESSES)
     monkeypatch.setattr(addressee, "PAUSES_S", (0, 0, 0))
-    handler = handler_of({"events": {"approval": ["fulfil", "refund"], "unused": []}}, cloud)
+    handler = broker({"events": {"approval": ["fulfil", "refund"], "unused": []}}, cloud)
     for alias in ("wait", "event-approval", "event-unused"):
         place.functions.known[f"{BROKER}:{alias}"] = _at(handler, alias)
     return cloud

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from cloudless.compiler.ticks import ticks_of
+from cloudless.compiler.ticks import restricted, ticks_of
 from cloudless.conformance import journal
 from cloudless.ir import Schedule
 from cloudless.message import Envelope
 from cloudless.node import replace
 from cloudless.runtime.schedule import due_times, utc_cron
 from cloudless.runtime.tick import Timing, run
-from cloudless_gcp.compile import entry
 from cloudless_gcp.runtime.schedule import EARLY_S, Ticks, run_of, schedule
 from providers.gcp.tests.entry.asking import TRIALS, FakeGoogle, facts_of, made, push, sent
 from providers.gcp.tests.entry.generated import application
@@ -38,7 +37,7 @@ def ticks(cron: str = "0 8 * * *", timezone: str = "Europe/Berlin", every_s: int
     [found] = application(TRIALS).schedules
     utc = "" if every_s else utc_cron(cron, timezone)
     one: Schedule = replace(found, cron="" if every_s else cron, timezone=timezone, every_s=every_s, utc_cron=utc)
-    return Ticks(entry._values(ticks_of(one)))
+    return Ticks(restricted(ticks_of(one)))
 
 
 def tick(at: datetime) -> Envelope:
