@@ -13,6 +13,7 @@ import pytest
 from cloudless.driver.ledger import CLAIMED, Claimed
 from cloudless.errors import Reject, Unavailable
 from cloudless.message import Envelope
+from cloudless_gcp.clients import metadata
 from cloudless_gcp.clients.rest import Google
 from cloudless_gcp.deadline import AFTER_S, BEFORE_S, left_s, unbounded, within
 from cloudless_gcp.runtime.queue import consumer
@@ -111,6 +112,22 @@ def test_a_server_that_is_too_busy_is_not_asked_again_when_it_is_too_late(monkey
             google.call("GET", URL, None, "looking")
     assert len(asked) == 1
     google.close()
+
+
+def test_nor_is_the_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Request] = []
+
+    def refuse(request: Request) -> Response:
+        asked.append(request)
+        return Response(status=503)
+
+    with Loopback() as busy:
+        busy.serve(refuse)
+        monkeypatch.setenv("GCE_METADATA_HOST", busy.url.removeprefix("http://"))
+        within(0.4)
+        with pytest.raises(Unavailable):
+            metadata.account("token")
+    assert len(asked) == 1
 
 
 def test_where_no_time_is_left_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
