@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cloudless.compiler.entries import ENTRIES
 from cloudless.compiler.facts import Facts
 from cloudless.compiler.pretty import pretty
 from cloudless.ir import Application, Schedule
@@ -27,9 +28,6 @@ from cloudless_azure.names import entity_of
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions
     from cloudless_azure.names import Stage
-
-ENTRIES = "cloudless_entry"
-"""The package of entries; no module of the user's is called so."""
 
 DEFINITIONS = "definitions"
 _DEAD = "$DeadLetterQueue"

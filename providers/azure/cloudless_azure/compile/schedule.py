@@ -11,24 +11,12 @@ https://learn.microsoft.com/en-us/azure/azure-functions/functions-bindings-timer
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from cloudless.compiler.ticks import DAYS, HOURS, MINUTES, MONTHS, WEEKDAYS, ticks_of
+from cloudless.compiler.ticks import restricted, ticks_of
 from cloudless.ir import Schedule
 
 
 def ncrontab(schedule: Schedule) -> str:
     """The expression of a schedule: second, minute, hour, day, month, day of the week."""
-    ticks = ticks_of(schedule)
-    fields = (
-        _field(ticks.minutes, MINUTES),
-        _field(ticks.hours, HOURS),
-        _field(ticks.days, DAYS),
-        _field(ticks.months, MONTHS),
-        _field(ticks.weekdays, WEEKDAYS),
-    )
-    return f"0 {' '.join(fields)}"
-
-
-def _field(values: Collection[int], every: Collection[int]) -> str:
-    return "*" if len(values) == len(every) else ",".join(map(str, values))
+    values = restricted(ticks_of(schedule))
+    fields = (values.get(name) for name in ("minutes", "hours", "days", "months", "weekdays"))
+    return f"0 {' '.join(','.join(map(str, field)) if field else '*' for field in fields)}"
