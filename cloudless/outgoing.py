@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 __tracebackhide__ = hidden
+DELAY_LONGEST = timedelta(days=30)  # Cloud Tasks': https://cloud.google.com/tasks/docs/quotas
 
 
 def outgoing(  # noqa: PLR0917  (as Envelope)
@@ -63,8 +64,16 @@ def seconds(what: str, delay: timedelta, longest_s: float) -> float:
         raise InvalidArgument(f"{what}: delay={delay!r} is of type {type(delay).__name__}: give a timedelta")
     value = delay.total_seconds()
     if not 0 <= value <= longest_s or value != int(value):
-        raise InvalidArgument(f"{what}: delay={delay} must be whole seconds from 0 to {longest_s:g}")
+        remedy = _waiting(delay) if value > longest_s else "round it"
+        raise InvalidArgument(f"{what}: delay={delay} must be whole seconds from 0 to {longest_s:g}: {remedy}")
     return value
+
+
+def _waiting(delay: timedelta) -> str:
+    """What to do about a delay that the queue has no room for."""
+    if delay > DELAY_LONGEST:
+        return f"{DELAY_LONGEST.days} days are the most of any queue; use a schedule for what is further away"
+    return f"raise max_delay= of the queue, up to {DELAY_LONGEST.days} days"
 
 
 def readable(envelope: Envelope) -> object:

@@ -40,7 +40,6 @@ _REMEDIES = {
     "config": "give a table, e.g. config = { review-above = 500.0 }",
     "include": 'give a list, e.g. include = ["shop.handlers"]',
     "python": 'write it as text, e.g. python = "3.12"',
-    "region": 'write it as text, as the cloud calls it, e.g. region = "eu-central-1" on aws',
 }
 _EXAMPLES = {
     "app": 'app = "shop.app:app"',
@@ -51,6 +50,7 @@ _EXAMPLES = {
     "resource_group": 'resource_group = "shop-prod"',
     "subscription": 'subscription = "00000000-0000-0000-0000-000000000000"',
 }
+_MORE = {"project": ": its id, neither its name nor its number"}
 _REGIONS = {"azure": 'region = "westeurope"', "gcp": 'region = "europe-west1"'}
 
 
@@ -141,8 +141,27 @@ class Mistakes:
             what, remedy = _PATTERNS[key]
             self._bad(path, f"{error['input']!r} {what}", remedy)
         else:
-            remedy = _CHOICE if error["type"] == "literal_error" and isinstance(error["input"], str) else _remedy(path)
+            remedy = (
+                _CHOICE if error["type"] == "literal_error" and isinstance(error["input"], str) else self._remedy(path)
+            )
             self._bad(path, _said(error["msg"], f"`{_written(path)}`"), remedy)
+
+    def _remedy(self, path: Path) -> str:
+        if path[0] == "stages" and len(path) < 3:
+            return _STAGES
+        for key in map(str, path):
+            if key in _REMEDIES:
+                return _REMEDIES[key]
+            if key == "region":
+                return f"write it as text, as the cloud calls it, e.g. {_example(self._provider_of(path), key)}"
+            if key in _EXAMPLES:
+                return f"write it as text, e.g. {_EXAMPLES[key]}"
+        return ""
+
+    def _provider_of(self, path: Path) -> str:
+        """Of the stage in which a key stands, "" where it says none."""
+        given = dict(self._stages()).get(str(path[1]), {}).get("provider")
+        return given if isinstance(given, str) else ""
 
     def _unknown(self, path: Path) -> None:
         key = str(path[-1])
@@ -189,7 +208,9 @@ class Mistakes:
             given = table.get(key)
             if isinstance(given, str) and given and not re.fullmatch(form, given):
                 message = f"{given!r} is no {key} of {provider}"
-                self._bad(("stages", name, key), message, f"write it as in {_example(provider, key)}")
+                self._bad(
+                    ("stages", name, key), message, f"write it as in {_example(provider, key)}{_MORE.get(key, '')}"
+                )
 
     def _provider(self, path: Path, given: Any) -> None:
         """Names that no installed provider has; ours are known before they are installed."""
@@ -224,17 +245,6 @@ def _said(text: str, key: str) -> str:
     for word, ours in words.items():
         text = text.replace(word, ours)
     return text
-
-
-def _remedy(path: Path) -> str:
-    if path[0] == "stages" and len(path) < 3:
-        return _STAGES
-    for key in map(str, path):
-        if key in _REMEDIES:
-            return _REMEDIES[key]
-        if key in _EXAMPLES:
-            return f"write it as text, e.g. {_EXAMPLES[key]}"
-    return ""
 
 
 def _written(path: Path) -> str:

@@ -30,13 +30,15 @@ FORMS: dict[str, dict[str, str]] = {
         "region": r"[a-z][a-z0-9]+",
         "subscription": r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
     },
-    "gcp": {"region": r"[a-z]+-[a-z]+[0-9]+"},
+    "gcp": {"project": r"[a-z][a-z0-9-]{4,28}[a-z0-9]", "region": r"[a-z]+-[a-z]+[0-9]+"},
 }
 """What values of a provider's keys look like; which regions there are, the cloud knows.
 
 https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 https://learn.microsoft.com/en-us/azure/reliability/regions-list (the programmatic name)
 https://docs.cloud.google.com/compute/docs/regions-zones
+https://cloud.google.com/resource-manager/docs/creating-managing-projects#before_you_begin (ids of projects; those of
+the domains of before, "example.com:shop", have other URLs and other accounts)
 """
 
 

@@ -15,6 +15,18 @@ LEAST = frozenset({"schedule.interval", "queue.receives_min"})
 """Keys of limits that are a least, not a most."""
 
 OVER = "CL401"
+_REMEDIES: Mapping[str, str] = {
+    "consumer.timeout": "split the work into several messages, or let an orchestration do it in steps",
+    "filter.attributes": "filter on fewer attributes",
+    "function.memory": "say less in memory_mb=",
+    "function.timeout": "let it do less, or let an orchestration do it in steps",
+    "message.attributes": "put the others into the body",
+    "orchestration.branches": "divide it",
+    "orchestration.depth": "let fewer orchestrations call one another",
+    "orchestration.nesting": "let the innermost do its work in a loop, or in one function",
+    "orchestration.timeout": "start another execution at the end of this one",
+    "schedule.interval": "let it run less often, and each run send delayed messages",
+}
 
 
 def limits(application: Application, tables: Mapping[str, Mapping[str, Limit]]) -> list[Diagnostic]:
@@ -45,7 +57,7 @@ def _problem(measure: Measure, provider: str, limit: Limit) -> Diagnostic:
     key, what, size, span = measure
     bound = "at least" if key in LEAST else "at most"
     message = f"{what} is {size:g} {limit.unit}, {provider} takes {bound} {limit.value:g}"
-    return Diagnostic(OVER, message, span, f"change it, or leave {provider} out; {limit.link}")
+    return Diagnostic(OVER, message, span, f"{_REMEDIES[key]}; or leave {provider} out; {limit.link}")
 
 
 def _measures(application: Application) -> Iterator[Measure]:

@@ -276,7 +276,23 @@ CALLS: list[tuple[Callable[[], object], type[CloudlessError], str]] = [
     (
         lambda: orders.send("a", delay=timedelta(hours=1)),
         InvalidArgument,
-        "queue 'orders': delay=1:00:00 must be whole seconds from 0 to 900",
+        (
+            "queue 'orders': delay=1:00:00 must be whole seconds from 0 to 900: "
+            "raise max_delay= of the queue, up to 30 days"
+        ),
+    ),
+    (
+        lambda: orders.send("a", delay=timedelta(days=31)),
+        InvalidArgument,
+        (
+            "queue 'orders': delay=31 days, 0:00:00 must be whole seconds from 0 to 900: "
+            "30 days are the most of any queue; use a schedule for what is further away"
+        ),
+    ),
+    (
+        lambda: orders.send("a", delay=timedelta(seconds=1.5)),
+        InvalidArgument,
+        "queue 'orders': delay=0:00:01.500000 must be whole seconds from 0 to 900: round it",
     ),
     (
         lambda: key.value,

@@ -91,7 +91,7 @@ class _Check:
     def _path(self) -> None:
         why = _refused(self.endpoint.path)
         if why:
-            self._error("CL193", "path", f"path {self.endpoint.path!r} {why}", 'write it like "/orders/{id}"', 0)
+            self._error("CL193", "path", f"path {self.endpoint.path!r} {why}", _written(self.endpoint.path), 0)
 
     # --- who may call
 
@@ -258,6 +258,11 @@ def _refused(path: str) -> str:
         return f"has the segment {wrong!r}: a literal of letters, digits and -._~, or one {{parameter}}"
     names = Route(path).parameters
     return f"has {{{names[-1]}}} twice" if len(set(names)) < len(names) else ""
+
+
+def _written(path: str) -> str:
+    """What to do about a path that is refused."""
+    return "choose another one" if _RESERVED.search(path) else 'write it like "/orders/{id}"'
 
 
 def _wrong_segments(path: str) -> Iterator[str]:

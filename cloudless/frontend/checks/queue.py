@@ -16,13 +16,12 @@ from cloudless.function import Function
 from cloudless.handler import Routine
 from cloudless.message import is_context
 from cloudless.orchestration import Orchestration
+from cloudless.outgoing import DELAY_LONGEST
 from cloudless.pure import Pure
 from cloudless.queue import OrderedQueue, Queue, QueueHandler
 from cloudless.schedule import Schedule
 from cloudless.source import Place
 from cloudless.topic import Topic
-
-DELAY_LONGEST = timedelta(days=30)  # Cloud Tasks': https://cloud.google.com/tasks/docs/quotas
 
 
 def consumers(app: App, report: Report) -> None:

@@ -146,7 +146,7 @@ def _delay(unit: Unit, node: ast.expr | None, queue: Any) -> float:
             "CL249",
             node,
             f"delay={found}: whole seconds up to the queue's max_delay, {queue.max_delay_s:g} s, are possible",
-            "write a timedelta(…)",
+            "write a timedelta(…) of that, or sleep(timedelta(…)) before it is sent",
         )
         return 0
     return float(seconds)

@@ -162,7 +162,7 @@ def test_all_mistakes_are_told_at_once_in_order(home: Path) -> None:
         (
             f'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = ""\nsubscription = "{GUID}"',
             "4:10  CL505  `region` should have at least 1 character",
-            'write it as text, as the cloud calls it, e.g. region = "eu-central-1" on aws',
+            'write it as text, as the cloud calls it, e.g. region = "westeurope"',
         ),
         (
             f'app = "a:b"\n[stages.a]\nprovider = "azure"\nregion = "West Europe"\nsubscription = "{GUID}"',
@@ -180,9 +180,17 @@ def test_all_mistakes_are_told_at_once_in_order(home: Path) -> None:
             'write it as in region = "eu-central-1"',
         ),
         (
-            'app = "a:b"\n[stages.a]\nprovider = "gcp"\nproject = "p"\nregion = "eu-central-1"',
+            'app = "a:b"\n[stages.a]\nprovider = "gcp"\nproject = "shop-123"\nregion = "eu-central-1"',
             "5:10  CL505  'eu-central-1' is no region of gcp",
             'write it as in region = "europe-west1"',
+        ),
+        *(
+            (
+                f'app = "a:b"\n[stages.a]\nprovider = "gcp"\nregion = "europe-west1"\nproject = "{project}"',
+                f"5:11  CL505  '{project}' is no project of gcp",
+                'write it as in project = "my-project-123": its id, neither its name nor its number',
+            )
+            for project in ("Shop", "123456789012", "shop", "my project", "shop-", "example.com:shop-123456")
         ),
         (
             'app = "a:b"\nbundle = ["x", "../y"]',

@@ -29,18 +29,12 @@ _TAKEN = frozenset({
 _NAME = r"[A-Za-z][A-Za-z0-9_.~+%-]{2,254}\Z"
 _TOPIC = re.compile(rf"(projects/[a-z][a-z0-9:.-]+/topics/)?(?!goog){_NAME}")
 _SECRET = re.compile(r"(projects/[a-z0-9][a-z0-9:.-]+/secrets/)?[A-Za-z0-9_-]{1,255}\Z")
-_PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]\Z")
-"""https://cloud.google.com/resource-manager/docs/creating-managing-projects#before_you_begin
-
-Those of the domains of before, "example.com:shop", have other URLs and other accounts.
-"""
 
 
 def problems(ground: Ground) -> list[Diagnostic]:
     """Everything that does not fit, in the order of the nouns."""
     application, unfit = ground.application, ground.unfit
     return [
-        *_project(ground),
         *_application(ground),
         *unfit.python(ground.stage.python, limits.RUNTIMES, "no runtime of Cloud Run functions"),
         *unfit.modules(_TAKEN, "a function of Cloud Run"),
@@ -78,7 +72,7 @@ def warnings(ground: Ground) -> Iterator[str]:
 
 
 def _meant(guess: str | None) -> str:
-    return f", did you mean {guess!r}?" if guess else ""
+    return f" ({guess!r} is one)" if guess else ""
 
 
 def _quotas(ground: Ground) -> Iterator[str]:
@@ -96,16 +90,6 @@ def _quotas(ground: Ground) -> Iterator[str]:
 def _beyond(count: int, limit: Limit, whose: str) -> Iterator[str]:
     if count > limit.value:
         yield f"{count:,} {limit.unit}, {whose} has {limit.value:,.0f} unless Google grants more; {limit.link}"
-
-
-def _project(ground: Ground) -> Iterator[Diagnostic]:
-    project = ground.stage.project
-    if project is not None and not _PROJECT.match(project):
-        yield ground.unfit(
-            f"project {project!r} is no project id: 6 to 30 lower-case letters, digits and hyphens",
-            ground.unfit.start,
-            "say its id, not its name nor its number: gcloud projects list",
-        )
 
 
 def _application(ground: Ground) -> Iterator[Diagnostic]:
@@ -148,8 +132,9 @@ def _theirs(ground: Ground, noun: str, one: Queue | Topic | Secret) -> Iterator[
     theirs = one.existing.get("gcp")
     pattern, kind = (_SECRET, "secrets") if noun == "secret" else (_TOPIC, "topics")
     if theirs is not None and not pattern.match(theirs):
-        what = f"{noun} {one.name!r}: existing= says {theirs!r}, which is neither full name nor id of one of {kind}"
-        yield ground.unfit(what, one.span, f"say projects/<project>/{kind}/<name>, or the name")
+        what = f"which is neither the full name nor the id of a {kind.removesuffix('s')}"
+        message = f"{noun} {one.name!r}: existing= says {theirs!r}, {what}"
+        yield ground.unfit(message, one.span, f"say projects/<project>/{kind}/<name>, or the name alone")
 
 
 def _forward(ground: Ground, one: Subscription) -> Iterator[Diagnostic]:

@@ -116,7 +116,11 @@ def test_a_queue_and_a_topic_are_told_by_name_or_full_name(existing: str, fits: 
                        ("topic", {"topics": (topic("theirs", 4, existing={"gcp": existing}),)})):  # fmt: skip
         found = told(shop(**part))
         assert (found == []) == fits
-        assert fits or f"{noun} 'theirs': existing= says {existing!r}, which is neither full name nor id" in found[0]
+        assert (
+            fits
+            or f"{noun} 'theirs': existing= says {existing!r}, which is neither the full name nor the id of a"
+            in found[0]
+        )
 
 
 @pytest.mark.parametrize(
@@ -133,24 +137,6 @@ def test_a_queue_and_a_topic_are_told_by_name_or_full_name(existing: str, fits: 
 def test_a_secret_is_told_by_name_or_full_name(existing: str, fits: bool) -> None:
     found = told(shop(secrets=(Secret(name="key", existing={"gcp": existing}, span=at(6)),)))
     assert (found == []) == fits
-
-
-@pytest.mark.parametrize(
-    ("project", "fits"),
-    [
-        ("shop-123456", True),
-        ("example.com:shop-123456", False),
-        ("Shop", False),
-        ("123456789012", False),
-        ("shop", False),
-        ("my project", False),
-        ("shop-", False),
-    ],
-)
-def test_a_project_is_told_by_its_id(project: str, fits: bool) -> None:
-    found = told(shop(), project=project)
-    assert (found == []) == fits
-    assert fits or f"project {project!r} is no project id" in found[0]
 
 
 @pytest.mark.parametrize(
@@ -251,5 +237,6 @@ def test_a_region_that_is_not_known_is_warned_of_with_the_nearest() -> None:
     """Terraform takes any, until it deploys."""
     assert [line for line in warnings(ground(shop(), region="europe-west1")) if "region" in line] == []
     (line,) = warnings(ground(shop(), region="us-centrall1"))
-    assert line.startswith("'us-centrall1' is no region of Cloud Run functions that this version knows, did you mean")
-    assert "'us-central1'?" in line
+    assert line.startswith(
+        "'us-centrall1' is no region of Cloud Run functions that this version knows ('us-central1' is"
+    )
