@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -32,12 +33,18 @@ def tool(name: str) -> ModuleType:
     return import_module(name)
 
 
+_planned: dict[str, bytes] = {}
+
+
 def plan(folder: Path) -> bytes:
-    """What terraform plans for a build and an empty state, as `terraform show -json` says it."""
-    with tool("tfstub").providers() as env:
-        for words in (["init", "-input=false"], ["validate"], ["plan", "-input=false", "-out=plan"]):
-            _terraform(folder, env, *words, "-no-color")
-        return _terraform(folder, env, "show", "-json", "plan")
+    """What terraform plans for a build and an empty state, as `terraform show -json` says it; once for equal builds."""
+    digest = sha256(b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())).hexdigest()
+    if digest not in _planned:
+        with tool("tfstub").providers() as env:
+            for words in (["init", "-input=false"], ["plan", "-input=false", "-out=plan"]):
+                _terraform(folder, env, *words, "-no-color")
+            _planned[digest] = _terraform(folder, env, "show", "-json", "plan")
+    return _planned[digest]
 
 
 class Applied:
@@ -46,10 +53,13 @@ class Applied:
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
         self._folder = folder
         self._env = env
+        self._is_initialised = False
 
     def apply(self, *options: str) -> list[str]:
         """The lines of what was begun and what was done, e.g. "acme_queue.a: Destroying"."""
-        _terraform(self._folder, self._env, "init", "-input=false", "-no-color")
+        if not self._is_initialised:
+            _terraform(self._folder, self._env, "init", "-input=false", "-no-color")
+            self._is_initialised = True
         said = _terraform(self._folder, self._env, "apply", "-input=false", "-auto-approve", "-no-color", *options)
         return [f"{address}: {what}" for address, what in _STEP.findall(said.decode())]
 

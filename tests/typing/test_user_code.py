@@ -63,6 +63,7 @@ def marks(column: int) -> dict[int, str]:
     return {number: mark.groups()[column] for number, mark in found if mark}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("checker", "column"), [(mypy, 0), (pyright, 1)], ids=["mypy", "pyright"])
 def test_a_checker_finds_every_mistake_and_nothing_else(
     project: Path, checker: Callable[[Path], Found], column: int

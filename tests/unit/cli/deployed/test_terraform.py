@@ -122,6 +122,7 @@ def test_a_stage_is_planned_deployed_changed_and_destroyed(home: Path, cloudless
     assert not (home / "cloudless.lock" / "prod.json").exists()
 
 
+@pytest.mark.slow
 def test_a_replacement_is_loud_and_named(cloudless: Cloudless) -> None:
     assert cloudless("deploy", "prod", "--yes").returncode == 0
     replaced = cloudless("plan", "prod", "--json", "--", "-replace=azurerm_servicebus_queue.orders")
@@ -131,6 +132,7 @@ def test_a_replacement_is_loud_and_named(cloudless: Cloudless) -> None:
     assert data["changes"][0]["because"] == "it was asked for"
 
 
+@pytest.mark.slow
 def test_state_and_plan_are_their_owners_alone(home: Path, cloudless: Cloudless) -> None:
     assert cloudless("deploy", "prod", "--yes").returncode == 0
     folder = home / "build" / "prod"
@@ -138,6 +140,7 @@ def test_state_and_plan_are_their_owners_alone(home: Path, cloudless: Cloudless)
     assert not (folder / ".cloudless.plan").exists()
 
 
+@pytest.mark.slow
 def test_what_terraform_refuses_is_told_in_its_words_and_in_ours(cloudless: Cloudless) -> None:
     done = cloudless("plan", "prod", "--", "-target=!")
     assert done.returncode == 1
@@ -145,6 +148,7 @@ def test_what_terraform_refuses_is_told_in_its_words_and_in_ours(cloudless: Clou
     assert done.stderr.splitlines()[-1] == 'error: terraform plan failed: Invalid target "!"'
 
 
+@pytest.mark.slow
 def test_an_interrupted_apply_ends_in_order_and_the_next_one_goes_on(
     home: Path, cloudless: Cloudless, environ: dict[str, str]
 ) -> None:
@@ -170,6 +174,7 @@ def test_an_interrupted_apply_ends_in_order_and_the_next_one_goes_on(
     assert cloudless("deploy", "prod", "--yes").returncode == 0
 
 
+@pytest.mark.slow
 def test_an_apply_that_fails_leaves_the_record_of_the_one_before(home: Path, cloudless: Cloudless) -> None:
     """Until new code is published, it is the old one that starts executions."""
     (home / "halfway.py").write_text(HALFWAY)
@@ -261,6 +266,7 @@ def elsewhere(home: Path, tmp_path_factory: pytest.TempPathFactory, state: State
     return Path(shutil.copytree(home, tmp_path_factory.mktemp("elsewhere") / "shop"))
 
 
+@pytest.mark.slow
 def test_another_machine_knows_what_was_deployed(
     cloudless: Cloudless, state: State, elsewhere: Path, home: Path
 ) -> None:
@@ -276,6 +282,7 @@ def test_another_machine_knows_what_was_deployed(
     assert changed["counts"] == {}
 
 
+@pytest.mark.slow
 def test_a_state_that_somebody_has_locked_says_how_to_go_on(cloudless: Cloudless, state: State) -> None:
     state.lock = json.dumps({"ID": "b1", "Who": "anna@laptop"}).encode()
     done = cloudless("plan", "prod")
@@ -286,6 +293,7 @@ def test_a_state_that_somebody_has_locked_says_how_to_go_on(cloudless: Cloudless
     assert last.endswith("terraform -chdir=build/prod force-unlock b1")
 
 
+@pytest.mark.slow
 def test_a_backend_that_is_gone_is_told(cloudless: Cloudless, state: State, home: Path) -> None:
     assert cloudless("deploy", "prod", "--yes").returncode == 0
     state.shutdown()
@@ -295,6 +303,7 @@ def test_a_backend_that_is_gone_is_told(cloudless: Cloudless, state: State, home
     assert "failed: the backend, which keeps the state, could not be used" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_another_backend_asks_what_becomes_of_the_state(cloudless: Cloudless, state: State, home: Path) -> None:
     assert cloudless("deploy", "prod", "--yes").returncode == 0
     (home / "cloudless.toml").write_text(f'{TOML}[stages.prod.backend]\nlocal = {{ path = "../../prod.tfstate" }}\n')
@@ -306,6 +315,7 @@ def test_another_backend_asks_what_becomes_of_the_state(cloudless: Cloudless, st
     )
 
 
+@pytest.mark.slow
 def test_a_first_backend_asks_what_becomes_of_the_local_state(cloudless: Cloudless, home: Path) -> None:
     assert cloudless("deploy", "prod", "--yes").returncode == 0
     (home / "cloudless.toml").write_text(f'{TOML}[stages.prod.backend]\nlocal = {{ path = "../../prod.tfstate" }}\n')
@@ -315,6 +325,7 @@ def test_a_first_backend_asks_what_becomes_of_the_local_state(cloudless: Cloudle
     assert (home / "build" / "prod" / "terraform.tfstate").stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_a_plan_of_another_moment_is_not_applied(
     home: Path, cloudless: Cloudless, environ: dict[str, str], state: State, elsewhere: Path
 ) -> None:
@@ -328,6 +339,7 @@ def test_a_plan_of_another_moment_is_not_applied(
     assert "somebody else deployed after this was planned, so nothing was done" in terminal.shown
 
 
+@pytest.mark.slow
 def test_two_commands_on_one_machine_do_not_meet(
     home: Path, cloudless: Cloudless, environ: dict[str, str], state: State
 ) -> None:
