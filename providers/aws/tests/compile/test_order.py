@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from cloudless import App
 from cloudless.ir import Application
 from providers.aws.tests.compile.documents import program, write
 from tests import tools
 from tests.documents import applied
+
+pytestmark = pytest.mark.slow
 
 POLICY = "aws_iam_role_policy.take"
 FUNCTION = "aws_lambda_function.take"

@@ -48,11 +48,11 @@ def test_an_application_of_nothing_has_a_document(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "application",
     [
-        pytest.param(lambda: conformance("orchestrations"), id="orchestrations"),
-        pytest.param(lambda: conformance("topics"), id="topics"),
+        pytest.param(lambda: conformance("orchestrations"), id="orchestrations", marks=pytest.mark.slow),
+        pytest.param(lambda: conformance("topics"), id="topics", marks=pytest.mark.slow),
         pytest.param(lambda: example("02-orders"), id="02-orders"),
-        pytest.param(lambda: example("03-webhooks"), id="03-webhooks"),
-        pytest.param(lambda: example("06-approval"), id="06-approval"),
+        pytest.param(lambda: example("03-webhooks"), id="03-webhooks", marks=pytest.mark.slow),
+        pytest.param(lambda: example("06-approval"), id="06-approval", marks=pytest.mark.slow),
     ],
 )
 def test_terraform_plans_what_the_document_says(application: Callable[[], Application], tmp_path: Path) -> None:
@@ -80,6 +80,7 @@ def test_terraform_knows_every_alarm_by_what_it_watches(tmp_path: Path) -> None:
     assert (one["alarm_name"], one["threshold"]) == ("orders-prod-dead-letters-orders-dead-letters", 0)
 
 
+@pytest.mark.slow
 def test_what_is_applied_are_the_policies_that_the_document_says(tmp_path: Path) -> None:
     """As JSON, with an ARN for every reference: what a stand-in makes up, in the place of what AWS would."""
     tools.require("terraform")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from cloudless import App
 from cloudless.ir import Application
 from providers.azure.tests.compile.documents import document, program, resources, write
 from tests.documents import applied
+
+pytestmark = pytest.mark.slow
 
 ROLE = "azurerm_role_assignment.on-take_sends_parcels"
 QUEUE = "azurerm_servicebus_queue.orders"

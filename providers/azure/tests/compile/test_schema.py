@@ -46,10 +46,10 @@ def test_an_application_of_nothing_has_a_document(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "application",
     [
-        pytest.param(lambda: conformance("orchestrations"), id="orchestrations"),
-        pytest.param(lambda: conformance("topics"), id="topics"),
+        pytest.param(lambda: conformance("orchestrations"), id="orchestrations", marks=pytest.mark.slow),
+        pytest.param(lambda: conformance("topics"), id="topics", marks=pytest.mark.slow),
         pytest.param(lambda: example("02-orders"), id="02-orders"),
-        pytest.param(lambda: example("03-webhooks"), id="03-webhooks"),
+        pytest.param(lambda: example("03-webhooks"), id="03-webhooks", marks=pytest.mark.slow),
     ],
 )
 def test_terraform_plans_what_the_document_says(application: Callable[[], Application], tmp_path: Path) -> None:

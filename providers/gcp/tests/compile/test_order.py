@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from cloudless import App, any_of
 from cloudless.ir import Application
 from providers.gcp.tests.compile.documents import program, resources, write
 from tests import tools
 from tests.documents import applied
+
+pytestmark = pytest.mark.slow
 
 SUBSCRIPTION = "google_pubsub_subscription.subscriber--placed-mail"
 SLEEP = "time_sleep.subscriber--placed-mail"

@@ -47,11 +47,11 @@ def test_an_application_of_nothing_has_a_document(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "application",
     [
-        pytest.param(lambda: conformance("orchestrations"), id="orchestrations"),
-        pytest.param(lambda: conformance("topics"), id="topics"),
+        pytest.param(lambda: conformance("orchestrations"), id="orchestrations", marks=pytest.mark.slow),
+        pytest.param(lambda: conformance("topics"), id="topics", marks=pytest.mark.slow),
         pytest.param(lambda: example("02-orders"), id="02-orders"),
-        pytest.param(lambda: example("03-webhooks"), id="03-webhooks"),
-        pytest.param(lambda: example("06-approval"), id="06-approval"),
+        pytest.param(lambda: example("03-webhooks"), id="03-webhooks", marks=pytest.mark.slow),
+        pytest.param(lambda: example("06-approval"), id="06-approval", marks=pytest.mark.slow),
     ],
 )
 def test_terraform_plans_what_the_document_says(application: Callable[[], Application], tmp_path: Path) -> None:
@@ -99,6 +99,7 @@ def test_the_plan_lets_pubsub_forward_what_it_gives_up(tmp_path: Path) -> None:
     assert letters == {one.name for one in example("02-orders").queues if one.role == "dead_letters"}
 
 
+@pytest.mark.slow
 def test_what_is_applied_is_what_was_planned_and_a_second_time_changes_nothing(tmp_path: Path) -> None:
     tools.require("terraform")
     with applied(documents.write(tmp_path, example("06-approval"))) as stage:
