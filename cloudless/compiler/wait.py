@@ -46,8 +46,8 @@ def wait(
     return document.resource(TYPE, label, arguments, comment=comment)
 
 
-def joined(addresses: Iterable[Address], several: Iterable[Address] = ()) -> str:
+def joined(addresses: Iterable[Address | str], several: Iterable[Address | str] = ()) -> str:
     """A trigger: the ids of resources, which are others once one of them is made anew. several: made by `for_each`."""
-    ids = f"[{', '.join(one.expression('id') for one in addresses)}]"
+    ids = f"[{', '.join(f'{one}.id' for one in addresses)}]"
     lists = "".join(f", values({one})[*].id" for one in several)
     return f'${{join(" ", {f"concat({ids}{lists})" if lists else ids})}}'

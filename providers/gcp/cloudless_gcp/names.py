@@ -145,16 +145,24 @@ def subscriptions_of(application: Application, prefix: str, project: str) -> dic
     """The subscriptions that can be pulled from, in full, by queue: of queues of ours that nothing consumes."""
     consumed = {one.queue for one in application.consumers} | {one.queue for one in application.schedules}
     consumed |= {one.queue for one in application.functions}
-    waiting = [one.name for one in application.queues if one.name not in consumed and not one.existing.get("gcp")]
-    return {name: subscription_of(subscription_id(prefix, name), project) for name in waiting}
+    waiting = [one for one in application.queues if one.name not in consumed and not one.existing.get("gcp")]
+    return {one.name: subscription_of(queue_subscription_id(one, prefix), project) for one in waiting}
 
 
-def subscription_id(prefix: str, name: str, where: str = "") -> str:
-    """What the subscription of a queue or subscriber is called. where: the text of its filter, which is for good.
+def queue_subscription_id(queue: Queue, prefix: str) -> str:
+    """What the subscription of a queue is called."""
+    return subscription_id(prefix, queue.name, "ordered" if queue.ordered else "", queue.existing.get("gcp", ""))
 
-    https://cloud.google.com/pubsub/docs/subscription-message-filter
+
+def subscription_id(prefix: str, name: str, *fixed: str) -> str:
+    """What the subscription of a queue or subscriber is called.
+
+    fixed: what of it is for good, where there is something to say: the text of its filter, that it keeps an order,
+    whose topic it is of. Another one is another subscription, which is there before the one of before goes.
+    https://cloud.google.com/pubsub/docs/subscription-properties
     """
-    return f"{prefix}-{name}-{digest_of(where)}" if where else f"{prefix}-{name}"
+    said = " ".join(filter(None, fixed))
+    return f"{prefix}-{name}-{digest_of(said)}" if said else f"{prefix}-{name}"
 
 
 def retries_id(prefix: str, name: str) -> str:

@@ -37,6 +37,7 @@ from cloudless_gcp.compile.queue import queues
 from cloudless_gcp.compile.schedule import schedules
 from cloudless_gcp.compile.secret import secrets
 from cloudless_gcp.compile.topic import topics
+from cloudless_gcp.compile.wait import holding
 
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions
@@ -92,3 +93,5 @@ def _document(ground: Ground) -> None:
         alerts(ground)
     orchestrations(ground)
     outputs(ground, callers(ground))
+    if ground.units:
+        holding(ground)

@@ -135,10 +135,10 @@ def _kinds(ground: Ground) -> Iterator[Kind]:
 
 
 def _of_queues(ground: Ground) -> Iterator[Kind]:
-    dead = [one.name for one in ground.application.queues if one.role == DEAD_LETTERS]
+    dead = [one for one in ground.application.queues if one.role == DEAD_LETTERS]
     if dead:
         lead = _all(_metric("pubsub.googleapis.com/subscription/num_undelivered_messages"), _SUBSCRIPTION)
-        every = (names.subscription_id(ground.prefix, name) for name in dead)
+        every = (names.queue_subscription_id(one, ground.prefix) for one in dead)
         letters = _each(lead, "subscription_id", every, "ALIGN_MAX")
         yield Kind(name="dead-letters", what="A dead-letter queue is not empty.", conditions=letters)
     if ground.consumers:

@@ -71,7 +71,13 @@ def _resources(ground: Ground, made: Address) -> None:
     place = {"project": ground.project}
     regional = {**place, "location": ground.region}
     for type, what, where, role, found in (
-        (TOPIC_MEMBER, "topics", {"topic": _EACH}, need.PUBLISHER, _topics(ground)),
+        (
+            TOPIC_MEMBER,
+            "topics",
+            {"topic": _EACH, "depends_on": ground.flow.before_all()},
+            need.PUBLISHER,
+            _topics(ground),
+        ),
         (SUBSCRIPTION_MEMBER, "waiting", {**place, "subscription": _EACH}, need.SUBSCRIBER, _waiting(ground)),
         (SERVICE_MEMBER, "functions", {**regional, "name": _EACH}, need.INVOKER, _functions(ground)),
         (SECRET_MEMBER, "secrets", {"secret_id": _EACH}, need.ACCESSOR, _secrets(ground)),

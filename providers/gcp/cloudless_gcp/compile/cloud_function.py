@@ -3,6 +3,10 @@
 An instance of a handler's has one request at a time. Those of ours, which every execution asks, mostly wait for other
 services: they have several. It takes requests from anywhere, and nobody without a token whose owner may call it: that
 is IAM's to decide.
+
+One that goes is destroyed once nothing pushes to it any more, so `create_before_destroy`, which Terraform hands down to
+all that a function stands on. What is for good of that must be in its name, since two of one name cannot be.
+https://github.com/hashicorp/terraform/blob/main/docs/destroying.md
 https://cloud.google.com/functions/docs/configuring
 """
 
@@ -18,6 +22,7 @@ from cloudless_gcp.compile.permission import assign
 from cloudless_gcp.compile.publication import built
 from cloudless_gcp.compile.scope import FUNCTION
 from cloudless_gcp.compile.service import FUNCTIONS
+from cloudless_gcp.compile.wait import hold, roles
 
 if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
@@ -42,7 +47,8 @@ def cloud_function(ground: Ground, unit: Unit) -> None:
     """The function of a unit, and all that it has of its own but what calls it."""
     owner = ground.handler_owner(unit.handler) if unit.handler else None
     made = account(ground, name_of(unit.name), comment=_what(unit), owner=owner)
-    ready = assign(ground, unit.name, ground.needed.of(unit))
+    for one in assign(ground, unit.name, ground.needed.of(unit)):
+        hold(ground, one)
     arguments: dict[str, Any] = {
         **ground.of(FUNCTIONS),
         "location": ground.region,
@@ -60,7 +66,8 @@ def cloud_function(ground: Ground, unit: Unit) -> None:
             "ingress_settings": "ALLOW_ALL",
             "service_account_email": made["email"],
         },
-        **({"depends_on": ready} if ready else {}),
+        "depends_on": [roles(ground), *ground.flow.before_function(unit)],
+        "lifecycle": {"create_before_destroy": True},
     }
     ground.document.resource(FUNCTION, unit.name, arguments, owner=owner, free=_FREE, comment=_what(unit))
 

@@ -17,7 +17,10 @@ from cloudless.compiler import Document
 from cloudless.compiler.ground import CommonGround
 from cloudless.compiler.program import programs
 from cloudless.compiler.unit import BROKER
+from cloudless.compiler.wait import PROVIDER as TIME
 from cloudless_gcp import names
+from cloudless_gcp.compile.flow import Flow
+from cloudless_gcp.compile.key import Keys, keys
 from cloudless_gcp.compile.need import Needs
 from cloudless_gcp.compile.unit import units
 from cloudless_gcp.limits import TERRAFORM
@@ -29,14 +32,13 @@ if TYPE_CHECKING:
     from cloudless.ir import Application
 
 GOOGLE = "~> 8.7"
-TIME = "~> 0.14"
 """A minor version brings arguments, a major one changes those that there are: https://semver.org."""
 BETA = "google-beta"
 
 _PROVIDERS = {
     "google": {"source": "hashicorp/google", "version": GOOGLE},
     BETA: {"source": "hashicorp/google-beta", "version": GOOGLE},
-    "time": {"source": "hashicorp/time", "version": TIME},
+    "time": TIME,
 }
 _TERRAFORM = f">= {TERRAFORM[0]}.{TERRAFORM[1]}.0"
 
@@ -44,7 +46,8 @@ _TERRAFORM = f">= {TERRAFORM[0]}.{TERRAFORM[1]}.0"
 class Ground(CommonGround):
     """programs: the orchestrations. units: the functions. project, region: as text. prefix: what names begin with.
 
-    agents: who services of Google's are there, as far as they are needed (service.py).
+    agents: who services of Google's are there, as far as they are needed (service.py). held: members of policies that
+    functions wait for, by address, and whether there are several of one (wait.py).
     """
 
     def __init__(self, stage: Stage, application: Application, definitions: Definitions) -> None:
@@ -57,12 +60,23 @@ class Ground(CommonGround):
         for provider in ("google", BETA):
             document.configure(provider, self._configuration())
         self.agents: dict[str, Address] = {}
+        self.held: dict[str, bool] = {}
         self._services: dict[str, Address] = {}
 
     @cached_property
     def needed(self) -> Needs:
         """What units and workflows may."""
         return Needs(self)
+
+    @cached_property
+    def keys(self) -> Mapping[str, Keys]:
+        """How messages are kept, by queue and subscription."""
+        return keys(self)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What has to be there before what."""
+        return Flow(self)
 
     @cached_property
     def consumers(self) -> Mapping[str, Unit]:

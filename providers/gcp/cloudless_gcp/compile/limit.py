@@ -17,6 +17,7 @@ from cloudless.options import nearest
 from cloudless_gcp import limits, names
 from cloudless_gcp.compile import need
 from cloudless_gcp.compile.filter import filter_of
+from cloudless_gcp.compile.topic import subscription_id
 
 if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
@@ -64,10 +65,9 @@ def warnings(ground: Ground) -> Iterator[str]:
     yield from _quotas(ground)
     for one in application.subscriptions:
         if one.forward and one.forward not in ground.consumers:
-            where = filter_of(one.where) or ""
             yield (
                 f"queue {one.forward!r} has no consumer here: what topic {one.topic!r} forwards to it waits in a "
-                f"subscription of that topic, {names.subscription_id(ground.prefix, one.name, where)}"
+                f"subscription of that topic, {subscription_id(ground, one)}"
             )
 
 
@@ -112,11 +112,10 @@ def _named(ground: Ground) -> Iterator[Diagnostic]:
     topics += [(f"topic {one.name!r}", names.topic_of(one, prefix, project), one.span) for one in application.topics]
     yield from ground.unfit.doubles(topics, "topic of Pub/Sub")
     subscriptions: list[Named] = [
-        (f"queue {one.name!r}", names.subscription_id(prefix, one.name), one.span) for one in application.queues
+        (f"queue {one.name!r}", names.queue_subscription_id(one, prefix), one.span) for one in application.queues
     ]
     for one in application.subscriptions:
-        id = names.subscription_id(prefix, one.name, filter_of(one.where) or "")
-        subscriptions.append((f"subscription {one.name!r}", id, one.span))
+        subscriptions.append((f"subscription {one.name!r}", subscription_id(ground, one), one.span))
         subscriptions.append(
             (f"the retries of subscription {one.name!r}", names.retries_id(prefix, one.name), one.span)
         )

@@ -69,6 +69,11 @@ class Needs:
             self._found[unit.name] = _each([*self._granted(unit.grants), *self._ours(unit)])
         return self._found[unit.name]
 
+    def published(self, unit: Unit) -> frozenset[tuple[str, str]]:
+        """Where the code of a unit may publish: QUEUE or TOPIC, and its name."""
+        roles = (role for grant in unit.grants for role in self._of_grant(grant))
+        return frozenset((on, name) for on, name, role in roles if role == PUBLISHER)
+
     def workflow(self, program: Program) -> tuple[Need, ...]:
         """What the account of a workflow needs."""
         return _each(self._called(program))

@@ -17,6 +17,7 @@ from cloudless_gcp.compile import need, scope
 from cloudless_gcp.compile.account import account, account_of, label_of
 from cloudless_gcp.compile.permission import PROJECT_MEMBER, member
 from cloudless_gcp.compile.service import BUILD, IMAGES, POLICIES, RUN, STORAGE
+from cloudless_gcp.compile.wait import hold
 
 if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
@@ -53,7 +54,7 @@ def publication(ground: Ground) -> None:
             "name": "${local.bundle}",
             "source": "${path.module}/${local.bundle}",
             "lifecycle": {"create_before_destroy": True},
-            "depends_on": _builders(ground),
+            "depends_on": _services(ground),
         },
     )
     _images(ground)
@@ -91,7 +92,7 @@ def _builder(ground: Ground) -> None:
         (PROJECT_MEMBER, "reads", {**project, "condition": condition}, "roles/storage.objectViewer", "the package"),
         (_REPOSITORY_MEMBER, "writes", where, "roles/artifactregistry.writer", "images"),
     ):
-        member(ground, type, f"{_BUILDER}--{word}", of, role=role, who=who, why=(f"ours: {why}",))
+        hold(ground, member(ground, type, f"{_BUILDER}--{word}", of, role=role, who=who, why=(f"ours: {why}",)))
 
 
 def built(ground: Ground) -> dict[str, Any]:
@@ -106,16 +107,11 @@ def built(ground: Ground) -> dict[str, Any]:
     }
 
 
-def _builders(ground: Ground) -> list[str]:
-    """What has to be there before anything is built, and so before there is anything to build."""
+def _services(ground: Ground) -> list[str]:
+    """What has to be enabled before anything is built, and so before there is anything to build."""
     for service in (BUILD, RUN):
         ground.of(service)
-    services = (f"google_project_service.{one}" for one in (BUILD, RUN))
-    return [
-        *services,
-        f"{_REPOSITORY_MEMBER}.{_BUILDER}--writes",
-        *(f"{PROJECT_MEMBER}.{_BUILDER}--{one}" for one in ("logs", "reads")),
-    ]
+    return [f"google_project_service.{one}" for one in (BUILD, RUN)]
 
 
 def published(ground: Ground) -> tuple[str, ...]:

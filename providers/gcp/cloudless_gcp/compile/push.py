@@ -13,6 +13,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from cloudless.compiler import digest_of
 from cloudless_gcp import names
 from cloudless_gcp.compile import need, scope
 from cloudless_gcp.compile.account import OURS, account, account_of
@@ -25,13 +26,13 @@ from cloudless_gcp.compile.permission import (
     on_service,
 )
 from cloudless_gcp.compile.service import PUBSUB, agent
+from cloudless_gcp.compile.wait import called, hold
 from cloudless_gcp.deadline import OURS_S, START_S
 from cloudless_gcp.limits import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cloudless.compiler import Address
     from cloudless.compiler.native import Owner
     from cloudless.compiler.unit import Unit
     from cloudless.runtime.plan import Plan
@@ -44,6 +45,8 @@ BACKOFF_MAX_S = 600
 FREE = ("message_retention_duration", "expiration_policy.ttl", "retry_policy.minimum_backoff")
 KEPT: dict[str, Any] = {"message_retention_duration": f"{RETENTION_S}s", "expiration_policy": {"ttl": ""}}
 """As long as there may be, and for ever: a subscription that nothing uses for a month would be deleted otherwise."""
+ANEW: dict[str, Any] = {"lifecycle": {"create_before_destroy": True}}
+"""Of subscriptions: what goes of one to be replaced goes last, its function too; see `names.subscription_id`."""
 _TOKENS = "roles/iam.serviceAccountOpenIdTokenCreator"
 
 
@@ -56,7 +59,6 @@ class Pushes:
         self._letters: dict[str, str] = {}
         self._taken: dict[str, str] = {}
         self._is_ready = False
-        self._given_up_topic: Address | None = None
 
     def add(
         self,
@@ -88,44 +90,44 @@ class Pushes:
                 "push_endpoint": url,
                 "oidc_token": {"service_account_email": self._who(), "audience": url},
             },
-            **self._given_up(label, plan, again),
+            **self._given_up(label, unit, plan, again),
             **({"enable_message_ordering": True} if plan.ordered else {}),
             **more,
         }
-        arguments["depends_on"] = [str(self._calls(unit)), *self._tokens()]
+        self._call(unit)
+        arguments |= {"depends_on": ground.flow.before_subscription(label), **ANEW}
         for owner in owners:
             arguments = arguments if owner is None else owner.merged(scope.SUBSCRIPTION, arguments, FREE)
         ground.document.resource(scope.SUBSCRIPTION, label, arguments)
 
     def _who(self) -> str:
-        """The e-mail of the account whose tokens pushes carry."""
-        self._tokens()
-        return account_of(self._ground, names.PUSH)["email"]
-
-    def _tokens(self) -> list[str]:
-        """That Pub/Sub may have tokens of that account."""
+        """The e-mail of the account whose tokens pushes carry: Pub/Sub may have them."""
         ground, label = self._ground, f"{OURS}-{PUBSUB}--tokens"
         if not self._is_ready:
             made = account(ground, names.PUSH, comment="as whom Pub/Sub calls functions")
             where, why = {"service_account_id": made["name"]}, ("ours: pushes carry its tokens",)
-            member(ground, ACCOUNT_MEMBER, label, where, role=_TOKENS, who=agent(ground, PUBSUB), why=why)
+            hold(ground, member(ground, ACCOUNT_MEMBER, label, where, role=_TOKENS, who=agent(ground, PUBSUB), why=why))
             self._is_ready = True
-        return [str(ground.document.address(ACCOUNT_MEMBER, label))]
+        return account_of(ground, names.PUSH)["email"]
 
-    def _calls(self, unit: Unit) -> str:
-        """That the account may call the function."""
-        ground, label = self._ground, f"{OURS}{names.PUSH}--calls--{unit.name}"
-        if label not in self._called:
-            who, why = account_of(ground, names.PUSH)["member"], ("ours: it is fed by Pub/Sub",)
-            where = on_service(ground, unit.name)
-            member(ground, SERVICE_MEMBER, label, where, role=need.INVOKER, who=who, why=why)
-            self._called.add(label)
-        return str(ground.document.address(SERVICE_MEMBER, label))
+    def _call(self, unit: Unit) -> None:
+        """That the account may call the function, and the wait until it does."""
+        ground = self._ground
+        if unit.name not in self._called:
+            label, who = f"{OURS}{names.PUSH}--calls--{unit.name}", account_of(ground, names.PUSH)["member"]
+            where, why = on_service(ground, unit.name), ("ours: it is fed by Pub/Sub",)
+            called(ground, unit, member(ground, SERVICE_MEMBER, label, where, role=need.INVOKER, who=who, why=why))
+            self._called.add(unit.name)
 
-    def _given_up(self, label: str, plan: Plan, again: str) -> dict[str, Any]:
+    def _given_up(self, label: str, unit: Unit, plan: Plan, again: str) -> dict[str, Any]:
         """The dead-letter policy."""
-        dead = again or plan.dead_letters or scope.GIVEN_UP
-        topic = self._ground.document.address(scope.TOPIC, again)["id"] if again else self._dead_topic(dead)
+        dead, topic = again or plan.dead_letters, ""
+        if again:
+            topic = self._ground.document.address(scope.TOPIC, again)["id"]
+        elif dead:
+            topic = scope.queue_topic(self._ground, dead)
+        else:
+            dead, topic = self._nowhere(unit)
         self._letters[dead] = topic
         self._taken[label] = self._ground.document.address(scope.SUBSCRIPTION, label)["name"]
         is_counted = plan.endless or plan.once or plan.ordered or plan.exclusive  # by us: runtime/attempts.py
@@ -139,21 +141,22 @@ class Pushes:
         ground, who = self._ground, agent(self._ground, PUBSUB)
         each = {"for_each": f"${{{ground.local('dead_letters', self._letters)}}}", "topic": "${each.value}"}
         why = ("ours: Pub/Sub forwards what it gives up itself",)
-        member(ground, TOPIC_MEMBER, f"{OURS}-{PUBSUB}--sends", each, role=need.PUBLISHER, who=who, why=why)
+        sends = member(ground, TOPIC_MEMBER, f"{OURS}-{PUBSUB}--sends", each, role=need.PUBLISHER, who=who, why=why)
+        hold(ground, sends, several=True)
         each = {"for_each": f"${{{ground.local('pushed', self._taken)}}}", "subscription": "${each.value}"}
         where, why = {**each, "project": ground.project}, ("ours: and takes it from here",)
         member(ground, SUBSCRIPTION_MEMBER, f"{OURS}-{PUBSUB}--receives", where, role=need.SUBSCRIBER, who=who, why=why)
 
-    def _dead_topic(self, dead: str) -> str:
-        """Where that is; of what may be lost, a topic of ours."""
+    def _nowhere(self, unit: Unit) -> tuple[str, str]:
+        """Label and reference of a topic of ours for what may be lost: one for each key."""
         ground = self._ground
-        if dead != scope.GIVEN_UP:
-            return scope.queue_topic(ground, dead)
-        if self._given_up_topic is None:
-            arguments = {**ground.of(PUBSUB), "name": names.topic_id(ground.prefix, "-given-up")}
+        keys = ground.keys.get(unit.source.queue, {}) if unit.source is not None else {}
+        label = f"{scope.GIVEN_UP}--{digest_of(repr(sorted(keys.items())))}" if keys else scope.GIVEN_UP
+        if label not in self._letters:
+            name = names.topic_id(ground.prefix, label.removeprefix(OURS))
             comment = "what may be lost: nobody subscribes"
-            self._given_up_topic = ground.document.resource(scope.TOPIC, dead, arguments, comment=comment)
-        return self._given_up_topic["id"]
+            ground.document.resource(scope.TOPIC, label, {**ground.of(PUBSUB), "name": name, **keys}, comment=comment)
+        return label, ground.document.address(scope.TOPIC, label)["id"]
 
 
 def deadline_s(plan: Plan) -> int:

@@ -48,7 +48,7 @@ def schedules(ground: Ground) -> None:
                 "time_zone": "Etc/UTC",
                 "pubsub_target": {"topic_name": topic, "data": _data(one)},
                 "retry_config": {"retry_count": 5},
-                "depends_on": [str(sends)],
+                "depends_on": [str(sends), *ground.flow.before_queue(one.queue)],
             },
             owner=ground.handler_owner(one.handler),
             free=_FREE,

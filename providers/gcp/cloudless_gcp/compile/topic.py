@@ -11,21 +11,22 @@ https://cloud.google.com/pubsub/docs/subscription-message-filter
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cloudless.compiler import literal
+from cloudless.compiler.wait import wait
 from cloudless_gcp import names
 from cloudless_gcp.compile import scope
 from cloudless_gcp.compile.filter import filter_of
-from cloudless_gcp.compile.push import KEPT, Pushes
-from cloudless_gcp.compile.queue import PEEK_S, TOPIC_FREE, keys_of
+from cloudless_gcp.compile.push import ANEW, KEPT, Pushes
+from cloudless_gcp.compile.queue import PEEK_S, TOPIC_FREE
 from cloudless_gcp.compile.service import PUBSUB
 
 if TYPE_CHECKING:
     from cloudless.ir import Subscription
     from cloudless_gcp.compile.ground import Ground
 
-DRAINED = "120s"
+DRAINED_S = 120
 """How long a subscription whose filter changed still pushes."""
 
 
@@ -44,18 +45,18 @@ def topics(ground: Ground, pushes: Pushes) -> None:
 
 def subscription_id(ground: Ground, one: Subscription) -> str:
     """What the subscription is called now."""
-    return names.subscription_id(ground.prefix, one.name, filter_of(one.where) or "")
+    theirs = ground.topics[one.topic].existing.get("gcp", "")
+    return names.subscription_id(ground.prefix, one.name, filter_of(one.where) or "", theirs)
 
 
 def _subscribed(ground: Ground, pushes: Pushes, one: Subscription) -> None:
     label, topic, id = scope.of_subscriber(one.name), scope.topic(ground, one.topic), subscription_id(ground, one)
-    more: dict[str, Any] = {"lifecycle": {"create_before_destroy": True}}
-    if where := filter_of(one.where):
-        more["filter"] = literal(where)
+    where = filter_of(one.where)
+    more = {"filter": literal(where)} if where else {}
     unit = ground.consumers.get(one.forward or one.name)
     if unit is None:
-        waiting = {"name": id, "topic": topic, "ack_deadline_seconds": PEEK_S, **KEPT}
-        ground.document.resource(scope.SUBSCRIPTION, label, {**ground.of(PUBSUB), **waiting, **more})
+        waiting = {"name": id, "topic": topic, "ack_deadline_seconds": PEEK_S, **KEPT, **more, **ANEW}
+        ground.document.resource(scope.SUBSCRIPTION, label, {**ground.of(PUBSUB), **waiting})
     else:
         plan, owner = ground.plans[one.forward or one.name], ground.handler_owner(one.handler) if one.handler else None
         pushes.add(label, id, topic, unit, plan, owners=[owner], **more)
@@ -64,26 +65,18 @@ def _subscribed(ground: Ground, pushes: Pushes, one: Subscription) -> None:
 
 def _drained(ground: Ground, label: str) -> None:
     """What keeps the subscription of before for a while: it is destroyed before that, and takes its time."""
-    made = ground.document.address(scope.SUBSCRIPTION, label)
-    ground.document.resource(
-        "time_sleep",
-        label,
-        {
-            "destroy_duration": DRAINED,
-            "triggers": {"subscription": made["name"]},
-            "lifecycle": {"create_before_destroy": True},
-        },
-        comment="in which a subscription that goes is drained",
-    )
+    triggers = {"subscription": ground.document.address(scope.SUBSCRIPTION, label)["name"]}
+    comment = "in which a subscription that goes is drained"
+    wait(ground.document, label, triggers, gone_s=DRAINED_S, overlaps=True, comment=comment)
 
 
 def _retried(ground: Ground, pushes: Pushes, one: Subscription) -> None:
     label, owner = scope.of_retries(one.name), ground.handler_owner(one.handler)
-    name, keys = names.topic_id(ground.prefix, one.name), keys_of(ground.topics[one.topic].native)
+    name = names.topic_id(ground.prefix, one.name)
     topic = ground.document.resource(
         scope.TOPIC,
         label,
-        {**ground.of(PUBSUB), "name": name, **keys},
+        {**ground.of(PUBSUB), "name": name, **ground.keys[one.name]},
         owner=owner,
         free=TOPIC_FREE,
         comment="what comes again for this subscriber alone",

@@ -60,12 +60,41 @@ def test_what_comes_again_has_the_key_of_the_topic() -> None:
     assert {one.get("kms_key_name") for one in made.values()} == {KEY["kms_key_name"]}
 
 
+def test_letters_that_go_round_have_the_key_of_their_queue() -> None:
+    app = App("shop")
+    orders = app.queue("orders", dict[str, int], native={"gcp": {TOPIC: KEY}})
+    orders.consumer(name="take")(nothing)
+    orders.dead_letters.consumer(name="look")(nothing)
+    made = resources(program(app), TOPIC)
+    assert made.keys() == {"queue--orders", "queue--orders-dead-letters", "retries--orders-dead-letters"}
+    assert {one.get("kms_key_name") for one in made.values()} == {KEY["kms_key_name"]}
+
+
+def test_what_may_be_lost_has_the_key_of_what_it_was_in() -> None:
+    """One topic for each key, since a topic has one."""
+    app, other = App("shop"), {"kms_key_name": "projects/p/locations/l/keyRings/r/cryptoKeys/other"}
+    natives = {"plain": {}, "secret": {TOPIC: KEY}, "hidden": {TOPIC: KEY}, "own": {TOPIC: other}}
+    for name, native in natives.items():
+        queue = app.queue(name, dict[str, int], dead_letters=False, native={"gcp": native} if native else None)
+        queue.consumer(name=f"take-{name}")(nothing)
+    made = document(program(app))["resource"]
+    keys = {label: one.get("kms_key_name") for label, one in made[TOPIC].items()}
+    given_up = {label: key for label, key in keys.items() if label.startswith("cloudless--given-up")}
+    assert sorted(map(str, given_up.values())) == ["None", KEY["kms_key_name"], other["kms_key_name"]]
+    for name in natives:
+        topic = made[SUBSCRIPTION][name]["dead_letter_policy"]["dead_letter_topic"]
+        assert keys[f"queue--{name}"] == given_up[topic.removeprefix("${google_pubsub_topic.").removesuffix(".id}")]
+
+
+def nothing(order: dict[str, int]) -> None: ...
+
+
 def test_native_merges_into_the_function_of_a_handler() -> None:
     given = {"labels": {"team": "a"}, "service_config": {"available_memory": "1Gi", "vpc_connector": "corp"}}
     take = resources(shop(handler={FUNCTION: given}), FUNCTION)["take"]
     assert take["labels"] == {"team": "a"}
     assert (take["service_config"]["available_memory"], take["service_config"]["vpc_connector"]) == ("1Gi", "corp")
-    assert take["service_config"]["timeout_seconds"] == 65
+    assert take["service_config"]["timeout_seconds"] == 110
 
 
 @pytest.mark.parametrize(

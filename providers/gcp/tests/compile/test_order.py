@@ -15,11 +15,12 @@ from tests.documents import applied
 
 pytestmark = pytest.mark.slow
 
+ROLES = "time_sleep.cloudless--roles"
 SUBSCRIPTION = "google_pubsub_subscription.subscriber--placed-mail"
 SLEEP = "time_sleep.subscriber--placed-mail"
 CODE = "google_storage_bucket_object.code"
 FUNCTION = "google_cloudfunctions2_function.mail"
-MADE, GONE = "Creation complete", "Destruction complete"
+CHANGED, MADE, GONE = "Modifying", "Creation complete", "Destruction complete"
 
 
 def shop(*regions: str) -> Application:
@@ -75,3 +76,99 @@ def test_functions_get_the_new_package_before_the_old_one_goes(tmp_path: Path) -
         done = stage.apply(f"-replace={CODE}")
     changed = done.index(f"{FUNCTION}: Modifying")
     assert done.index(f"{CODE}: {MADE}") < changed < done.index(f"{CODE}: {GONE}")
+
+
+def sending(consumer: str = "take") -> Application:
+    app = App("shop")
+    orders, placed = app.queue("orders", dict[str, int]), app.topic("placed", dict[str, int])
+
+    @app.post("/orders", public=True)
+    def create(order: dict[str, int]) -> None:
+        orders.send(order)
+
+    @orders.consumer(name=consumer)
+    def take(order: dict[str, int]) -> None:
+        placed.publish(order)
+
+    @placed.subscriber
+    def mail(order: dict[str, int]) -> None: ...
+
+    return program(app)
+
+
+def silent() -> Application:
+    app = App("shop")
+
+    @app.post("/orders", public=True)
+    def create(order: dict[str, int]) -> None: ...
+
+    return program(app)
+
+
+def test_what_begins_to_send_gets_its_code_after_all_that_follows(tmp_path: Path) -> None:
+    """Each subscription after its function and the wait for who may call it, each function after what it sends to."""
+    tools.require("terraform")
+    stream = [
+        f"{ROLES}: {MADE}",
+        f"{FUNCTION}: Creating",
+        f"time_sleep.mail: {MADE}",
+        f"{SUBSCRIPTION}: {MADE}",
+        "google_cloudfunctions2_function.take: Creating",
+        f"time_sleep.take: {MADE}",
+        f"google_pubsub_subscription.orders: {MADE}",
+        f"google_cloudfunctions2_function.create: {CHANGED}",
+    ]
+    with applied(tmp_path) as stage:
+        built(tmp_path, silent(), "bundle-1.zip")
+        stage.apply()
+        built(tmp_path, sending(), "bundle-2.zip")
+        done = stage.apply(f"-replace={CODE}", f"-replace={ROLES}")
+        assert stage.apply() == []
+    assert [one for one in done if one in stream] == stream
+
+
+def test_a_renamed_consumer_goes_when_nothing_is_pushed_to_it_any_more(tmp_path: Path) -> None:
+    """And with it, after it, who it was and what it might."""
+    tools.require("terraform")
+    stream = [
+        f"google_cloudfunctions2_function.accept: {MADE}",
+        f"time_sleep.accept: {MADE}",
+        f"google_pubsub_subscription.orders: {CHANGED}",
+        f"google_cloudfunctions2_function.create: {CHANGED}",
+        "google_cloud_run_v2_service_iam_member.cloudless--push--calls--take: Destroying",
+        "google_cloudfunctions2_function.take: Destroying",
+        "google_pubsub_topic_iam_member.take--sends--placed: Destroying",
+        "google_service_account.take: Destroying",
+    ]
+    with applied(tmp_path) as stage:
+        built(tmp_path, sending(), "bundle-1.zip")
+        stage.apply()
+        built(tmp_path, sending("accept"), "bundle-2.zip")
+        done = stage.apply(f"-replace={CODE}", f"-replace={ROLES}")
+    order = [one for one in done if one in stream]
+    assert order.index(stream[2]) < order.index(stream[4])
+    assert [one for one in order if one != stream[3]] == [one for one in stream if one != stream[3]]
+
+
+def test_a_queue_that_is_to_keep_an_order_has_another_subscription_before_the_old_one_goes(tmp_path: Path) -> None:
+    """`-replace` for what the provider makes anew, under another name: two of one name cannot be."""
+    tools.require("terraform")
+    one = "google_pubsub_subscription.orders"
+    with applied(tmp_path) as stage:
+        built(tmp_path, kept(ordered=False), "bundle-1.zip")
+        stage.apply()
+        built(tmp_path, kept(ordered=True), "bundle-2.zip")
+        done = stage.apply(f"-replace={one}", f"-replace={CODE}", f"-replace={ROLES}")
+    names = {str(resources(kept(ordered=way), "google_pubsub_subscription")["orders"]["name"]) for way in (True, False)}
+    assert len(names) == 2
+    assert done.index(f"{one}: {MADE}") < done.index(f"{one}: {GONE}")
+
+
+def kept(*, ordered: bool) -> Application:
+    app = App("shop")
+    orders = (app.ordered_queue if ordered else app.queue)("orders", dict[str, int])
+
+    @orders.consumer
+    def take(order: dict[str, int]) -> None: ...
+
+    return program(app)

@@ -289,7 +289,8 @@ def test_a_database_is_there_where_something_asks_it(name: str) -> None:
 def test_who_uses_a_database_waits_for_it() -> None:
     made = document(conformance("orchestrations"))["resource"]
     label = "cloudless--broker--keeps--executions"
-    assert f"google_project_iam_member.{label}" in made[FUNCTION]["cloudless--broker"]["depends_on"]
+    assert made[FUNCTION]["cloudless--broker"]["depends_on"] == ["time_sleep.cloudless--roles"]
+    assert f"google_project_iam_member.{label}.id" in made["time_sleep"]["cloudless--roles"]["triggers"]["members"]
     assert made["google_project_iam_member"][label]["depends_on"] == ["google_firestore_database.executions"]
 
 

@@ -84,4 +84,7 @@ def test_a_tick_is_a_message_of_the_schedules_queue() -> None:
         assert job["pubsub_target"]["topic_name"] == f"${{google_pubsub_topic.queue--{one.queue}.id}}"
         assert json.loads(b64decode(job["pubsub_target"]["data"])) == {"schedule": one.name}
         assert (job["time_zone"], job["name"]) == ("Etc/UTC", f"{application.name}-prod-{one.name}")
-        assert job["depends_on"] == [f"google_pubsub_topic_iam_member.cloudless--cloudscheduler--sends--{one.queue}"]
+        assert job["depends_on"] == [
+            f"google_pubsub_topic_iam_member.cloudless--cloudscheduler--sends--{one.queue}",
+            f"google_pubsub_subscription.{one.queue}",
+        ]

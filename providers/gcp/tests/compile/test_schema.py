@@ -55,7 +55,7 @@ def test_an_application_of_nothing_has_a_document(tmp_path: Path) -> None:
     ],
 )
 def test_terraform_plans_what_the_document_says(application: Callable[[], Application], tmp_path: Path) -> None:
-    """Everything is made, under the names that callers use, and every function after its roles but those of calls."""
+    """Everything is made, under the names that callers use, and functions after their roles but those of calls."""
     tools.require("terraform")
     found = json.loads(plan(documents.write(tmp_path, application())))
     changes = [one for one in found["resource_changes"] if one["mode"] == "managed"]
@@ -66,13 +66,14 @@ def test_terraform_plans_what_the_document_says(application: Callable[[], Applic
         label: one["name"] for label, one in written.items()
     }
     planned = {one["address"]: one for one in found["configuration"]["root_module"]["resources"]}
+    references = planned[ROLES]["expressions"]["triggers"]["references"]
     for label in functions:
-        waited = set(planned[f"{FUNCTION}.{label}"].get("depends_on", []))
+        assert ROLES in planned[f"{FUNCTION}.{label}"]["depends_on"]
         own = {address for address in planned if address.partition(".")[2].startswith(f"{label}--")}
-        assert own - waited == {address for address in own if address.startswith("google_cloud_run_v2_service_")}
+        assert own - {*references} == {one for one in own if one.startswith("google_cloud_run_v2_service_")}
 
 
-FUNCTION = "google_cloudfunctions2_function"
+FUNCTION, ROLES = "google_cloudfunctions2_function", "time_sleep.cloudless--roles"
 
 
 def test_the_plan_lets_pubsub_forward_what_it_gives_up(tmp_path: Path) -> None:
