@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -12,6 +12,16 @@ from providers.gcp.tests.emulators import PATHS, firestore_emulator, pubsub_emul
 from providers.gcp.tests.running import Ground
 from tests import tools
 from tests.hosting.launcher import Zygote
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the cases that a suite names, each with a reason, in `left_out`."""
+    items[:] = [one for one in items if getattr(one, "originalname", "") not in _left_out(one)]
+
+
+def _left_out(item: pytest.Item) -> Mapping[str, str]:
+    found: Mapping[str, str] = getattr(getattr(item, "cls", None), "left_out", {})
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -20,10 +20,10 @@ from tests.hosting.stage import START, Built, HostedStage
 class Stage(HostedStage[Running, GoogleCloud]):
     """One deployed application, in a project of its own."""
 
-    def __init__(self, entry: str, ground: Ground, folder: Path) -> None:
+    def __init__(self, entry: str, ground: Ground, folder: Path, kind: type[Running] = Running) -> None:
         built = built_app(entry, folder)
         assert built.stage.project
-        running = Running(
+        running = kind(
             built.build, folder, ground, start=START, env=built.env, project=built.stage.project, own_packages=False
         )
         self.addresses = addresses_of(built.application, built.stage)

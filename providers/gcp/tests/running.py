@@ -10,7 +10,7 @@ and functions read it from a file: so back-off, leases, delays and schedules are
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -376,7 +376,7 @@ class Running:
 
     def clear(self, seed: int) -> None:
         """Empty it: subscriptions, documents, executions, tasks. seed: of the disorder from now on."""
-        for name in self.google.subscriptions:
+        for name in self._pulled():
             self.emulator.take(name, now_us=self.world.now_us)
         self.emulator.empty(self.google.databases)
         self.google.tasks.clear()
@@ -391,12 +391,18 @@ class Running:
 
     def _begin(self, seed: int) -> None:
         """With nothing delivered yet."""
-        pushed = [one for one in self.google.subscriptions.values() if one.push is not None]
-        self.subscriptions = {
-            one.name: self._subscription(one, seed and seed * 1_000 + number) for number, one in enumerate(pushed)
-        }
+        self.subscriptions = self._modelled(seed)
         others: list[Moving] = [self.google.tasks, self.google.scheduler, Machinery(self.workflows)]
         self.world.sources[:] = [*self.subscriptions.values(), *others]
+
+    def _modelled(self, seed: int) -> dict[str, Subscription]:
+        """What pushes, with nothing to push yet."""
+        pushed = [one for one in self.google.subscriptions.values() if one.push is not None]
+        return {one.name: self._subscription(one, seed and seed * 1_000 + number) for number, one in enumerate(pushed)}
+
+    def _pulled(self) -> Iterable[str]:
+        """The subscriptions of the emulator that keep what nobody takes."""
+        return self.google.subscriptions
 
 
 def _is_ours(name: str) -> bool:
