@@ -3,6 +3,7 @@
     unit.py     which functions there are: cloudless.compiler.unit, with what Google Cloud has of its own
     need.py     what each may, and why                     scope.py permission.py account.py   on what, and as whom
     ground.py   what all stand on: document, names         limit.py      what Google Cloud cannot take → problems
+    flow.py     what has to be there before what           circle.py wait.py key.py
     service.py  services of Google's, and their agents     queue.py topic.py filter.py push.py delay.py schedule.py
     ledger.py secret.py publication.py cloud_function.py   http.py       orchestration.py workflows/
     alert.py caller.py output.py

@@ -106,7 +106,10 @@ def silent() -> Application:
 
 
 def test_what_begins_to_send_gets_its_code_after_all_that_follows(tmp_path: Path) -> None:
-    """Each subscription after its function and the wait for who may call it, each function after what it sends to."""
+    """Each subscription after its function and the wait for who may call it, each function after what it sends to.
+
+    What sends no more keeps its role until its next code is there.
+    """
     tools.require("terraform")
     stream = [
         f"{ROLES}: {MADE}",
@@ -124,7 +127,11 @@ def test_what_begins_to_send_gets_its_code_after_all_that_follows(tmp_path: Path
         built(tmp_path, sending(), "bundle-2.zip")
         done = stage.apply(f"-replace={CODE}", f"-replace={ROLES}")
         assert stage.apply() == []
+        built(tmp_path, silent(), "bundle-3.zip")
+        undone = stage.apply(f"-replace={CODE}", f"-replace={ROLES}")
     assert [one for one in done if one in stream] == stream
+    role = undone.index("google_pubsub_topic_iam_member.create--sends--orders: Destroying")
+    assert undone.index("google_cloudfunctions2_function.create: Modifications complete") < role
 
 
 def test_a_renamed_consumer_goes_when_nothing_is_pushed_to_it_any_more(tmp_path: Path) -> None:
