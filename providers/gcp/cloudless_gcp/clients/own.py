@@ -44,6 +44,10 @@ class Own:
         self._file: Path | None = None
         self._credentials: Any = None
 
+    def check(self) -> None:
+        """Find out who it is; asks nobody."""
+        self._found()
+
     def access(self) -> Token:
         """An access token for Google's APIs."""
         credentials = self._found()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import count
 
+from cloudless.driver import rest
 from cloudless.driver.queue import Delivered
 from cloudless_gcp.clients.errors import translated
 from cloudless_gcp.clients.pubsub import client_of
@@ -120,9 +122,13 @@ class SdkPubsub:
             return client_of(kind, self._region, **given)
 
     def _retry(self) -> Any:
-        """The retry of a call: transient errors only, for as long as our patience lasts."""
-        retry = _sdk("google.api_core.retry")
-        return retry.Retry(retry.if_transient_error, initial=0.1, maximum=2.0, multiplier=2.0, timeout=PATIENCE_S)
+        """The retry of one call: of transient errors, as often as over REST, and not beyond our patience."""
+        retry, tried = _sdk("google.api_core.retry"), count(1)
+
+        def again(problem: Exception) -> bool:
+            return retry.if_transient_error(problem) and next(tried) < rest.TRIES
+
+        return retry.Retry(again, initial=rest.BACKOFF_S, maximum=rest.BACKOFF_MAX_S, timeout=PATIENCE_S)
 
 
 def message_of(message: Envelope) -> dict[str, Any]:

@@ -79,16 +79,17 @@ class Tokens:
         return self._fresh(audience, lambda: self._identity(audience))
 
     def credentials(self) -> Any:
-        """google-auth's credentials of this identity, for the SDK, with a token already. Raises as `current`."""
+        """google-auth's credentials of this identity, for the SDK. Raises NotSignedIn; nobody is asked yet."""
         from datetime import UTC, datetime
 
         def refresh(*_: object, **_more: object) -> tuple[str, Any]:
             text = self._fresh("", self._access, _SDK_MARGIN_S)
             return text, datetime.fromtimestamp(self._kept[""].ends_s, UTC).replace(tzinfo=None)
 
-        token, ends = refresh()
+        if not is_inside():
+            self._mine().check()
         kind = import_module("google.oauth2.credentials").Credentials
-        return kind(token=token, expiry=ends, refresh_handler=refresh, scopes=[SCOPE])
+        return kind(token=None, refresh_handler=refresh, scopes=[SCOPE])
 
     def _fresh(self, key: str, fetch: Callable[[], Token], margin_s: float = _MARGIN_S) -> str:
         kept = self._kept.get(key)
