@@ -13,15 +13,19 @@ https://cloud.google.com/run/docs/about-instance-autoscaling#exceeding_maximum_i
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cloudless.driver.ledger import Claimed
+from cloudless.errors import Unavailable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cloudless.driver.provider import Cloud
     from cloudless.runtime.plan import Plan
 
-KEPT_S = 86_400.0
-"""As long as a ledger takes. What is tried for longer is tried again, until Pub/Sub itself gives it up."""
+HELD_S = 86_400.0
+KEPT_S = 2 * HELD_S
+"""Longer than a hundred deliveries whose handler takes 550 s each, and waits for 600 s after each."""
 
 
 class Attempts:
@@ -44,6 +48,8 @@ class Attempts:
         owner, ledger = self._cloud.new_id(), self._cloud.ledger
         for number in range(self._first, deliveries + 1):
             key = f"delivery/{self._plan.handler}/{message}/{number}"
-            if isinstance(ledger.claim(key, owner, KEPT_S), Claimed):
+            if isinstance(ledger.claim(key, owner, HELD_S), Claimed):
+                with suppress(Unavailable):  # it holds for a day all the same
+                    ledger.complete(key, owner, KEPT_S)
                 return number
         return deliveries

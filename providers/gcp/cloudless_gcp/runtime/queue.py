@@ -68,15 +68,7 @@ def consumer(facts: Mapping[str, Any], cloud: Cloud) -> Handle:
     bound = binding(facts, cloud)
     choose = _filtering(facts["where"]) if "where" in facts else None
     current = frozenset((facts["subscription"], facts["retries"])) if "subscription" in facts else None
-    return handle_with(deliverer(bound, facts["kind"]), bound.plan, cloud, choose, current)
-
-
-def deliverer(bound: entry.Binding, kind: str) -> Deliver:
-    """The handler of single messages; a batch handler gets lists of one."""
-    if kind != "batch":
-        return entry.consumer(bound)
-    deliver_all = entry.batch(bound)
-    return lambda envelope: deliver_all([envelope])[0]
+    return handle_with(entry.single(bound, facts["kind"]), bound.plan, cloud, choose, current)
 
 
 def handle_with(
@@ -109,7 +101,9 @@ def handle_with(
             try:
                 envelope = number(push, envelope, deliveries)
             except Unavailable as problem:
-                _warn(plan, problem, _UNCOUNTED)
+                from cloudless.runtime.log import trouble
+
+                trouble(plan, _UNCOUNTED, problem)
                 return RETURN
         chosen = envelope if choose is None else choose(envelope)
         if chosen is None:
@@ -156,7 +150,9 @@ class _Again:
             if unsent:
                 raise unsent[0].error
         except Exception as problem:  # noqa: BLE001  (whatever it is, the message must not be lost)
-            _warn(self._plan, problem, _UNCOPIED)
+            from cloudless.runtime.log import trouble
+
+            trouble(self._plan, _UNCOPIED, problem)
             return RETURN
         return ACKNOWLEDGE
 
@@ -170,7 +166,12 @@ def _numbering(plan: Plan, cloud: Cloud) -> Number | None:
     attempts = Attempts(plan, cloud)
 
     def number(push: Mapping[str, Any], envelope: Envelope, deliveries: int) -> Envelope:
-        found = attempts.number(push["message"]["messageId"], deliveries)
+        try:
+            found = attempts.number(push["message"]["messageId"], deliveries)
+        except Unavailable:
+            raise
+        except CloudlessError:  # e.g. it may not ask the ledger: nor may the guard then, whose failure is told
+            found = deliveries
         return envelope if found == deliveries else envelope_of_push({**push, "deliveryAttempt": found})
 
     return number
@@ -190,10 +191,3 @@ def _refused(content: bytes, handler: str) -> Answer:
 
     text, status, _ = refused(stranger(content, handler, "pushes of Pub/Sub and CloudEvents"))
     return text, status
-
-
-def _warn(plan: Plan, problem: Exception, text: str) -> None:
-    import logging
-
-    is_ours = not isinstance(problem, CloudlessError)
-    logging.getLogger(f"cloudless.{plan.handler}").warning(text, problem, exc_info=problem if is_ours else None)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from cloudless.codec import codec_of
 from cloudless.conformance import journal
 from cloudless.driver.ledger import CLAIMED, Claimed, Held
-from cloudless.errors import Unavailable
-from cloudless.runtime.plan import Plan
+from cloudless.errors import PermissionDenied, Unavailable
+from cloudless.runtime import entry
+from cloudless.runtime.plan import BODY, Plan
 from cloudless_gcp.runtime.attempts import Attempts
 from cloudless_gcp.runtime.queue import consumer, handle_with
 from providers.gcp.tests.entry.asking import Asked, FakeGoogle, made
@@ -27,6 +29,7 @@ class Keys:
 
     def __init__(self) -> None:
         self.taken: dict[str, str] = {}
+        self.completed = set[str]()
         self.fail: Exception | None = None
 
     def claim(self, key: str, owner: str, ttl_s: float) -> Claimed | Held:
@@ -35,6 +38,7 @@ class Keys:
         return CLAIMED if self.taken.setdefault(key, owner) == owner else Held(ttl_s)
 
     def complete(self, key: str, owner: str, remember_s: float, result: str = "") -> bool:
+        self.completed.add(key)
         return self.taken.get(key) == owner
 
     def release(self, key: str, owner: str) -> None:
@@ -70,9 +74,17 @@ def pushed(handle: Callable[..., Any], answers: list[int | None], *, most: int =
     settings = Settings(name, dead_letter_topic=letters, max_delivery_attempts=most)
     subscription = Subscription(settings, endpoint)
     world = World(subscription)
-    subscription.accept(PubsubMessage("1", b'{"do":"raise","n":1}', published_us=world.now_us), world.now_us)
+    subscription.accept(PubsubMessage("1", b'{"do":"raise","n":1,"id":7}', published_us=world.now_us), world.now_us)
     world.run()
     return subscription
+
+
+PLAN = Plan("take", "jobs", (("body", BODY),), attempts=3, once="id", dead_letters="letters")
+
+
+def once(cloud: FakeGoogle) -> entry.Binding:
+    """A handler that is guarded by the ledger."""
+    return entry.Binding(PLAN, lambda body: None, codec_of(dict[str, Any]), on=(Exception,), cloud=cloud)
 
 
 def handling(cloud: FakeGoogle, module: str) -> Callable[..., Any]:
@@ -115,6 +127,21 @@ def test_where_the_ledger_does_not_answer_the_message_waits_and_is_not_given_up(
     subscription = pushed(handling(cloud, "on_sort"), [BUSY] * 7, most=9)
     assert (attempts_of("sort"), len(subscription.pushes), cloud.queues.sent) == ([], 9, [])
     assert "which attempt this is" in caplog.text
+
+
+def test_a_ledger_that_refuses_is_the_handlers_failure_and_the_letter_says_it(cloud: FakeGoogle) -> None:
+    cloud.ledger.fail = PermissionDenied("add datastore.entities.create")
+    handle = handle_with(entry.consumer(once(cloud)), PLAN, cloud)
+    pushed(handle, [BUSY])
+    [(queue, letter)] = cloud.queues.sent
+    assert letter.error is not None
+    assert (queue, letter.error.type, letter.error.attempt) == ("letters", "PermissionDenied", 3)
+
+
+def test_nothing_of_what_was_counted_stays_in_memory(cloud: FakeGoogle) -> None:
+    """Where a driver keeps what it claimed until that is completed."""
+    pushed(handling(cloud, "on_sort"), [BUSY] * 3)
+    assert cloud.ledger.completed == cloud.ledger.taken.keys() != set()
 
 
 def test_elsewhere_pubsub_counts_and_a_letter_says_that_nobody_was_called(cloud: FakeGoogle) -> None:
