@@ -51,6 +51,15 @@ _STATE: Sequence[Hint] = (
         "Unsupported Terraform Core version",
         "it is too old for what was built: install a newer one, or let CLOUDLESS_TERRAFORM name one",
     ),
+    (
+        _any(
+            "Extraneous JSON object property", "Unsupported (?:argument|block type)", "Incorrect attribute value type"
+        ),
+        (
+            "an argument that native=, or a file of yours in infra/, gives is none of that resource, or of another "
+            "type: Terraform names it above; mend it there, and build again"
+        ),
+    ),
 )
 _CLOUD: Sequence[Hint] = (
     (

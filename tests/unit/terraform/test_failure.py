@@ -26,6 +26,14 @@ Error: Backend configuration changed
 A change in the backend configuration has been detected, which may require
 migrating existing state.
 """
+NO_ARGUMENT = """\
+Error: Extraneous JSON object property
+
+  on main.tf.json line 1, in resource.terraform_data.a:
+   1: {"resource":{"terraform_data":{"a":{"inptu":1}}}}
+
+No argument or block type is named "inptu". Did you mean "input"?
+"""
 NO_LOGIN = "Error: building account: could not acquire access token: running Azure CLI: Please run 'az login'"
 NO_ROLE = "403 (403 Forbidden) with error: AuthorizationFailed: The client does not have authorization to write"
 NO_PLUGIN = "Error: Failed to query available provider packages\n\ncould not connect to registry.terraform.io: dial tcp"
@@ -51,6 +59,7 @@ TEXTS = {
     "there already": (THERE, "something of that name is there"),
     "no network": ("Error: dial tcp 10.0.0.1:443: i/o timeout", "could not be reached"),
     "too old": ("Error: Unsupported Terraform Core version", "too old for what was built"),
+    "no such argument": (NO_ARGUMENT, "an argument that native=, or a file of yours in infra/, gives is none"),
     "anything else": (
         "\nError: Insufficient quota for the plan\n\n  with azurerm_x.y",
         "Insufficient quota for the plan$",

@@ -142,6 +142,34 @@ def test_what_the_contract_hangs_on_cannot_be_changed_in_a_function(native: dict
     assert [said in problem.message for problem in refused.value.problems] == [True]
 
 
+def test_no_handler_takes_a_type_of_which_it_has_no_resource() -> None:
+    app, other = App("shop"), {"gcp": {"google_storage_bucket": {"name": "x"}}}
+    orders, placed = app.queue("orders", dict[str, int]), app.topic("placed", dict[str, int])
+    orders.consumer(native=other)(_take)
+    placed.subscriber(native=other)(_mail)
+    app.schedule("0 8 * * *", native=other)(_report)
+    app.get("/", public=True, native=other)(_show)
+    app.function(native=other)(_charge)
+    with pytest.raises(DefinitionError) as refused:
+        document(program(app))
+    said = sorted(problem.message for problem in refused.value.problems)
+    names = ("_charge", "_mail", "_report", "_show", "_take")
+    assert said == [
+        f"handler {name!r}: native= names google_storage_bucket, of which it has no resource" for name in names
+    ]
+
+
+def _take(order: dict[str, int]) -> None: ...
+def _mail(order: dict[str, int]) -> None: ...
+def _report() -> None: ...
+def _show() -> str:
+    return ""
+
+
+def _charge(total: int) -> int:
+    return total
+
+
 def test_a_schedule_may_be_paused() -> None:
     app = App("shop")
 
