@@ -18,7 +18,6 @@ from cloudless.compiler.entries import ENTRIES
 from cloudless.compiler.entries import entries as each_unit
 from cloudless.compiler.facts import Facts
 from cloudless.compiler.package import imports_of
-from cloudless.compiler.ticks import restricted, ticks_of
 from cloudless.compiler.unit import HTTP
 from cloudless_gcp.compile import template
 from cloudless_gcp.compile.framework import REQUIREMENTS
@@ -56,9 +55,8 @@ def entries(
         "requirements.txt": REQUIREMENTS.encode(),
         f"{ENTRIES}/__init__.py": template.PACKAGE.format(**words).encode(),
     }
-    ticks = {one.handler: {"ticks": restricted(ticks_of(one))} for one in application.schedules}
     facts = Facts(application, definitions)
-    return files | each_unit(units, facts, addresses, stage=stage.name, text=_text, more={**ticks, **more})
+    return files | each_unit(units, facts, addresses, stage=stage.name, text=_text, more=more)
 
 
 def smoke(units: Iterable[Unit], application: Application) -> str:

@@ -4,20 +4,24 @@
 
 Cloud Scheduler publishes the same message whenever it ticks, in UTC and at a superset of the due times. A tick says no
 time but that of its publication: it is the latest one that the schedule's ticks have by then, or a few seconds after
-that, since the clocks of two services are not one. Where that one is due, it becomes the message of a run: its id is
-"<schedule>/<due time>", however often it comes. Any other is acknowledged, and nobody is called. A run whose time has
-not come is sent once more, for then. What comes as a message of ours (a copy) was decided before.
+that, since the clocks of two services are not one. When those are, it says itself: a deployment that changes a schedule
+changes its function and its job one after the other, and some ticks are from before. Where the tick is due, it becomes
+the message of a run: its id is "<schedule>/<due time>", however often it comes. Any other is acknowledged, and nobody
+is called. A run whose time has not come is sent once more, for then. What comes as a message of ours (a copy) was
+decided before.
 
 After an outage of Cloud Scheduler's a late tick stands for the latest one; those before it have no run.
 https://cloud.google.com/scheduler/docs/creating
 
-Beside what a consumer's facts have, there are "timing": see `cloudless.runtime.tick`, and "ticks": {"minutes", "hours",
-"days", "months", "weekdays"}, the values in UTC that Cloud Scheduler ticks at, as far as they are restricted; day 0 of
-a week is Sunday.
+A tick is {"schedule", "queue", "cron", "every_s", "timezone", "ticks"}: a timing, see `cloudless.runtime.tick`, and
+{"minutes", "hours", "days", "months", "weekdays"}, the values in UTC that Cloud Scheduler ticks at, as far as they are
+restricted; day 0 of a week is Sunday.
 """
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from time import gmtime
 
 from cloudless.runtime import entry
@@ -48,21 +52,23 @@ _YEARS_DAYS = 9 * 366
 @starting
 def schedule(facts: Mapping[str, Any], cloud: Cloud) -> Handle:
     """The function of a schedule's internal queue."""
-    bound, timing, ticks = binding(facts, cloud), Timing(facts["timing"]), Ticks(facts["ticks"])
+    bound = binding(facts, cloud)
 
     def choose(envelope: Envelope) -> Envelope | None:
-        return run_of(envelope, timing, ticks, cloud.now_s())
+        return run_of(envelope, cloud.now_s())
 
     return handle_with(entry.consumer(bound), bound.plan, cloud, choose)
 
 
-def run_of(envelope: Envelope, timing: Timing, ticks: Ticks, now_s: float) -> Envelope | None:
+def run_of(envelope: Envelope, now_s: float) -> Envelope | None:
     """The message of the run that a tick is for; None where there is none. What is no tick is delivered as it is.
 
     Its delay is what is left until then, as far as both Pub/Sub's clock and ours know.
     """
-    if envelope.correlation:
+    said = None if envelope.correlation else _said(envelope.body)
+    if said is None:
         return envelope
+    timing, ticks = said
     tick_s = ticks.latest(envelope.sent_s + EARLY_S)
     if tick_s is None or not timing.is_due(tick_s):
         return None
@@ -72,16 +78,26 @@ def run_of(envelope: Envelope, timing: Timing, ticks: Ticks, now_s: float) -> En
     return message
 
 
+@lru_cache(maxsize=2)
+def _said(body: str) -> tuple[Timing, Ticks] | None:
+    """What a tick says; None for what is none."""
+    try:
+        said = json.loads(body)
+        return Timing(said), Ticks(said["ticks"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 class Ticks:
-    """When Cloud Scheduler ticks, of the facts."""
+    """When Cloud Scheduler ticks, of what a tick says."""
 
     __slots__ = ("_days", "_months", "_times_s", "_weekdays")
 
-    def __init__(self, facts: Mapping[str, Sequence[int]]) -> None:
-        self._days = frozenset(facts.get("days", range(1, 32)))
-        self._months = frozenset(facts.get("months", range(1, 13)))
-        self._weekdays = frozenset(facts.get("weekdays", range(7)))
-        hours, minutes = facts.get("hours", range(24)), facts.get("minutes", range(60))
+    def __init__(self, said: Mapping[str, Sequence[int]]) -> None:
+        self._days = frozenset(said.get("days", range(1, 32)))
+        self._months = frozenset(said.get("months", range(1, 13)))
+        self._weekdays = frozenset(said.get("weekdays", range(7)))
+        hours, minutes = said.get("hours", range(24)), said.get("minutes", range(60))
         times = (hour * 3_600 + minute * TICK_S for hour in hours for minute in minutes)
         self._times_s = sorted(times, reverse=True)
 

@@ -9,10 +9,14 @@ from itertools import islice
 
 import pytest
 
+from cloudless.compiler.ticks import restricted, ticks_of
 from cloudless.ir import Schedule, Span
+from cloudless.passes.plans import timings
 from cloudless.runtime.schedule import due_times, utc_cron
-from cloudless_gcp.compile.schedule import expression_of
+from cloudless_gcp.compile.schedule import expression_of, tick_of
+from cloudless_gcp.runtime.schedule import Ticks
 from providers.gcp.tests.compile.documents import conformance, resources
+from providers.gcp.tests.scheduler import read
 
 CRONS = ("0 8 * * *", "0 8 * * MON-FRI", "30 2 1 * *", "*/7 * * * *", "15 6 1,15 * MON", "0 6 L * *", "1-59/2 * * * *")
 ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe")
@@ -67,6 +71,7 @@ def test_every_due_time_of_an_interval_is_a_tick(minutes: int) -> None:
         (cron("0 8 * * MON-FRI"), "0 8 * * 1-5"),
         (cron("0 6 1 * *"), "0 6 1 * *"),
         (cron("0 6 1 * MON"), "0 6 * * *"),
+        (cron("0 6 */2 * MON"), "0 6 * * *"),
         (cron("0 6 L * *"), "0 6 * * *"),
         (every(60), "0 * * * *"),
         (every(90), "0,30 0-1,3-4,6-7,9-10,12-13,15-16,18-19,21-22 * * *"),
@@ -76,13 +81,29 @@ def test_expressions_are_what_people_would_write(schedule: Schedule, expression:
     assert expression_of(schedule) == expression
 
 
+@pytest.mark.parametrize("text", [*CRONS, "0 6 */2 * MON", "0 6 * */2 MON", "0 6 1-7 * */2"])
+def test_what_a_tick_says_of_ticks_is_when_cloud_scheduler_ticks(text: str) -> None:
+    """Else a tick stood for the last one that it knows, and ran that again."""
+    one = cron(text)
+    told, at_s = Ticks(tick_of(one, {})["ticks"]), float(START_S)
+    for _ in range(100):
+        next_s = read(expression_of(one)).next_s(at_s)
+        assert next_s is not None
+        assert told.latest(next_s) == next_s
+        assert told.latest(next_s - 1) == (at_s if at_s > START_S else told.latest(START_S))
+        at_s = next_s
+
+
 def test_a_tick_is_a_message_of_the_schedules_queue() -> None:
     application = conformance("schedules")
     made = resources(application, "google_cloud_scheduler_job")
     for one in application.schedules:
         job = made[one.name]
         assert job["pubsub_target"]["topic_name"] == f"${{google_pubsub_topic.queue--{one.queue}.id}}"
-        assert json.loads(b64decode(job["pubsub_target"]["data"])) == {"schedule": one.name}
+        assert json.loads(b64decode(job["pubsub_target"]["data"])) == {
+            **timings(application)[one.name],
+            "ticks": restricted(ticks_of(one)),
+        }
         assert (job["time_zone"], job["name"]) == ("Etc/UTC", f"{application.name}-prod-{one.name}")
         assert job["depends_on"] == [
             f"google_pubsub_topic_iam_member.cloudless--cloudscheduler--sends--{one.queue}",

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import takewhile
 from typing import Any
 
 import pytest
 
-from cloudless.compiler.ticks import restricted, ticks_of
 from cloudless.conformance import journal
 from cloudless.ir import Schedule
 from cloudless.message import Envelope
 from cloudless.node import replace
 from cloudless.runtime.schedule import due_times, utc_cron
 from cloudless.runtime.tick import Timing, run
+from cloudless_gcp.compile.schedule import tick_of
 from cloudless_gcp.runtime.schedule import EARLY_S, Ticks, run_of, schedule
-from providers.gcp.tests.entry.asking import TRIALS, FakeGoogle, facts_of, made, push, sent
+from providers.gcp.tests.entry.asking import TRIALS, FakeGoogle, made, push, sent
 from providers.gcp.tests.entry.generated import application
 
 BERLIN = {"schedule": "report", "queue": "report", "cron": "0 8 * * *", "every_s": 0, "timezone": "Europe/Berlin"}
@@ -32,17 +33,22 @@ def timing(**facts: Any) -> Timing:
     return Timing({**BERLIN, **facts})
 
 
-def ticks(cron: str = "0 8 * * *", timezone: str = "Europe/Berlin", every_s: int = 0) -> Ticks:
-    """Those of the facts that a build writes."""
+@cache
+def said(cron: str = "0 8 * * *", timezone: str = "Europe/Berlin", every_s: int = 0) -> dict[str, Any]:
+    """What a tick carries by what a build writes."""
     [found] = application(TRIALS).schedules
     utc = "" if every_s else utc_cron(cron, timezone)
     one: Schedule = replace(found, cron="" if every_s else cron, timezone=timezone, every_s=every_s, utc_cron=utc)
-    return Ticks(restricted(ticks_of(one)))
+    return tick_of(one, {**BERLIN, "cron": one.cron, "timezone": timezone, "every_s": every_s})
 
 
-def tick(at: datetime) -> Envelope:
+def ticks(cron: str, timezone: str) -> Ticks:
+    return Ticks(said(cron, timezone)["ticks"])
+
+
+def tick(at: datetime, cron: str = "0 8 * * *", timezone: str = "Europe/Berlin", every_s: int = 0) -> Envelope:
     """The message of a tick, published then."""
-    return Envelope("5b6d", '{"schedule":"report"}', sent_s=at.timestamp())
+    return Envelope("5b6d", json.dumps(said(cron, timezone, every_s)), sent_s=at.timestamp())
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +59,7 @@ def _no_notes() -> Iterator[None]:
 
 
 def test_a_tick_at_a_due_time_is_the_run_of_that_time() -> None:
-    found = run_of(tick(DUE + timedelta(seconds=0.4)), timing(), ticks(), DUE_S)
+    found = run_of(tick(DUE + timedelta(seconds=0.4)), DUE_S)
     assert found is not None
     expected = run(timing(), DUE_S, DUE_S + 0.4)
     assert (found.id, found.body, found.trace, found.sent_s) == (
@@ -67,7 +73,7 @@ def test_a_tick_at_a_due_time_is_the_run_of_that_time() -> None:
 
 
 def test_a_tick_of_the_other_half_of_the_year_is_none() -> None:
-    assert run_of(tick(DUE - timedelta(hours=1)), timing(), ticks(), DUE_S) is None
+    assert run_of(tick(DUE - timedelta(hours=1)), DUE_S) is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,7 @@ def test_of_all_ticks_around_a_change_of_clocks_those_count_that_are_due(
     start = datetime(2026, 3, 28, tzinfo=UTC)
     every = [start + n * MINUTE for n in range(3 * 24 * 60)]
     fired = [at for at in every if all_.latest(at.timestamp()) == at.timestamp()]
-    found = [run_of(tick(at + timedelta(seconds=late_s)), one, all_, at.timestamp()) for at in fired]
+    found = [run_of(tick(at + timedelta(seconds=late_s), cron, timezone), at.timestamp()) for at in fired]
     start_s, end_s = start.timestamp(), every[-1].timestamp()
     due = takewhile(lambda due_s: due_s <= end_s, due_times(one, int(start_s) - 1))
     assert [one.id for one in found if one] == [run(one, due_s, 0).id for due_s in due]
@@ -92,38 +98,38 @@ def test_of_all_ticks_around_a_change_of_clocks_those_count_that_are_due(
 def test_a_delivery_that_comes_again_is_another_attempt_at_the_same_run() -> None:
     again = tick(DUE)
     again.attempt = 3
-    found = run_of(again, timing(), ticks(), DUE_S)
+    found = run_of(again, DUE_S)
     assert found is not None
     assert (found.attempt, found.id) == (3, "report/2026-01-02T07:00:00+00:00")
 
 
 @pytest.mark.parametrize("late", [MINUTE, timedelta(hours=22, minutes=59)])
 def test_a_tick_that_is_late_counts_until_the_next_one(late: timedelta) -> None:
-    found = run_of(tick(DUE + late), timing(), ticks(), DUE_S)
+    found = run_of(tick(DUE + late), DUE_S)
     assert found is not None
     assert found.id == "report/2026-01-02T07:00:00+00:00"
-    assert run_of(tick(DUE + timedelta(hours=23)), timing(), ticks(), DUE_S) is None
+    assert run_of(tick(DUE + timedelta(hours=23)), DUE_S) is None
 
 
 @pytest.mark.parametrize("early_s", [0.001, 1, EARLY_S])
 def test_a_tick_that_is_early_is_the_run_of_its_time_and_waits_for_it(early_s: float) -> None:
     """It is not the run of the day before, once more."""
-    found = run_of(tick(DUE - timedelta(seconds=early_s)), timing(), ticks(), DUE_S - early_s)
+    found = run_of(tick(DUE - timedelta(seconds=early_s)), DUE_S - early_s)
     assert found is not None
     assert (found.id, round(found.delay_s, 6)) == ("report/2026-01-02T07:00:00+00:00", early_s)
 
 
 @pytest.mark.parametrize(("published_s", "now_s"), [(-5, 0), (-5, 3), (0, -5), (1, -5)])
 def test_nobody_waits_where_one_of_the_clocks_says_that_it_is_time(published_s: int, now_s: int) -> None:
-    found = run_of(tick(DUE + timedelta(seconds=published_s)), timing(), ticks(), DUE_S + now_s)
+    found = run_of(tick(DUE + timedelta(seconds=published_s)), DUE_S + now_s)
     assert found is not None
     assert (found.id, found.delay_s) == ("report/2026-01-02T07:00:00+00:00", 0)
 
 
 def test_early_ticks_of_each_minute_are_each_a_run_of_its_own() -> None:
-    each = timing(cron="* * * * *", timezone="UTC"), ticks("* * * * *", "UTC")
     for late_s in (-EARLY_S, 0, 49):
-        found = [run_of(tick(DUE + n * MINUTE + timedelta(seconds=late_s)), *each, DUE_S) for n in range(60)]
+        start = DUE + timedelta(seconds=late_s)
+        found = [run_of(tick(start + n * MINUTE, "* * * * *", "UTC"), DUE_S) for n in range(60)]
         assert [one.id[-14:-9] for one in found if one] == [f"07:{n:02}" for n in range(60)]
 
 
@@ -131,7 +137,7 @@ def test_a_run_that_is_too_early_is_sent_for_its_time_and_calls_nobody() -> None
     cloud = FakeGoogle()
     report = made(schedule, "on_report", cloud)
     cloud.time_s = DUE_S - 3
-    assert report(push({"schedule": "report"}, publishTime="2026-01-02T06:59:56Z")) == DONE
+    assert report(push(said(), publishTime="2026-01-02T06:59:56Z")) == DONE
     assert journal.kept() == []
     [(queue, run)] = cloud.queues.sent
     assert (queue, run.id, run.delay_s) == ("report", "report/2026-01-02T07:00:00+00:00", 3)
@@ -141,8 +147,7 @@ def test_a_run_that_is_too_early_is_sent_for_its_time_and_calls_nobody() -> None
 
 
 def test_what_is_due_every_few_minutes_is_found() -> None:
-    every = ticks(timezone="UTC", every_s=300)
-    found = run_of(tick(DUE + 7 * MINUTE), timing(cron="", every_s=300, timezone="UTC"), every, DUE_S)
+    found = run_of(tick(DUE + 7 * MINUTE, timezone="UTC", every_s=300), DUE_S)
     assert found is not None
     assert found.id == "report/2026-01-02T07:05:00+00:00"
 
@@ -158,21 +163,29 @@ def test_days_of_a_week_begin_with_sunday() -> None:
     assert sundays.latest(DUE_S) == datetime(2025, 12, 28, 6, tzinfo=UTC).timestamp()
 
 
-def test_only_what_is_restricted_stands_in_the_facts() -> None:
-    assert facts_of("on_report")["ticks"] == {"minutes": [0], "hours": [6, 7]}
+def test_a_tick_says_only_what_is_restricted() -> None:
+    assert said()["ticks"] == {"minutes": [0], "hours": [6, 7]}
+
+
+def test_a_tick_stays_what_it_was_whichever_schedule_the_function_has_by_now() -> None:
+    """The function has another one: a deployment changes function and job one after the other."""
+    report = made(schedule, "on_report", FakeGoogle())
+    assert report(push(said("0 9 * * *", "UTC"), publishTime="2026-01-02T09:00:00.1Z")) == DONE
+    assert report(push(said("0 9 * * *", "Europe/Berlin"), publishTime="2026-01-02T07:00:00.1Z")) == DONE
+    assert [one["key"] for one in journal.kept()] == ["report/2026-01-02T09:00:00+00:00"]
 
 
 def test_a_copy_of_ours_was_decided_before() -> None:
     """It comes much later, with a back-off between."""
     copy = run(timing(), DUE_S, DUE_S)
-    assert run_of(copy, timing(), ticks(), DUE_S) is copy
+    assert run_of(copy, DUE_S) is copy
 
 
 def test_a_tick_that_is_due_calls_the_handler_and_others_are_just_done() -> None:
     cloud = FakeGoogle()
     report = made(schedule, "on_report", cloud)
-    assert report(push({"schedule": "report"}, publishTime="2026-01-02T06:00:00.1Z")) == DONE
-    assert report(push({"schedule": "report"}, publishTime="2026-01-02T07:00:00.1Z")) == DONE
+    assert report(push(said(), publishTime="2026-01-02T06:00:00.1Z")) == DONE
+    assert report(push(said(), publishTime="2026-01-02T07:00:00.1Z")) == DONE
     assert [one["key"] for one in journal.kept()] == ["report/2026-01-02T07:00:00+00:00"]
     assert [queue for queue, _ in cloud.queues.sent] == ["charge-later"]
 
