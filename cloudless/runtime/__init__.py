@@ -12,8 +12,9 @@
     http.py      one endpoint: request in, answer out; router.py: which one it is
     filter.py    which messages of a topic a subscription wants, where the cloud cannot say
     schedule.py  when schedules are due
-    step.py      what an orchestration calls
+    step.py      what an orchestration calls; routine.py: it, and direct calls, by one function of a cloud's
     log.py       what is said of failures; lines.py: as JSON, for platforms that take lines
+    stranger.py  what a function was called with that it does not take
 
 Standard library only at import; never imports the front end, the compilers or the IR of resources.
 """

@@ -101,6 +101,14 @@ def batch(binding: Binding) -> DeliverAll:
     return Batch(plan, binding.call(), binding.codec.decode, binding.judge(), cloud).deliver
 
 
+def single(binding: Binding, kind: str) -> Deliver:
+    """A handler that is called a message at a time; one of batches gets lists of one. kind: see `runtime.boot`."""
+    if kind != "batch":
+        return consumer(binding)
+    deliver_all = batch(binding)
+    return lambda envelope: deliver_all([envelope])[0]
+
+
 def function(binding: Binding, result: Codec) -> Answer:
     """A function that is called directly; the binding's codec is of the dict of its arguments."""
     from cloudless.runtime.function import function as answering

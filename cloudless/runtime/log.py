@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 
+from cloudless.errors import CloudlessError
 from cloudless.message import traceparent
 from cloudless.runtime.outcome import Again, Postponed
 
@@ -87,3 +88,9 @@ def _facts(plan: Plan, envelope: Envelope) -> dict[str, str]:
         "correlation_id": envelope.correlation,
         "traceparent": traceparent(envelope),
     }
+
+
+def trouble(plan: Plan, text: str, problem: Exception) -> None:
+    """Warn of what our own runtime could not do for a handler. text: with %s for the problem, whose bugs are traced."""
+    is_ours = not isinstance(problem, CloudlessError)
+    logging.getLogger(f"cloudless.{plan.handler}").warning(text, problem, exc_info=problem if is_ours else None)

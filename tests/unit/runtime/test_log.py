@@ -9,7 +9,7 @@ from cloudless.codec import codec_of
 from cloudless.driver.current import HERE
 from cloudless.errors import NotFound
 from cloudless.message import Envelope
-from cloudless.runtime import entry
+from cloudless.runtime import entry, log
 from cloudless.runtime.outcome import Postponed
 from cloudless.runtime.plan import Plan
 
@@ -126,3 +126,12 @@ def test_a_postponed_delivery_has_not_failed(
     assert (record.levelno, record.exc_info) == (level, None)
     said = "is postponed by 12.5 s without a call of its handler: 7 is being handled by another delivery"
     assert record.getMessage() == f"message {'ab' * 16} of orders {said}"
+
+
+def test_trouble_of_ours_is_a_warning_and_a_bug_of_ours_is_traced(caplog: pytest.LogCaptureFixture) -> None:
+    plan = Plan("take", "orders", ())
+    log.trouble(plan, "it comes again: %s", NotFound("no queue"))
+    log.trouble(plan, "it comes again: %s", KeyError("bug"))
+    assert [one.getMessage() for one in caplog.records] == ["it comes again: no queue", "it comes again: 'bug'"]
+    assert [bool(one.exc_info) for one in caplog.records] == [False, True]
+    assert {(one.levelno, one.name) for one in caplog.records} == {(logging.WARNING, "cloudless.take")}

@@ -14,7 +14,8 @@ What a function exits with is no answer: the call has failed, as where its proce
 from __future__ import annotations
 
 from cloudless.codec import is_object, load
-from cloudless.runtime import boot, entry
+from cloudless.runtime import entry
+from cloudless.runtime.routine import Routine
 from cloudless.system import opened
 from cloudless_aws.runtime import watch
 from cloudless_aws.runtime.failure import exited
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from cloudless.runtime.function import Answer
-    from cloudless.runtime.step import Attempt
     from cloudless_aws.clients.cloud import AwsCloud
     from cloudless_aws.runtime.queue import Handle
     from cloudless_aws.runtime.watch import Context
@@ -54,14 +53,11 @@ def function(facts: Mapping[str, Any], cloud: AwsCloud) -> Callable[[Any, Contex
 
 
 class _Function:
-    """The three ways to one function. The ways of steps are only gone where there are any."""
+    """The three ways to one function."""
 
     def __init__(self, facts: Mapping[str, Any], cloud: AwsCloud) -> None:
         self._cloud = cloud
-        self._bound = binding(facts, cloud)
-        self._result = boot.registered(facts).result
-        self._answer: Answer = entry.function(self._bound, self._result)
-        self._attempt: Attempt | None = None
+        self._routine = Routine(facts, binding(facts, cloud))
         self.later: Handle | None = _later({**facts, "plan": facts["later"]}, cloud) if "later" in facts else None
 
     def takes(self) -> str:
@@ -73,7 +69,7 @@ class _Function:
         envelope = opened(message)
         watch.begin(context)
         try:
-            return load(self._answer(envelope))
+            return load(self._routine.answer(envelope))
         except Exception:
             raise
         except BaseException as problem:  # noqa: BLE001  (an exit, which the caller hears of as one)
@@ -81,13 +77,9 @@ class _Function:
 
     def stepped(self, event: dict[str, Any], context: Context) -> dict[str, Any]:
         """The answer to a step."""
-        from cloudless.runtime.step import arguments_of
         from cloudless_aws.runtime.step import answered
 
-        if self._attempt is None:
-            self._attempt = entry.attempt(self._bound, self._result)
-        attempt = self._attempt
-        return answered(event, context, self._cloud.now_s(), lambda cause: attempt(arguments_of(event), cause))
+        return answered(event, context, self._cloud.now_s(), lambda cause: self._routine.reply(event, cause))
 
 
 def _later(facts: Mapping[str, Any], cloud: AwsCloud) -> Handle:

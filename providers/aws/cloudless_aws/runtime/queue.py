@@ -24,7 +24,6 @@ Beside what boot wants, the facts of a subscription whose filter SNS cannot hold
 from __future__ import annotations
 
 from cloudless.driver.current import HERE
-from cloudless.errors import CloudlessError
 from cloudless.message import Failure
 from cloudless.runtime import boot, entry
 from cloudless.runtime.consumer import exited
@@ -78,7 +77,7 @@ _UNHIDDEN = "what failed comes again when its visibility time-out ends, since it
 def consumer(facts: Mapping[str, Any], cloud: AwsCloud) -> Handle:
     """The function of an event source. facts: as in `cloudless.runtime.boot`, and "where"."""
     bound = binding(facts, cloud)
-    deliver_each = _deliverer(bound, takes_lists=facts["kind"] == "batch")
+    deliver_each = _deliverer(bound, facts["kind"])
     if "where" in facts:
         deliver_each = _filtered(deliver_each, facts["where"])
     return handle_with(deliver_each, bound.plan, cloud)
@@ -120,14 +119,11 @@ def records_of(event: Any, handler: str) -> tuple[list[Record], list[Envelope]]:
         raise refused(event, handler, SQS) from problem
 
 
-def _deliverer(bound: entry.Binding, *, takes_lists: bool) -> DeliverEach:
+def _deliverer(bound: entry.Binding, kind: str) -> DeliverEach:
     """A list handler gets all messages of an event; that of an ordered queue, lists of one (decision 0004)."""
-    if not takes_lists:
-        return in_turn(entry.consumer(bound), bound.plan)
-    deliver_all = entry.batch(bound)
-    if bound.plan.ordered:
-        return in_turn(lambda envelope: deliver_all([envelope])[0], bound.plan)
-    return _all_at_once(deliver_all, bound.plan)
+    if kind != "batch" or bound.plan.ordered:
+        return in_turn(entry.single(bound, kind), bound.plan)
+    return _all_at_once(entry.batch(bound), bound.plan)
 
 
 def in_turn(deliver: Deliver, plan: Plan) -> DeliverEach:
@@ -214,7 +210,9 @@ def _copied(
     try:
         unsent = {one.index for one in cloud.queues.send(plan.source, copies)}
     except Exception as problem:  # noqa: BLE001  (whatever it is, what became of the others must be said)
-        _warn(plan, _UNCOPIED, problem)
+        from cloudless.runtime.log import trouble
+
+        trouble(plan, _UNCOPIED, problem)
         return []
     return [at for index, at in enumerate(places) if index not in unsent]
 
@@ -226,11 +224,6 @@ def _hide(delays: Mapping[str, float], plan: Plan, cloud: HasQueues) -> None:
     try:
         cloud.queues.hide(plan.source, delays)
     except Exception as problem:  # noqa: BLE001  (as above)
-        _warn(plan, _UNHIDDEN, problem)
+        from cloudless.runtime.log import trouble
 
-
-def _warn(plan: Plan, text: str, problem: Exception) -> None:
-    import logging
-
-    is_ours = not isinstance(problem, CloudlessError)
-    logging.getLogger(f"cloudless.{plan.handler}").warning(text, problem, exc_info=problem if is_ours else None)
+        trouble(plan, _UNHIDDEN, problem)

@@ -6,11 +6,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 from __future__ import annotations
 
 from cloudless.codec import is_list, is_object
-from cloudless.errors import InvalidArgument
+from cloudless.runtime import stranger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cloudless.errors import InvalidArgument
 
 _QUEUE = "have it sent to the function's queue"
 _RECORDS = {
@@ -23,16 +25,16 @@ _RECORDS = {
 """By event source of the first record."""
 
 _SHAPES = (
-    ({"detail-type", "detail"}, "EventBridge", "make the function's queue a target of the rule"),
-    ({"requestContext", "rawPath"}, "API Gateway", "a route calls the function of its endpoint"),
+    ({"detail-type", "detail"}, "an event of EventBridge", "make the function's queue a target of the rule"),
+    ({"requestContext", "rawPath"}, "an event of API Gateway", "a route calls the function of its endpoint"),
     (
         {"requestContext", "httpMethod"},
-        "API Gateway, of version 1.0",
+        "an event of API Gateway, of version 1.0",
         "the integration wants payload 2.0",
     ),
     ({"call"}, "a direct call", "call the function by its name"),
-    ({"args", "ctx"}, "an orchestration", "a step calls the function by its name"),
-    ({"op", "ctx"}, "an orchestration, to the worker", "the worker's name ends in --worker"),
+    ({"args", "ctx"}, "a step of an orchestration", "a step calls the function by its name"),
+    ({"op", "ctx"}, "a step of an orchestration, to the worker", "the worker's name ends in --worker"),
 )
 """By keys."""
 SQS = "messages of SQS, by an event source mapping"
@@ -42,21 +44,14 @@ _TORN = ("SQS that is not whole", "nobody but an event source mapping calls such
 
 def refused(event: object, handler: str, takes: str) -> InvalidArgument:
     """The error for an event. takes: what the function does take, as people read it."""
-    origin, remedy = _told(event, takes)
-    return InvalidArgument(f"the function of {handler} takes {takes}, and was called with {origin}: {remedy}")
+    return stranger.refused(handler, takes, *_told(event, takes))
 
 
 def _told(event: Any, takes: str) -> tuple[str, str]:
-    if not is_object(event):
-        return f"JSON that is no object ({type(event).__name__})", "give it what its caller in the stage gives it"
-    records = event.get("Records")
+    records = event.get("Records") if is_object(event) else None
     if is_list(records) and records and is_object(records[0]):
         source = records[0].get("eventSource") or records[0].get("EventSource")
         is_torn = source == "aws:sqs" and takes == SQS
         origin, remedy = _TORN if is_torn else _RECORDS.get(str(source), (f"the service {source!r}", _QUEUE))
         return f"an event of {origin}", remedy
-    for keys, origin, remedy in _SHAPES:
-        if keys <= event.keys():
-            return f"an event of {origin}" if origin[0].isupper() else f"what is for {origin}", remedy
-    shown = ", ".join(sorted(map(str, event))[:8]) or "none"
-    return f"an event of nobody that is known (its keys: {shown})", "give it what its caller in the stage gives it"
+    return stranger.told(event, _SHAPES)

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from cloudless.driver.queue import QueueDriver
     from cloudless.message import Envelope
-    from cloudless.runtime.consumer import Deliver
-    from cloudless.runtime.entry import Binding
     from cloudless.runtime.outcome import Outcome
     from cloudless_azure.clients.cloud import AzureCloud
     from cloudless_azure.runtime import invocation
@@ -79,7 +77,7 @@ class Returned(CloudlessError):
 def consumer(facts: Mapping[str, Any], cloud: AzureCloud) -> Take:
     """The function of a trigger with cardinality one; a batch handler gets lists of one."""
     bound = binding(facts, cloud)
-    plan, judge, deliver = bound.plan, bound.judge(), _deliver(facts, bound)
+    plan, judge, deliver = bound.plan, bound.judge(), entry.single(bound, facts["kind"])
     matches = filter_of(facts.get("where", ()))
 
     def settle(envelope: Envelope, outcome: Outcome) -> None:
@@ -174,13 +172,6 @@ def envelope_of_trigger(message: Native) -> Envelope:
         group=message.session_id or "",
         sent_s=lambda: enqueued.timestamp() if enqueued else 0,
     )
-
-
-def _deliver(facts: Mapping[str, Any], bound: Binding) -> Deliver:
-    if facts["kind"] != "batch":
-        return entry.consumer(bound)
-    deliver_all = entry.batch(bound)
-    return lambda envelope: deliver_all([envelope])[0]
 
 
 def _send_copies(queues: QueueDriver, queue: str, copies: list[Envelope]) -> None:

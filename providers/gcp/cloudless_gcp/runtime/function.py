@@ -14,7 +14,8 @@ What a function exits with is no answer: 500 {"crashed": text}, as where its pro
 from __future__ import annotations
 
 from cloudless.errors import InvalidArgument
-from cloudless.runtime import boot, entry
+from cloudless.runtime import entry
+from cloudless.runtime.routine import Routine
 from cloudless.system import opened
 from cloudless_gcp.runtime.invocation import binding
 from cloudless_gcp.runtime.queue import handle_with
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless.driver.provider import Cloud
-    from cloudless.runtime.step import Attempt
     from cloudless_gcp.runtime import queue
     from cloudless_gcp.runtime.reply import Answer, Request
 
@@ -58,14 +58,11 @@ def function(facts: Mapping[str, Any], cloud: Cloud) -> Handle:
 
 
 class _Function:
-    """The three ways to one function. The ways of steps are only gone where there are any."""
+    """The three ways to one function."""
 
     def __init__(self, facts: Mapping[str, Any], cloud: Cloud) -> None:
         self._cloud = cloud
-        self._bound = binding(facts, cloud)
-        self._result = boot.registered(facts).result
-        self._answer = entry.function(self._bound, self._result)
-        self._attempt: Attempt | None = None
+        self._routine = Routine(facts, binding(facts, cloud))
         self.later = _later({**facts, "plan": facts["later"]}, cloud) if "later" in facts else None
 
     def takes(self) -> str:
@@ -76,19 +73,15 @@ class _Function:
         """The answer to a direct call. Raises InvalidArgument for a message that is none."""
         envelope = opened(message)
         try:
-            return answer(self._answer(envelope))
+            return answer(self._routine.answer(envelope))
         except BaseException as problem:  # noqa: BLE001  (an exit, which the caller hears of as one)
             return crashed(problem)
 
     def stepped(self, event: dict[str, Any]) -> Answer:
         """The answer to a step."""
-        from cloudless.runtime.step import arguments_of
         from cloudless_gcp.runtime.step import answered
 
-        if self._attempt is None:
-            self._attempt = entry.attempt(self._bound, self._result)
-        attempt = self._attempt
-        return answered(event, self._cloud.now_s(), lambda cause: attempt(arguments_of(event), cause))
+        return answered(event, self._cloud.now_s(), lambda cause: self._routine.reply(event, cause))
 
 
 def _later(facts: Mapping[str, Any], cloud: Cloud) -> queue.Handle:

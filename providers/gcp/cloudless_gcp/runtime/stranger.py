@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 
-from cloudless.codec import is_object
-from cloudless.errors import InvalidArgument
+from cloudless.runtime.stranger import USUAL, refused, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from cloudless.errors import InvalidArgument
 
 _SHAPES = (
     ({"message", "subscription"}, "a push of Pub/Sub", "let the subscription push to a function that consumes"),
@@ -28,26 +26,11 @@ _SHAPES = (
 
 def stranger(content: bytes, handler: str, takes: str) -> InvalidArgument:
     """The error for a request. takes: what the function does take, as people read it."""
-    origin, remedy = _told(_read(content))
-    return InvalidArgument(f"the function of {handler} takes {takes}, and was called with {origin}: {remedy}")
+    return refused(handler, takes, *_told(content))
 
 
-def _read(content: bytes) -> Any:
+def _told(content: bytes) -> tuple[str, str]:
     try:
-        return json.loads(content)
+        return told(json.loads(content), _SHAPES)
     except (ValueError, RecursionError):
-        return content
-
-
-def _told(event: Any) -> tuple[str, str]:
-    usual = "give it what its caller in the stage gives it"
-    if isinstance(event, bytes):
-        return (f"{len(event)} bytes that are no JSON" if event else "nothing"), usual
-    if not is_object(event):
-        return f"JSON that is no object ({type(event).__name__})", usual
-    return next(((origin, remedy) for keys, origin, remedy in _SHAPES if keys <= event.keys()), _unknown(event, usual))
-
-
-def _unknown(event: Mapping[str, Any], usual: str) -> tuple[str, str]:
-    shown = ", ".join(sorted(map(str, event))[:8]) or "none"
-    return f"an object of nobody that is known (its keys: {shown})", usual
+        return (f"{len(content)} bytes that are no JSON" if content else "nothing"), USUAL
