@@ -54,6 +54,7 @@ class BrokerClient:
             raise unknown(grant.verb, grant.noun, grant.name, ())
         what = f"{grant.verb} {grant.noun} {grant.name!r}"
         with needing(grant):
+            self._google.tokens.identity(self.url)  # kept; who gives tokens is asked again by whoever asks it, not here
             for number in range(1, rest.TRIES):
                 try:
                     return self._once({"op": op, **request}, what)

@@ -51,9 +51,11 @@ class RunFunctions:
             try:
                 answer = post(self._google, url, {"call": packed(call)}, timeout_s + START_S)
             except TimeoutError as problem:
-                raise TimeoutError(f"{what}: no answer within {timeout_s:g} s") from problem
+                text = f"{what}: no answer within {timeout_s:g} s, and {START_S} s more for an instance to start"
+                raise TimeoutError(text) from problem
             except Lost as problem:
-                raise RemoteError("Crashed", f"no answer came, and nobody knows what became of it: {problem}") from None
+                text = f"no answer came, and nobody knows what became of it: {problem}"
+                raise RemoteError("Crashed", text) from problem
             return _reply(answer, what)
 
     def native(self, function: str) -> Any:

@@ -122,7 +122,8 @@ class Google:
     def _service(self, place: _Place) -> Service:
         found = self._services.get(place.base)
         if found is None:
-            found = self._services.setdefault(place.base, Service(place.base, place.host, TIMEOUT_S))
+            what = place.host if place.base.endswith(f"//{place.host}") else f"{place.host}, here {place.base},"
+            found = self._services.setdefault(place.base, Service(place.base, what, TIMEOUT_S))
         return found
 
 

@@ -13,6 +13,8 @@ import time
 from importlib import import_module
 
 from cloudless.codec import is_object
+from cloudless.driver.denied import NotSignedIn
+from cloudless.errors import PermissionDenied
 from cloudless_gcp.clients import metadata
 from cloudless_gcp.clients.errors import of_answer
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless.driver.rest import Answer
+    from cloudless.errors import CloudlessError
     from cloudless_gcp.clients.own import Own
 
     Ask = Callable[[str, Mapping[str, Any], str], Answer]
@@ -61,14 +64,14 @@ class Tokens:
     account: e-mail address of whom others outside may stand for, "" for nobody. ask: asks IAM Credentials for it.
     """
 
-    __slots__ = ("_account", "_ask", "_is_refused", "_kept", "_own")
+    __slots__ = ("_account", "_ask", "_kept", "_own", "_refusal")
 
     def __init__(self, account: str = "", ask: Ask | None = None) -> None:
         self._account = account
         self._ask = ask
         self._kept: dict[str, Token] = {}
         self._own: Own | None = None
-        self._is_refused = False
+        self._refusal: CloudlessError | None = None
 
     def current(self) -> str:
         """An access token that holds for another minute. Raises NotSignedIn, PermissionDenied or Unavailable."""
@@ -113,19 +116,27 @@ class Tokens:
             return identity_of(metadata.account(f"identity?audience={quote(audience, safe='')}&format=full"))
         body = {"audience": audience, "includeEmail": True}
         stood_for = self._stand_for("generateIdToken", body)
-        return identity_of(stood_for["token"]) if stood_for is not None else self._mine().identity(audience)
+        if stood_for is not None:
+            return identity_of(stood_for["token"])
+        try:
+            return self._mine().identity(audience)
+        except PermissionDenied as problem:
+            if self._refusal is None or isinstance(problem, NotSignedIn):
+                raise
+            raise PermissionDenied(f"{problem}. Google said: {self._refusal}") from self._refusal
 
     def _stand_for(self, method: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """What IAM Credentials gives for the stage's account; None where there is none, or he may not."""
-        if not self._account or self._ask is None or self._is_refused:
+        if not self._account or self._ask is None or self._refusal is not None:
             return None
         path = f"/v1/projects/-/serviceAccounts/{self._account}:{method}"
         answer = self._ask(path, body, self._mine().access().text)
+        what = f"getting a token of {self._account}"
         if answer.status in {403, 404}:  # 404: of an account that is not there, or that one may not see
-            self._is_refused = True
+            self._refusal = of_answer(answer, what)
             return None
         if answer.status != 200:
-            raise of_answer(answer, f"getting a token of {self._account}")
+            raise of_answer(answer, what)
         found: dict[str, Any] = answer.json()
         return found
 

@@ -19,6 +19,7 @@ from google.auth.exceptions import RefreshError
 from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import PermissionDenied, Unavailable
 from cloudless_gcp.clients import login
+from cloudless_gcp.clients.broker import BrokerClient
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.clients.errors import of_sdk
 from cloudless_gcp.clients.rest import Google
@@ -101,6 +102,18 @@ def test_a_refusal_is_an_error_of_ours(metadata: Metadata) -> None:
         Tokens().current()
 
 
+@pytest.mark.parametrize("call", ["broker", "secret"])
+def test_who_gives_tokens_is_asked_three_times_and_not_three_times_three(metadata: Metadata, call: str) -> None:
+    metadata.status = 503
+    google = Google()
+    with pytest.raises(Unavailable, match="refused a token"):
+        if call == "broker":
+            BrokerClient(AUDIENCE, google).send("fulfil", "7", "approval", envelope())
+        else:
+            google.call("GET", "https://secretmanager.googleapis.com/v1/x", None, "reading a secret")
+    assert len(metadata.asked) == 3
+
+
 def test_a_metadata_server_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GCE_METADATA_HOST", f"127.0.0.1:{tools.free_port()}")
     monkeypatch.setenv("K_SERVICE", "orders")
@@ -125,7 +138,8 @@ class Outside:
     may: whether he may stand for the stage's callers. refusal: what he gets instead of a token.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.may = True
         self.refusal: Response | None = None
         self.asked: list[tuple[str, str, Any]] = []
@@ -134,11 +148,13 @@ class Outside:
         if request.path == "/token":
             if self.refusal is not None:
                 return self.refusal
-            [assertion] = parse_qs(request.body.decode())["assertion"]
-            token = self._identity("me@p.x") if "target_audience" in claims_of(assertion) else ""
+            for assertion in parse_qs(request.body.decode()).get("assertion", ()):
+                if "target_audience" in claims_of(assertion):
+                    self.asked.append(("token", "", None))
+                    return Response(status=200, body=json.dumps({"id_token": self._identity("me@p.x")}).encode())
             self.asked.append(("token", "", None))
             mine = {"access_token": "mine", "expires_in": 3_600, "token_type": "Bearer"}
-            return Response(status=200, body=json.dumps({"id_token": token} if token else mine).encode())
+            return Response(status=200, body=json.dumps(mine).encode())
         self.asked.append((request.path, request.header("Authorization"), json.loads(request.body)))
         if not self.may:
             return Response(status=403, body=b'{"error": {"status": "PERMISSION_DENIED", "message": "no"}}')
@@ -155,8 +171,8 @@ class Outside:
 @pytest.fixture
 def outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Outside]:
     """Somebody with the key of a service account."""
-    made = Outside()
     with Loopback() as server:
+        made = Outside(server.url)
         server.serve(made.answer)
         key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -333,6 +349,21 @@ def test_a_server_of_tokens_that_is_busy_refuses_nobody() -> None:
     problem = of_sdk(RefreshError("temporarily_unavailable: None", {}, retryable=True), "getting an access token")
     assert type(problem) is Unavailable
     assert str(problem) == "getting an access token: temporarily_unavailable: None"
+
+
+def test_who_may_not_stand_for_them_and_has_no_tokens_of_his_own_is_told_why(
+    outside: Outside, signed_in: SignedIn, tmp_path: Path
+) -> None:
+    """A service that is not switched on refuses, too: then no role helps."""
+    outside.may = False
+    (tmp_path / "token").write_text("a.b.c")
+    pool = {"audience": "//iam.googleapis.com/pool", "subject_token_type": "urn:ietf:params:oauth:token-type:jwt"}
+    place = {"token_url": f"{outside.url}/token", "credential_source": {"file": str(tmp_path / "token")}}
+    signed_in(type="external_account", **pool, **place)
+    google = Google(CALLERS)
+    with pytest.raises(PermissionDenied, match=rf"TokenCreator on the account of {CALLERS}.*Google said: .*: no"):
+        google.tokens.identity(AUDIENCE)
+    google.close()
 
 
 def test_a_person_has_no_identity_tokens_of_his_own(signed_in: SignedIn) -> None:
