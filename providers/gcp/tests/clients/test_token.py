@@ -102,15 +102,21 @@ def test_a_refusal_is_an_error_of_ours(metadata: Metadata) -> None:
         Tokens().current()
 
 
-@pytest.mark.parametrize("call", ["broker", "secret"])
-def test_who_gives_tokens_is_asked_three_times_and_not_three_times_three(metadata: Metadata, call: str) -> None:
+def _read(google: Google) -> object:
+    return google.call("GET", "https://secretmanager.googleapis.com/v1/x", None, "reading a secret")
+
+
+def _send(google: Google) -> object:
+    return BrokerClient(AUDIENCE, google).send("fulfil", "7", "approval", envelope())
+
+
+@pytest.mark.parametrize("call", [_read, _send])
+def test_who_gives_tokens_is_asked_three_times_and_not_three_times_three(
+    metadata: Metadata, call: Callable[[Google], object]
+) -> None:
     metadata.status = 503
-    google = Google()
     with pytest.raises(Unavailable, match="refused a token"):
-        if call == "broker":
-            BrokerClient(AUDIENCE, google).send("fulfil", "7", "approval", envelope())
-        else:
-            google.call("GET", "https://secretmanager.googleapis.com/v1/x", None, "reading a secret")
+        call(Google())
     assert len(metadata.asked) == 3
 
 
