@@ -1,6 +1,6 @@
 """An orchestration as states and the ways between them, for platforms that run such: IR → Flow, nothing of a platform.
 
-    graph.py   states, labels, edges, and how they are walked
+    graph.py   states and edges                  labels.py  labels, and how states are walked
     frame.py   where a statement runs: its loops, its ways out
     exits.py   ways out of a block: errors, returns and jumps, through the `finally` blocks between
     block.py   statements, one after another: flow.py if, check, try …; loop.py loops; step.py what waits or has effects
@@ -25,7 +25,6 @@ from cloudless.passes.states.graph import (
     End,
     Fail,
     Graph,
-    Label,
     Pass,
     Rule,
     State,
@@ -36,6 +35,9 @@ from cloudless.passes.states.graph import (
     reached,
 )
 from cloudless.passes.states.key import Key
+from cloudless.passes.states.labels import Label, Labelled
 
-__all__ = ["Assign", "Choice", "Edge", "End", "Fail", "Flow", "Graph", "Key", "Label", "Pass", "Rule", "State", "Step",
-           "can_fail", "edges", "flow_of", "fused", "in_scope", "reached"]  # fmt: skip
+__all__ = [
+    "Assign", "Choice", "Edge", "End", "Fail", "Flow", "Graph", "Key", "Label", "Labelled", "Pass", "Rule", "State",
+    "Step", "can_fail", "edges", "flow_of", "fused", "in_scope", "reached",
+]  # fmt: skip

@@ -27,7 +27,7 @@ from cloudless.ir.statement import (
 )
 from cloudless.passes.states import flow, loop, step
 from cloudless.passes.states.frame import Blocks, Frame
-from cloudless.passes.states.graph import Label
+from cloudless.passes.states.labels import Label
 from cloudless.passes.tree import Block
 
 

@@ -11,7 +11,8 @@ from typing import Protocol
 from cloudless.errors import InternalError
 from cloudless.ir.expression import Const, Equal, Expression, Var
 from cloudless.ir.type import NONE, TEXT, Type
-from cloudless.passes.states.graph import Choice, Edge, End, Fail, Graph, Label, Pass, Rule
+from cloudless.passes.states.graph import Choice, Edge, End, Fail, Graph, Pass, Rule
+from cloudless.passes.states.labels import Label
 
 NULL = Const(None, Type(NONE))
 

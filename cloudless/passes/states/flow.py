@@ -7,7 +7,8 @@ from cloudless.ir.expression import ErrorIs, Expression, NewError, Not, Var
 from cloudless.ir.statement import Break, Check, Continue, Except, If, Let, Raise, Return, Try
 from cloudless.passes.states.exits import Exits, Handled, Through
 from cloudless.passes.states.frame import Blocks, Frame
-from cloudless.passes.states.graph import Choice, Edge, Label, Pass, Rule
+from cloudless.passes.states.graph import Choice, Edge, Pass, Rule
+from cloudless.passes.states.labels import Label
 
 ANY = "Exception"
 """The class of every error."""

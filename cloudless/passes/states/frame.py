@@ -8,7 +8,8 @@ from cloudless.ir import Orchestration
 from cloudless.ir.expression import Expression, Map
 from cloudless.node import node, replace
 from cloudless.passes.states.exits import NULL, Ends, Exits
-from cloudless.passes.states.graph import Edge, Graph, Label
+from cloudless.passes.states.graph import Edge, Graph
+from cloudless.passes.states.labels import Label
 from cloudless.passes.tree import Block, nodes, operands, statements
 
 

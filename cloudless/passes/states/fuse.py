@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 
 from cloudless.node import replace
-from cloudless.passes.states.graph import Choice, Edge, Graph, Label, Pass, State, Step, edges, reached
+from cloudless.passes.states.graph import Choice, Edge, Graph, Pass, State, Step, edges, empty, reached
+from cloudless.passes.states.labels import Label
 
 _COPIED = 2
 """Assignments of a state that is written more than once."""
@@ -54,9 +55,4 @@ class _Fusion:
         return edge
 
     def _skipped(self, label: Label) -> Label:
-        """The first state from here that does something."""
-        seen = {label}
-        while isinstance(one := self._graph.states[label], Pass) and not one.edge.assign and one.edge.to not in seen:
-            label = one.edge.to
-            seen.add(label)
-        return label
+        return self._graph.skipped(label, empty)

@@ -6,14 +6,12 @@ into another: a branch of a gather or fan-out is known by the label of its first
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from cloudless.ir.expression import Expression
 from cloudless.ir.span import Span
 from cloudless.ir.statement import NOWHERE, Call, FanOut, Gather, Now, Send, Sleep, Uuid, Wait
 from cloudless.node import node
+from cloudless.passes.states.labels import Label, Labelled
 
-Label = int
 Assign = tuple[str, Expression]
 """A variable, and its value."""
 
@@ -94,26 +92,8 @@ class Fail:
 State = Pass | Choice | Step | End | Fail
 
 
-class Graph:
-    """States by label. A label may be used before its state is there."""
-
-    def __init__(self) -> None:
-        self.states: dict[Label, State] = {}
-        self._count = 0
-
-    def label(self) -> Label:
-        """A new label."""
-        self._count += 1
-        return self._count
-
-    def put(self, label: Label, state: State) -> Label:
-        """The state of a label."""
-        self.states[label] = state
-        return label
-
-    def add(self, state: State) -> Label:
-        """The label of a new state."""
-        return self.put(self.label(), state)
+class Graph(Labelled[State]):
+    """The states of an orchestration, those of its branches among them."""
 
 
 def edges(state: State) -> tuple[Edge, ...]:
@@ -135,24 +115,16 @@ def scopes(state: State) -> tuple[Label, ...]:
     return state.branches if isinstance(state, Step) else ()
 
 
+def empty(state: State) -> Label | None:
+    """Where a state leads to that does nothing; None for one that does something."""
+    return state.edge.to if isinstance(state, Pass) and not state.edge.assign else None
+
+
 def reached(graph: Graph, start: Label) -> list[Label]:
     """Every state that can be reached, in the order in which people read them; those of branches, too."""
-    return _walked(graph, start, scopes)
+    return graph.walked(start, lambda one: (*scopes(one), *(edge.to for edge in edges(one))))
 
 
 def in_scope(graph: Graph, start: Label) -> list[Label]:
     """Every state of one scope."""
-    return _walked(graph, start, lambda one: ())
-
-
-def _walked(graph: Graph, start: Label, inner: Callable[[State], tuple[Label, ...]]) -> list[Label]:
-    found: dict[Label, None] = {}
-    waiting = [start]
-    while waiting:
-        label = waiting.pop()
-        if label in found:
-            continue
-        found[label] = None
-        one = graph.states[label]
-        waiting += [*(edge.to for edge in reversed(edges(one))), *reversed(inner(one))]
-    return list(found)
+    return graph.walked(start, lambda one: [edge.to for edge in edges(one)])

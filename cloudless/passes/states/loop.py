@@ -13,7 +13,8 @@ from cloudless.ir.type import INT, Type
 from cloudless.node import replace
 from cloudless.passes.states.exits import Looped
 from cloudless.passes.states.frame import Blocks, Frame
-from cloudless.passes.states.graph import Assign, Choice, Edge, Label, Pass, Rule
+from cloudless.passes.states.graph import Assign, Choice, Edge, Pass, Rule
+from cloudless.passes.states.labels import Label
 from cloudless.passes.tree import Block, statements
 
 KEYED = (Call, FanOut, Gather, Send, Wait)

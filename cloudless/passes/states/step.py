@@ -7,7 +7,8 @@ from typing import Any
 
 from cloudless.ir.statement import Call, FanOut, Gather, Now, Send, Sleep, Uuid, Wait
 from cloudless.passes.states.frame import Blocks, Frame, scope
-from cloudless.passes.states.graph import Edge, Label, Step
+from cloudless.passes.states.graph import Edge, Step
+from cloudless.passes.states.labels import Label
 
 Effect = Call | Send | Sleep | Now | Uuid | Wait | Gather | FanOut
 

@@ -13,11 +13,11 @@ from typing import Any
 from cloudless.ir.statement import FanOut
 from cloudless.node import replace
 from cloudless.passes import states
-from cloudless.passes.states import Key
+from cloudless.passes.states import Key, Label
 from cloudless_aws.compile.asl.failure import caught
 from cloudless_aws.compile.asl.frame import Frame, Scopes
 from cloudless_aws.compile.asl.jsonata import Code, call, display, expression, function, item, literal, member, variable
-from cloudless_aws.compile.asl.state import Choice, Edge, End, Label, Map, Parallel, Pass, Rule
+from cloudless_aws.compile.asl.state import Choice, Edge, End, Map, Parallel, Pass, Rule
 
 _INPUT = Code("$states.input")
 _RESULT = Code("$states.result")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cloudless_aws.compile.asl.fuse import in_scope, reached
+from cloudless.passes.states import Label
 from cloudless_aws.compile.asl.state import (
     NOWHERE,
     Choice,
@@ -17,13 +17,14 @@ from cloudless_aws.compile.asl.state import (
     End,
     Fail,
     Graph,
-    Label,
     Map,
     Parallel,
     Pass,
     Rule,
     Task,
     Wait,
+    in_scope,
+    reached,
 )
 
 NAME_MAX = 80

@@ -11,10 +11,10 @@ from cloudless.ir.orchestration import Callee
 from cloudless.ir.type import BOOL, FLOAT, INT, NONE
 from cloudless.node import field, node
 from cloudless.passes import states
-from cloudless.passes.states import Key
+from cloudless.passes.states import Key, Label
 from cloudless_aws.compile.asl.expression import Expressions
 from cloudless_aws.compile.asl.jsonata import Code, expression, variable
-from cloudless_aws.compile.asl.state import Edge, Graph, Label
+from cloudless_aws.compile.asl.state import Edge, Graph
 from cloudless_aws.compile.asl.template import template
 from cloudless_aws.compile.asl.variable import Names, Variables
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from cloudless.codec import is_list, is_object
 from cloudless.node import replace
+from cloudless.passes.states import Label
 from cloudless_aws.compile.asl.jsonata import reads
 from cloudless_aws.compile.asl.state import (
     NOWHERE,
@@ -23,7 +23,6 @@ from cloudless_aws.compile.asl.state import (
     Edge,
     End,
     Graph,
-    Label,
     Map,
     Parallel,
     Pass,
@@ -31,7 +30,8 @@ from cloudless_aws.compile.asl.state import (
     Task,
     Wait,
     edges,
-    scopes,
+    empty,
+    reached,
 )
 
 _COPIED_CHARACTERS = 80
@@ -97,12 +97,7 @@ class _Fusion:
         return replace(one, edge=NOWHERE, output=output)
 
     def _skipped(self, label: Label) -> Label:
-        """The first state from here that does something."""
-        seen = {label}
-        while isinstance(one := self._graph.states[label], Pass) and not one.edge.assign and one.edge.to not in seen:
-            label = one.edge.to
-            seen.add(label)
-        return label
+        return self._graph.skipped(label, empty)
 
     def _chained(self, one: Choice) -> Choice:
         """With the rules of the Choice behind its last way, unless others lead to that one, too."""
@@ -127,26 +122,3 @@ def _with(value: Any, old: str, new: Any) -> Any:
     if is_object(value):
         return {key: _with(part, old, new) for key, part in value.items()}
     return new if value == old else value
-
-
-def reached(graph: Graph, start: Label) -> list[Label]:
-    """Every state that can be reached, in the order in which people read them; those of inner scopes, too."""
-    return _walked(graph, start, scopes)
-
-
-def in_scope(graph: Graph, start: Label) -> list[Label]:
-    """Every state of one scope."""
-    return _walked(graph, start, lambda one: ())
-
-
-def _walked(graph: Graph, start: Label, inner: Callable[[State], tuple[Label, ...]]) -> list[Label]:
-    found: dict[Label, None] = {}
-    waiting = [start]
-    while waiting:
-        label = waiting.pop()
-        if label in found:
-            continue
-        found[label] = None
-        one = graph.states[label]
-        waiting += [*(edge.to for edge in reversed(edges(one))), *reversed(inner(one))]
-    return list(found)

@@ -13,14 +13,14 @@ from cloudless.ir.orchestration import Argument
 from cloudless.node import node
 from cloudless.passes import states
 from cloudless.passes.definition import called
-from cloudless.passes.states import Key
+from cloudless.passes.states import Key, Label
 from cloudless.passes.work import Costs, Work
 from cloudless_aws.compile.asl.document import Document
 from cloudless_aws.compile.asl.failure import cause, table
 from cloudless_aws.compile.asl.frame import Frame, Plan, Targets
-from cloudless_aws.compile.asl.fuse import fused, reached
+from cloudless_aws.compile.asl.fuse import fused
 from cloudless_aws.compile.asl.jsonata import Code, call, condition, expression, literal, member
-from cloudless_aws.compile.asl.state import Choice, Edge, End, Fail, Graph, Label, Map, Parallel, Pass, Rule, Task
+from cloudless_aws.compile.asl.state import Choice, Edge, End, Fail, Graph, Map, Parallel, Pass, Rule, Task, reached
 from cloudless_aws.compile.asl.step import WORKER
 from cloudless_aws.compile.asl.variable import PLATFORM, SENDER
 from cloudless_aws.compile.asl.writer import scope

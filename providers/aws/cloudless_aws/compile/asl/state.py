@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloudless.node import field, node
-
-Label = int
+from cloudless.passes.states import Label, Labelled
 
 
 @node()
@@ -127,26 +126,8 @@ class Fail:
 State = Pass | Choice | Task | Wait | Parallel | Map | End | Fail
 
 
-class Graph:
-    """States by label. A label may be used before its state is there."""
-
-    def __init__(self) -> None:
-        self.states: dict[Label, State] = {}
-        self._count = 0
-
-    def label(self) -> Label:
-        """A new label."""
-        self._count += 1
-        return self._count
-
-    def put(self, label: Label, state: State) -> Label:
-        """The state of a label."""
-        self.states[label] = state
-        return label
-
-    def add(self, state: State) -> Label:
-        """The label of a new state."""
-        return self.put(self.label(), state)
+class Graph(Labelled[State]):
+    """The states of a machine, those of all scopes among them."""
 
 
 def edges(state: State) -> tuple[Edge, ...]:
@@ -163,3 +144,18 @@ def scopes(state: State) -> tuple[Label, ...]:
     if isinstance(state, Parallel):
         return state.branches
     return (state.processor,) if isinstance(state, Map) else ()
+
+
+def empty(state: State) -> Label | None:
+    """Where a state leads to that does nothing; None for one that does something."""
+    return state.edge.to if isinstance(state, Pass) and not state.edge.assign else None
+
+
+def reached(graph: Graph, start: Label) -> list[Label]:
+    """Every state that can be reached, in the order in which people read them; those of inner scopes, too."""
+    return graph.walked(start, lambda one: (*scopes(one), *(edge.to for edge in edges(one))))
+
+
+def in_scope(graph: Graph, start: Label) -> list[Label]:
+    """Every state of one scope."""
+    return graph.walked(start, lambda one: [edge.to for edge in edges(one)])

@@ -14,11 +14,12 @@ from cloudless.ir.orchestration import FUNCTION, ORCHESTRATION
 from cloudless.ir.statement import Call, Send, Wait
 from cloudless.node import node, replace
 from cloudless.passes import states
+from cloudless.passes.states import Label
 from cloudless_aws.compile.asl import state
 from cloudless_aws.compile.asl.failure import caught, names, retriers
 from cloudless_aws.compile.asl.frame import Frame, Scopes
 from cloudless_aws.compile.asl.jsonata import ADD, Code, expression, joined, literal, variable
-from cloudless_aws.compile.asl.state import Edge, Label, Pass, Task
+from cloudless_aws.compile.asl.state import Edge, Pass, Task
 from cloudless_aws.compile.asl.template import constant, given
 from cloudless_aws.compile.asl.variable import SENDER
 

@@ -14,10 +14,11 @@ from cloudless.ir.expression import Expression, Var
 from cloudless.ir.statement import Call, FanOut, Gather, Now, Send, Sleep, Uuid, Wait
 from cloudless.node import replace
 from cloudless.passes import states
+from cloudless.passes.states import Label
 from cloudless.passes.tree import nodes
 from cloudless_aws.compile.asl import branch, step
 from cloudless_aws.compile.asl.frame import Frame, Scopes
-from cloudless_aws.compile.asl.state import Choice, Edge, Label, Pass, Rule
+from cloudless_aws.compile.asl.state import Choice, Edge, Pass, Rule
 from cloudless_aws.compile.asl.template import is_large
 
 
