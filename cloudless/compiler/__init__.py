@@ -8,6 +8,7 @@ for compilers: plain data in, plain data out; no disk, no SDK
     definitions.py Definitions: orchestrations as their engine reads them
     program.py     Programs: what they need, where a cloud runs them     unit.py    Units: a function a handler
     facts.py       Facts: what our runtime is told of a unit             entries.py two files a unit
+    translation.py Translation: an orchestration as a cloud's engine reads it
     ground.py      CommonGround: the program by name, and the document   used.py    Used: what a unit knows the place of
     unfit.py       Unfit: what a cloud cannot take                       reason.py  why somebody may, with lines
     ticks.py       Ticks: when a cloud's own timer has to fire           wait.py    time that passes between resources

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Compiled
-from cloudless.errors import DefinitionError
+from cloudless.compiler.translation import checked
 from cloudless.ir import Application
 from cloudless_aws.compile.alert import alerts
 from cloudless_aws.compile.caller import callers
@@ -39,8 +39,8 @@ from cloudless_aws.compile.topic import topics
 
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions
+    from cloudless.compiler.translation import Translation
     from cloudless.config import Stage
-    from cloudless_aws.compile.asl import Machine
 
 
 def compile(stage: Stage, application: Application, definitions: Definitions) -> Compiled:  # noqa: A001  (what it does)
@@ -49,14 +49,7 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
     Raises DefinitionError with everything that AWS cannot take, and with every `native=` that does not fit.
     """
     ground = Ground(stage, application, definitions)
-    unfit = problems(ground)
-    machines: dict[str, Machine] = {}
-    try:
-        machines = _machines(ground) if ground.programs.all else {}
-    except DefinitionError as problem:
-        unfit += problem.problems
-    if unfit:
-        raise DefinitionError(unfit)
+    machines = checked(problems(ground), lambda: _machines(ground))
     _document(ground)
     files = ground.document.files() | {path_of(name): one.text for name, one in machines.items()}
     made = package(ground) if ground.units else None
@@ -64,8 +57,10 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
     return Compiled(files, made, tuple(said), published(ground))
 
 
-def _machines(ground: Ground) -> dict[str, Machine]:
+def _machines(ground: Ground) -> dict[str, Translation]:
     """The state machines, by orchestration. Most programs have none, and do without their compiler."""
+    if not ground.programs.all:
+        return {}
     from cloudless_aws.compile.asl import state_machines
 
     return state_machines(ground.application, ground.stage, ground.definitions)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from textwrap import dedent
 from typing import Any, NamedTuple
 
+from cloudless.compiler.translation import Translation
 from cloudless.conformance.orchestrations.module import loaded
-from cloudless_aws.compile.asl import Machine, machine
+from cloudless_aws.compile.asl import machine
 from providers.aws.tests.asl.oracles.emitted import TARGETS
 
 Plain = dict[str, Any]
@@ -33,7 +34,7 @@ def best(ns: list[int]) -> int: return max(ns)
 class Emitted(NamedTuple):
     """What is emitted for the orchestration `main` of a program. states: of all scopes, by name."""
 
-    machine: Machine
+    machine: Translation
     document: Plain
 
     @property

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Compiled
-from cloudless.errors import DefinitionError
+from cloudless.compiler.translation import checked
 from cloudless.ir import Application
 from cloudless_gcp.compile.alert import alerts
 from cloudless_gcp.compile.caller import callers
@@ -42,8 +42,8 @@ from cloudless_gcp.compile.wait import holding
 
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions
+    from cloudless.compiler.translation import Translation
     from cloudless.config import Stage
-    from cloudless_gcp.compile.workflows import Workflow
 
 
 def compile(stage: Stage, application: Application, definitions: Definitions) -> Compiled:  # noqa: A001  (what it does)
@@ -52,14 +52,7 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
     Raises DefinitionError with everything that Google Cloud cannot take, and with every `native=` that does not fit.
     """
     ground = Ground(stage, application, definitions)
-    unfit = problems(ground)
-    found: dict[str, Workflow] = {}
-    try:
-        found = _workflows(ground) if ground.programs.all else {}
-    except DefinitionError as problem:
-        unfit += problem.problems
-    if unfit:
-        raise DefinitionError(unfit)
+    found = checked(problems(ground), lambda: _workflows(ground))
     _document(ground)
     files = ground.document.files() | {path_of(name): one.text for name, one in found.items()}
     if application.endpoints:
@@ -69,8 +62,10 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
     return Compiled(files, made, tuple(said), published(ground))
 
 
-def _workflows(ground: Ground) -> dict[str, Workflow]:
+def _workflows(ground: Ground) -> dict[str, Translation]:
     """The workflows, by orchestration. Most programs have none, and do without their compiler."""
+    if not ground.programs.all:
+        return {}
     from cloudless_gcp.compile.workflows import workflows
 
     return workflows(ground.application, ground.stage, ground.definitions)

@@ -6,8 +6,9 @@ import json
 from textwrap import dedent
 from typing import Any, NamedTuple
 
+from cloudless.compiler.translation import Translation
 from cloudless.conformance.orchestrations.module import loaded
-from cloudless_gcp.compile.workflows import Workflow, workflow
+from cloudless_gcp.compile.workflows import workflow
 from providers.gcp.tests import gcwsim
 from providers.gcp.tests.workflows.oracles.emitted import TARGETS
 
@@ -33,7 +34,7 @@ def best(ns: list[int]) -> int: return max(ns)
 class Emitted(NamedTuple):
     """What is emitted for the orchestration `main` of a program."""
 
-    workflow: Workflow
+    workflow: Translation
     document: Plain
 
     def steps(self, routine: str = "main") -> Plain:

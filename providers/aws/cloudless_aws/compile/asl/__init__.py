@@ -9,7 +9,7 @@
     document.py    states → ASL: names, JSON
     machine.py     one orchestration, from end to end     machines.py  all of a stage
 
-state_machines(application, stage, definitions) ──► {orchestration: Machine(text=…, functions=…)}
+state_machines(application, stage, definitions) ──► {orchestration: Translation(text=…, functions=…)}
 
 The engine (cloudless.engine) defines what is to come out. An error is a value of its scope's variable on its way along
 labels; nothing but a Map or Parallel carries one by itself. Uncaught, it ends the machine in `Fail`.
@@ -18,7 +18,7 @@ labels; nothing but a Map or Parallel carries one by itself. Uncaught, it ends t
 from __future__ import annotations
 
 from cloudless_aws.compile.asl.frame import Targets
-from cloudless_aws.compile.asl.machine import Machine, machine
+from cloudless_aws.compile.asl.machine import machine
 from cloudless_aws.compile.asl.machines import state_machines
 
-__all__ = ["Machine", "Targets", "machine", "state_machines"]
+__all__ = ["Targets", "machine", "state_machines"]

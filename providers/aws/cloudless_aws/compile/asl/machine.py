@@ -8,9 +8,9 @@ from math import ceil
 from typing import Any
 
 from cloudless.compiler.pretty import pretty
+from cloudless.compiler.translation import Translation, settings_of
 from cloudless.ir import Application, Orchestration
 from cloudless.ir.orchestration import Argument
-from cloudless.node import node
 from cloudless.passes import states
 from cloudless.passes.definition import called
 from cloudless.passes.states import Key, Label
@@ -39,33 +39,18 @@ _INPUT = Code("$states.input")
 _NAME = Code("$states.context.Execution.Name")
 
 
-@node(kw_only=True)
-class Machine:
-    """A state machine, and what it invokes: functions by their logical names, the worker, the broker for events.
-
-    text: the definition in ASL, JSON in UTF-8. warnings: what may stop its executions.
-    """
-
-    text: bytes
-    functions: tuple[str, ...] = ()
-    worker: bool = False
-    events: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
 def machine(
     application: Application, name: str, settings: Mapping[str, Any], targets: Targets, digest: str = ""
-) -> Machine:
+) -> Translation:
     """The state machine of an orchestration. settings: the stage's values of configuration entries, as JSON.
 
     digest: sha256 of the orchestration's definition, which the machine's comment holds: "fulfil 3f0c…".
     """
     known = {one.name: one for one in called(application, name)}
-    defaults = {one.name: one.default for one in application.configs if one.has_default}
-    plan = Plan(main=name, orchestrations=known, settings={**defaults, **settings}, targets=targets)
+    plan = Plan(main=name, orchestrations=known, settings=settings_of(application, settings), targets=targets)
     start = fused(plan.graph, _states(known[name], plan))
     document = Document(plan.graph, start, targets.partition)
-    return Machine(
+    return Translation(
         text=_printed(known[name], document.plain, digest),
         functions=tuple(sorted(plan.functions - {WORKER})),
         worker=WORKER in plan.functions,

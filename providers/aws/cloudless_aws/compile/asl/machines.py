@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from cloudless.compiler.definitions import gone
+from cloudless.compiler.translation import Translation, translations
 from cloudless.driver.names import broker_of, prefix_of, worker_of
-from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Diagnostic, Orchestration
 from cloudless.passes.limits import OVER
 from cloudless_aws.compile.asl.frame import Targets
-from cloudless_aws.compile.asl.machine import DEFINITION_MAX, Machine, machine
+from cloudless_aws.compile.asl.machine import DEFINITION_MAX, machine
 from cloudless_aws.names import ALIAS, WAIT, function_of, partition_of
 
 if TYPE_CHECKING:
@@ -21,22 +20,20 @@ if TYPE_CHECKING:
 _QUOTAS = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"
 
 
-def state_machines(application: Application, stage: Stage, definitions: Definitions) -> dict[str, Machine]:
+def state_machines(application: Application, stage: Stage, definitions: Definitions) -> dict[str, Translation]:
     """The state machine of every orchestration of a stage, and of those that are gone but may have executions.
 
-    To delete a state machine would end its executions. Raises DefinitionError where one is over a limit.
+    Raises DefinitionError where one is over a limit.
     """
     targets = targets_of(application, stage)
-    made = {
-        one.name: machine(application, one.name, stage.config, targets, definitions.current.get(one.name, ""))
-        for one in application.orchestrations
-    }
-    problems = [problem for one in application.orchestrations for problem in _problems(one, made[one.name])]
-    if problems:
-        raise DefinitionError(problems)
-    for sha, main, program in gone(definitions):
-        made.setdefault(main, machine(program, main, {}, targets, sha))
-    return made
+
+    def translate(
+        program: Application, name: str, settings: Mapping[str, Any], digest: str
+    ) -> tuple[Translation, Iterable[Diagnostic]]:
+        made = machine(program, name, settings, targets, digest)
+        return made, _problems(next(one for one in program.orchestrations if one.name == name), len(made.text))
+
+    return translations(application, stage.config, definitions, translate)
 
 
 def targets_of(application: Application, stage: Stage) -> Targets:
@@ -50,8 +47,7 @@ def targets_of(application: Application, stage: Stage) -> Targets:
     )
 
 
-def _problems(one: Orchestration, made: Machine) -> Iterator[Diagnostic]:
-    size = len(made.text)
+def _problems(one: Orchestration, size: int) -> Iterator[Diagnostic]:
     if size > DEFINITION_MAX:
         message = (
             f"the definition of orchestration {one.name!r} is {size:,} bytes, Step Functions takes {DEFINITION_MAX:,}"

@@ -7,7 +7,7 @@
     plan.py        what is known of a workflow while it is made
     workflow.py    one orchestration, from end to end           workflows.py   all of a stage
 
-workflows(application, stage, definitions) ──► {orchestration: Workflow(text=…, functions=…)}
+workflows(application, stage, definitions) ──► {orchestration: Translation(text=…, functions=…)}
 
 The engine (cloudless.engine) defines what is to come out; Google's documentation, what may go in: where it is silent,
 something else is written. So every routine is one list of steps with jumps; errors are values, which no `except` meets
@@ -18,7 +18,7 @@ Attempts are counted by a loop of ours: `retry` does not tell a function their n
 from __future__ import annotations
 
 from cloudless_gcp.compile.workflows.plan import Targets
-from cloudless_gcp.compile.workflows.workflow import Workflow, workflow
+from cloudless_gcp.compile.workflows.workflow import workflow
 from cloudless_gcp.compile.workflows.workflows import targets_of, workflows
 
-__all__ = ["Targets", "Workflow", "targets_of", "workflow", "workflows"]
+__all__ = ["Targets", "targets_of", "workflow", "workflows"]

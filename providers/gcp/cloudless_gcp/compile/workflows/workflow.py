@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cloudless.compiler.translation import Translation, settings_of
 from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Diagnostic, Orchestration
-from cloudless.node import node
 from cloudless.passes.definition import called
 from cloudless.passes.limits import OVER
 from cloudless.passes.lowering import WORKFLOWS, lower
@@ -34,23 +34,9 @@ STEPS_TAKEN = Costs(
 """https://cloud.google.com/workflows/quotas#resource_limits"""
 
 
-@node(kw_only=True)
-class Workflow:
-    """A workflow, and what it calls: functions by their logical names, the worker, the broker for events.
-
-    text: the source, JSON in UTF-8. warnings: what may stop its executions.
-    """
-
-    text: bytes
-    functions: tuple[str, ...] = ()
-    worker: bool = False
-    events: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
 def workflow(
     application: Application, name: str, settings: Mapping[str, Any], targets: Targets, digest: str = ""
-) -> Workflow:
+) -> Translation:
     """The workflow of an orchestration. settings: the stage's values of configuration entries, as JSON.
 
     digest: sha256 of the orchestration's definition, which the first call tells the broker. Raises DefinitionError.
@@ -63,11 +49,10 @@ def workflow(
 
 def attempted(
     application: Application, name: str, settings: Mapping[str, Any], targets: Targets, digest: str = ""
-) -> tuple[Workflow, list[Diagnostic]]:
+) -> tuple[Translation, list[Diagnostic]]:
     """The workflow, and what Workflows cannot take of it."""
     known = {one.name: printable(one) for one in called(application, name)}
-    defaults = {one.name: one.default for one in application.configs if one.has_default}
-    plan = Plan(known[name], known, {**defaults, **settings}, targets)
+    plan = Plan(known[name], known, settings_of(application, settings), targets)
     plan.routines["main"] = _main(plan, digest)
     while plan.waiting:
         callee = plan.waiting.pop(0)
@@ -78,7 +63,7 @@ def attempted(
     pack(plan.routines)
     text = _printed(plan)
     programs = {one.name: one for one in called(application, name)}
-    found = Workflow(
+    found = Translation(
         text=text,
         functions=tuple(sorted(plan.functions)),
         worker=plan.has_work,

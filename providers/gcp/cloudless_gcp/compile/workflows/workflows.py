@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from cloudless.compiler.definitions import gone
+from cloudless.compiler.translation import Translation, translations
 from cloudless.driver.names import broker_of, prefix_of, worker_of
-from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Diagnostic
 from cloudless_gcp.compile.workflows.plan import Targets
-from cloudless_gcp.compile.workflows.workflow import Workflow, attempted
+from cloudless_gcp.compile.workflows.workflow import attempted
 from cloudless_gcp.names import (
     base_of,
     function_of,
@@ -23,23 +23,18 @@ if TYPE_CHECKING:
     from cloudless.config import Stage
 
 
-def workflows(application: Application, stage: Stage, definitions: Definitions) -> dict[str, Workflow]:
+def workflows(application: Application, stage: Stage, definitions: Definitions) -> dict[str, Translation]:
     """The workflow of every orchestration of a stage, and of those that are gone but may have executions.
 
-    To delete a workflow would end its executions. Raises DefinitionError with all that is over a limit.
+    Raises DefinitionError with all that is over a limit.
     """
-    made: dict[str, Workflow] = {}
-    problems: list[Diagnostic] = []
-    for one in application.orchestrations:
-        targets, digest = targets_of(application, stage, one.name), definitions.current.get(one.name, "")
-        made[one.name], found = attempted(application, one.name, stage.config, targets, digest)
-        problems += found
-    if problems:
-        raise DefinitionError(problems)
-    for sha, main, program in gone(definitions):
-        if main not in made:
-            made[main], _ = attempted(program, main, {}, targets_of(application, stage, main), sha)
-    return made
+
+    def translate(
+        program: Application, name: str, settings: Mapping[str, Any], digest: str
+    ) -> tuple[Translation, list[Diagnostic]]:
+        return attempted(program, name, settings, targets_of(application, stage, name), digest)
+
+    return translations(application, stage.config, definitions, translate)
 
 
 def targets_of(application: Application, stage: Stage, orchestration: str) -> Targets:
