@@ -27,6 +27,7 @@ from providers.aws.tests.emulated.emulator import Emulator
 from providers.aws.tests.emulated.stage import REGION, Outcomes, Stage
 from tests.hosting.web import client_of
 
+pytestmark = pytest.mark.slow
 SHOP = Path(__file__).parent / "shop"
 PREFIX = "shop-test"
 TICKS = f"{PREFIX}--ticks"
