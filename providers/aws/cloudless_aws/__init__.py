@@ -1,13 +1,21 @@
-"""The provider of cloudless for AWS. Importing it loads neither its tables, nor its drivers, nor an SDK."""
+"""The provider of cloudless for AWS. Importing it loads nothing: functions do, and none asks for PROVIDER."""
 
 from __future__ import annotations
 
-from cloudless.driver.packaged import Packaged
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-PROVIDER = Packaged(
-    "cloudless_aws",
-    name="aws",
-    title="Amazon Web Services",
-    cloud="AwsCloud",
-    asks={"region": "eu-central-1"},
-)
+    from cloudless_aws.provider import PROVIDER
+
+__all__ = ["PROVIDER"]
+
+
+def __getattr__(name: str) -> Any:
+    """PROVIDER, once somebody asks for it."""
+    if name != "PROVIDER":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cloudless_aws.provider import PROVIDER
+
+    globals()[name] = PROVIDER
+    return PROVIDER

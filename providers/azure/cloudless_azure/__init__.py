@@ -1,33 +1,21 @@
-"""The provider of cloudless for Azure. Importing it loads neither its tables, nor its drivers, nor an SDK."""
+"""The provider of cloudless for Azure. Importing it loads nothing: functions do, and none asks for PROVIDER."""
 
 from __future__ import annotations
 
-from cloudless.driver.packaged import Packaged
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from cloudless.ir import Grant
+    from cloudless_azure.provider import PROVIDER
+
+__all__ = ["PROVIDER"]
 
 
-class AzureProvider(Packaged):
-    """See `cloudless.driver.provider.Shares`: function apps share an identity."""
+def __getattr__(name: str) -> Any:
+    """PROVIDER, once somebody asks for it."""
+    if name != "PROVIDER":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cloudless_azure.provider import PROVIDER
 
-    __slots__ = ()
-
-    def widened(self, application: Any) -> Mapping[str, Sequence[Grant]]:
-        """What handlers and orchestrations may do beyond their own grants."""
-        from cloudless_azure.compile.permission import widened
-
-        return widened(application)
-
-
-PROVIDER = AzureProvider(
-    "cloudless_azure",
-    name="azure",
-    title="Azure",
-    cloud="AzureCloud",
-    asks={"subscription": "00000000-0000-0000-0000-000000000000"},
-)
+    globals()[name] = PROVIDER
+    return PROVIDER

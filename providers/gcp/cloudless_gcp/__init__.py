@@ -1,4 +1,4 @@
-"""The provider of cloudless for Google Cloud. Importing it loads neither its tables, nor its drivers, nor an SDK."""
+"""The provider of cloudless for Google Cloud. Importing it loads nothing: functions do, and none asks for PROVIDER."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cloudless.driver.packaged import Packaged
+    from cloudless_gcp.provider import PROVIDER
 
-    PROVIDER: Packaged
+__all__ = ["PROVIDER"]
 
 
 def __getattr__(name: str) -> Any:
-    """PROVIDER, once somebody asks for it: no function does, and what makes it is in no bundle."""
+    """PROVIDER, once somebody asks for it."""
     if name != "PROVIDER":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from cloudless.driver.packaged import Packaged
+    from cloudless_gcp.provider import PROVIDER
 
-    globals()[name] = made = Packaged(
-        "cloudless_gcp",
-        name="gcp",
-        title="Google Cloud",
-        cloud="GoogleCloud",
-        asks={"project": "my-project-id", "region": "europe-west1"},
-    )
-    return made
+    globals()[name] = PROVIDER
+    return PROVIDER

@@ -40,7 +40,7 @@ def package(ground: Ground) -> Package:
         platform=OLDER if ground.stage.python in _OLD else PLATFORM,
         python=ground.stage.python,
         core=_CORE,
-        own=(Own(distribution="cloudless-aws", module="cloudless_aws", left_out=("compile", "terraform")),),
+        own=(Own(distribution="cloudless-aws", module="cloudless_aws", left_out=("compile", "provider", "terraform")),),
         smoke=_smoke(ground),
         trial=(CLIENT, "boto3"),
         most=PACKAGE,

@@ -21,6 +21,7 @@ SITE = ".python_packages/lib/site-packages"
 PLATFORM = "x86_64-manylinux_2_28"
 """Instances of Flex Consumption: Azure Linux 3 and Debian 12, both with a glibc of at least 2.28."""
 
+_OWN = Own(distribution="cloudless-azure", module="cloudless_azure", left_out=("compile", "provider", "terraform"))
 FUNCTIONS = "azure-functions>=1.21"
 SERVICE_BUS = "azure-servicebus>=7.12"
 DURABLE = "azure-functions-durable>=1.7,<2"
@@ -36,7 +37,11 @@ def package(ground: Ground, definitions: Definitions) -> Package:
         platform=PLATFORM,
         python=ground.stage.python,
         requirements=_requirements(ground),
-        own=(Own(distribution="cloudless-azure", module="cloudless_azure", left_out=("compile",)),),
+        own=(
+            Own(
+                distribution="cloudless-azure", module="cloudless_azure", left_out=("compile", "provider", "terraform")
+            ),
+        ),
         smoke=imports_of(ground.application, (f"cloudless_entry.{group.module}" for group in ground.groups)),
         most=PACKAGE,
     )

@@ -29,7 +29,7 @@ _CORE = replace(CORE, left_out=(*CORE.left_out, *_NEVER))
 _OWN = Own(
     distribution="cloudless-gcp",
     module="cloudless_gcp",
-    left_out=("clients.login", "clients.own", "clients.sdk", "compile", "names", "terraform"),
+    left_out=("clients.login", "clients.own", "clients.sdk", "compile", "names", "provider", "terraform"),
 )
 """Functions have tokens of the metadata server, and are told what everything is called."""
 

@@ -85,7 +85,7 @@ def test_nothing_that_is_deployed_imports_what_is_not() -> None:
     assert found == {
         ("cloudless/connection.py", "cloudless.config"),
         ("cloudless/connection.py", "cloudless.frontend"),
-        ("cloudless_gcp/__init__.py", "cloudless.driver.packaged"),
+        ("cloudless_gcp/__init__.py", "cloudless_gcp.provider"),
         ("cloudless_gcp/clients/cloud.py", "cloudless_gcp.clients.sdk"),
         ("cloudless_gcp/clients/token.py", "cloudless_gcp.clients.own"),
     }
