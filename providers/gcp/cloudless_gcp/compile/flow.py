@@ -7,10 +7,10 @@ as an attempt. So Terraform goes against the stream: a function is made, or gets
 are there of all that it may send; a subscription, once the function is there that it pushes to, and may be called.
 https://cloud.google.com/pubsub/docs/subscription-overview
 
-Where the stream goes round in a circle, the subscriptions on it do not wait for their functions, so that none comes too
-late; whoever sends into the circle from outside waits for all of it. Not every way back is a circle: all that a
-consumer ever gets has come through the subscription of its queue, so that is there when it sends to its queue again.
-The same holds for who consumes dead letters, and what they are of.
+Where the stream goes round in a circle (`recursive=True`, or letters that find a way back), the subscriptions on it do
+not wait for their functions, so that none comes too late; whoever sends into the circle from outside waits for all of
+it. Not every way back is a circle: all that a consumer ever gets has come through the subscription of its queue, so
+that is there when it sends to its queue again. The same holds for who consumes dead letters, and what they are of.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Flow:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._subscriptions: dict[str, list[str]] = {}
+        self._subscribed: dict[str, list[str]] = {}
         self._letters: dict[str, str] = {}
         self._look()
         self._after: Mapping[str, tuple[str, ...]] = dict(self._steps())
@@ -80,7 +80,7 @@ class Flow:
         """Subscriptions by topic, and of what letters are by their queue."""
         application = self._ground.application
         for one in application.subscriptions:
-            self._subscriptions.setdefault(one.topic, []).append(scope.of_subscriber(one.name))
+            self._subscribed.setdefault(one.topic, []).append(one.name)
         self._letters |= {one.dead_letters: one.name for one in application.queues}
         self._letters |= {one.dead_letters: one.name for one in application.subscriptions}
 
@@ -118,22 +118,20 @@ class Flow:
 
     def _sent(self, unit: Unit) -> Iterator[str]:
         """Subscriptions of all that the code of a unit may send."""
-        through = frozenset(self._through(unit))
+        through = self._through(unit)
         for on, name in self._ground.needed.published(unit):
-            for one in self._published(name) if on == need.TOPIC else self._main(name):
-                if one not in through:
-                    yield one
+            if on == need.TOPIC:
+                others = (one for one in self._subscribed.get(name, ()) if one not in through)
+                yield from (self._subscription(scope.of_subscriber(one)) for one in others)
+            elif name not in through:
+                yield from self._main(name)
 
-    def _through(self, unit: Unit) -> Iterator[str]:
-        """Subscriptions through one of which all has come that a unit ever gets: none where it is called as well."""
-        if unit.kind == ON and unit.source is not None:
-            source = unit.source.queue
-            for name in (source, self._letters.get(source, source)):
-                for label in (name, scope.of_subscriber(name), scope.of_retries(name)):
-                    yield self._subscription(label)
-
-    def _published(self, topic: str) -> Iterator[str]:
-        yield from map(self._subscription, self._subscriptions.get(topic, ()))
+    def _through(self, unit: Unit) -> tuple[str, ...]:
+        """Queue or subscription through which all has come that a unit ever gets: none where it is called as well."""
+        if unit.kind != ON or unit.source is None:
+            return ()
+        source = unit.source.queue
+        return source, self._letters.get(source, source)
 
     def _main(self, name: str) -> Iterator[str]:
         """The subscription of a queue's topic, or of a subscription's retries; none of a queue that others consume."""

@@ -189,6 +189,28 @@ def test_who_sends_dead_letters_again_is_no_circle() -> None:
     )
 
 
+def test_letters_that_find_a_way_back_are_a_circle() -> None:
+    app = App("shop")
+    orders, repairs = app.queue("orders", dict[str, int]), app.queue("repairs", dict[str, int])
+
+    @orders.consumer
+    def take(order: dict[str, int]) -> None: ...
+
+    @orders.dead_letters.consumer
+    def give(order: dict[str, int]) -> None:
+        repairs.send(order)
+
+    @repairs.consumer
+    def repair(order: dict[str, int]) -> None:
+        orders.send(order)
+
+    order = Order(document(program(app)))
+    assert f"{SUBSCRIPTION}.orders-dead-letters" in order.before(f"{SUBSCRIPTION}.orders")
+    assert f"{SUBSCRIPTION}.repairs" in order.before(f"{FUNCTION}.give")
+    assert f"{SUBSCRIPTION}.orders" in order.before(f"{FUNCTION}.repair")
+    assert not [one for one in order.blocks if one in order.before(one)]
+
+
 def test_others_may_send_once_everything_is_there() -> None:
     order = Order(document(program(circle())))
     before = order.before("google_pubsub_topic_iam_member.cloudless--callers--topics")
