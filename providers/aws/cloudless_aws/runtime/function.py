@@ -17,9 +17,9 @@ from cloudless.codec import is_object, load
 from cloudless.runtime import entry
 from cloudless.runtime.routine import Routine
 from cloudless.system import opened
-from cloudless_aws.runtime import watch
+from cloudless_aws.runtime import invocation
 from cloudless_aws.runtime.failure import exited
-from cloudless_aws.runtime.queue import binding, handle_with, in_turn
+from cloudless_aws.runtime.queue import handle_with, in_turn
 from cloudless_aws.runtime.stage import starting
 
 TYPE_CHECKING = False
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless_aws.clients.cloud import AwsCloud
+    from cloudless_aws.runtime.invocation import Context
     from cloudless_aws.runtime.queue import Handle
-    from cloudless_aws.runtime.watch import Context
 
 
 @starting
@@ -57,7 +57,7 @@ class _Function:
 
     def __init__(self, facts: Mapping[str, Any], cloud: AwsCloud) -> None:
         self._cloud = cloud
-        self._routine = Routine(facts, binding(facts, cloud))
+        self._routine = Routine(facts, invocation.binding(facts, cloud))
         self.later: Handle | None = _later({**facts, "plan": facts["later"]}, cloud) if "later" in facts else None
 
     def takes(self) -> str:
@@ -67,7 +67,7 @@ class _Function:
     def called(self, message: object, context: Context) -> Any:
         """The answer to a direct call."""
         envelope = opened(message)
-        watch.begin(context)
+        invocation.begin(context)
         try:
             return load(self._routine.answer(envelope))
         except Exception:
@@ -83,5 +83,5 @@ class _Function:
 
 
 def _later(facts: Mapping[str, Any], cloud: AwsCloud) -> Handle:
-    bound = binding(facts, cloud)
+    bound = invocation.binding(facts, cloud)
     return handle_with(in_turn(entry.consumer(bound), bound.plan), bound.plan, cloud)

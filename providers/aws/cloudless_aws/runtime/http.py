@@ -18,7 +18,7 @@ from cloudless.runtime import boot, http
 from cloudless.runtime.endpoint import EndpointPlan, as_asked
 from cloudless.runtime.problem import problem
 from cloudless.runtime.route import BadPath, segments_of
-from cloudless_aws.runtime import watch
+from cloudless_aws.runtime import invocation
 from cloudless_aws.runtime.stage import starting
 from cloudless_aws.wire import trace_of_xray
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cloudless.request import Response
     from cloudless.runtime.http import Served
     from cloudless_aws.clients.cloud import AwsCloud
-    from cloudless_aws.runtime.watch import Context
+    from cloudless_aws.runtime.invocation import Context
 
     Reply = dict[str, Any]
 
@@ -52,11 +52,11 @@ def endpoint(facts: Mapping[str, Any], cloud: AwsCloud) -> Callable[[Any, Contex
     """The Lambda of an endpoint."""
     plan = EndpointPlan.from_json(facts["endpoint"])
     served: Served = boot.application(facts).handlers[plan.handler]
-    serve = http.endpoint(plan, served, cloud, wait=watch.wait, timed=watch.timed)
+    serve = http.endpoint(plan, served, cloud, wait=invocation.wait, timed=invocation.timed)
 
     def handle(event: Any, context: Context) -> Reply:
         request = request_of(event, plan.handler, context.aws_request_id)
-        watch.begin(context)
+        invocation.begin(context)
         try:
             return reply_of(serve(request, segments_of(request.path)))
         except BadPath as bad:

@@ -25,10 +25,10 @@ from __future__ import annotations
 
 from cloudless.driver.current import HERE
 from cloudless.message import Failure
-from cloudless.runtime import boot, entry
+from cloudless.runtime import entry
 from cloudless.runtime.consumer import exited
 from cloudless.runtime.outcome import SKIPPED, Again
-from cloudless_aws.runtime import watch
+from cloudless_aws.runtime import invocation
 from cloudless_aws.runtime.stage import starting
 from cloudless_aws.wire import FIFO, envelope_of_record
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from cloudless.runtime.outcome import Outcome
     from cloudless.runtime.plan import Plan
     from cloudless_aws.clients.cloud import AwsCloud
-    from cloudless_aws.runtime.watch import Context
+    from cloudless_aws.runtime.invocation import Context
 
     Record = Mapping[str, Any]
     Reply = dict[str, list[dict[str, str]]]
@@ -76,7 +76,7 @@ _UNHIDDEN = "what failed comes again when its visibility time-out ends, since it
 @starting
 def consumer(facts: Mapping[str, Any], cloud: AwsCloud) -> Handle:
     """The function of an event source. facts: as in `cloudless.runtime.boot`, and "where"."""
-    bound = binding(facts, cloud)
+    bound = invocation.binding(facts, cloud)
     deliver_each = _deliverer(bound, facts["kind"])
     if "where" in facts:
         deliver_each = _filtered(deliver_each, facts["where"])
@@ -88,7 +88,7 @@ def handle_with(deliver_each: DeliverEach, plan: Plan, cloud: HasQueues) -> Hand
 
     def handle(event: Any, context: Context) -> Reply:
         records, envelopes = records_of(event, plan.handler)
-        watch.begin(context)
+        invocation.begin(context)
         outcomes = deliver_each(envelopes)
         if outcomes.count(None) == len(outcomes):
             return {"batchItemFailures": []}
@@ -101,11 +101,6 @@ def handle_with(deliver_each: DeliverEach, plan: Plan, cloud: HasQueues) -> Hand
         return {"batchItemFailures": [{"itemIdentifier": records[at]["messageId"]} for at in failed]}
 
     return handle
-
-
-def binding(facts: Mapping[str, Any], cloud: AwsCloud) -> entry.Binding:
-    """The handler that the facts describe, its time watched."""
-    return boot.watched(facts, cloud, watch.timed, watch.wait)
 
 
 def records_of(event: Any, handler: str) -> tuple[list[Record], list[Envelope]]:
@@ -128,7 +123,7 @@ def _deliverer(bound: entry.Binding, kind: str) -> DeliverEach:
 
 def in_turn(deliver: Deliver, plan: Plan) -> DeliverEach:
     """One call a message. Behind one that must come again, those of its group wait; on a standard queue, nobody."""
-    timeout_s, is_ordered, has_time = plan.timeout_s, plan.ordered, watch.has_time
+    timeout_s, is_ordered, has_time = plan.timeout_s, plan.ordered, invocation.has_time
 
     def deliver_each(envelopes: Sequence[Envelope]) -> list[Outcome]:
         outcomes: list[Outcome] = []

@@ -21,7 +21,8 @@ from cloudless.errors import CloudlessError
 from cloudless.runtime import entry
 from cloudless.runtime.outcome import SKIPPED
 from cloudless.runtime.tick import TICK_S, Timing, run
-from cloudless_aws.runtime.queue import binding, handle_with, in_turn
+from cloudless_aws.runtime.invocation import binding
+from cloudless_aws.runtime.queue import handle_with, in_turn
 from cloudless_aws.runtime.stage import starting
 
 TYPE_CHECKING = False

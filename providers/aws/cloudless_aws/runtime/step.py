@@ -11,7 +11,7 @@ from __future__ import annotations
 from cloudless.codec import is_list, is_object, load
 from cloudless.runtime.failure import failure
 from cloudless.runtime.step import cause_of
-from cloudless_aws.runtime import watch
+from cloudless_aws.runtime import invocation
 from cloudless_aws.runtime.failure import exited, raised
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless.message import StepEnvelope
-    from cloudless_aws.runtime.watch import Context
+    from cloudless_aws.runtime.invocation import Context
 
     Reply = dict[str, Any]
     CarryOut = Callable[[StepEnvelope], str]
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def answered(event: Mapping[str, Any], context: Context, now_s: float, carry_out: CarryOut) -> Reply:
     """The answer to a step; raises what its failure is."""
-    watch.begin(context)
+    invocation.begin(context)
     try:
         reply = _reply(event, now_s, carry_out)
     except Exception as problem:  # noqa: BLE001  (a step that cannot be read; what users raise is a reply)

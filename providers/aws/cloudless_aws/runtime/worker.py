@@ -10,7 +10,7 @@ from __future__ import annotations
 from cloudless.runtime import boot
 from cloudless.runtime.worker import Worker, is_work
 from cloudless.sending import Sending
-from cloudless_aws.runtime.queue import binding
+from cloudless_aws.runtime.invocation import binding
 from cloudless_aws.runtime.stage import starting
 from cloudless_aws.runtime.step import answered
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless_aws.clients.cloud import AwsCloud
-    from cloudless_aws.runtime.watch import Context
+    from cloudless_aws.runtime.invocation import Context
 
 
 @starting

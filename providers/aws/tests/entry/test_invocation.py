@@ -17,9 +17,9 @@ import pytest
 from cloudless.conformance import journal
 from cloudless.driver.current import HERE, here
 from cloudless.runtime.outcome import Overran
-from cloudless_aws.runtime import watch
+from cloudless_aws.runtime import invocation
+from cloudless_aws.runtime.invocation import Expired, begin, has_time, timed, wait
 from cloudless_aws.runtime.queue import consumer
-from cloudless_aws.runtime.watch import Expired, begin, has_time, timed, wait
 from providers.aws.tests.entry.asking import Context, FakeAws, event_of, facts_of, failed, record
 from tests.hosting import trials
 
@@ -33,8 +33,8 @@ def _event() -> Iterator[None]:
     trials.released.clear()
     begin(Context())
     yield
-    watch._drop_runner()
-    watch._watch.rings_s = 0.0
+    invocation._drop_runner()
+    invocation._watch.rings_s = 0.0
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -97,14 +97,14 @@ def test_what_it_was_at_does_not_go_on_and_its_last_lines_do() -> None:
 
 
 def test_who_does_not_let_go_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "AGAIN_S", SHORT_S)
+    monkeypatch.setattr(invocation, "AGAIN_S", SHORT_S)
     with pytest.raises(Overran):
         timed(stubborn, SHORT_S)()
 
 
 def test_after_its_end_nobody_is_told_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     """The timer goes on to the end of the event: what rings in between is for nobody."""
-    monkeypatch.setattr(watch, "AGAIN_S", SHORT_S)
+    monkeypatch.setattr(invocation, "AGAIN_S", SHORT_S)
     with pytest.raises(Overran):
         timed(hang, 0.001)()
     rings_until = monotonic() + 2 * SHORT_S
@@ -150,7 +150,7 @@ def test_the_beginning_of_an_event_is_tried_with_whatever_time_is_left() -> None
 
 
 def test_another_handler_begins_only_where_all_of_its_time_is_left() -> None:
-    begin(Context(60 + watch.RESERVE_S + 1))
+    begin(Context(60 + invocation.RESERVE_S + 1))
     assert has_time(60)
     assert not has_time(62)
 
@@ -163,7 +163,7 @@ def test_who_listened_before_keeps_the_signal() -> None:
     heard: list[int] = []
     before = signal.signal(signal.SIGALRM, lambda number, _: heard.append(number))
     try:
-        ours = watch._Watch()
+        ours = invocation._Watch()
         ours.start(SHORT_S)
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
         signal.raise_signal(signal.SIGALRM)
@@ -176,7 +176,7 @@ def test_in_another_thread_nobody_is_watched_and_nothing_fails() -> None:
     found: list[Any] = []
 
     def elsewhere() -> None:
-        ours = watch._Watch()
+        ours = invocation._Watch()
         ours.start(SHORT_S)
         found.append(ours.is_ours)
 
@@ -205,7 +205,7 @@ def test_a_coroutine_past_its_time_is_cancelled_by_its_loop() -> None:
 
 
 def test_a_coroutine_that_blocks_its_loop_is_ended_by_the_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "AGAIN_S", SHORT_S)
+    monkeypatch.setattr(invocation, "AGAIN_S", SHORT_S)
 
     async def blocks() -> None:
         hang()
@@ -236,11 +236,11 @@ def test_a_coroutine_that_exits_leaves_its_loop_as_it_was() -> None:
         raise SystemExit(3)
 
     wait(asyncio.sleep(0), 60)
-    runner = watch._watch.runner
+    runner = invocation._watch.runner
     with pytest.raises(SystemExit):
         wait(exits(), 60)
     assert wait(asyncio.sleep(0, 7), 60) == 7
-    assert watch._watch.runner is runner
+    assert invocation._watch.runner is runner
 
 
 def test_a_time_out_of_the_programs_own_is_its_own() -> None:

@@ -1,6 +1,6 @@
 """The time of a handler: a signal ends what takes longer, wherever it is.
 
-    watched(context)                       of an event: Lambda's own end is known from then on
+    begin(context)                         of an event: Lambda's own end is known from then on
     timed(function, 60)(body)              Overran after 60 s; what the handler was at does not go on
     wait(coroutine, 60)                    the same of a coroutine, which its loop cancels
 
@@ -20,13 +20,17 @@ from __future__ import annotations
 from importlib import import_module
 from time import monotonic
 
+from cloudless.runtime import boot
 from cloudless.runtime.outcome import overran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import Runner
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
     from typing import Any, Protocol
+
+    from cloudless.driver.provider import Cloud
+    from cloudless.runtime.entry import Binding
 
     class Context(Protocol):
         """What Lambda says of an event.
@@ -55,6 +59,11 @@ AGAIN_S = 1.0
 
 class Expired(BaseException):
     """Raised in a handler whose time is up: no `except Exception` of the user's is meant."""
+
+
+def binding(facts: Mapping[str, Any], cloud: Cloud) -> Binding:
+    """The handler that the facts describe (see `cloudless.runtime.boot`), its time watched."""
+    return boot.watched(facts, cloud, timed, wait)
 
 
 def begin(context: Context) -> None:
