@@ -22,7 +22,10 @@ def _is_theirs(file: str) -> bool:
     return is_ours(file) or file.startswith(_PACKAGE)
 
 
-_OUTSIDE = "Give that to it, or add it to the variable `callers`: then it stands for the stage's account for callers"
+_OUTSIDE = (
+    "Give that to it, or add it to the variable `callers` and deploy, so that it stands for the stage's account for "
+    "callers. Where it does already, that account lacks it: deploy what the program says now"
+)
 _GOOGLE = Authority("Google", _is_theirs, forbidden=_FORBIDDEN, outside=_OUTSIDE)
 needing = _GOOGLE.needing
 denied = _GOOGLE.denied
