@@ -102,7 +102,6 @@ class Callbacks:
         if not is_callback(token):
             return False
         what = "completing a wait"
-        grant = Grant("complete", "wait", "of an event", "workflows.callbacks.send", _workflow(token))
         answer = self._google.answer("POST", token, {"v": payload}, what)
         if answer.status < 300 or (answer.status == _FULL and self._has_payload(token)):
             return True
@@ -110,7 +109,7 @@ class Callbacks:
             if self._is_running(token):
                 raise NotTaken(f"{what}: the callback answered {answer.status}, and its execution still runs")
             return False
-        with needing(grant):
+        with needing(_grant("workflows.callbacks.send", token)):
             raise of_answer(answer, what)
 
     def was_taken(self, mailbox: Mailbox, token: str) -> bool:
@@ -127,7 +126,7 @@ class Callbacks:
     def _is_running(self, token: str) -> bool:
         execution = _execution(token)
         try:
-            with needing(Grant("complete", "wait", "of an event", "workflows.executions.get", _workflow(execution))):
+            with needing(_grant("workflows.executions.get", execution)):
                 told = self._google.call("GET", f"{execution}?view=BASIC", None, "asking for an execution that waits")
         except NotFound:  # kept for 90 days after its end
             return False
@@ -140,8 +139,11 @@ class Callbacks:
         page = ""
         while True:
             url = f"{execution}/callbacks?pageSize={_PAGE}{page}"
-            with needing(Grant("complete", "wait", "of an event", "workflows.callbacks.list", _workflow(execution))):
-                told = self._google.call("GET", url, None, "asking for callbacks")
+            try:
+                with needing(_grant("workflows.callbacks.list", execution)):
+                    told = self._google.call("GET", url, None, "asking for callbacks")
+            except NotFound:  # the execution is kept for 90 days after its end
+                return {}
             found |= {one["name"].rpartition("/")[2]: one.get("availablePayloads") for one in told.get("callbacks", ())}
             if not told.get("nextPageToken"):
                 return found
@@ -161,6 +163,11 @@ def path_of(key: str) -> str:
 def _execution(url: str) -> str:
     """URL of the execution whose callback has that URL."""
     return url.rpartition("/callbacks/")[0]
+
+
+def _grant(permission: str, url: str) -> Grant:
+    """What handing over an event needs. url: of an execution, or of a callback of one."""
+    return Grant("complete", "wait", "of an event", permission, _workflow(url))
 
 
 def _workflow(url: str) -> str:

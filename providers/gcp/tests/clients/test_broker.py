@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from cloudless.driver.orchestration import COMPLETED, FAILED, RUNNING
 from cloudless.errors import ExecutionExists, InvalidArgument, NotFound, PermissionDenied, Unavailable
 from cloudless.message import Envelope
-from cloudless.runtime.broker import NotTaken
+from cloudless.runtime.broker import Mailbox, NotTaken
 from cloudless.system import packed
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.clients.function import post
@@ -204,6 +205,9 @@ def test_a_callback_is_given_up_once_its_execution_has_ended(works: Works, cloud
     cloud.orchestrations.cancel("fulfil", "7")
     works.place.be(works.broker_account)
     assert callbacks.complete(url, 1) is False
+    forgotten = re.sub("/executions/[^/]+/", "/executions/of-long-ago/", url)
+    assert callbacks.complete(forgotten, 1) is False
+    assert callbacks.was_taken(Mailbox("fulfil", "7", "approval"), forgotten)
 
 
 def test_a_wait_that_is_told_again_after_its_event_came_takes_no_other(works: Works, cloud: GoogleCloud) -> None:
