@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
 @contextmanager
-def gone(running: Running, email: str) -> Iterator[None]:
+def gone(running: Running, email: str) -> Generator[None]:
     """Within the block there is no such account, nor is it a member of anything."""
     google, member = running.google, f"serviceAccount:{email}"
     account, members = google.accounts.pop(email), [one for one in google.iam.members if one.member == member]

@@ -69,19 +69,13 @@ def callers(ground: Ground) -> Address | None:
 def _resources(ground: Ground, made: Address) -> None:
     """What there are several of: one member each."""
     place = {"project": ground.project}
-    regional = {**place, "location": ground.region}
+    regional, last = {**place, "location": ground.region}, {"depends_on": ground.flow.before_all()}
     for type, what, where, role, found in (
-        (
-            TOPIC_MEMBER,
-            "topics",
-            {"topic": _EACH, "depends_on": ground.flow.before_all()},
-            need.PUBLISHER,
-            _topics(ground),
-        ),
+        (TOPIC_MEMBER, "topics", {"topic": _EACH, **last}, need.PUBLISHER, _topics(ground)),
         (SUBSCRIPTION_MEMBER, "waiting", {**place, "subscription": _EACH}, need.SUBSCRIBER, _waiting(ground)),
         (SERVICE_MEMBER, "functions", {**regional, "name": _EACH}, need.INVOKER, _functions(ground)),
         (SECRET_MEMBER, "secrets", {"secret_id": _EACH}, need.ACCESSOR, _secrets(ground)),
-        (TASKS_MEMBER, "delays", {**regional, "name": _EACH}, need.ENQUEUER, _delays(ground)),
+        (TASKS_MEMBER, "delays", {**regional, "name": _EACH, **last}, need.ENQUEUER, _delays(ground)),
         (ACCOUNT_MEMBER, "delayers", {"service_account_id": _EACH}, need.USER, _delayers(ground)),
     ):
         if found:

@@ -211,9 +211,16 @@ def test_letters_that_find_a_way_back_are_a_circle() -> None:
     assert not [one for one in order.blocks if one in order.before(one)]
 
 
-def test_others_may_send_once_everything_is_there() -> None:
+@pytest.mark.parametrize(
+    "member",
+    [
+        "google_pubsub_topic_iam_member.cloudless--callers--topics",
+        "google_cloud_tasks_queue_iam_member.cloudless--callers--delays",
+    ],
+)
+def test_others_may_send_once_everything_is_there(member: str) -> None:
     order = Order(document(program(circle())))
-    before = order.before("google_pubsub_topic_iam_member.cloudless--callers--topics")
+    before = order.before(member)
     assert {f"{SUBSCRIPTION}.ping", f"{SUBSCRIPTION}.pong", "time_sleep.hit", "time_sleep.back"} <= before
 
 

@@ -252,7 +252,7 @@ def test_who_publishes_what_was_delayed_may_do_nothing_else_and_no_handler_is_it
     """So it stays what it is, whoever sends, and whatever becomes of them."""
     made = document(application())
     addresses = names.addresses_of(application(), prod()).get("delays", {})
-    given = {who: [] for who in (f"serviceAccount:{one['account']}" for one in addresses.values())}
+    given = {f"serviceAccount:{one['account']}": list[tuple[str, str]]() for one in addresses.values()}
     assert len(given) == len(addresses)
     for who, role, on in members(made):
         if who in given:
