@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from cloudless.compiler.definitions import definitions_of
 from cloudless.config import Stage
 from cloudless.driver.provider import Provider
 from cloudless.ir import Application
+from tests.documents.applications import ROOT, golden
 
+UPDATE = "CLOUDLESS_GOLDEN"
 BUNDLE = "bundle-0123456789ab.zip"
 LAYER = "layer-0123456789ab.zip"
 _DIGEST = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -42,6 +45,19 @@ class Documents:
         """The resources of a type, by label."""
         found: Mapping[str, Any] = self.document(application, stage)["resource"].get(type, {})
         return found
+
+    def see_golden(self, case: str) -> None:
+        """See that the files of a small application are what somebody read: tests/golden/<case>/<provider>.
+
+        CLOUDLESS_GOLDEN=update writes them anew.
+        """
+        folder = ROOT / "tests" / "golden" / case / self._provider.name
+        for name, content in self.compiled(golden(case)).files.items():
+            if os.environ.get(UPDATE) == "update":
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(content)
+            kept = (folder / name).read_text("utf-8")
+            assert content.decode() == kept, f"{UPDATE}=update writes tests/golden anew; read what changed"
 
     def write(self, folder: Path, application: Application, stage: Stage | None = None) -> Path:
         """The folder of a build, with what the build adds."""

@@ -8,6 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests import tools
+from tests.documents.applications import GOLDEN, golden
+from tests.documents.made import Documents
+from tests.documents.terraform import plan
+
+
+def scanned(documents: Documents, folder: Path) -> dict[tuple[str, str], str]:
+    """What checkov finds in the plans of all small applications: its name by id and resource."""
+    tools.require("checkov")
+    tools.require("terraform")
+    for case in GOLDEN:
+        made = documents.write(folder / case, golden(case))
+        (made / "plan.json").write_bytes(plan(made))
+    return failed_checks(folder, GOLDEN)
 
 
 def failed_checks(folder: Path, cases: Sequence[str]) -> dict[tuple[str, str], str]:

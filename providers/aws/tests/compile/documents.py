@@ -31,9 +31,9 @@ def prod(**changes: Any) -> Stage:
     return Stage.model_validate({"name": "prod", "provider": "aws", "region": REGION, **changes})
 
 
-_DOCUMENTS = Documents(PROVIDER, prod(), layered=True)
-compiled, document = _DOCUMENTS.compiled, _DOCUMENTS.document
-resources, write = _DOCUMENTS.resources, _DOCUMENTS.write
+DOCUMENTS = Documents(PROVIDER, prod(), layered=True)
+compiled, document = DOCUMENTS.compiled, DOCUMENTS.document
+resources, write = DOCUMENTS.resources, DOCUMENTS.write
 
 _JSON = re.compile(r"\$\{jsonencode\((.+)\)\}")
 _FIELDS = re.compile(r"\{(\w+) = ([^,]+), (\w+) = (\d+)\}")
@@ -105,6 +105,7 @@ def _settled(made: Mapping[str, Any], found: re.Match[str]) -> str:
 __all__ = [
     "ACCOUNT",
     "CONFORMANCE",
+    "DOCUMENTS",
     "EVERYTHING",
     "EXAMPLES",
     "GOLDEN",

@@ -31,13 +31,14 @@ def prod(**changes: Any) -> Stage:
     return Stage.model_validate({**given, **changes})
 
 
-_DOCUMENTS = Documents(PROVIDER, prod())
-compiled, document = _DOCUMENTS.compiled, _DOCUMENTS.document
-resources, write = _DOCUMENTS.resources, _DOCUMENTS.write
+DOCUMENTS = Documents(PROVIDER, prod())
+compiled, document = DOCUMENTS.compiled, DOCUMENTS.document
+resources, write = DOCUMENTS.resources, DOCUMENTS.write
 
 __all__ = [
     "BUNDLE",
     "CONFORMANCE",
+    "DOCUMENTS",
     "EVERYTHING",
     "EXAMPLES",
     "GOLDEN",

@@ -1,25 +1,12 @@
-"""What small applications become, kept to be read: tests/golden/<case>/azure.
-
-CLOUDLESS_GOLDEN=update writes them anew.
-"""
+"""What small applications become, kept to be read in tests/golden/<case>/azure. CLOUDLESS_GOLDEN=update writes anew."""
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
-from providers.azure.tests.compile.documents import GOLDEN, ROOT, compiled, golden
-
-UPDATE = "CLOUDLESS_GOLDEN"
+from providers.azure.tests.compile.documents import DOCUMENTS, GOLDEN
 
 
 @pytest.mark.parametrize("case", GOLDEN)
 def test_the_output_is_what_was_read_and_kept(case: str) -> None:
-    folder = ROOT / "tests" / "golden" / case / "azure"
-    for name, content in compiled(golden(case)).files.items():
-        if os.environ.get(UPDATE) == "update":
-            folder.mkdir(exist_ok=True)
-            (folder / name).write_bytes(content)
-        text = content.decode()
-        assert text == (folder / name).read_text(), f"{UPDATE}=update writes tests/golden anew; read what changed"
+    DOCUMENTS.see_golden(case)

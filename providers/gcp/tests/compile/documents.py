@@ -33,9 +33,9 @@ def prod(**changes: Any) -> Stage:
     return Stage.model_validate({"name": "prod", "provider": "gcp", **place, **changes})
 
 
-_DOCUMENTS = Documents(PROVIDER, prod())
-compiled, document = _DOCUMENTS.compiled, _DOCUMENTS.document
-resources, write = _DOCUMENTS.resources, _DOCUMENTS.write
+DOCUMENTS = Documents(PROVIDER, prod())
+compiled, document = DOCUMENTS.compiled, DOCUMENTS.document
+resources, write = DOCUMENTS.resources, DOCUMENTS.write
 
 _REFERENCE = re.compile(r"\$\{(google_\w+)\.([\w-]+)\.(\w+)\}")
 _LOCAL = re.compile(r"\$\{local\.([\w-]+)\}")
@@ -104,6 +104,7 @@ def _member(made: Mapping[str, Any], one: Mapping[str, Any]) -> Member:
 
 __all__ = [
     "CONFORMANCE",
+    "DOCUMENTS",
     "EVERYTHING",
     "EXAMPLES",
     "GOLDEN",

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.gcp.tests.compile.documents import GOLDEN, golden, write
-from tests import tools
-from tests.documents import plan
-from tests.documents.scanned import failed_checks
+from providers.gcp.tests.compile.documents import DOCUMENTS
+from tests.documents.scanned import scanned
 
 _OWN_KEYS = "encrypted with the platform's keys; whoever must bring a key of their own says so with native="
 _PACKAGES = "a package lies under the digest of its content, and is read by builds alone"
@@ -27,11 +25,6 @@ ACCEPTED = {
 
 @pytest.mark.slow
 def test_checkov_finds_nothing_but_what_is_accepted(tmp_path: Path) -> None:
-    tools.require("checkov")
-    tools.require("terraform")
-    for case in GOLDEN:
-        folder = write(tmp_path / case, golden(case))
-        (folder / "plan.json").write_bytes(plan(folder))
-    found = failed_checks(tmp_path, GOLDEN)
+    found = scanned(DOCUMENTS, tmp_path)
     assert {key: name for key, name in found.items() if key[0] not in ACCEPTED} == {}
     assert {id for id, _ in found} == set(ACCEPTED)
