@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import pytest
 
 
 class Goldens:
@@ -25,6 +29,17 @@ class Goldens:
         """The texts by path, as they were when somebody looked at them."""
         files = [file for file in self._folder.rglob("*") if file.is_file()]
         return {file.relative_to(self._folder).as_posix(): file.read_text("utf-8") for file in files}
+
+    def modules(self) -> list[str]:
+        """Paths of those of Python."""
+        return sorted(path for path in self.current() if path.endswith(".py.txt"))
+
+    def unlike_by_hand(self, path: str) -> str:
+        """What a formatter would change in a module of Python; "" where it reads as a careful person writes it."""
+        pytest.importorskip("ruff")
+        ruff = [sys.executable, "-m", "ruff", "--config", "line-length=120", "format", "--diff", "-"]
+        done = subprocess.run(ruff, input=self.kept()[path], capture_output=True, text=True, check=False)
+        return "" if done.returncode == 0 else done.stdout + done.stderr
 
     def write(self) -> None:
         """Make them what is generated now."""
