@@ -17,7 +17,8 @@ from tests.fuzz.shrink import shrunk
 from tests.fuzz.strategy import programs
 from tests.fuzz.trial import made, tried
 
-PROGRAMS = 300
+FEW, MANY = 60, 300
+SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
 
 
 class Forgetful:
@@ -31,11 +32,21 @@ class Forgetful:
         return seen._replace(calls=seen.calls[1:]) if len(seen.calls) > 2 else seen
 
 
-@pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
-def test_cpython_and_the_engine_agree(seed: str) -> None:
+def agreed(seed: str, programs: range) -> None:
     run = Run(seed)
-    run.go(range(PROGRAMS), most=1)
+    run.go(programs, most=1)
     assert not run.failures, f"seed {seed}\n{run.failures[0]}"
+
+
+@SEEDS
+def test_cpython_and_the_engine_agree(seed: str) -> None:
+    agreed(seed, range(FEW))
+
+
+@pytest.mark.slow
+@SEEDS
+def test_cpython_and_the_engine_agree_on_many(seed: str) -> None:
+    agreed(seed, range(FEW, MANY))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large))

@@ -7,11 +7,24 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from providers.azure.tests.durable.fuzz import RUNNERS
 from tests.fuzz.__main__ import Run
 
+FEW = 10
+
+
+def agreed(programs: range) -> None:
+    run = Run(os.environ.get("SEED", "durable"), RUNNERS)
+    run.go(programs, most=1)
+    assert run.failures == []
+
 
 def test_generated_programs_come_to_what_python_makes_of_them() -> None:
-    run = Run(os.environ.get("SEED", "durable"), RUNNERS)
-    run.go(range(int(os.environ.get("PROGRAMS", "60"))), most=1)
-    assert run.failures == []
+    agreed(range(FEW))
+
+
+@pytest.mark.slow
+def test_so_do_many() -> None:
+    agreed(range(FEW, int(os.environ.get("PROGRAMS", "60"))))

@@ -67,6 +67,7 @@ def test_every_app_of_the_suite_is_indexed(entry: str, broker: Broker, zygote: Z
         assert functions_of(FunctionsHost(tmp_path, broker, env, zygote=zygote)).keys() == expected(group)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_every_app_of_an_example_is_indexed(example: Path, broker: Broker, zygote: Zygote, tmp_path: Path) -> None:
     for group in written(tmp_path, example):

@@ -90,6 +90,7 @@ def test_every_minute_is_every_minute_around_a_change(name: str) -> None:
     check_zone(name, ["* * * * *"], most=1)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     minute=st.sampled_from(["*/7", "0", "5,50", "10-12"]),
@@ -108,6 +109,7 @@ def test_a_run_is_sent_for_each_due_time_wherever_the_timer_starts(  # noqa: PLR
     assert sent(one, begin, end) == expected(one, begin, end)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(minutes=st.integers(1, 4_000), start=st.datetimes(datetime(2020, 1, 1), datetime(2039, 1, 1)))  # noqa: DTZ001
 def test_an_interval_is_kept_though_its_ticks_are_of_the_day(minutes: int, start: datetime) -> None:
