@@ -57,6 +57,7 @@ def test_a_program_comes_to_the_same_in_any_order_and_through_losses(case: Case,
     assert case.problems_of(observed) == []
 
 
+@pytest.mark.slow
 def test_generated_programs_come_to_what_python_makes_of_them(deployed: Deployed) -> None:
     run = Run(os.environ.get("SEED", "deployed"), (InFunctionApp(deployed),))
     run.go(range(int(os.environ.get("PROGRAMS", "60"))), most=1)
