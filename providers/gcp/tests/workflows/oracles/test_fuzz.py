@@ -17,7 +17,7 @@ from tests.fuzz.runners import OutOfBounds, compiled
 from tests.fuzz.trial import is_too_large, made, tried
 
 SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
-FEW, MANY, ON_EMULATOR = 25, 250, 60
+FEW, MANY, ON_EMULATOR = 10, 250, 60
 COMMON = 10
 """Of those, at least so many are within what the emulator can do."""
 
