@@ -44,7 +44,7 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, an
 test: $(STAMP)  ## Run every test whose tools are here; the others are skipped and say what they need.
 	$(PYTEST) $(NOTE) -m "not slow"
 
-test-all: $(STAMP) tools  ## Run every test with every tool; then the core alone on every Python found.
+test-all: $(STAMP) tools  ## Run every test with every tool; then the mutants, and the core alone on other Pythons.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)
 	$(MAKE) --jobs=2 mutants core-only
 
