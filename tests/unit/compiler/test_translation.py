@@ -50,8 +50,13 @@ def test_what_is_gone_stays_as_it_was_while_it_may_have_executions() -> None:
 
 
 def test_problems_of_all_orchestrations_are_told_at_once() -> None:
+    def wrong(
+        application: Application, name: str, settings: Mapping[str, Any], digest: str
+    ) -> tuple[Translation, list[Diagnostic]]:
+        return Translation(text=b""), [UNFIT]
+
     with pytest.raises(DefinitionError) as caught:
-        translations(shop(), {}, Definitions(), lambda *given: (Translation(text=b""), [UNFIT]))
+        translations(shop(), {}, Definitions(), wrong)
     assert caught.value.problems == (UNFIT, UNFIT)
 
 

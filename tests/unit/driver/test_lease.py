@@ -145,8 +145,12 @@ def test_a_completion_whose_answer_was_lost_is_known_again(ledger: Ledger, other
 def test_of_many_take_overs_at_once_exactly_one_wins(store: Store) -> None:
     Ledger(store).claim("k", "dead", 1)
     store.now_s += 1
+
+    def claim(number: int) -> object:
+        return Ledger(store).claim("k", f"owner-{number}", 60)
+
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda number: Ledger(store).claim("k", f"owner-{number}", 60), range(8)))
+        answers = list(threads.map(claim, range(8)))
     assert sum(isinstance(one, Claimed) for one in answers) == 1
 
 
