@@ -64,16 +64,18 @@ def seconds(what: str, delay: timedelta, longest_s: float) -> float:
         raise InvalidArgument(f"{what}: delay={delay!r} is of type {type(delay).__name__}: give a timedelta")
     value = delay.total_seconds()
     if not 0 <= value <= longest_s or value != int(value):
-        remedy = _waiting(delay) if value > longest_s else "round it"
+        remedy = _instead(delay, longest_s)
         raise InvalidArgument(f"{what}: delay={delay} must be whole seconds from 0 to {longest_s:g}: {remedy}")
     return value
 
 
-def _waiting(delay: timedelta) -> str:
-    """What to do about a delay that the queue has no room for."""
+def _instead(delay: timedelta, longest_s: float) -> str:
+    """What to do about a delay that a queue does not take."""
     if delay > DELAY_LONGEST:
         return f"{DELAY_LONGEST.days} days are the most of any queue; use a schedule for what is further away"
-    return f"raise max_delay= of the queue, up to {DELAY_LONGEST.days} days"
+    if delay.total_seconds() > longest_s:
+        return f"raise max_delay= of the queue, up to {DELAY_LONGEST.days} days"
+    return "leave it out" if delay < timedelta(0) else "round it"
 
 
 def readable(envelope: Envelope) -> object:

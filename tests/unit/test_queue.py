@@ -113,15 +113,18 @@ def test_a_send_outside_of_any_cloud_names_the_ways_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "delay",
-    [timedelta(seconds=-1), timedelta(milliseconds=1_500), timedelta(days=2, seconds=1)],
+    ("delay", "remedy"),
+    [
+        (timedelta(seconds=-1), "leave it out"),
+        (timedelta(milliseconds=1_500), "round it"),
+        (timedelta(days=2, seconds=1), "raise max_delay= of the queue, up to 30 days"),
+        (timedelta(days=30, seconds=1), "30 days are the most of any queue; use a schedule for what is further away"),
+    ],
     ids=str,
 )
-def test_a_delay_out_of_range_is_refused(delay: timedelta) -> None:
-    with (
-        fake_cloud() as cloud,
-        pytest.raises(InvalidArgument, match=r"^queue 'orders': delay=.* whole seconds from 0 to 172800$"),
-    ):
+def test_a_delay_out_of_range_is_refused(delay: timedelta, remedy: str) -> None:
+    text = f"^queue 'orders': delay={delay} must be whole seconds from 0 to 172800: {remedy}$"
+    with fake_cloud() as cloud, pytest.raises(InvalidArgument, match=text):
         orders.send(1, delay=delay)
     assert cloud.queues.sent == []
 

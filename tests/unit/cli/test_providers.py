@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from tests.unit.cli.test_check import install
 
 @pytest.fixture
 def installed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Only what the test installs is there."""
+    """Only what the test installs is there, and what the command itself imports."""
+    import_module("cloudless.cli.providers")
     monkeypatch.setattr(sys, "path", [one for one in sys.path if "site-packages" not in one and "providers" not in one])
     return home
 
