@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cloudless_azure.compile.group import groups
-from cloudless_azure.compile.host import settings_of
+from cloudless_azure.compile.host import Hosting
 from providers.azure.tests.compile.documents import conformance
 from providers.azure.tests.functionshost.bindings import Trigger
 from providers.azure.tests.functionshost.queues import Listener
@@ -65,7 +65,7 @@ def test_a_busy_group_of_a_deployed_queue_is_kept_and_each_message_comes_once(br
     application = conformance("ordered")
     group = next(one for one in groups(application) if one.name == "on-ship")
     send(broker, 30, "a")
-    found = handled(broker, listener(broker, tmp_path, settings_of(group, application)[RENEWAL]))
+    found = handled(broker, listener(broker, tmp_path, Hosting(application).settings(group)[RENEWAL]))
     assert found == [(f"a{n}", 1) for n in range(30)]
 
 

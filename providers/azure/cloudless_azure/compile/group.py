@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.needs import needs, offers
 from cloudless.compiler.unit import takes_lists
+from cloudless.driver.names import digest_of
 from cloudless.ir import Application, Condition, Consumer, Grant, Handler, Queue, Subscription
 from cloudless.node import node
 from cloudless.passes.grants import union
@@ -109,7 +109,7 @@ def group_name(handler: str) -> str:
     """
     plain = handler.lower().replace("_", "-")
     slug = "-".join(filter(None, plain.split("-")))
-    return f"on-{slug}" if slug == plain else f"on-{slug}-{sha256(handler.encode()).hexdigest()[:4]}"
+    return f"on-{slug}" if slug == plain else f"on-{slug}-{digest_of(handler, digits=4)}"
 
 
 def takes_many(plan: Plan) -> bool:

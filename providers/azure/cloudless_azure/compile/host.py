@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.pretty import pretty
+from cloudless.driver.names import digest_of
 from cloudless_azure.compile.group import STEPS, Group
 
 if TYPE_CHECKING:
@@ -116,19 +116,9 @@ class Hosting:
         return max((-int(-self._timeouts[name] // 1) for name in group.handlers), default=0)
 
 
-def host_json(groups: Iterable[Group], application: Application, stage: Stage) -> bytes:
-    """See `Hosting.json`."""
-    return Hosting(application).json(groups, stage)
-
-
-def settings_of(group: Group, application: Application) -> dict[str, str]:
-    """See `Hosting.settings`."""
-    return Hosting(application).settings(group)
-
-
 def hub_of(app: str, stage: str) -> str:
     """Name of the task hub: letters and digits, a letter first, 3 to 45 characters."""
-    digest = sha256(f"{app}/{stage}".encode()).hexdigest()[:6]
+    digest = digest_of(app, stage)
     head = _NO_LETTERS.sub("", f"{app}{stage}").lstrip("0123456789")
     return f"{head[: _HUB_MAX - len(digest) - 1] or 'hub'}x{digest}"
 

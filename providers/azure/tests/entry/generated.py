@@ -11,7 +11,7 @@ from cloudless.frontend import compile as to_ir
 from cloudless.ir import Application
 from cloudless_azure.compile.entry import entries
 from cloudless_azure.compile.group import Group, groups
-from cloudless_azure.compile.host import host_json, settings_of
+from cloudless_azure.compile.host import Hosting
 from cloudless_azure.names import LEDGER, entities_of
 
 STAGE = Stage.model_validate(
@@ -35,12 +35,12 @@ def files_of(app: Application, found: tuple[Group, ...] | None = None) -> dict[s
     found = groups(app) if found is None else found
     addresses = {group.name: {**entities_of(app), "ledger": LEDGER, "config": {}} for group in found}
     files = entries(found, app, STAGE, definitions_of(app, {}), addresses)
-    return {**files, "host.json": host_json(found, app, STAGE)}
+    return {**files, "host.json": Hosting(app).json(found, STAGE)}
 
 
 def settings(app: Application) -> dict[str, dict[str, str]]:
     """The settings of each group's app."""
-    return {group.name: settings_of(group, app) for group in groups(app)}
+    return {group.name: Hosting(app).settings(group) for group in groups(app)}
 
 
 def settings_json(app: Application) -> bytes:
