@@ -145,7 +145,7 @@ def test_an_instance_carries_out_as_many_requests_at_once_as_it_has_threads(serv
     meet = "import threading\nall = threading.Barrier(8)\ndef answer(request):\n    return str(all.wait(20))\n"
     deploy(meet, concurrency=8, max_instances=1, environment={"THREADS": "8"}, timeout_s=20.0)
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: told(service), range(8)))
+        answers = [one.result() for one in [threads.submit(told, service) for _ in range(8)]]
     assert sorted(answers) == list(range(8))
     assert service.starts == 1
 

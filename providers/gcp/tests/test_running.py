@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,9 @@ def without(kind: str, role: str) -> Callable[[Document], None]:
         assert gone
         for label in gone:
             del members[label]
+        for wait in document["resource"].get("time_sleep", {}).values():
+            for name, members in wait["triggers"].items():
+                wait["triggers"][name] = without_members(members, kind, gone)
         for every in document["resource"].values():
             for one in every.values():
                 kept = [name for name in one.get("depends_on", []) if name.rpartition(".")[2] not in gone]
@@ -57,6 +61,11 @@ def without(kind: str, role: str) -> Callable[[Document], None]:
                     one["depends_on"] = kept
 
     return change
+
+
+def without_members(text: str, kind: str, gone: Sequence[str]) -> str:
+    """A list of members that are waited for, as an expression."""
+    return re.sub(rf"{kind}\.({'|'.join(map(re.escape, gone))})\.id,? ?", "", text)
 
 
 def notes(tmp_path: Path, handler: str) -> list[dict[str, Any]]:
