@@ -51,9 +51,11 @@ def without(kind: str, role: str) -> Callable[[Document], None]:
         assert gone
         for label in gone:
             del members[label]
-        for wait in document["resource"].get("time_sleep", {}).values():
-            for name, members in wait["triggers"].items():
-                wait["triggers"][name] = without_members(members, kind, gone)
+        waits: Document = document["resource"].get("time_sleep", {})
+        for wait in waits.values():
+            triggers: dict[str, str] = wait["triggers"]
+            for name, awaited in triggers.items():
+                triggers[name] = without_members(awaited, kind, gone)
         for every in document["resource"].values():
             for one in every.values():
                 kept = [name for name in one.get("depends_on", []) if name.rpartition(".")[2] not in gone]
