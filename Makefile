@@ -19,7 +19,7 @@ UV := .venv/bin/uv
 INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(PYTHON) \
 	--constraint constraints.txt --build-constraints constraints.txt
 # Tests start hundreds of Pythons: without bytecode, each compiles all that it imports.
-unexport PYTHONDONTWRITEBYTECODE
+BYTECODE := $(PYTHON) -m compileall -q cloudless $(foreach name,$(PROVIDERS),providers/$(name)/cloudless_$(name))
 # Older interpreters first: the constraints were resolved on 3.11. A Python without venv (Debian's) does not count.
 FIND_PYTHON := for python in python3.11 python3.12 python3.13 python3 python; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -42,6 +42,7 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, an
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 
 test: $(STAMP)  ## Run every test whose tools are here; the others are skipped and say what they need.
+	@$(BYTECODE)
 	$(PYTEST) $(NOTE) -m "not slow"
 
 test-all: $(STAMP) tools  ## Run every test with every tool; then the mutants, and the core alone on other Pythons.
