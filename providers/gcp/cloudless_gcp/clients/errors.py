@@ -66,7 +66,7 @@ def of_sdk(problem: Exception, what: str) -> CloudlessError:
         ours = of_status(_status(problem), f"{what}: {problem}")
     else:
         said = problem.args[0] if problem.args else problem  # its other arguments are whole answers
-        is_refused = not isinstance(problem, TransportError) and not problem.retryable
+        is_refused = not isinstance(problem, TransportError) and not getattr(problem, "retryable", False)
         ours = _told(NotSignedIn if is_refused else Unavailable, f"{what}: {said}")
     ours.native = problem
     return ours
