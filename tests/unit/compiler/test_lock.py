@@ -68,6 +68,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
     """Compiles a program; pairs of texts are replaced in it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # it would count for what is written in the same second
 
     def compiled(*changes: tuple[str, str]) -> Application:
         text = dedent(HEAD) + dedent(BEFORE)
@@ -151,6 +152,7 @@ def shaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     """What a build says of a program in which pairs of texts are replaced, where one as it stood was built before."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # it would count for what is written in the same second
 
     def program(changes: tuple[tuple[str, str], ...]) -> tuple[Application, dict[str, Shape]]:
         text = dedent(SHAPED)

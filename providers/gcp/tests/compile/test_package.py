@@ -61,7 +61,7 @@ def test_of_what_google_installs_every_version_is_said_and_is_the_one_that_was_t
     """Whatever comes with functions-framework, on each Python."""
     python = Path(tools.require("functions-framework")).parent / "python"
     done = subprocess.run([str(python), "-c", BROUGHT], capture_output=True, text=True, check=True)
-    pins = dict(one.split("==") for one in FRAMEWORK)
+    pins = {name: version for name, _, version in (one.partition("==") for one in FRAMEWORK)}
     assert all(found == pins for found in json.loads(done.stdout))
 
 

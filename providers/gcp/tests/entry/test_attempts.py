@@ -84,12 +84,19 @@ PLAN = Plan("take", "jobs", (("body", BODY),), attempts=3, once="id", dead_lette
 
 def once(cloud: FakeGoogle) -> entry.Binding:
     """A handler that is guarded by the ledger."""
-    return entry.Binding(PLAN, lambda body: None, codec_of(dict[str, Any]), on=(Exception,), cloud=cloud)
+
+    def take(body: dict[str, Any]) -> None: ...
+
+    return entry.Binding(PLAN, take, codec_of(dict[str, Any]), on=(Exception,), cloud=cloud)
 
 
-def handling(cloud: FakeGoogle, module: str) -> Callable[..., Any]:
+def handling(cloud: FakeGoogle, module: str) -> Callable[[Asked], Any]:
     handle = made(consumer, module, cloud)
-    return lambda asked: handle(asked.content)
+
+    def answer(asked: Asked) -> Any:
+        return handle(asked.content)
+
+    return answer
 
 
 def attempts_of(handler: str) -> list[int]:
