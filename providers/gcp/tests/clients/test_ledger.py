@@ -85,5 +85,5 @@ def test_any_text_is_a_key(ledger: FirestoreLedger, other: FirestoreLedger, key:
 def test_a_store_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{tools.free_port()}")
     ledger = FirestoreLedger(Firestore("projects/p/databases/d", Google()), clock)
-    with pytest.raises(Unavailable, match=r"firestore\.googleapis\.com, here http://127\.0\.0\.1:[0-9]+, did not answer"):
+    with pytest.raises(Unavailable, match=r"firestore\.googleapis\.com, here http:.*, did not answer"):
         ledger.claim("k", "me", 60)
