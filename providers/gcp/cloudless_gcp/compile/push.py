@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cloudless.compiler.unit import Unit
     from cloudless.runtime.plan import Plan
     from cloudless_gcp.compile.ground import Ground
+    from cloudless_gcp.compile.key import Keys
 
 RECEIVES_MIN, RECEIVES_MAX = int(LIMITS["queue.receives_min"].value), int(LIMITS["queue.receives_max"].value)
 RETENTION_S = int(LIMITS["queue.retention"].value)
@@ -150,7 +151,7 @@ class Pushes:
     def _nowhere(self, unit: Unit) -> tuple[str, str]:
         """Label and reference of a topic of ours for what may be lost: one for each key."""
         ground = self._ground
-        keys = ground.keys.get(unit.source.queue, {}) if unit.source is not None else {}
+        keys: Keys = ground.keys.get(unit.source.queue, {}) if unit.source is not None else {}
         label = f"{scope.GIVEN_UP}--{digest_of(repr(sorted(keys.items())))}" if keys else scope.GIVEN_UP
         if label not in self._letters:
             name = names.topic_id(ground.prefix, label.removeprefix(OURS))

@@ -389,7 +389,7 @@ def test_alerts_watch_dead_letters_age_delays_errors_throttles_time_outs_answers
         for name in re.findall(r'"(orders-prod-[^"]+)"', one["filter"])
     }
     ours = {one["name"]: one["service_config"]["timeout_seconds"] for one in functions.values()}
-    assert above == {name: times_s.get(name, timeout_s) * 800 for name, timeout_s in ours.items()}
+    assert above == {name: (times_s.get(name) or timeout_s) * 800 for name, timeout_s in ours.items()}
     told = "${values(google_monitoring_notification_channel.email)[*].id}"
     made = resources(application, "google_monitoring_alert_policy")
     assert {one["notification_channels"] for one in made.values()} == {told}
