@@ -157,6 +157,7 @@ def test_wrong_usage_is_exit_code_2(cloudless: Run, words: list[str]) -> None:
 
 
 def test_what_a_compiler_refuses_is_found_before_a_build(home: Path, cloudless: Run) -> None:
+    pytest.importorskip("cloudless_aws")
     (home / "wares_app.py").write_text(NATIVE)
     (home / "cloudless.toml").write_text(STAGES)
     result = cloudless("check")

@@ -225,6 +225,7 @@ def test_outside_of_a_project_a_new_one_is_a_hint_and_a_file_that_is_named_is_ne
 def test_a_stage_that_is_to_be_deployed_is_asked_about_by_name(
     home: Path, cloudless: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("cloudless_gcp")
     monkeypatch.setenv("PATH", str(home))
     monkeypatch.delenv("CLOUDLESS_TERRAFORM", raising=False)
     table = '[stages.prod]\nprovider = "gcp"\nproject = "shop-123456"\nregion = "europe-west99"\n'

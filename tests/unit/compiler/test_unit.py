@@ -15,8 +15,10 @@ from cloudless.compiler.facts import Facts, call_of, noun_of
 from cloudless.compiler.package import imports_of
 from cloudless.compiler.unit import BROKER, CALL, HTTP, ON, WORKER, Unit
 from cloudless.ir import Application
-from tests.documents import EVERYTHING, conformance, example, program
+from tests.documents import EVERYTHING, EXAMPLES, conformance, example, program
 from tests.unit.compiler.plain import OURS_S, made
+
+needs_examples = pytest.mark.skipif(not EXAMPLES, reason="the examples are not here")
 
 
 def units(application: Application) -> dict[str, Unit]:
@@ -34,6 +36,7 @@ def test_every_handler_has_a_function_of_its_own(application: Callable[[], Appli
     assert len({one.module for one in found.values()}) == len(found)
 
 
+@needs_examples
 def test_kinds_say_what_a_function_is_called_with() -> None:
     application = example("02-orders")
     found = units(application)
@@ -44,6 +47,7 @@ def test_kinds_say_what_a_function_is_called_with() -> None:
     assert consuming == {name for name, one in found.items() if one.kind == ON}
 
 
+@needs_examples
 def test_what_orchestrations_do_besides_has_functions_of_ours() -> None:
     found = units(conformance("orchestrations"))
     worker, broker = found["cloudless--worker"], found["cloudless--broker"]
@@ -115,6 +119,7 @@ def test_the_worker_knows_pure_functions_and_the_broker_who_waits() -> None:
     assert told["broker"]["events"] == {one.name: sorted(one.waiters) for one in application.events}
 
 
+@needs_examples
 def test_a_trial_imports_each_module_of_the_program_once() -> None:
     application = example("02-orders")
     lines = imports_of(application, ["cloudless_entry.on_take", application.entry.partition(":")[0]]).splitlines()
@@ -124,6 +129,7 @@ def test_a_trial_imports_each_module_of_the_program_once() -> None:
     assert {f"import {one.module}" for one in application.handlers} <= set(lines)
 
 
+@needs_examples
 def test_a_function_has_a_module_and_what_is_told_there_beside_it() -> None:
     application = example("02-orders")
     found = units(application).values()
