@@ -43,21 +43,21 @@ def timed(function: Callable[..., Any], timeout_s: float) -> Callable[..., Any]:
     """The function, no longer waited for after `timeout_s`: it raises Overran then."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        is_waited_for = unbounded()
-        try:
-            return _Call(function, args, kwargs).value(timeout_s)
-        finally:
-            if is_waited_for:
-                within(AFTER_S)
+        return _handled(lambda: _Call(function, args, kwargs).value(timeout_s))
 
     return call
 
 
 def wait(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
     """The value of a coroutine; Overran after `timeout_s`."""
+    return _handled(lambda: _waited(Awaited(coroutine, timeout_s), timeout_s))
+
+
+def _handled(value: Callable[[], Any]) -> Any:
+    """What a handler gives: its own requests take as long as they like, those of ours that follow end in time."""
     is_waited_for = unbounded()
     try:
-        return _waited(Awaited(coroutine, timeout_s), timeout_s)
+        return value()
     finally:
         if is_waited_for:
             within(AFTER_S)
