@@ -35,7 +35,7 @@ class AdapterCodec:
             text = self._adapter.dump_json(checked, by_alias=True, warnings="error").decode()
         except (ValueError, TypeError) as problem:
             raise misfit(f"expected {self.name}", problem) from problem
-        return finished(text, lambda: self._adapter.dump_python(checked, mode="json", by_alias=True))
+        return finished(text, lambda mode: self._adapter.dump_python(checked, mode=mode, by_alias=True))
 
     def decode(self, text: str) -> Any:
         try:

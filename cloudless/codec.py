@@ -9,6 +9,7 @@ only for types that need it. Standard library only at import.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from json import encoder as _encoder
 from json import scanner as _scanner
@@ -19,7 +20,7 @@ from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge, hidd
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, Protocol, TypeGuard
+    from typing import Any, Literal, Protocol, TypeGuard
 
     class Codec(Protocol):
         """Encoder and decoder of one type."""
@@ -55,8 +56,19 @@ def _no_constant(text: str) -> object:
     raise ValueError(f"{text} is not JSON")
 
 
+_INFINITY = float("inf")
+
+
+def _finite(text: str) -> float:
+    """A number with a point or an exponent; Python would read 1e400 as an infinity, which nobody can send on."""
+    number = float(text)
+    if -_INFINITY < number < _INFINITY:
+        return number
+    raise ValueError(f"{text[:20]} is beyond the largest float")
+
+
 # One encoder and one scanner, kept: `json.dumps` and `json.loads` build or check theirs at every call.
-_kept_decoder = json.JSONDecoder(parse_constant=_no_constant)
+_kept_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 _scan: Callable[[str, int], tuple[Any, int]] = _scanner.c_make_scanner(_kept_decoder)  # type: ignore[attr-defined]
 _encode: Callable[[object, int], tuple[str, ...]] = _encoder.c_make_encoder(  # type: ignore[attr-defined]
     None, _unwritable, _encoder.encode_basestring, None, ":", ",", False, False, False
@@ -85,6 +97,7 @@ def _unwritten(problem: Exception) -> InvalidBody:
     return InvalidBody(f"the body cannot be written as JSON: {problem}")
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _STRINGS = frozenset({str})
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
@@ -115,21 +128,42 @@ def _check_each_key(value: Mapping[object, object]) -> None:
 
 
 def load(text: str) -> Any:
-    """The value of a JSON text; raises InvalidBody where it is none (NaN and Infinity included)."""
+    """The value of a JSON text; raises InvalidBody where it is none, or one that `dump` would refuse.
+
+    Those are NaN and infinities, numbers that would become some (1e400), and lone surrogates.
+    """
     try:
         value, end = _scan(text, 0)
     except (ValueError, StopIteration, RecursionError):
         return _load_slowly(text)
-    return value if end == len(text) else _load_slowly(text)  # white space at an end, or an error
+    if end != len(text):  # white space at an end, or an error
+        return _load_slowly(text)
+    return value if "\\" not in text and text.isascii() else _sendable(value, text)
 
 
 def _load_slowly(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as problem:
-        error = InvalidBody(f"the body is not JSON: {problem}")
-        error.is_json = False
-        raise error from problem
+        raise _unread(problem) from problem
+    return _sendable(value, text)
+
+
+def _unread(problem: Exception) -> InvalidBody:
+    error = InvalidBody(f"the body is not JSON: {problem}")
+    error.is_json = False
+    return error
+
+
+def _sendable(value: Any, text: str) -> Any:
+    """The value of a text; InvalidBody where that holds a lone surrogate, as such or in an escape."""
+    try:
+        text.encode()
+        if _SURROGATE.search(text):
+            "".join(_encode(value, 0)).encode()
+    except (UnicodeEncodeError, RecursionError) as problem:
+        raise _unread(problem) from problem
+    return value
 
 
 def _escape(text: str) -> str:
@@ -475,7 +509,7 @@ class _Model:
             text: str = self._to_json(value, by_alias=True, warnings="error").decode()
         except (ValueError, TypeError) as problem:
             raise _misfit(f"this {self.name} cannot be written as JSON", problem) from problem
-        return finished(text, lambda: self._serializer.to_python(value, mode="json", by_alias=True))
+        return finished(text, lambda mode: self._serializer.to_python(value, mode=mode, by_alias=True))
 
     def decode(self, text: str) -> Any:
         try:
@@ -505,15 +539,29 @@ def _check_both_ways(model: Any) -> None:
         raise InvalidArgument(f"{name} forbids extra fields, and writes the computed {min(computed)!r} that it forbids")
 
 
-def finished(text: str, plain: Callable[[], object]) -> str:
+def finished(text: str, plain: Callable[[Literal["json", "python"]], object]) -> str:
     """Text that pydantic wrote, made to keep the rules of this module.
 
-    plain: the same value as builtins. pydantic writes NaN and infinities as null; where the text has
-    a null, the value is written again by `dump`, which refuses them.
+    plain: the same value as builtins, in pydantic's mode "json" or "python". pydantic writes NaN and infinities as
+    null; where the text has a null, both are looked at: the first has them where a type says float, the second has
+    them where none does.
     """
     if "null" in text:
-        return dump(plain())
+        _check_numbers(plain("python"))
+        return dump(plain("json"))
     return text if text.isascii() else _escape(text)
+
+
+def _check_numbers(value: Any) -> None:
+    """Refuse NaN and infinities (InvalidBody)."""
+    if isinstance(value, dict):
+        value = value.values()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    elif isinstance(value, float) and not -_INFINITY < value < _INFINITY:
+        raise InvalidBody(f"the body cannot be written as JSON: {value} is no number of it")
+    elif not isinstance(value, (list, tuple, set, frozenset)):
+        return
+    for part in value:
+        _check_numbers(part)
 
 
 def type_name(kind: Any) -> str:

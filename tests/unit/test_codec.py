@@ -40,6 +40,10 @@ class Point(BaseModel):
     label: str | None = None
 
 
+class Loose(BaseModel):
+    rest: dict[str, Any]
+
+
 @dataclass
 class Box:
     width: int
@@ -139,6 +143,12 @@ def test_a_body_of_another_type_is_refused_when_sent(kind: Any, value: Any) -> N
         (None, "NaN"),
         (None, "[-Infinity]"),
         (None, "1 2"),
+        (None, "1e400"),
+        (float, "-1e400"),
+        (list[float], "[1" + "0" * 400 + ".5]"),
+        (str, '"\\ud800"'),
+        (dict, '{"\\udC00\\ud83d": 1} '),
+        (str, '"\ud800"'),
         (None, "[" * 100_000),
     ],
     ids=str,
@@ -162,6 +172,14 @@ def test_no_model_writes_nan_as_null() -> None:
     with pytest.raises(InvalidBody):
         codec_of(Box).encode(Box(1, [Point(x=float("inf"))]))
     assert codec_of(Point).encode(Point(x=1)) == '{"x":1.0,"label":null}'
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_no_model_writes_nan_as_null_where_its_types_say_nothing(number: float) -> None:
+    for rest in ({"a": number}, {"a": [1, {"b": number}]}, {"a": {number}}):
+        with pytest.raises(InvalidBody, match="no number"):
+            codec_of(Loose).encode(Loose(rest=rest))
+    assert codec_of(Loose).encode(Loose(rest={"a": [None, 1.5]})) == '{"rest":{"a":[null,1.5]}}'
 
 
 @pytest.mark.parametrize("kind", [None, str, Point], ids=str)
