@@ -21,7 +21,7 @@ from cloudless.compiler.lock import Lock
 from cloudless.compiler.packing import Packed, packed
 from cloudless.compiler.pretty import pretty
 from cloudless.config import Project, Stage
-from cloudless.driver.provider import Compiled, Provider, provider
+from cloudless.driver.provider import Compiled, Provider, installed, provider
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
 from cloudless.frontend import compile as compile_app
 from cloudless.frontend.shape import shapes
@@ -45,7 +45,7 @@ def stage_of(project: Project, name: str | None, provider_name: str | None) -> S
         return stage if provider_name is None else stage.model_copy(update={"provider": provider_name})
     if provider_name is not None:
         return Stage.model_validate({"name": name or provider_name, "provider": provider_name})
-    found = [stage for stage in project.stages.values() if stage.provider != "memory"]
+    found = _of_clouds(project)
     if len(found) == 1:
         return found[0]
     known = (
@@ -54,6 +54,25 @@ def stage_of(project: Project, name: str | None, provider_name: str | None) -> S
         else "there is none but of memory in cloudless.toml"
     )
     raise InvalidArgument(f"which stage? {known}: cloudless build STAGE, or --provider aws")
+
+
+def stages_of(project: Project, name: str | None, provider_name: str | None) -> tuple[Stage, ...]:
+    """The stage to build, as `stage_of` says; one for each installed provider where the project has none of a cloud.
+
+    Raises InvalidArgument where no provider is installed, either.
+    """
+    if name is not None or provider_name is not None or _of_clouds(project):
+        return (stage_of(project, name, provider_name),)
+    if found := installed():
+        return tuple(stage_of(project, None, one) for one in found)
+    raise InvalidArgument(
+        "no stage of a cloud is in cloudless.toml, and no provider is installed to build for: "
+        "pip install 'cloudless-sdk[aws]' (or gcp, azure)"
+    )
+
+
+def _of_clouds(project: Project) -> list[Stage]:
+    return [stage for stage in project.stages.values() if stage.provider != "memory"]
 
 
 class Built(Artifact):

@@ -12,11 +12,17 @@ from cloudless.cli import show
 from cloudless.cli.collector import uncollected
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, stage_names
+from cloudless.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from cloudless.build import Built
     from cloudless.compiler.bundle import Bundle
+    from cloudless.config import Project
+    from cloudless.config import Stage as Named
     from cloudless.ir import Application
+
+_Done = tuple["Built", str, Path, list[str]]
+"""What was built, for which stage, where it was written, and which files changed there."""
 
 Stage = Annotated[
     str | None, typer.Argument(metavar="STAGE", help="A stage of cloudless.toml.", autocompletion=stage_names)
@@ -56,37 +62,64 @@ def build(  # noqa: PLR0917  (one argument an option)
     What the functions require is read from requirements.txt, else from pyproject.toml, beside cloudless.toml (or from
     what `requirements` there names), and resolved by uv for the cloud's Python. The bundle is then imported.
 
+    Without STAGE: the only one of a cloud; where cloudless.toml has none yet, one for each installed provider, to be
+    read.
+
     Orchestrations that executions may still run are kept in cloudless.lock/STAGE.json: commit it. (A build for a
     provider alone has no stage that is deployed, and keeps nothing.)
 
     \b
+        cloudless build
         cloudless build prod
         cloudless build --provider aws --out /tmp/aws
 
     Exit codes: 0 built, 1 the program or the stage cannot be built, 2 wrong usage.
     """
     from cloudless import build as pipeline
-    from cloudless.compiler.bundle import mebibytes
     from cloudless.config import load
 
     with told(), show.aside(as_json), show.progress("building"):
         project = load(config)
-        chosen = pipeline.stage_of(project, stage, provider)
-        built = pipeline.build(project, chosen, dependencies=dependencies)
-        folder = out or pipeline.folder_of(project, chosen)
-        changed = built.write(folder, lock=chosen.name in project.stages)
-    if as_json:
-        show.as_json(_plain(built, chosen.name, folder, changed))
-        return
-    show.console().print(Text(f"{built.application.name} on {chosen.name}: {_nouns(built.application)}"))
+        stages = pipeline.stages_of(project, stage, provider)
+        _check_alone(stages, out, as_json)
+        done = [_one(project, chosen, out, dependencies) for chosen in stages]
+    for one in done:
+        if as_json:
+            show.as_json(_plain(*one))
+        else:
+            _tell(*one)
+
+
+def _one(project: Project, stage: Named, out: Path | None, dependencies: bool) -> _Done:
+    """Build a stage and write its files."""
+    from cloudless import build as pipeline
+
+    built = pipeline.build(project, stage, dependencies=dependencies)
+    folder = out or pipeline.folder_of(project, stage)
+    return built, stage.name, folder, built.write(folder, lock=stage.name in project.stages)
+
+
+def _check_alone(stages: tuple[Named, ...], out: Path | None, as_json: bool) -> None:
+    """Raise InvalidArgument where an option is for one stage, and there are several."""
+    option = "--out" if out else "--json" if as_json else ""
+    if option and len(stages) > 1:
+        names = [one.name for one in stages]
+        raise InvalidArgument(f"{option} is for one of {', '.join(names)}: add --provider {names[0]}")
+
+
+def _tell(built: Built, stage: str, folder: Path, changed: list[str]) -> None:
+    from cloudless.compiler.bundle import mebibytes
+
+    out = show.console()
+    out.print(Text(f"{built.application.name} on {stage}: {_nouns(built.application)}"))
     text = Text().append(str(folder), "bold")
     text.append(f": {show.count(len(built.files), 'file')}, {mebibytes(built.size)}; ")
-    show.console().print(text.append(f"{show.count(len(changed), 'change')}", "dim" if not changed else "green"))
+    out.print(text.append(f"{show.count(len(changed), 'change')}", "dim" if not changed else "green"))
     for one in filter(None, [built.bundle, built.layer]):
         packed, unpacked = mebibytes(one.size), mebibytes(one.unpacked)
-        show.console().print(Text(f"{one.name}: {packed}, {unpacked} unpacked", "dim"))
+        out.print(Text(f"{one.name}: {packed}, {unpacked} unpacked", "dim"))
     for warning in built.warnings:
-        show.console().print(Text(f"warning: {warning}", "yellow"))
+        out.print(Text(f"warning: {warning}", "yellow"))
 
 
 def _nouns(application: Application) -> str:

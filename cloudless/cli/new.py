@@ -6,8 +6,10 @@ Its files lie in `starter/`, with `.txt` behind their names: linters and test ru
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from importlib.resources import files
@@ -33,7 +35,9 @@ _STARTER = {
     "tests/test_app.py": "test_app.py",
 }
 """Path in the project → file of the starter; "" where the file is empty."""
-_NEXT = ("python -m pytest", "cloudless run --events events.jsonl", "cloudless dev")
+_NEXT = ("python -m pytest", "cloudless run --events events.jsonl", "cloudless dev", "cloudless build")
+_ACTIVATE = r".venv\Scripts\activate" if os.name == "nt" else ". .venv/bin/activate"
+_ENVIRONMENT = ("python3 -m venv .venv", _ACTIVATE, "pip install 'cloudless-sdk[cli]'")
 
 _OURS = frozenset({"cloudless", "cloudless_aws", "cloudless_azure", "cloudless_gcp", "tests"})
 _THEIRS = frozenset({"azure", "boto3", "botocore", "click", "cronsim", "google", "hypothesis", "jwt", "pydantic"})
@@ -49,8 +53,8 @@ def new(
 ) -> None:
     """Make a new project.
 
-    A folder NAME with an app (an endpoint, a queue, a topic, a schedule), its tests, and events to play. Nothing is
-    written where the folder exists and is not empty.
+    A folder NAME with an app (an endpoint, a queue, a topic, a schedule), its tests, and events to play; then the
+    commands that come next. Nothing is written where the folder exists and is not empty.
 
     Exit codes: 0 made, 1 the name or the folder cannot be taken, 2 wrong usage.
     """
@@ -132,5 +136,12 @@ def _tell(folder: Path, project: Mapping[str, str]) -> None:
     for path in project:
         out.print(Text(f"    {path}"))
     out.print(Text("next"))
-    for command in (f"cd {shlex.quote(str(folder))}", *_NEXT):
+    environment = () if _is_on_the_path() else _ENVIRONMENT
+    for command in (f"cd {shlex.quote(str(folder))}", *environment, *_NEXT):
         out.print(Text(f"    {command}", "cyan"))
+
+
+def _is_on_the_path() -> bool:
+    """Whether `python` is the one that has cloudless: not below uvx and pipx, nor where no environment is active."""
+    found = shutil.which("python")
+    return sys.prefix == sys.base_prefix or (found is not None and Path(found).parent == Path(sys.executable).parent)

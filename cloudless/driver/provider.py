@@ -179,9 +179,9 @@ class Deploying:
         return self._provider.credentials(stage) if hasattr(self._provider, "credentials") else ""
 
 
-def installed() -> dict[str, Provider]:
-    """Every installed provider by name; a broken one raises the ImportError that it caused."""
-    return {name: entry.load() for name, entry in _entries().items()}
+def installed() -> tuple[str, ...]:
+    """The names of installed providers, in order; none of them is loaded."""
+    return tuple(_entries())
 
 
 def provider(name: str) -> Provider:

@@ -25,8 +25,14 @@ CODE = re.compile(
 JOINED = "\0"  # stands for a space where no line may end, until the page is done
 INTRO = """# Command line
 
-`cloudless`, or `python -m cloudless.cli`, comes with the extra `cli`, and what `cloudless dev` needs with `dev`:
-`pip install 'cloudless-sdk[cli,dev]'`. Every command has `--help`; `cloudless --version` prints the version.
+`cloudless`, or `python -m cloudless.cli`, comes with the extra `cli`: `pip install 'cloudless-sdk[cli]'`. So do what
+`cloudless dev` serves with, and pytest and hypothesis, which the tests of a project run on. Every command has `--help`;
+`cloudless --version` prints the version.
+
+For a look without an environment of its own, `uvx --from 'cloudless-sdk[cli]' cloudless new shop`, or
+`pipx run --spec 'cloudless-sdk[cli]' cloudless new shop`; either then says which commands come next. `uv tool install`
+and `pipx install` do for what only looks at files. For what imports your program, and all that it needs, install
+cloudless beside it, in the environment of the project.
 
 <!-- Written by `python -m tests.docs.cli_page` from cloudless/cli. -->"""
 AFTER_EXIT_CODES = """\

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -15,12 +16,13 @@ from zipfile import ZipFile
 import pytest
 
 from cloudless import ir
-from cloudless.build import Built, build, folder_of, stage_of
+from cloudless.build import Built, build, folder_of, stage_of, stages_of
 from cloudless.cli.commands import cli
 from cloudless.compiler import Compiled, Definitions, Package
 from cloudless.config import Project, load
 from cloudless.driver.gap import NOT_YET, Gap
 from cloudless.driver.limit import Limit
+from cloudless.driver.provider import ENTRY_POINTS
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument, UnsupportedError
 from cloudless.ir import Diagnostic, Span
 from tests.unit.compiler.index import Index
@@ -110,6 +112,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nimbus: Nimbus) -> 
     sys.modules.pop("built_app", None)
 
 
+def install_only(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let these be the only providers, all of them nimbus."""
+    found = [metadata.EntryPoint(name, "nimbus_provider:PROVIDER", ENTRY_POINTS) for name in names]
+    monkeypatch.setattr(metadata, "entry_points", lambda group: found)
+
+
 def loaded() -> Project:
     sys.modules.pop("built_app", None)
     return load(None)
@@ -141,6 +149,26 @@ def test_the_stage_is_the_named_one_or_the_only_one_that_is_not_in_memory(projec
         toml.write('\n[stages.test]\nprovider = "nimbus"\n')
     with pytest.raises(InvalidArgument, match="which stage\\? one of prod, test"):
         stage_of(loaded(), None, None)
+
+
+def test_without_a_stage_of_a_cloud_there_is_one_for_each_installed_provider(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_only(monkeypatch, "nimbus", "cumulus")
+    assert [stage.name for stage in stages_of(loaded(), None, None)] == ["prod"]
+    (project / "cloudless.toml").write_text(TOML.partition("[stages.prod]")[0])
+    found = [(stage.name, stage.provider) for stage in stages_of(loaded(), None, None)]
+    assert found == [("cumulus", "cumulus"), ("nimbus", "nimbus")]
+    assert [stage.name for stage in stages_of(loaded(), None, "zephyr")] == ["zephyr"]
+
+
+def test_without_a_provider_there_is_nothing_to_build_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "cloudless.toml").write_text(TOML.partition("[stages.prod]")[0])
+    install_only(monkeypatch)
+    with pytest.raises(
+        InvalidArgument, match=r"no provider is installed to build for: pip install 'cloudless-sdk\[aws\]'"
+    ):
+        stages_of(loaded(), None, None)
 
 
 def test_a_stage_in_memory_and_one_without_its_provider_cannot_be_built(project: Path) -> None:
@@ -211,6 +239,24 @@ def test_the_command_writes_the_folder_and_says_what_changed(project: Path) -> N
     (project / "mine" / "thesis.txt").write_text("mine")
     refused = run("--out", "mine")
     assert (refused.exit_code, "is not empty, and no build wrote it" in refused.output) == (1, True)
+
+
+def test_the_command_builds_for_each_provider_where_no_stage_is_of_a_cloud(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("typer")
+    from typer.testing import CliRunner
+
+    (project / "cloudless.toml").write_text(TOML.partition("[stages.prod]")[0])
+    (project / "built_app.py").write_text(APP.replace('app.config("ratio", float)', "0.5"))
+    install_only(monkeypatch, "cumulus", "nimbus")
+    done = CliRunner().invoke(cli, ["build", "--no-dependencies"], prog_name="cloudless")
+    assert done.exit_code == 0, done.output
+    assert {path.parent.name for path in project.glob("build/*/main.tf.json")} == {"cumulus", "nimbus"}
+    for option in (["--out", "x"], ["--json"]):
+        refused = CliRunner().invoke(cli, ["build", *option], prog_name="cloudless")
+        assert refused.exit_code == 1
+        assert f"{option[0]} is for one of cumulus, nimbus: add --provider cumulus" in refused.output
 
 
 def files_of(artifact: Built) -> list[str]:

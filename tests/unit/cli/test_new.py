@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cloudless.cli.commands import cli
+from cloudless.config import load
 
+COMMANDS = ["python -m pytest", "cloudless run --events events.jsonl", "cloudless dev", "cloudless build"]
 LONGEST = "a-name-of-24-characters0"
 FILES = {
     ".gitignore",
@@ -64,6 +66,16 @@ def test_a_new_project_fits_every_cloud(project: Path) -> None:
     assert run(project, "cloudless.cli", "check") == f"{project.name}: fits; stages: dev (memory)\n"
 
 
+def test_the_stage_that_is_to_be_filled_in_is_one(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cloudless.toml"
+    before, head, stage = (project / "cloudless.toml").read_text().partition("# [stages.prod]")
+    file.write_text(before + (head + stage).replace("# [", "[").replace("\n# ", "\n"))
+    assert {one.name: (one.provider, one.region) for one in load(file).stages.values()} == {
+        "dev": ("memory", None),
+        "prod": ("aws", "eu-central-1"),
+    }
+
+
 def test_the_recording_of_a_new_project_shows_what_there_is_to_see(project: Path) -> None:
     shown = json.loads(run(project, "cloudless.cli", "run", "--json", "--events", "events.jsonl"))
     delivered = {event["handler"] for event in shown["trace"] if event["outcome"] == "done"}
@@ -84,17 +96,22 @@ def test_linters_find_nothing_in_a_new_project(project: Path) -> None:
     run(project, "mypy", "--strict", "--cache-dir", os.devnull, ".")
 
 
-def test_it_says_what_it_made_and_what_comes_next(here: Path) -> None:
+def test_it_says_what_it_made_and_what_comes_next(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     result = new("web-shop")
     made, next_ = result.stdout.split("next\n")
     assert result.exit_code == 0
     assert {line.strip() for line in made.splitlines()[1:]} == below(here / "web-shop") == FILES
-    assert [line.strip() for line in next_.splitlines()] == [
-        "cd web-shop",
-        "python -m pytest",
-        "cloudless run --events events.jsonl",
-        "cloudless dev",
-    ]
+    assert [line.strip() for line in next_.splitlines()] == ["cd web-shop", *COMMANDS]
+
+
+def test_where_python_would_be_another_an_environment_comes_first(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As below uvx and pipx, whose environment is for the command alone, or where none is active."""
+    monkeypatch.setenv("PATH", str(here))
+    monkeypatch.setattr(sys, "base_prefix", "/elsewhere")
+    environment = ["python3 -m venv .venv", ". .venv/bin/activate", "pip install 'cloudless-sdk[cli]'"]
+    next_ = new("shop").stdout.partition("next\n")[2]
+    assert [line.strip() for line in next_.splitlines()] == ["cd shop", *environment, *COMMANDS]
 
 
 def test_the_folder_may_be_there_if_it_is_empty(here: Path) -> None:
@@ -107,7 +124,7 @@ def test_a_project_says_what_it_requires(here: Path) -> None:
     new("shop", "--into", "some where")
     table = tomllib.loads((here / "some where" / "shop" / "pyproject.toml").read_text())
     assert table["project"]["name"] == "shop"
-    assert table["dependency-groups"]["dev"] == ["cloudless-sdk[cli,dev,test]"]
+    assert table["dependency-groups"]["dev"] == ["cloudless-sdk[cli]"]
 
 
 @pytest.mark.parametrize("kept", ["web-shop/mine.txt", "web-shop/.git/config"])
