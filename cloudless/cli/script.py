@@ -135,7 +135,7 @@ def play_file(script: Script, file: Path) -> None:
 
 def _lines(file: Path) -> Iterator[tuple[int, Event]]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")  # splitlines() splits at U+2028, which JSON may hold, too
     except (OSError, UnicodeDecodeError) as problem:
         raise InvalidArgument(f"{file} cannot be read: {problem}") from problem
     for number, line in enumerate(lines, 1):

@@ -127,6 +127,14 @@ def test_a_recording_is_played_in_order(home: Path, cloudless: Run) -> None:
     assert "├── mail ✓" in result.stdout or "└── mail ✓" in result.stdout
 
 
+def test_a_line_of_a_recording_may_hold_what_ends_a_line_elsewhere(home: Path, cloudless: Run) -> None:
+    line = json.dumps({"send": "orders", "body": {"id": "one\u2028two\x85three"}}, ensure_ascii=False)
+    (home / "events.jsonl").write_bytes(f"{line}\r\n\r\n{line}\n".encode())
+    result = cloudless("run", "--events", "events.jsonl")
+    assert result.exit_code == 0
+    assert "2 messages, " in result.stdout
+
+
 def test_json_has_the_trace_as_data_and_nothing_else(cloudless: Run) -> None:
     result = cloudless("run", "--json", "send", "orders", '{"id": "bad"}')
     data = json.loads(result.stdout)
