@@ -33,15 +33,19 @@ NASTY: tuple[Any, ...] = (
     "x", "0", "-1", "null", "\x00", "a\x00b", "\ud800", "a\udfffb", "\ufffe", "\U0001f600", "\u0661", "\r\n",
     "1_0", " 1", "1e400", "NaN", "9" * 5_000, "x" * 70_000, "\u00e9" * 300, "%", "%zz", "%ff", "../..", "=",
     "====", "A", "0001-01-01T00:00:00", "9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-23:59",
-    "0001-01-01T00:00:00+23:59", "2026-13-01", [None], [[]], [{}], {"": None}, {"\ud800": 1}, {"x\ny": 1}, {"a": {"b": {"c": []}}},
-    [1, "a", None], ["a"] * 300, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**18, 10**400, 1e308, 5e-324, 253_402_300_800,
-    -62_135_596_801, Raw("1e400"), Raw("-1e400"), Raw("NaN"), Raw("Infinity"), Raw("-Infinity"), Raw("1e-9999"),
-    Raw("1" + "0" * 5_000), Raw("1" + "0" * 400 + ".5"), Raw('"\\ud83d"'), Raw('"\\udc00\\ud83d"'), Raw('"\\u0000"'),
-    Raw("01"), Raw("'x'"), Raw("\x00"), Raw('{"a":1,"a":2}'), Raw("[1,]"), Raw("{"), Raw('"'), Raw("undefined"), Raw("1 2"), Raw("/**/1"),
+    "0001-01-01T00:00:00+23:59", "2026-13-01", [None], [[]], [{}], {"": None}, {"\ud800": 1}, {"x\ny": 1},
+    {"a": {"b": {"c": []}}}, [1, "a", None], ["a"] * 300, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**18, 10**400,
+    1e308, 5e-324, 253_402_300_800, -62_135_596_801, Raw("1e400"), Raw("-1e400"), Raw("NaN"), Raw("Infinity"),
+    Raw("-Infinity"), Raw("1e-9999"), Raw("1" + "0" * 5_000), Raw("1" + "0" * 400 + ".5"), Raw('"\\ud83d"'),
+    Raw('"\\udc00\\ud83d"'), Raw('"\\u0000"'), Raw("01"), Raw("'x'"), Raw("\x00"), Raw('{"a":1,"a":2}'), Raw("[1,]"),
+    Raw("{"), Raw('"'), Raw("undefined"), Raw("1 2"), Raw("/**/1"),
     *(nested("[", "", "]", depth) for depth in DEPTHS),
     *(nested('{"a":', "1", "}", depth) for depth in DEPTHS),
 )  # fmt: skip
 """What stands in place of something; the simplest first."""
+
+
+_TEXTS = [one for one in NASTY if isinstance(one, str)]
 
 
 def mutated(seed: Any, choices: Choices) -> Any:
@@ -58,7 +62,8 @@ def _changed(value: Any, choices: Choices) -> Any:
 
 
 def _replace(value: Any, path: Path, choices: Choices) -> Any:
-    return _with(value, path, choices.pick(NASTY))
+    is_text = isinstance(_at(value, path), str) and choices.chance(60)
+    return _with(value, path, choices.pick(_TEXTS if is_text else NASTY))
 
 
 def _drop(value: Any, path: Path, choices: Choices) -> Any:
