@@ -11,7 +11,7 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -136,12 +136,18 @@ def _tell(folder: Path, project: Mapping[str, str]) -> None:
     for path in project:
         out.print(Text(f"    {path}"))
     out.print(Text("next"))
-    environment = () if _is_on_the_path() else _ENVIRONMENT
-    for command in (f"cd {shlex.quote(str(folder))}", *environment, *_NEXT):
+    for command in (f"cd {shlex.quote(str(folder))}", *_next()):
         out.print(Text(f"    {command}", "cyan"))
 
 
+def _next() -> Iterable[str]:
+    """What to type in the project's folder: below uvx and pipx, cloudless is in an environment that is not its own."""
+    if "UV" in os.environ and "VIRTUAL_ENV" not in os.environ:  # https://docs.astral.sh/uv/reference/environment/#uv
+        return [f"uv run {command}" for command in _NEXT]
+    return _NEXT if _is_on_the_path() else (*_ENVIRONMENT, *_NEXT)
+
+
 def _is_on_the_path() -> bool:
-    """Whether `python` is the one that has cloudless: not below uvx and pipx, nor where no environment is active."""
+    """Whether `python`, as typed, has cloudless: no virtual environment, or one that is active."""
     found = shutil.which("python")
     return sys.prefix == sys.base_prefix or (found is not None and Path(found).parent == Path(sys.executable).parent)

@@ -98,6 +98,7 @@ def test_linters_find_nothing_in_a_new_project(project: Path) -> None:
 
 def test_it_says_what_it_made_and_what_comes_next(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    monkeypatch.delenv("UV", raising=False)
     result = new("web-shop")
     made, next_ = result.stdout.split("next\n")
     assert result.exit_code == 0
@@ -106,12 +107,20 @@ def test_it_says_what_it_made_and_what_comes_next(here: Path, monkeypatch: pytes
 
 
 def test_where_python_would_be_another_an_environment_comes_first(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As below uvx and pipx, whose environment is for the command alone, or where none is active."""
+    """As below pipx, whose environment is for the command alone, or where none is active."""
+    monkeypatch.delenv("UV", raising=False)
     monkeypatch.setenv("PATH", str(here))
     monkeypatch.setattr(sys, "base_prefix", "/elsewhere")
     environment = ["python3 -m venv .venv", ". .venv/bin/activate", "pip install 'cloudless-sdk[cli]'"]
     next_ = new("shop").stdout.partition("next\n")[2]
     assert [line.strip() for line in next_.splitlines()] == ["cd shop", *environment, *COMMANDS]
+
+
+def test_below_uvx_it_is_uv_that_runs_the_project(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV", "/somewhere/uv")
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    next_ = new("shop").stdout.partition("next\n")[2]
+    assert [line.strip() for line in next_.splitlines()] == ["cd shop", *(f"uv run {one}" for one in COMMANDS)]
 
 
 def test_the_folder_may_be_there_if_it_is_empty(here: Path) -> None:
