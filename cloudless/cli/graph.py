@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.completion import orchestration_names
@@ -17,12 +19,19 @@ from cloudless.errors import DefinitionError, InvalidArgument
 from cloudless.ir import Application, Orchestration
 from cloudless.options import nearest
 
+if TYPE_CHECKING:
+    from cloudless.cli.drawing.branches import Branch
+
 
 class Format(StrEnum):
-    """MERMAID: text that is drawn where it is shown. SVG: a picture of ours."""
+    """MERMAID: text that is drawn where it is shown. SVG: a picture of ours. TEXT: a tree, for the terminal."""
 
     MERMAID = "mermaid"
     SVG = "svg"
+    TEXT = "text"
+
+
+_SUFFIXES = {".svg": Format.SVG, ".txt": Format.TEXT}
 
 
 def graph(
@@ -36,7 +45,10 @@ def graph(
         ),
     ] = None,
     *,
-    format: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.MERMAID,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="How to write it; else as FILE ends, or text in a terminal.", show_default=False),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write it there, not to stdout.", show_default=False)
     ] = None,
@@ -51,7 +63,8 @@ def graph(
     Of an orchestration: its steps with their retries and time-outs, conditions, loops, what runs in parallel, waits,
     handlers of errors, and what a saga undoes. What only computes is left out. For example: cloudless graph fulfil
 
-    GitHub draws Mermaid in a file named *.mmd, and between ```mermaid and ```.
+    In a terminal it is a tree; a file that ends in .svg is a picture, for light pages and dark ones; everything else is
+    Mermaid, which GitHub draws in a file named *.mmd, and between ```mermaid and ```.
 
     Exit codes: 0 fine, 1 the program has errors, has no ORCHESTRATION of that name, or FILE cannot be written, 2 wrong
     usage.
@@ -61,13 +74,27 @@ def graph(
         if errors := program.errors():
             raise DefinitionError(errors)
         chosen = _chosen(program.application, orchestration) if orchestration is not None else None
-        text = _flow(program.application, chosen, format) if chosen else _application(program.application, format)
+        form = format or _format(out)
+        drawn = _flow(program.application, chosen, form) if chosen else _application(program.application, form)
         if out is not None:
-            show.to_file(out, text)
-    if out is None:
-        typer.echo(text, nl=False)
+            show.to_file(out, _plain(drawn))
+    if out is not None:
+        typer.echo(f"{orchestration or program.application.name}: drawn as {form} in {out}", err=True)
+    elif isinstance(drawn, str):
+        typer.echo(drawn, nl=False)
     else:
-        typer.echo(f"{orchestration or program.application.name}: drawn as {format} in {out}", err=True)
+        show.console().print(*_lines(drawn), sep="\n")
+
+
+def _format(out: Path | None) -> Format:
+    """What suits the place that it goes to."""
+    if out is None and sys.stdout.isatty():
+        return Format.TEXT
+    return _SUFFIXES.get(out.suffix.lower(), Format.MERMAID) if out else Format.MERMAID
+
+
+def _plain(drawn: str | Branch) -> str:
+    return drawn if isinstance(drawn, str) else "".join(f"{line.plain}\n" for line in _lines(drawn))
 
 
 def _chosen(application: Application, name: str) -> Orchestration:
@@ -84,21 +111,41 @@ def _chosen(application: Application, name: str) -> Orchestration:
 # Nothing of a picture is loaded before it is drawn: other commands start without.
 
 
-def _application(application: Application, format: Format) -> str:
+def _application(application: Application, format: Format) -> str | Branch:
     from cloudless.passes.graph import graph as graph_of
 
+    drawn, title = graph_of(application), application.name
     if format == Format.SVG:
-        from cloudless.cli.drawing.svg import svg as write
-    else:
-        from cloudless.cli.drawing.mermaid import mermaid as write
-    return write(graph_of(application), application.name)
+        from cloudless.cli.drawing.svg import svg
+
+        return svg(drawn, title)
+    if format == Format.MERMAID:
+        from cloudless.cli.drawing.mermaid import mermaid
+
+        return mermaid(drawn, title)
+    from cloudless.cli.drawing.text import tree
+
+    return tree(drawn, title)
 
 
-def _flow(application: Application, orchestration: Orchestration, format: Format) -> str:
+def _flow(application: Application, orchestration: Orchestration, format: Format) -> str | Branch:
     from cloudless.passes.flow import chart_of
 
+    drawn, title = chart_of(orchestration), f"{application.name}: {orchestration.name}"
     if format == Format.SVG:
-        from cloudless.cli.drawing.flow_svg import flow_svg as write
-    else:
-        from cloudless.cli.drawing.flow_mermaid import flow_mermaid as write
-    return write(chart_of(orchestration), f"{application.name}: {orchestration.name}")
+        from cloudless.cli.drawing.flow_svg import flow_svg
+
+        return flow_svg(drawn, title)
+    if format == Format.MERMAID:
+        from cloudless.cli.drawing.flow_mermaid import flow_mermaid
+
+        return flow_mermaid(drawn, title)
+    from cloudless.cli.drawing.flow_text import flow_tree
+
+    return flow_tree(drawn, title)
+
+
+def _lines(drawn: Branch) -> list[Text]:
+    from cloudless.cli.drawing.branches import lines
+
+    return list(lines(drawn))

@@ -81,6 +81,14 @@ _DARK_FRAMES = {
 LIGHT = {**_LIGHT_NODES, **{kind: _LIGHT_NODES[like] for kind, like in _BOXES.items()}, **_LIGHT_FRAMES}
 DARK = {**_DARK_NODES, **{kind: _DARK_NODES[like] for kind, like in _BOXES.items()}, **_DARK_FRAMES}
 
+_TERMINAL_NODES = {
+    DEAD_LETTER_QUEUE: "red", ENDPOINT: "green", EVENT: "cyan", HANDLER: "bold", ORCHESTRATION: "bold cyan",
+    QUEUE: "blue", SCHEDULE: "yellow", SECRET: "dim", TOPIC: "magenta",
+}  # fmt: skip
+_TERMINAL_FRAMES = {**dict.fromkeys(chart.FRAMES, "bold cyan"), chart.EXCEPT: "yellow", chart.UNDOING: "red"}
+TERMINAL = {**_TERMINAL_NODES, **{kind: _TERMINAL_NODES[like] for kind, like in _BOXES.items()}, **_TERMINAL_FRAMES}
+"""Styles of Rich, by kind; every kind is named beside, so that nothing is said by colour alone."""
+
 LONGEST = 56  # characters; names of handlers and queues have at most 50, paths and filters may have more
 
 

@@ -1,6 +1,7 @@
 """`cloudless graph ORCHESTRATION`: its steps as Mermaid and SVG, and nothing that lies on anything else."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -10,13 +11,16 @@ import pytest
 
 from cloudless.cli.completion import orchestration_names
 from cloudless.cli.drawing import pen
+from cloudless.cli.drawing.branches import lines
 from cloudless.cli.drawing.flow_layout import drawn
 from cloudless.cli.drawing.flow_mermaid import flow_mermaid
 from cloudless.cli.drawing.flow_svg import flow_svg
+from cloudless.cli.drawing.flow_text import flow_tree
 from cloudless.cli.drawing.layout import Point, Rect
 from cloudless.cli.drawing.looks import shortened
 from cloudless.frontend import check
 from cloudless.passes.flow import Box, Chart, Choice, Frame, Part, chart_of
+from cloudless.passes.flow.chart import walk
 from tests.unit.cli.conftest import APP, TOML, Run
 from tests.unit.passes import flow_programs
 
@@ -96,6 +100,19 @@ flowchart TD
     classDef undo-last-first-frame fill:#fff5f5,stroke:#fca5a5,color:#b91c1c
     class saga__undo undo-last-first-frame
 """
+TEXT = """\
+shop: fulfil
+├── fulfil(id)
+├── saga
+│   ├── place = reserve(id)  step, 2 attempts, after 1s
+│   ├── try
+│   │   ├── answered.wait()  wait for event, at most 2d
+│   │   └── except TimeoutError
+│   │       └── release(id=place)  step
+│   └── undo, last first
+│       └── release(id=place)  compensation, 3 attempts, after 1s, 2s
+└── return place
+"""
 SVG = "{http://www.w3.org/2000/svg}"
 CHARTS = [chart_of(one) for one in check(flow_programs.app)[0].orchestrations]
 EMPTY = Part("body", "", ())
@@ -125,6 +142,11 @@ def orchestrated(home: Path) -> Path:
 def test_an_orchestration_is_drawn_as_mermaid(orchestrated: Path, cloudless: Run) -> None:
     result = cloudless("graph", "fulfil")
     assert (result.exit_code, result.stdout, result.stderr) == (0, MERMAID, "")
+
+
+def test_an_orchestration_is_drawn_as_text(orchestrated: Path, cloudless: Run) -> None:
+    result = cloudless("graph", "fulfil", "--format", "text")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, TEXT, "")
 
 
 def test_out_writes_a_file_and_says_so(orchestrated: Path, cloudless: Run) -> None:
@@ -254,6 +276,15 @@ def test_every_line_of_mermaid_leads_from_something_to_something(chart: Chart) -
     ends = re.findall(r"^ *(\w+) -\.?->(?:\|\w+\|)? (\w+)$", text, re.MULTILINE)
     assert {end for pair in ends for end in pair} <= known
     assert text.count("subgraph ") == len(re.findall(r"^ *end$", text, re.MULTILINE))
+
+
+@EVERY
+def test_text_has_a_line_for_all_that_happens(chart: Chart) -> None:
+    shown = [line.plain for line in lines(flow_tree(chart, chart.name))]
+    happens = [item for item in walk(chart.body) if isinstance(item, Box)]
+    for text, count in Counter(one.text for one in happens).items():
+        assert sum(text in line for line in shown) >= count
+    assert all(line.isprintable() for line in shown)
 
 
 def test_mermaid_escapes_all_that_means_something_to_it() -> None:

@@ -1,15 +1,20 @@
 """`cloudless graph`: Mermaid and SVG of the same graph, and nothing that lies on anything else."""
 
+import sys
 from collections.abc import Callable
+from io import StringIO
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from cloudless.cli.drawing.branches import lines
 from cloudless.cli.drawing.layout import Rect
 from cloudless.cli.drawing.mermaid import mermaid
 from cloudless.cli.drawing.svg import svg
+from cloudless.cli.drawing.text import tree
+from cloudless.cli.graph import Format, _format
 from cloudless.passes.graph import KINDS, Edge, Graph, Node
 from tests.unit.cli.conftest import APP, Run
 
@@ -37,6 +42,18 @@ flowchart LR
     classDef schedule fill:#fffbeb,stroke:#d97706,color:#18181b
     classDef topic fill:#faf5ff,stroke:#9333ea,color:#18181b
 """
+TEXT = """\
+shop
+├── report  schedule
+│   └── 0 8 * * *, Europe/Berlin → report  handler
+│       └── orders  queue
+│           └── take  handler
+│               └── placed  topic
+│                   ├── region: us → mail  handler
+│                   └── pack  handler
+└── lines  ordered queue
+    └── fold  handler
+"""
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -46,6 +63,28 @@ SVG = "{http://www.w3.org/2000/svg}"
 def test_the_default_is_mermaid_on_stdout(cloudless: Run) -> None:
     result = cloudless("graph")
     assert (result.exit_code, result.stdout, result.stderr) == (0, MERMAID, "")
+
+
+def test_text_is_a_tree_of_what_comes_from_outside(cloudless: Run) -> None:
+    result = cloudless("graph", "--format", "text")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, TEXT, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "format"), [("shop.svg", "svg"), ("SHOP.SVG", "svg"), ("shop.txt", "text"), ("shop.mmd", "mermaid")]
+)
+def test_a_file_is_written_as_it_ends(home: Path, cloudless: Run, name: str, format: str) -> None:
+    assert cloudless("graph", "--out", name).stderr == f"shop: drawn as {format} in {name}\n"
+    assert (home / name).read_text(encoding="utf-8") == cloudless("graph", "--format", format).stdout
+
+
+def test_in_a_terminal_it_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert (_format(None), _format(Path("shop.mmd"))) == (Format.TEXT, Format.MERMAID)
 
 
 def test_what_the_program_prints_is_not_in_the_picture(home: Path, cloudless: Run) -> None:
@@ -162,3 +201,35 @@ def rect(element: ET.Element) -> Rect:
 @pytest.mark.parametrize("draw", [mermaid, svg])
 def test_an_empty_graph_is_a_picture_too(draw: Callable[[Graph, str], str]) -> None:
     assert "shop" in draw(Graph((), ()), "shop")
+
+
+def text_of(*edges: Edge) -> list[str]:
+    nodes = {end for edge in edges for end in (edge.source, edge.target)}
+    return [line.plain for line in lines(tree(Graph(tuple(sorted(nodes)), tuple(sorted(edges))), "shop"))]
+
+
+def test_text_has_every_edge_once_and_a_circle_begins_somewhere() -> None:
+    first, second, third = (Node("handler", name) for name in ("a", "b", "c"))
+    circle = [Edge(first, second), Edge(second, third), Edge(third, first), Edge(first, first)]
+    assert text_of(*circle) == [
+        "shop",
+        "└── a  handler",
+        "    ├── a  handler  ↑",
+        "    └── b  handler",
+        "        └── c  handler",
+        "            └── a  handler  ↑",
+    ]
+
+
+def test_text_draws_a_thing_where_everyday_meets_it_and_points_there_from_elsewhere() -> None:
+    look, order, orders, take = (
+        Node("endpoint", "GET /"), Node("endpoint", "POST /"), Node("queue", "orders"), Node("handler", "take"),
+    )  # fmt: skip
+    assert text_of(Edge(look, orders, ("peek",), aside=True), Edge(order, orders), Edge(orders, take)) == [
+        "shop",
+        "├── GET /  endpoint",
+        "│   └╌╌ peek → orders  queue  ↓",
+        "└── POST /  endpoint",
+        "    └── orders  queue",
+        "        └── take  handler",
+    ]
