@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from cloudless.cli.program import Program
 
-EXTRA = "cloudless dev needs uvicorn: pip install 'cloudless-sdk[cli,dev]'"
+EXTRA = "cloudless dev needs uvicorn and starlette: pip install 'cloudless-sdk[cli,dev]'"
+NEEDED = ("uvicorn", "starlette")
 FASTEST = 100_000
 EVER = 10**9
 """Events that the history keeps: of one step at most, since the feed empties it."""
@@ -89,7 +91,7 @@ def dev(
     Exit codes: 0 stopped, 1 the program is wrong or the port is taken, 2 wrong usage.
     """
     with told(), suppress(KeyboardInterrupt):  # before the server is there, which heeds it itself
-        if find_spec("uvicorn") is None:
+        if not all(map(find_spec, NEEDED)):
             raise InvalidArgument(EXTRA)
         if not 0 < speed <= FASTEST:
             raise InvalidArgument(f"--speed {speed:g}: give a number above 0, up to {FASTEST:,}")
@@ -134,23 +136,38 @@ def _serve(settings: Settings, fd: int | None, parent: int | None) -> None:
 
 
 def _run(program: Program, settings: Settings, listener: socket, parent: int | None) -> None:
-    from cloudless.cli import live
-    from cloudless.dev.clock import Clock
-    from cloudless.dev.feed import Feed
+    from cloudless.cli.live import Lines, Teller
     from cloudless.dev.host import Hosts
     from cloudless.dev.issuer import Web
-    from cloudless.dev.server import Gateway, serve
+    from cloudless.dev.page.site import PREFIX
+    from cloudless.dev.running import Running
+    from cloudless.dev.server import Gateway, Paths, serve
+    from cloudless.dev.words import noted
     from cloudless.runtime.entry import wait_with_asyncio
     from cloudless.testing.setup import Setup
 
-    out, lines = show.console(), live.Lines(with_day=settings.speed != 1)
-    setup = Setup(program.app, **_world(program, settings))
+    world, hosts = _world(program, settings), Hosts(settings.host)
+    setup = Setup(program.app, **world)
     with setup.simulation(0, None, wait=wait_with_asyncio) as simulation:  # async handlers do real input and output
         simulation.cloud.http.issuers = Web()
-        feed = Feed(simulation, lambda news: out.print(lines.line(news)), program.project.root)
-        clock = Clock(simulation.cloud.world, feed, settings.speed)
-        gateway = Gateway(simulation, clock, feed, Hosts(settings.host))
-        serve(gateway, clock, listener, lambda: _say_start(program, settings, listener), parent=parent)
+        teller = Teller(Lines(with_day=settings.speed != 1), show.console().print)
+        running = Running(
+            simulation, program.project.root, settings.speed, teller.tell, secrets=world["secrets"].values()
+        )
+        site = running.site(lambda: _picture(program))
+        gateway = Gateway(simulation, running.clock, running.feed, hosts)
+        served = Paths(gateway, site.application(hosts), PREFIX)
+        with noted(running.feed.note):
+            begin = partial(_say_start, program, settings, listener)
+            serve(served, running.clock, listener, begin, end=site.close, parent=parent)
+
+
+def _picture(program: Program) -> str:
+    """The graph of the application, drawn when somebody looks at it first."""
+    from cloudless.cli.drawing.svg import svg
+    from cloudless.passes.graph import graph
+
+    return svg(graph(program.application), program.app.name)
 
 
 def _world(program: Program, settings: Settings) -> dict[str, Any]:
@@ -173,6 +190,7 @@ def _world(program: Program, settings: Settings) -> dict[str, Any]:
 def _say_start(program: Program, settings: Settings, listener: socket) -> None:
     from cloudless.cli.live import start
     from cloudless.dev.host import reachable
+    from cloudless.dev.page.site import PREFIX
     from cloudless.dev.port import port_of
     from cloudless.dev.secrets import values, variable
 
@@ -180,6 +198,7 @@ def _say_start(program: Program, settings: Settings, listener: socket) -> None:
     url = f"http://{reachable(settings.host)}:{port_of(listener)}"
     for line in start(program.app, program.application, url, datetime.now(UTC)):
         out.print(line)
+    out.print(Text("  page    ", "cyan").append(f"{url}{PREFIX}/", "bold cyan"))
     names = [one.name for one in program.application.secrets]
     for name in sorted({*names} - values(names, settings.secrets, os.environ).keys()):
         text = f": secret {name!r} has no value: set {variable(name)}, or give --secret {name}=…"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,11 @@ _FAILED = ("✗", "red")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
+BURST = 400
+LINES_A_SECOND = 200
+"""Of news: so many lines at once, and so many a second in the long run."""
+
+
 class Lines:
     """News as lines. with_day: where virtual time is not that of the clock on the wall."""
 
@@ -44,6 +50,34 @@ class Lines:
 
     def _at(self, when: datetime) -> Text:
         return Text().append(f"{when.astimezone().strftime(self._form)}  ", "dim")
+
+
+class Teller:
+    """Prints news for as long as a person could read them; more are counted, and to be found on the page.
+
+    A line costs as much time as some deliveries: a thousand a second would leave none for the application.
+    now_s: a clock that never goes back.
+    """
+
+    def __init__(self, lines: Lines, write: Callable[[Text], object], now_s: Callable[[], float] = monotonic) -> None:
+        self._lines = lines
+        self._write = write
+        self._now_s = now_s
+        self._room, self._read_s = float(BURST), now_s()
+        self._left_out = 0
+
+    def tell(self, news: News) -> None:
+        """Print it, or count it."""
+        now_s = self._now_s()
+        self._room, self._read_s = min(BURST, self._room + (now_s - self._read_s) * LINES_A_SECOND), now_s
+        if self._room < (BURST / 2 if self._left_out else 1):
+            self._left_out += 1
+            return
+        if self._left_out:
+            self._write(Text(f"… {self._left_out:,} more, which are on the page", "dim"))
+            self._left_out = 0
+        self._room -= 1
+        self._write(self._lines.line(news))
 
 
 def _answer(news: Answered) -> Text:

@@ -22,7 +22,7 @@ SLICE_S = 0.02
 
 
 class Clock:
-    """speed: virtual seconds in a real one. now_s: the real clock, which may jump.
+    """speed: virtual seconds in a real one, at first. now_s: the real clock, which may jump.
 
     Where it jumps back, virtual time stands still; where it jumps ahead (the machine slept), what was due happens.
     """
@@ -35,6 +35,28 @@ class Clock:
         self._read_s = now_s()
         self._target_us: float = world.base_us
         self._woken = asyncio.Event()
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds in a real one; 0 where time stands still, and only what is sent now happens."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._read()
+        self._speed = speed
+        self.wake()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something that is due has not happened yet: after a long way, or where more is due than can be."""
+        return self._world.base_us < int(self._target_us) or bool(self._world.ready)
+
+    def travel(self, by_us: int) -> None:
+        """Go ahead in time: everything that is due until then happens, in order, slice by slice. Never back."""
+        self._read()
+        self._target_us += by_us
+        self.wake()
 
     def wake(self) -> None:
         """Let what has just been sent be delivered at once."""
@@ -50,7 +72,7 @@ class Clock:
         world, end_s = self._world, time.monotonic() + SLICE_S
         with self._feed.told():
             world.run_until(lambda: self._is_over(end_s), max(0, int(self._target_us) - world.base_us))
-        return world.base_us >= int(self._target_us) and not world.ready
+        return not self.is_behind
 
     async def run(self) -> None:
         """Go on until cancelled."""

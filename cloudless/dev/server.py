@@ -25,6 +25,7 @@ from cloudless.runtime.problem import problem
 
 if TYPE_CHECKING:
     from socket import socket
+    from types import FrameType
 
     from uvicorn import Server
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+    Page = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_S = 30.0
 """How long a body may take to arrive, as long as gateways wait for an answer."""
@@ -112,12 +114,13 @@ class Gateway:
         self._clock.catch_up()
         began_s = perf_counter()
         answer = self._answer(request)
-        self._tell(request.method, request.path, answer, perf_counter() - began_s)
+        self._tell(request.method, request.path, answer, perf_counter() - began_s, request.id)
         self._clock.wake()
         return answer
 
-    def _tell(self, method: str, path: str, answer: Response, took_s: float) -> None:
-        self._feed.answered(Answered(self._simulation.now, method, path, answer.status, took_s, answer.failure))
+    def _tell(self, method: str, path: str, answer: Response, took_s: float, id: str = "") -> None:
+        now, failure = self._simulation.now, answer.failure
+        self._feed.answered(Answered(now, method, path, answer.status, took_s, failure, id=id))
 
     def _answer(self, request: Request) -> Response:
         try:
@@ -126,18 +129,37 @@ class Gateway:
             return died(failure_of(error, 1), 500, "")
 
 
+class Paths:
+    """An ASGI application: what is below a path goes to the page, all else to the gateway."""
+
+    def __init__(self, gateway: Gateway, page: Page, prefix: str) -> None:
+        self._gateway = gateway
+        self._page = page
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = f"{scope['path']}/".startswith(f"{self._prefix}/")
+        await (self._page if is_page else self._gateway)(scope, receive, send)
+
+
 def serve(
-    gateway: Gateway, clock: Clock, listener: socket, begin: Callable[[], None], *, parent: int | None = None
+    served: Page,
+    clock: Clock,
+    listener: socket,
+    begin: Callable[[], None],
+    *,
+    end: Callable[[], None] = lambda: None,
+    parent: int | None = None,
 ) -> None:
     """Answer requests and let time go on, until SIGINT or SIGTERM, then return.
 
-    begin: called as soon as signals are heeded. parent: the process that supervises this one; when it is gone, this
-    one ends too.
+    begin: called as soon as signals are heeded. end: when the end begins, e.g. to end answers that go on for ever.
+    parent: the process that supervises this one; when it is gone, this one ends too.
     """
     from uvicorn import Config, Server
 
     config = Config(
-        gateway,
+        served,
         access_log=False,
         http="h11",
         lifespan="off",
@@ -149,7 +171,15 @@ def serve(
         timeout_graceful_shutdown=1,
         ws="none",
     )
-    server = Server(config)
+
+    class Ending(Server):
+        """Says that the end begins: uvicorn waits for answers that are under way."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            end()
+            super().handle_exit(sig, frame)
+
+    server = Ending(config)
     _stop_with(server)
     begin()
     asyncio.run(_together(server, listener, [clock.run(), *([_orphaned(parent)] if parent else [])]))

@@ -17,9 +17,9 @@ from cloudless.frontend.functions import hints, original
 from cloudless.frontend.openapi.schemas import INPUT, OUTPUT, Generator, Key, Mode, Schema, json_schemas
 from cloudless.frontend.parameters import EMPTY, Signature
 from cloudless.function import Function
+from cloudless.handler import Routine
 from cloudless.message import is_context
 from cloudless.node import field, node
-from cloudless.pure import Pure
 from cloudless.queue import OrderedQueue, Queue
 from cloudless.topic import Topic
 
@@ -40,7 +40,7 @@ class Shape:
 
 def shapes(app: App) -> dict[str, Shape]:
     """By title, e.g. "function charge", "queue orders", "event approval"."""
-    types = {(title, name): kind for title, kinds in _typed(app) for name, kind in kinds.items()}
+    types = {(title, name): kind for title, kinds in typed(app) for name, kind in kinds.items()}
     asked: dict[Key, tuple[Mode, Any]] = {
         _key(mode, key): (mode, kind) for key, kind in types.items() for mode in (OUTPUT, INPUT)
     }
@@ -62,19 +62,21 @@ class _Written(Generator):
         return super().field_is_required(field, total)
 
 
-def _typed(app: App) -> Iterator[tuple[str, dict[str, Any]]]:
+def typed(app: App) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Titles, each with types by parameter; a body and a result are under ""."""
     for one in app.declared:
         if isinstance(one, Queue | OrderedQueue | Topic | Event):
             noun = "event" if isinstance(one, Event) else "topic" if isinstance(one, Topic) else "queue"
             yield f"{noun} {one.name}", {BODY: one.type}
     for handler in app.registered:
         if isinstance(handler, Function):
-            yield f"function {handler.name}", _signature(handler)
+            yield f"function {handler.name}", signature(handler)
     for pure in app.pures:
-        yield f"pure {pure.name}", _signature(pure)
+        yield f"pure {pure.name}", signature(pure)
 
 
-def _signature(routine: Function[..., Any] | Pure[..., Any]) -> dict[str, Any]:
+def signature(routine: Routine[..., Any]) -> dict[str, Any]:
+    """Types of a routine's parameters by name, and of its result under "". A Context is no parameter."""
     function, known = original(routine.function), hints(routine)
     parameters = Signature(function, known).parameters if function is not None else []
     taken = {name: Any if hint is EMPTY else hint for name, hint, _ in parameters if not is_context(hint)}

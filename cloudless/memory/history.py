@@ -84,6 +84,11 @@ class Event:
         return self._envelope.group
 
     @property
+    def text(self) -> str:
+        """The body as it travels: JSON text, or what is none."""
+        return self._envelope.body
+
+    @property
     def body(self) -> Any:
         try:
             return load(self._envelope.body)
@@ -145,6 +150,12 @@ class History:
                 "use simulate(app, history=…) with a larger number, or assert on smaller steps"
             )
         return list(self._read())
+
+    def forget(self) -> list[Event]:
+        """All events, which are no longer kept then: for whoever tells them as they happen, for months."""
+        events = list(self._read())
+        self._events.clear()
+        return events
 
     def loop(self, patience: int) -> str:
         """Why a world is not quiet: who is called again and again, with the last error."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cloudless.errors import NeverQuiet, hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Protocol
 
     from cloudless.errors import CloudlessError
@@ -86,6 +86,10 @@ class World:
         self._sequence += 1
         self._work += work
         heappush(self._events, (when_us, self._sequence, work, action, argument))
+
+    def due(self) -> Iterator[tuple[int, Callable[[Any], None], Any]]:
+        """Time, action and argument of everything that is to happen, in no order."""
+        return ((when_us, action, argument) for when_us, _, _, action, argument in self._events)
 
     def run(self) -> None:
         """Carry out what is in flight, and its back-off; stop before schedules and delays alone are left."""

@@ -427,7 +427,7 @@ def test_without_its_extra_it_says_what_to_install(cloudless: Run, monkeypatch: 
     result = cloudless("dev")
     assert (result.exit_code, result.stderr) == (
         1,
-        "error: cloudless dev needs uvicorn: pip install 'cloudless-sdk[cli,dev]'\n",
+        "error: cloudless dev needs uvicorn and starlette: pip install 'cloudless-sdk[cli,dev]'\n",
     )
 
 

@@ -54,6 +54,22 @@ def turn(number: int) -> None:
 def tick() -> None: ...
 
 
+approval = app.event("approval", bool)
+
+
+@app.function
+def double(number: int) -> int:
+    print("doubling", number)  # noqa: T201
+    return 2 * number
+
+
+@app.orchestration
+def approve(number: int) -> int:
+    if not approval.wait(timeout=timedelta(days=7)):
+        raise ValueError("refused")
+    return double(number)
+
+
 @app.post("/orders", public=True)
 def create(order: dict[str, Any]) -> None:
     orders.send(order)
