@@ -32,6 +32,13 @@ class Owner:
         given = self._native.get(type)
         return dict(arguments) if given is None else self._merged(arguments, given, f"{type}.", frozenset(free))
 
+    def given(self, type: str, path: str) -> Any:
+        """What `native=` says of an argument of that type, by its dotted path; None where it says nothing."""
+        found: Any = self._native.get(type)
+        for key in path.split("."):
+            found = cast("Table", found).get(key) if isinstance(found, Mapping) else None
+        return found
+
     @property
     def problems(self) -> list[Diagnostic]:
         """What clashes with ours, then types of which the handle has no resource."""

@@ -215,7 +215,7 @@ def worked(pid: int) -> float:
 def environment() -> dict[str, str]:
     """Of a function."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    return kept | {"K_SERVICE": "bench", "PYTHONDONTWRITEBYTECODE": "1", "THREADS": "4"}
+    return kept | {"K_SERVICE": "bench", "PYTHONDONTWRITEBYTECODE": "1", "THREADS": "1"}
 
 
 def answered(port: int) -> int:

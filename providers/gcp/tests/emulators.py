@@ -60,7 +60,7 @@ def function(source: Path, env: Mapping[str, str], *, target: str = "receive") -
     ]
     path = ":".join(map(str, (*PATHS, source.parent)))
     with tools.serve(
-        [tools.require("functions-framework"), *words], {"PYTHONPATH": path, "THREADS": "4", **env}, port=port
+        [tools.require("functions-framework"), *words], {"PYTHONPATH": path, "THREADS": "1", **env}, port=port
     ) as server:
         yield server
 

@@ -1,27 +1,23 @@
-"""The time of handlers: who takes too long is ended, wherever it is, and the others go on."""
+"""The time of handlers: who takes too long is ended, as long as Lambda has time for the event."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import signal
-import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 import pytest
 
 from cloudless.conformance import journal
-from cloudless.driver.current import HERE, here
 from cloudless.runtime.outcome import Overran
 from cloudless_aws.runtime import invocation
-from cloudless_aws.runtime.invocation import Expired, begin, has_time, timed, wait
+from cloudless_aws.runtime.invocation import begin, has_time, timed
 from cloudless_aws.runtime.queue import consumer
 from providers.aws.tests.entry.asking import Context, FakeAws, event_of, facts_of, failed, record
 from tests.hosting import trials
+from tests.hosting.alarms import own_alarm
 
 SHORT_S = 0.05
 
@@ -32,113 +28,13 @@ def _event() -> Iterator[None]:
     journal.clear()
     trials.released.clear()
     begin(Context())
-    yield
-    invocation._drop_runner()
-    invocation._watch.rings_s = 0.0
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    with own_alarm():
+        yield
+    invocation._alarm.close()
 
 
 def hang() -> None:
     threading.Event().wait()
-
-
-def spin() -> None:
-    while True:
-        pass
-
-
-def listen() -> None:
-    """In a system call."""
-    here, _there = socket.socketpair()
-    with here, _there:
-        here.recv(1)
-
-
-def stubborn() -> str:
-    """Takes whatever is raised for something else, once."""
-    try:
-        hang()
-    except BaseException:  # noqa: BLE001
-        hang()
-    return "never"
-
-
-# --- a function ----------------------------------------------------------------------------------------------
-
-
-def test_what_a_function_returns_or_raises_is_its_own() -> None:
-    assert timed(divmod, 60)(7, 2) == (3, 1)
-    assert timed(sorted, 60)([1, 2], reverse=True) == [2, 1]
-    with pytest.raises(ZeroDivisionError):
-        timed(lambda: 1 / 0, 60)()
-
-
-@pytest.mark.parametrize("function", [hang, spin, listen])
-def test_a_function_past_its_time_is_ended_wherever_it_is(function: Any) -> None:
-    with pytest.raises(Overran, match=r"longer than 0\.05 s"):
-        timed(function, SHORT_S)()
-
-
-def test_what_it_was_at_does_not_go_on_and_its_last_lines_do() -> None:
-    said: list[str] = []
-
-    def told() -> None:
-        try:
-            hang()
-            said.append("went on")
-        except Exception:  # noqa: BLE001
-            said.append("took it for an error of its own")
-        finally:
-            said.append("closed")
-
-    with pytest.raises(Overran):
-        timed(told, SHORT_S)()
-    assert said == ["closed"]
-
-
-def test_who_does_not_let_go_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invocation, "AGAIN_S", SHORT_S)
-    with pytest.raises(Overran):
-        timed(stubborn, SHORT_S)()
-
-
-def test_after_its_end_nobody_is_told_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The timer goes on to the end of the event: what rings in between is for nobody."""
-    monkeypatch.setattr(invocation, "AGAIN_S", SHORT_S)
-    with pytest.raises(Overran):
-        timed(hang, 0.001)()
-    rings_until = monotonic() + 2 * SHORT_S
-    while monotonic() < rings_until:
-        pass
-    assert timed(lambda: 7, 60)() == 7
-
-
-def test_a_timer_that_was_set_for_one_function_serves_the_next() -> None:
-    timed(lambda: None, SHORT_S)()
-    began = monotonic()
-    with pytest.raises(Overran):
-        timed(hang, 2 * SHORT_S)()
-    assert monotonic() - began >= 2 * SHORT_S
-
-
-def test_a_shorter_time_goes_before_a_longer_one() -> None:
-    timed(lambda: None, 60)()
-    with pytest.raises(Overran):
-        timed(hang, SHORT_S)()
-
-
-def test_an_error_at_the_last_moment_is_either_the_error_or_the_time_out() -> None:
-    """However the moments fall, nothing else comes out, and nothing is raised later."""
-    for n in range(200):
-        until = monotonic() + SHORT_S / 100
-
-        def late(until: float = until) -> int:
-            while monotonic() < until:
-                pass
-            return 7
-
-        with suppress(Overran):
-            assert timed(late, SHORT_S / 100)() == 7, n
 
 
 def test_the_beginning_of_an_event_is_tried_with_whatever_time_is_left() -> None:
@@ -153,102 +49,6 @@ def test_another_handler_begins_only_where_all_of_its_time_is_left() -> None:
     begin(Context(60 + invocation.RESERVE_S + 1))
     assert has_time(60)
     assert not has_time(62)
-
-
-# --- who else listens ----------------------------------------------------------------------------------------
-
-
-def test_who_listened_before_keeps_the_signal() -> None:
-    """A tool that watches functions by the same signal."""
-    heard: list[int] = []
-    before = signal.signal(signal.SIGALRM, lambda number, _: heard.append(number))
-    try:
-        ours = invocation._Watch()
-        ours.start(SHORT_S)
-        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-        signal.raise_signal(signal.SIGALRM)
-        assert heard == [signal.SIGALRM]
-    finally:
-        signal.signal(signal.SIGALRM, before)
-
-
-def test_in_another_thread_nobody_is_watched_and_nothing_fails() -> None:
-    found: list[Any] = []
-
-    def elsewhere() -> None:
-        ours = invocation._Watch()
-        ours.start(SHORT_S)
-        found.append(ours.is_ours)
-
-    thread = threading.Thread(target=elsewhere)
-    thread.start()
-    thread.join()
-    assert found == [False]
-
-
-# --- coroutines ----------------------------------------------------------------------------------------------
-
-
-def test_a_coroutine_past_its_time_is_cancelled_by_its_loop() -> None:
-    said: list[str] = []
-
-    async def told() -> None:
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            said.append("cancelled")
-            raise
-
-    with pytest.raises(Overran):
-        wait(told(), SHORT_S)
-    assert said == ["cancelled"]
-
-
-def test_a_coroutine_that_blocks_its_loop_is_ended_by_the_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invocation, "AGAIN_S", SHORT_S)
-
-    async def blocks() -> None:
-        hang()
-
-    with pytest.raises(Overran):
-        wait(blocks(), SHORT_S)
-    assert wait(asyncio.sleep(0, 7), 60) == 7, "a new loop"
-
-
-def test_coroutines_share_a_loop_and_see_their_own_context() -> None:
-    async def seen() -> tuple[asyncio.AbstractEventLoop, Any]:
-        return asyncio.get_running_loop(), here()[1]
-
-    loops = set[asyncio.AbstractEventLoop]()
-    for name in ("one", "two"):
-        token = HERE.set((FakeAws(), name, None))
-        try:
-            loop, handler = wait(seen(), 60)
-        finally:
-            HERE.reset(token)
-        loops.add(loop)
-        assert handler == name
-    assert len(loops) == 1
-
-
-def test_a_coroutine_that_exits_leaves_its_loop_as_it_was() -> None:
-    async def exits() -> None:
-        raise SystemExit(3)
-
-    wait(asyncio.sleep(0), 60)
-    runner = invocation._watch.runner
-    with pytest.raises(SystemExit):
-        wait(exits(), 60)
-    assert wait(asyncio.sleep(0, 7), 60) == 7
-    assert invocation._watch.runner is runner
-
-
-def test_a_time_out_of_the_programs_own_is_its_own() -> None:
-    async def times_out() -> None:
-        raise TimeoutError("the bank did not answer")
-
-    with pytest.raises(TimeoutError, match="the bank"):
-        wait(times_out(), 60)
 
 
 # --- an event ------------------------------------------------------------------------------------------------
@@ -306,7 +106,3 @@ def test_a_list_past_its_time_comes_again_as_a_whole() -> None:
     assert failed(reply) == ["a", "b"]
     [call] = journal.kept()
     assert json.dumps(call["bodies"]) == '[{"do": "block"}, {"do": ""}]'
-
-
-def test_what_ends_a_handler_is_no_exception_of_the_programs() -> None:
-    assert not issubclass(Expired, Exception)

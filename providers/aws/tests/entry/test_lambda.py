@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from providers.aws.tests.entry.asking import TRIALS, event_of, failed, record
 from providers.aws.tests.entry.generated import write
 from providers.aws.tests.runtimeapi import FunctionFailed, LambdaFunction
 from tests import tools
+from tests.documents.applications import forgotten
 
 CALLS = "tests.hosting.calls:app"
 BROKEN = """
@@ -171,8 +171,7 @@ def test_a_function_that_exits_is_told_as_lambda_tells_it_and_its_process_goes_o
 def test_a_program_that_cannot_be_imported_is_an_error_before_the_first_call(tmp_path: Path) -> None:
     """Each of its messages comes again, until SQS gives it up."""
     (tmp_path / "broken.py").write_text(BROKEN)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.path", [str(tmp_path), *sys.path])
+    with forgotten(tmp_path):
         deployed = Deployed(tmp_path, "broken:app")
     (tmp_path / "broken.py").write_text("import nothing_of_the_kind")
     with pytest.raises(FunctionFailed, match=r"Runtime\.ImportModuleError.*nothing_of_the_kind"):

@@ -25,6 +25,7 @@ from cloudless_gcp.compile.service import FUNCTIONS
 from cloudless_gcp.compile.wait import hold, roles
 
 if TYPE_CHECKING:
+    from cloudless.compiler.native import Owner
     from cloudless_gcp.compile.ground import Ground
 
 INSTANCES = 100
@@ -32,8 +33,9 @@ INSTANCES = 100
 TOGETHER: Mapping[str, int] = {BROKER: 32, WORKER: 8}
 """Requests of an instance at a time, by kind: calls of services, and pure functions, which compute.
 
-More than one need a whole processor, and as many threads of functions-framework's.
+More than one need a whole processor. functions-framework has as many threads; with one, it is gunicorn's main thread.
 https://cloud.google.com/functions/docs/configuring/concurrency
+https://github.com/GoogleCloudPlatform/functions-framework-python/pull/328
 """
 TOGETHER_MB = 512
 """What they have together: https://cloud.google.com/run/docs/configuring/services/memory-limits#cpu-minimum."""
@@ -60,6 +62,7 @@ def cloud_function(ground: Ground, unit: Unit) -> None:
         },
         "service_config": {
             **_capacity(unit),
+            "environment_variables": {"THREADS": str(_together(unit, owner))},
             "timeout_seconds": unit.timeout_s,
             "min_instance_count": unit.min_instances,
             "max_instance_count": max(INSTANCES, unit.min_instances),
@@ -72,6 +75,12 @@ def cloud_function(ground: Ground, unit: Unit) -> None:
     ground.document.resource(FUNCTION, unit.name, arguments, owner=owner, free=_FREE, comment=_what(unit))
 
 
+def _together(unit: Unit, owner: Owner | None) -> Any:
+    """How many requests an instance has at a time, and so threads: `native=` of a handler may ask for more."""
+    asked = owner and owner.given(FUNCTION, "service_config.max_instance_request_concurrency")
+    return asked or TOGETHER.get(unit.kind, 1)
+
+
 def _capacity(unit: Unit) -> dict[str, Any]:
     """What an instance has, and how many requests at a time."""
     together = TOGETHER.get(unit.kind, 1)
@@ -81,7 +90,6 @@ def _capacity(unit: Unit) -> dict[str, Any]:
         "available_memory": f"{max(unit.memory_mb, TOGETHER_MB)}Mi",
         "available_cpu": "1",
         "max_instance_request_concurrency": together,
-        "environment_variables": {"THREADS": str(together)},
     }
 
 

@@ -108,6 +108,8 @@ def test_native_merges_into_the_function_of_a_handler() -> None:
 def test_how_many_requests_and_instances_there_are_is_the_programs_to_say(service: dict[str, Any]) -> None:
     take = resources(shop(handler={FUNCTION: {"service_config": service}}), FUNCTION)["take"]
     assert {key: take["service_config"][key] for key in service} == service
+    together = service.get("max_instance_request_concurrency", 1)
+    assert take["service_config"]["environment_variables"] == {"THREADS": str(together)}
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,9 @@ def test_functions_take_the_package_of_the_build(application: Callable[[], Appli
         )  # fmt: skip
         assert build["source"]["storage_source"]["object"] == "${google_storage_bucket_object.code.name}"
         assert f"cloudless_entry/{build['entry_point']}.py" in package.files
-        assert (service["max_instance_request_concurrency"] == 1) == ("--" not in one["name"])
+        together = service["max_instance_request_concurrency"]
+        assert (together == 1) == ("--" not in one["name"])
+        assert service["environment_variables"] == {"THREADS": str(together)}
         assert service["max_instance_count"] == 100
         assert "secret_environment_variables" not in service
 
@@ -197,7 +199,6 @@ def test_what_every_execution_asks_takes_all_branches_of_many_at_once() -> None:
     for label, least in (("cloudless--broker", 100), ("cloudless--worker", 40)):
         service = made[label]["service_config"]
         together = service["max_instance_request_concurrency"]
-        assert service["environment_variables"] == {"THREADS": str(together)}
         assert (service["available_cpu"], service["available_memory"]) == ("1", "512Mi")
         assert together * service["max_instance_count"] >= 20 * least
 

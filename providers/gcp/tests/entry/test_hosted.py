@@ -21,6 +21,7 @@ from providers.gcp.tests.entry.asking import CALLS, TRIALS, push
 from providers.gcp.tests.entry.generated import application, package_of, write
 from providers.gcp.tests.entry.test_queue import REQUESTS
 from tests import tools
+from tests.documents.applications import forgotten
 from tests.tools.serve import Server, ServerFailed
 
 NOWHERE = "http://127.0.0.1:1"
@@ -253,8 +254,7 @@ def test_a_function_that_exits_tells_so_and_its_process_goes_on(calls: Deployed)
 def broken(folder: Path) -> Deployed:
     """An application that does not import any more."""
     (folder / "broken.py").write_text(BROKEN)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.path", [str(folder), *sys.path])
+    with forgotten(folder):
         deployed = Deployed(folder, "broken:app")
     (folder / "broken.py").write_text("import nothing_of_the_kind")
     return deployed

@@ -1,192 +1,104 @@
-"""The time of handlers: who takes too long is left behind, and the others go on."""
+"""The time of handlers: by a signal in the main thread, by another thread elsewhere."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
+import signal
 import threading
-from collections.abc import Iterator
-from contextvars import ContextVar
-from time import monotonic
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from cloudless.driver.current import HERE, here
 from cloudless.runtime.outcome import Overran
-from cloudless.runtime.threads import Threads
+from cloudless_gcp.deadline import AFTER_S, BEFORE_S, left_s, within
 from cloudless_gcp.runtime import invocation
 from cloudless_gcp.runtime.invocation import timed, wait
-from tests.unit.fake_cloud import FakeCloud
+from tests.hosting.alarms import own_alarm
 
 SHORT_S = 0.05
-WORD: ContextVar[str] = ContextVar("word", default="nothing")
-released = threading.Event()
 
 
 @pytest.fixture(autouse=True)
-def _let_go() -> Iterator[None]:
-    released.clear()
-    yield
+def _alarm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with own_alarm() as alarm:
+        monkeypatch.setattr(invocation, "_alarm", alarm)
+        yield
+
+
+def here(call: Callable[[], Any]) -> Any:
+    return call()
+
+
+def elsewhere(call: Callable[[], Any]) -> Any:
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(call).result()
+
+
+def where_another_listens(call: Callable[[], Any]) -> Any:
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    try:
+        return call()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(params=[here, elsewhere, where_another_listens])
+def place(request: pytest.FixtureRequest) -> Callable[[Callable[[], Any]], Any]:
+    found: Callable[[Callable[[], Any]], Any] = request.param
+    return found
+
+
+Place = Callable[[Callable[[], Any]], Any]
+
+
+def test_a_function_has_its_value_and_its_time(place: Place) -> None:
+    released = threading.Event()
+    assert place(lambda: timed(divmod, 60)(7, 2)) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        place(lambda: timed(divmod, 60)(7, 0))
+    with pytest.raises(Overran, match=r"longer than 0\.05 s"):
+        place(timed(released.wait, SHORT_S))
     released.set()
 
 
-def block() -> str:
-    released.wait()
-    return "late"
-
-
-# --- a function ----------------------------------------------------------------------------------------------
-
-
-def test_what_a_function_returns_or_raises_is_its_own() -> None:
-    assert timed(divmod, 60)(7, 2) == (3, 1)
-    assert timed(sorted, 60)([1, 2], reverse=True) == [2, 1]
-    with pytest.raises(ZeroDivisionError):
-        timed(lambda: 1 / 0, 60)()
-
-
-def test_a_function_past_its_time_is_not_waited_for() -> None:
-    began_s = monotonic()
+def test_a_coroutine_has_its_value_and_its_time(place: Place) -> None:
+    assert place(lambda: wait(asyncio.sleep(0, 7), 60)) == 7
     with pytest.raises(Overran, match=r"longer than 0\.05 s"):
-        timed(block, SHORT_S)()
-    assert SHORT_S <= monotonic() - began_s < 5
+        place(lambda: wait(asyncio.Event().wait(), SHORT_S))
 
 
-def test_while_one_is_left_behind_the_next_has_a_thread() -> None:
-    with pytest.raises(Overran):
-        timed(block, SHORT_S)()
-    assert timed(lambda: "next", 60)() == "next"
+def test_in_the_main_thread_a_function_is_called_there_and_what_it_was_at_does_not_go_on() -> None:
+    said: list[str] = []
 
-
-def test_threads_are_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invocation, "_threads", Threads())
-    assert len({timed(threading.get_ident, 60)() for _ in range(20)}) == 1
-
-
-def test_what_ends_a_thread_is_told_to_who_waits() -> None:
-    with pytest.raises(SystemExit):
-        timed(sys.exit, 60)(3)
-    assert timed(lambda: "next", 60)() == "next"
-
-
-def test_a_function_works_for_whoever_is_waiting() -> None:
-    cloud = FakeCloud()
-    token = HERE.set((cloud, "work", None))
-    try:
-        assert timed(here, 60)() == (cloud, "work", None)
-    finally:
-        HERE.reset(token)
-
-
-def test_what_a_function_sets_in_a_context_variable_the_next_one_does_not_see() -> None:
-    assert timed(WORD.set, 60)("something") is not None
-    assert (timed(WORD.get, 60)(), WORD.get()) == ("nothing", "nothing")
-
-
-def test_an_error_is_kept_by_nobody() -> None:
-    """Its traceback has the frames of a handler, with all that these hold."""
-    import gc
-    from weakref import ref
-
-    class Held: ...
-
-    kept: list[Any] = []
-
-    def fail() -> None:
-        held = Held()
-        kept.append(ref(held))
-        raise ValueError(held)
-
-    gc.disable()
-    try:
-        with pytest.raises(ValueError, match="Held"):
-            timed(fail, 60)()
-        assert kept[0]() is None
-    finally:
-        gc.enable()
-
-
-# --- a coroutine ---------------------------------------------------------------------------------------------
-
-
-async def soon(value: Any) -> Any:
-    await asyncio.sleep(0)
-    return value
-
-
-async def loop_of() -> object:
-    return asyncio.get_running_loop()
-
-
-def test_a_coroutine_has_its_value_or_error() -> None:
-    async def fail() -> None:
-        raise KeyError("no")
-
-    assert wait(soon(7), 60) == 7
-    with pytest.raises(KeyError):
-        wait(fail(), 60)
-
-
-def test_all_coroutines_have_one_loop() -> None:
-    assert wait(loop_of(), 60) is wait(loop_of(), 60)
-
-
-def test_a_coroutine_past_its_time_is_cancelled() -> None:
-    ended: list[str] = []
-
-    async def hang() -> None:
+    def told() -> None:
+        said.append(threading.current_thread().name)
         try:
-            await asyncio.Event().wait()
+            threading.Event().wait()
         finally:
-            ended.append("cancelled")
+            said.append("ended")
 
-    loop = wait(loop_of(), 60)
     with pytest.raises(Overran):
-        wait(hang(), SHORT_S)
-    assert (ended, wait(loop_of(), 60)) == (["cancelled"], loop)
+        timed(told, SHORT_S)()
+    assert said == ["MainThread", "ended"]
 
 
-def test_a_coroutine_that_blocks_the_loop_loses_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invocation, "LATE_S", SHORT_S)
-
-    async def blocking() -> str:
-        return block()
-
-    loop = wait(loop_of(), 60)
-    with pytest.raises(Overran, match=r"longer than 0\.05 s"):
-        wait(blocking(), SHORT_S)
-    assert wait(loop_of(), 60) is not loop
+def test_in_another_thread_it_is_called_aside() -> None:
+    name = elsewhere(timed(lambda: threading.current_thread().name, 60))
+    assert name == "cloudless"
 
 
-def test_a_coroutine_that_exits_leaves_the_loop() -> None:
-    async def leave() -> None:
-        sys.exit(3)
+@pytest.mark.parametrize("ask", [lambda call: timed(call, 60)(), lambda call: wait(_soon(call), 60)])
+def test_requests_of_a_handler_are_unbounded_and_ours_after_it_are_not(ask: Callable[..., Any], place: Place) -> None:
+    def asked() -> tuple[float, float]:
+        within(BEFORE_S)
+        return ask(left_s), left_s()
 
-    loop = wait(loop_of(), 60)
-    with pytest.raises(SystemExit):
-        wait(leave(), 60)
-    assert wait(loop_of(), 60) is loop
-
-
-def test_a_coroutine_works_for_whoever_is_waiting() -> None:
-    async def whose() -> Any:
-        return here(), WORD.get()
-
-    cloud = FakeCloud()
-    token, word = HERE.set((cloud, "work", None)), WORD.set("mine")
-    try:
-        assert wait(whose(), 60) == ((cloud, "work", None), "mine")
-    finally:
-        HERE.reset(token)
-        WORD.reset(word)
+    during_s, after_s = place(asked)
+    assert during_s == float("inf")
+    assert BEFORE_S < after_s <= AFTER_S
 
 
-def test_a_time_out_of_the_handlers_own_is_its_error() -> None:
-    async def impatient() -> None:
-        async with asyncio.timeout(0):
-            await asyncio.Event().wait()
-
-    with pytest.raises(TimeoutError) as found:
-        wait(impatient(), 60)
-    assert not isinstance(found.value, Overran)
+async def _soon(call: Callable[[], Any]) -> Any:
+    return call()

@@ -22,6 +22,7 @@ MODULES = (
     "functions_framework._http.gunicorn",
     "gunicorn.arbiter",
     "gunicorn.workers.gthread",
+    "gunicorn.workers.sync",
     "http.client",
     "urllib.request",
     "cronsim",
