@@ -29,9 +29,14 @@ _CORE = replace(CORE, left_out=(*CORE.left_out, *_NEVER))
 _OWN = Own(
     distribution="cloudless-gcp",
     module="cloudless_gcp",
-    left_out=("clients.login", "clients.own", "clients.sdk", "compile", "names", "provider", "terraform"),
+    left_out=("clients.login", "clients.own", "clients.sdk", "compile", "guarantees", "names", "provider", "terraform"),
 )
 """Functions have tokens of the metadata server, and are told what everything is called."""
+_OF_EXECUTIONS = (
+    "clients.execution", "clients.history", "clients.mailbox", "clients.orchestration", "clients.start",
+    "runtime.broker", "runtime.worker",
+)  # fmt: skip
+"""What only the broker and the worker have, in our part and, where there is such a module, in the core."""
 
 
 def package(ground: Ground) -> Package:
@@ -44,12 +49,17 @@ def package(ground: Ground) -> Package:
         site=SITE,
         platform=PLATFORM,
         python=ground.stage.python,
-        core=_CORE,
-        own=(_OWN,),
+        core=_needed(_CORE, ground),
+        own=(_needed(_OWN, ground),),
         smoke=smoke(ground.units, application),
         trial=FRAMEWORK,
         most=PACKAGE,
     )
+
+
+def _needed(own: Own, ground: Ground) -> Own:
+    """Without what serves executions, where there are none."""
+    return own if ground.application.orchestrations else replace(own, left_out=(*own.left_out, *_OF_EXECUTIONS))
 
 
 def _facts(ground: Ground) -> dict[str, dict[str, Any]]:
