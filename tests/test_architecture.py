@@ -97,7 +97,8 @@ def test_a_private_name_stays_in_its_module(path: Path) -> None:
 def test_the_same_noun_has_the_same_file_name_in_every_layer() -> None:
     """A file of the driver layer names a portable noun, but for what all drivers share: one glob finds a feature."""
     shared = (
-        "__init__ current denied deployed error gap grant lease ledger limit names packaged provider refusal rest store"
+        "__init__ current denied deployed error gap grant guarantee lease ledger limit names packaged provider refusal "
+        "rest store"
     )
     nouns = {path.stem for path in (CORE / "driver").glob("*.py")} - set(shared.split())
     assert nouns <= {path.stem for path in CORE.glob("*.py")}
@@ -106,7 +107,7 @@ def test_the_same_noun_has_the_same_file_name_in_every_layer() -> None:
 
 
 ROOMS = {
-    ".": "capabilities limits names provider terraform wire",
+    ".": "capabilities guarantees limits names provider terraform wire",
     "clients": "cloud denied errors function ledger orchestration queue secret sending topic",
     "compile": "address alert caller entry filter ground ledger limit need orchestration output package permission "
     "publication queue schedule scope template topic",

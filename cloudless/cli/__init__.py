@@ -1,7 +1,7 @@
 """The command line: `cloudless`, or `python -m cloudless.cli`. A command a file.
 
     new.py          a project to start from; its files are in starter/
-    check.py        does the program fit, and what is wrong with it
+    check.py        does the program fit, and what is wrong with it; comparison.py says what differs between clouds
     run.py          play messages and schedules in the in-memory cloud
     dev.py          the application on localhost, on the real clock; live.py says what happens there
     build.py        the files that the cloud's own tools deploy

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from cloudless.cli import show
+from cloudless.cli.comparison import compare
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, StageName
 from cloudless.cli.program import Program, loaded
@@ -21,8 +23,15 @@ from cloudless.node import replace
 from cloudless.passes.fit import gaps
 from cloudless.passes.limits import limits
 
+Clouds = Annotated[
+    str | None,
+    typer.Option(
+        "--compare", metavar="CLOUD,CLOUD", help="Say instead what differs between these.", show_default=False
+    ),
+]
 
-def check(stage: StageName = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+
+def check(stage: StageName = None, compared: Clouds = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Say what is wrong with the program.
 
     Every problem at once, with file, line, column and remedy. Types, names, options, permissions and loops are
@@ -32,6 +41,9 @@ def check(stage: StageName = None, config: ConfigFile = None, as_json: AsJson = 
 
     Exit codes: 0 fits (warnings at most), 1 there are errors, 2 wrong usage.
     """
+    if compared is not None:
+        compare(compared, stage, config, as_json=as_json)
+        return
     with told(), show.aside(as_json), show.progress("checking"):
         try:
             name, found, checked = _found(stage, config)

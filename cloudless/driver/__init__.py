@@ -9,6 +9,7 @@
     ledger.py   Ledger           claim, complete, release
     lease.py    LeaseLedger      the same over a store that keeps versions
     provider.py Provider         name, gaps, limits, connect, compile
+    guarantee.py Guarantee       what a cloud gives behind the contract, to be compared with others
     packaged.py Packaged         a provider as what its package has, at the places where all have it
     names.py    physical names, as short as a cloud wants them
     deployed.py what every provider's Cloud shares

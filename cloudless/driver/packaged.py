@@ -7,6 +7,7 @@
                                      REGIONS, where its plugin takes any name
     cloudless_acme/compile           compile(stage, application, definitions)
     cloudless_acme/terraform.py      HINTS, resource(type, label, handlers), credentials()
+    cloudless_acme/guarantees.py     GUARANTEES, to compare it with other clouds; may be missing
     cloudless_acme/names.py          addresses_of(application, stage): what its cloud is made of
     cloudless_acme/clients/cloud.py  the cloud
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless.driver.gap import Gap
+    from cloudless.driver.guarantee import Guarantee
     from cloudless.driver.limit import Limit
     from cloudless.driver.provider import Cloud, Compiled
 
@@ -52,6 +54,12 @@ class Packaged:
     def limits(self) -> Mapping[str, Limit]:
         limits: Mapping[str, Limit] = self.part("limits").LIMITS
         return limits
+
+    @property
+    def guarantees(self) -> Mapping[str, Guarantee]:
+        """Nothing, where the package says nothing of it."""
+        table: Mapping[str, Guarantee] = self.part("guarantees").GUARANTEES if self.has("guarantees") else {}
+        return table
 
     @property
     def least_terraform(self) -> tuple[int, int]:
@@ -88,6 +96,12 @@ class Packaged:
         make = getattr(self.part("clients.cloud"), self._cloud)
         reached: Cloud = make(self.part("names").addresses_of(application, stage))
         return reached
+
+    def has(self, name: str) -> bool:
+        """Whether the package has a module of that name."""
+        from importlib.util import find_spec
+
+        return find_spec(f"{self._package}.{name}") is not None
 
     def part(self, path: str) -> Any:
         """A module of the package: "clients.cloud"."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.function import FunctionDriver
     from cloudless.driver.gap import Gap
+    from cloudless.driver.guarantee import Guarantee
     from cloudless.driver.ledger import Ledger
     from cloudless.driver.limit import Limit
     from cloudless.driver.orchestration import OrchestrationDriver
@@ -113,6 +114,15 @@ class Provider(Protocol):
 
     def connect(self, stage: Any, application: Any) -> Cloud:
         """The deployed stage, for callers outside of a function. application: its IR."""
+        ...
+
+
+class Compares(Protocol):
+    """What a provider may have besides, to be compared with others: `cloudless check --compare`."""
+
+    @property
+    def guarantees(self) -> Mapping[str, Guarantee]:
+        """By key of `cloudless.driver.guarantee.ASPECTS`; what is not here, the provider does not say."""
         ...
 
 

@@ -7,7 +7,9 @@
     loops.py            circles of messages → problems
     limits.py           what is over a limit of a cloud → problems
     orchestration_limits.py   what orchestrations are measured by, for limits.py
+    uses.py             what an application uses, and where
     fit.py              what a provider has not got → problems
+    comparison.py       what differs between providers, of what an application uses
     graph.py            who feeds and who calls whom
     requirements.py     packages that our runtime needs in the cloud
     flow/               an orchestration as a flow chart

@@ -33,7 +33,7 @@ def limits(application: Application, tables: Mapping[str, Mapping[str, Limit]]) 
     """What is over a limit of some provider. tables: limits by provider name, as providers publish them."""
     return [
         _problem(measure, provider, table[measure[0]])
-        for measure in _measures(application)
+        for measure in measures(application)
         for provider, table in sorted(tables.items())
         if measure[0] in table and _is_over(measure[0], measure[2], table[measure[0]])
     ]
@@ -60,7 +60,8 @@ def _problem(measure: Measure, provider: str, limit: Limit) -> Diagnostic:
     return Diagnostic(OVER, message, span, f"{_REMEDIES[key]}; or leave {provider} out; {limit.link}")
 
 
-def _measures(application: Application) -> Iterator[Measure]:
+def measures(application: Application) -> Iterator[Measure]:
+    """All of an application that some provider may limit."""
     for handler in application.handlers:
         yield "function.timeout", f"the time-out of {handler.name!r}", handler.timeout_s, handler.span
         yield "function.memory", f"the memory of {handler.name!r}", handler.memory_mb, handler.span

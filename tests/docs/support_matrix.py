@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cloudless.driver.gap import CAPABILITIES, NEVER, NOT_YET, Gap
-from cloudless.driver.provider import installed
+from cloudless.driver.provider import provider
 
 ROOT = Path(__file__).parents[2]
 BEGIN = "<!-- support matrix: written by `python -m tests.docs.support_matrix` -->"
@@ -36,9 +36,9 @@ Table = dict[str, tuple[str, Mapping[str, Gap]]]
 
 
 def tables() -> Table:
-    """The in-memory cloud and each of our providers; KeyError where one is not installed."""
-    found = installed()
-    clouds = {name: (found[name].title, shown(found[name].gaps, tested=is_tested(name))) for name in PROVIDERS}
+    """The in-memory cloud and each of our providers; InvalidArgument where one is not installed."""
+    found = {name: provider(name) for name in PROVIDERS}
+    clouds = {name: (one.title, shown(one.gaps, tested=is_tested(name))) for name, one in found.items()}
     return {"memory": ("In memory", MEMORY), **clouds}
 
 

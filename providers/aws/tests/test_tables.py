@@ -15,6 +15,7 @@ import pytest
 from cloudless.config.stage import Stage
 from cloudless.conformance.apps import ordered, queues
 from cloudless.driver.gap import CAPABILITIES
+from cloudless.driver.guarantee import ASPECTS
 from cloudless.driver.limit import KEYS
 from cloudless.errors import InvalidArgument
 from cloudless.frontend import compile as to_ir
@@ -22,6 +23,7 @@ from cloudless.message import Envelope
 from cloudless_aws import PROVIDER
 from cloudless_aws.capabilities import GAPS
 from cloudless_aws.clients.cloud import AwsCloud
+from cloudless_aws.guarantees import GUARANTEES
 from cloudless_aws.limits import LIMITS
 from cloudless_aws.names import queues_of
 from providers.aws.tests.emulators import ACCOUNT, REGION
@@ -41,6 +43,14 @@ def test_every_limit_has_a_key_a_value_and_a_page() -> None:
 def test_every_gap_has_a_key_and_a_reason_and_what_never_comes_has_a_page() -> None:
     assert GAPS.keys() <= CAPABILITIES.keys()
     assert [key for key, gap in GAPS.items() if not gap.reason or (gap.kind == "never" and not gap.link)] == []
+
+
+def test_every_aspect_has_an_answer_with_a_page() -> None:
+    assert ASPECTS.keys() - GUARANTEES.keys() == {"http.bodies"}  # no page of theirs tells
+    for one in GUARANTEES.values():
+        assert one.gives
+        assert not one.note.endswith(".")
+        assert one.link.startswith("https://")
 
 
 def test_the_provider_shows_its_tables() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import invalidate_caches
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -44,6 +45,13 @@ def test_each_part_is_where_every_provider_has_it(acme: Any) -> None:
     assert acme.resource("acme_queue", "orders", ["take"]) == ("acme_queue", "orders", ["take"])
     assert acme.credentials(stage()) == "none needed"
     assert acme.compile("stage", "application", "definitions") == ("stage", "application", "definitions")
+
+
+def test_a_package_may_say_what_it_gives_behind_the_contract(acme: Any, tmp_path: Path) -> None:
+    assert acme.guarantees == {}
+    (tmp_path / "packaged_acme" / "guarantees.py").write_text("GUARANTEES = {'queue.order': 'none'}")
+    invalidate_caches()
+    assert acme.guarantees == {"queue.order": "none"}
 
 
 def test_a_stage_is_found_by_its_names(acme: Any) -> None:

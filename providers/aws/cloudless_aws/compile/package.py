@@ -31,6 +31,10 @@ _CORE = replace(CORE, left_out=(*CORE.left_out, "engine"))
 CLIENT = "awslambdaric"
 """AWS's own client of the runtime, which finds a handler by its name as it does when it is deployed."""
 
+_OWN = Own(
+    distribution="cloudless-aws", module="cloudless_aws", left_out=("compile", "guarantees", "provider", "terraform")
+)
+
 
 def package(ground: Ground) -> Package:
     """What goes into the zip, beside the user's modules, and into the layer. boto3 is in Lambda's own runtime."""
@@ -40,7 +44,7 @@ def package(ground: Ground) -> Package:
         platform=OLDER if ground.stage.python in _OLD else PLATFORM,
         python=ground.stage.python,
         core=_CORE,
-        own=(Own(distribution="cloudless-aws", module="cloudless_aws", left_out=("compile", "provider", "terraform")),),
+        own=(_OWN,),
         smoke=_smoke(ground),
         trial=(CLIENT, "boto3"),
         most=PACKAGE,

@@ -21,7 +21,11 @@ SITE = ".python_packages/lib/site-packages"
 PLATFORM = "x86_64-manylinux_2_28"
 """Instances of Flex Consumption: Azure Linux 3 and Debian 12, both with a glibc of at least 2.28."""
 
-_OWN = Own(distribution="cloudless-azure", module="cloudless_azure", left_out=("compile", "provider", "terraform"))
+_OWN = Own(
+    distribution="cloudless-azure",
+    module="cloudless_azure",
+    left_out=("compile", "guarantees", "provider", "terraform"),
+)
 FUNCTIONS = "azure-functions>=1.21"
 SERVICE_BUS = "azure-servicebus>=7.12"
 DURABLE = "azure-functions-durable>=1.7,<2"
