@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: bench clean core-only demo directions docs fuzz help lint mutants mypy pyright style test test-all tools venv wheels
+.PHONY: bench clean core-only demo directions docs fuzz help lint matrix mutants mypy pyright style test test-all tools venv wheels
 
 PYTHON := .venv/bin/python
 STAMP := .venv/installed
@@ -48,6 +48,10 @@ test: $(STAMP)  ## Run every test whose tools are here; the others are skipped a
 test-all: $(STAMP) tools  ## Run every test with every tool; then the mutants, and the core alone on other Pythons.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)
 	$(MAKE) --jobs=2 mutants core-only
+
+matrix: $(STAMP) tools  ## Run what shows that every cloud does the same, and record it: `cloudless matrix`, README, docs.
+	$(PYTHON) -m tests.matrix.record
+	$(PYTHON) -m tests.docs.support_matrix
 
 mutants: $(STAMP)  ## Show that the conformance suite alone kills every mutant of the in-memory cloud, the fuzzer those of the engine.
 	$(PYTHON) -m tests.mutants

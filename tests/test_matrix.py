@@ -1,4 +1,6 @@
-"""Examples on the in-memory cloud, and on Azure, AWS and Google Cloud as they are deployed: same answers, same calls.
+"""Examples on the in-memory cloud, and on Azure, AWS and Google Cloud as they are deployed, under the same faults.
+
+Same answers, same calls of handlers, same dead letters: what is done to each stands in tests/matrix/programs.py.
 
 On those each is built by `cloudless build`, with everything that it installs, and runs on stand-ins for the
 platform: what is real and what is ours there stands in the provider's tests/test_conformance.py.
@@ -21,8 +23,9 @@ from providers.gcp.tests.broker import warm_up
 from providers.gcp.tests.running import Ground as GoogleGround
 from tests import tools
 from tests.hosting import launcher
-from tests.matrix import aws, azure, gcp, memory, programs
-from tests.matrix.program import Played, Program
+from tests.matrix import aws, azure, gcp, memory
+from tests.matrix.program import EXAMPLES, Played, Program
+from tests.matrix.programs import PROGRAMS
 
 pytestmark = pytest.mark.slow
 Play = Callable[[Program, Path], Played]
@@ -101,27 +104,15 @@ def _must_be_same(program: Program, expected: Played, found: Played) -> None:
     assert expected.calls
 
 
-def test_hello(compare: Compare) -> None:
-    compare(programs.hello())
+@pytest.mark.parametrize("example", PROGRAMS)
+def test_an_example_does_the_same_as_in_memory(example: str, compare: Compare) -> None:
+    """Answers, results, dead letters and calls of handlers, under the faults that its program has."""
+    try:
+        program = PROGRAMS[example]()
+    except FileNotFoundError as lacking:
+        pytest.skip(f"what is played is not here: {lacking.filename}")
+    compare(program)
 
 
-def test_surveys(compare: Compare) -> None:
-    compare(programs.surveys())
-
-
-def test_orders(compare: Compare) -> None:
-    compare(programs.orders())
-
-
-def test_trips(compare: Compare) -> None:
-    compare(programs.trips())
-
-
-def test_approvals(compare: Compare) -> None:
-    compare(programs.approvals())
-
-
-def test_webhooks(compare: Compare) -> None:
-    if not programs.PAYLOADS.exists():
-        pytest.skip(f"real deliveries are not here: {programs.PAYLOADS}")
-    compare(programs.webhooks())
+def test_every_example_that_has_tests_of_its_own_is_played() -> None:
+    assert {path.parent.name for path in EXAMPLES.glob("*/cloudless.toml")} == PROGRAMS.keys()

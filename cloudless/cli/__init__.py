@@ -15,6 +15,7 @@
     openapi.py      an OpenAPI document of the endpoints
     permissions.py  what each handler may do, and the line that says so
     providers.py    what each installed provider can do
+    matrix.py       what of this program each of them can, and what that was verified against
     doctor.py       what is installed and what is missing; environment.py looks
 
     commands.py  all of them, each imported when it is used

@@ -42,6 +42,7 @@ COMMANDS = {
     "openapi": "Print an OpenAPI document of the endpoints.",
     "permissions": "Print what each handler and orchestration may do.",
     "providers": "Print what each installed provider can do.",
+    "matrix": "Print what of this program each cloud supports.",
     "doctor": "Say what is installed and what is missing.",
 }
 """Name → first line of its help. The command is what its module has of the same name: a function, or a Typer."""

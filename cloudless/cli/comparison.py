@@ -80,14 +80,15 @@ def _block(row: Row) -> Text:
     for one in row.given:
         text.append(f"    {one.provider:<{width}}  ", "cyan").append(_said(one))
         text.append(f"  {one.link}\n" if one.link else "\n", "dim")
-    return text.append(f"    {'at':<{width}}  ", "dim").append(f"{_places(row.uses)}\n", "dim")
+    return text.append(f"    {'at':<{width}}  ", "dim").append(f"{places(row.uses)}\n", "dim")
 
 
 def _said(one: Given) -> str:
     return f"{one.gives} ({one.note})" if one.note else one.gives
 
 
-def _places(uses: Sequence[Use]) -> str:
+def places(uses: Sequence[Use]) -> str:
+    """The first few places, and how many more there are."""
     shown = [f"{one.span} {one.what}" for one in uses[:PLACES]]
     return "; ".join([*shown, f"and {len(uses) - PLACES} more"] if len(uses) > PLACES else shown)
 

@@ -29,8 +29,8 @@ CORE = Own(
     distribution="cloudless-sdk",
     module="cloudless",
     left_out=(
-        "build", "cli", "compiler", "config", "conformance", "deploy", "dev", "driver.guarantee", "frontend", "ir",
-        "memory", "passes", "summary", "terraform", "testing",
+        "build", "cli", "compiler", "config", "conformance", "deploy", "dev", "driver.guarantee", "driver.verified",
+        "frontend", "ir", "memory", "passes", "summary", "terraform", "testing",
     ),
 )  # fmt: skip
 """In every bundle, but for what a provider leaves out besides (Package.core); test_smoke.py runs what is left."""

@@ -8,6 +8,7 @@
     cloudless_acme/compile           compile(stage, application, definitions)
     cloudless_acme/terraform.py      HINTS, resource(type, label, handlers), credentials()
     cloudless_acme/guarantees.py     GUARANTEES, to compare it with other clouds; may be missing
+    cloudless_acme/verified.json     what it was verified against, written by its tests; may be missing
     cloudless_acme/names.py          addresses_of(application, stage): what its cloud is made of
     cloudless_acme/clients/cloud.py  the cloud
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cloudless.driver.guarantee import Guarantee
     from cloudless.driver.limit import Limit
     from cloudless.driver.provider import Cloud, Compiled
+    from cloudless.driver.verified import Verified
 
 
 class Packaged:
@@ -60,6 +62,16 @@ class Packaged:
         """Nothing, where the package says nothing of it."""
         table: Mapping[str, Guarantee] = self.part("guarantees").GUARANTEES if self.has("guarantees") else {}
         return table
+
+    @property
+    def verified(self) -> Verified | None:
+        """None, where nothing was recorded."""
+        from importlib import import_module
+        from pathlib import Path
+
+        from cloudless.driver.verified import read
+
+        return read(Path(import_module(self._package).__path__[0]) / "verified.json")
 
     @property
     def least_terraform(self) -> tuple[int, int]:

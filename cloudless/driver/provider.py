@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cloudless.driver.queue import QueueDriver
     from cloudless.driver.secret import SecretDriver
     from cloudless.driver.topic import TopicDriver
+    from cloudless.driver.verified import Verified
 else:
     Protocol = object
 
@@ -118,11 +119,16 @@ class Provider(Protocol):
 
 
 class Compares(Protocol):
-    """What a provider may have besides, to be compared with others: `cloudless check --compare`."""
+    """What a provider may have besides, to be compared with others: `cloudless check --compare`, `cloudless matrix`."""
 
     @property
     def guarantees(self) -> Mapping[str, Guarantee]:
         """By key of `cloudless.driver.guarantee.ASPECTS`; what is not here, the provider does not say."""
+        ...
+
+    @property
+    def verified(self) -> Verified | None:
+        """The record of the last run of its tests."""
         ...
 
 

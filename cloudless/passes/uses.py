@@ -104,7 +104,7 @@ def _consumed(application: Application) -> Iterator[Use]:
     """What messages reach handlers by, whether the program calls it a queue or not."""
     ordered = {queue.name for queue in application.queues if queue.ordered}
     for consumer in application.consumers:
-        yield from _deliveries(f"consumer {consumer.handler!r}", consumer.span)
+        yield from _deliveries(f"consumer {consumer.handler!r}", consumer.span, ordered=consumer.queue in ordered)
         if consumer.once or consumer.queue in ordered:
             yield Use("ledger.expiry", f"the ledger's keys of {consumer.queue!r}", consumer.span)
     for subscription in application.subscriptions:
@@ -120,8 +120,10 @@ def _consumed(application: Application) -> Iterator[Use]:
             yield Use("ledger.expiry", f"the ledger's key of schedule {schedule.name!r}", schedule.span)
 
 
-def _deliveries(what: str, span: Span) -> Iterator[Use]:
-    for feature in ("queue", "queue.retry_after", "queue.throttled"):
+def _deliveries(what: str, span: Span, *, ordered: bool = False) -> Iterator[Use]:
+    """Ordered queues are compared by themselves."""
+    features = ("queue.retry_after", "queue.throttled")
+    for feature in features if ordered else ("delivery", *features):
         yield Use(feature, what, span)
 
 

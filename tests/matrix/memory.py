@@ -12,8 +12,10 @@ import sys
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from cloudless.runtime.crash import Crash
+from tests.matrix import faults
 from tests.matrix.program import EXAMPLES, ROOT, Filled, Played, Program, Step
 
 TRACE = "CLOUDLESS_TRACE"
@@ -41,7 +43,8 @@ def main(folder: Path) -> None:
     from cloudless.config import load
     from cloudless.testing import simulate
 
-    import_module("tests.matrix.recorder")
+    recorder: Any = import_module("tests.matrix.recorder")
+    recorder.dies.append(_die)
     program = Program.loaded(sys.stdin.read())
     app = load(Path("cloudless.toml")).load_app()
     with simulate(app, secrets=dict(program.secrets), config=program.config_in(folder)) as cloud:
@@ -50,12 +53,18 @@ def main(folder: Path) -> None:
     (folder / _ANSWERS).write_text(json.dumps(answers), "utf-8")
 
 
+def _die() -> NoReturn:
+    """As an instance of the simulation does."""
+    raise Crash
+
+
 class Player:
     """Does each step to a simulation."""
 
     def __init__(self, cloud: Any, program: Program, trace: Path) -> None:
         self._cloud = cloud
         self._program = program
+        self._trace = trace
         self._filled = Filled(trace)
 
     def play(self, step: Step) -> Any:
@@ -76,6 +85,9 @@ class Player:
 
     def _send(self, queue: str, body: Any) -> None:
         self._named(queue).send(body)
+
+    def _fault(self, kind: str, handler: str) -> None:
+        faults.arm(self._trace, kind, handler)
 
     def _run(self) -> None:
         self._cloud.run()

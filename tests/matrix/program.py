@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudless.codec import is_object
+from tests.matrix import faults
 
 Step = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,12 @@ class Program:
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
     issuers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What befalls its handlers, each kind once, in the order of faults.py."""
+        told = {step["kind"] for step in self.steps if step["do"] == "fault"}
+        return tuple(kind for kind in faults.KINDS if kind in told)
 
     def dumped(self) -> str:
         """As JSON."""
@@ -66,6 +73,11 @@ def request(method: str, path: str, **sent: Any) -> Step:
 def send(queue: str, body: Any) -> Step:
     """Send a message from outside."""
     return {"do": "send", "queue": queue, "body": body}
+
+
+def fault(kind: str, handler: str) -> Step:
+    """Let something befall the next call of a handler, of whatever message: kinds of faults.py."""
+    return {"do": "fault", "kind": kind, "handler": handler}
 
 
 def run() -> Step:
@@ -109,6 +121,8 @@ class Played:
 
     @classmethod
     def of(cls, answers: list[Any], trace: Path) -> Played:
+        """Raises AssertionError where a fault of the program has befallen nobody."""
+        assert not faults.armed(trace), f"never called again: {', '.join(faults.armed(trace))}"
         tokens = _tokens(trace)
 
         def masked(text: str) -> str:

@@ -6,21 +6,36 @@ import hashlib
 import hmac
 import json
 from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from cloudless.conformance.harness import START
-from tests.matrix.program import ROOT, Program, Step, advance, invoke, letters, redrive, request, run, send, show
+from tests.matrix.faults import CRASH, EXCEPTION, KINDS, LOST
+from tests.matrix.program import ROOT, Program, Step, advance, fault, invoke, letters, redrive, request, run, send, show
 
 PAYLOADS = ROOT.parent / "shared" / "webhooks" / "github.jsonl"
 """246 deliveries of GitHub: real input, which is no part of the repository."""
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def hello() -> Program:
-    """Messages from outside."""
+    """Messages from outside, under each fault, and one that no attempt can greet."""
+    several = (step for kind in KINDS for step in (fault(kind, "greet"), send("greetings", {"name": kind}), run()))
     return Program(
-        "01-hello", (*(send("greetings", {"name": name}) for name in ("Ada", "é😀")), run(), letters("greetings"))
+        "01-hello",
+        (
+            *(send("greetings", {"name": name}) for name in ("Ada", "é😀")),
+            run(),
+            *several,
+            letters("greetings"),
+            send("greetings", {"nome": "Ada"}),
+            run(),
+            letters("greetings"),
+            redrive("greetings"),
+            run(),
+            letters("greetings"),
+        ),
     )
 
 
@@ -34,6 +49,14 @@ def surveys() -> Program:
             run(),
             request("GET", "/surveys/{id}"),
             invoke("list_documents", shelf="sample"),
+            fault(CRASH, "list_documents"),
+            fault(EXCEPTION, "tell"),
+            request("POST", "/surveys/sample"),
+            run(),
+            request("GET", "/surveys/{id}"),
+            fault(LOST, "tell"),
+            request("POST", "/surveys/sample"),
+            run(),
         ),
     )
 
@@ -75,6 +98,14 @@ def orders() -> Program:
             run(),
             letters("orders"),
             invoke("pack", item="pencil"),
+            *_disturbed(
+                lambda id: request("POST", "/orders", json={**good, "id": id}, token=buyer),
+                ("5", fault(EXCEPTION, "take"), fault(EXCEPTION, "charge"), fault(EXCEPTION, "mail")),
+                ("6", fault(CRASH, "take"), fault(CRASH, "print_label"), fault(LOST, "ship")),
+                ("7", fault(LOST, "take"), fault(LOST, "charge")),
+            ),
+            letters("orders"),
+            *(show("fulfil", id) for id in "567"),
         ),
         secrets={"operator-keys": "operator-1,operator-2"},
         config={"review-above": 500.0},
@@ -82,16 +113,27 @@ def orders() -> Program:
     )
 
 
+def _disturbed(sent: Callable[[str], Step], *cases: tuple[str, *tuple[Step, ...]]) -> Iterator[Step]:
+    """One message at a time, under faults: where several travel together, a crash brings some clouds' others again."""
+    for id, *several in cases:
+        yield from (*several, sent(id), run(), advance(HOUR / 2 + MINUTE))
+
+
 def trips() -> Program:
-    """Two trips where there is one car: what the second one had booked is cancelled."""
+    """Two trips where there is one car: what the second one had booked is cancelled.
+
+    The companies forget what they sold when an instance dies, so the first trip has what may make them forget.
+    """
     return Program(
         "04-trip-saga",
         (
+            *(fault(CRASH, "book_flight"), fault(LOST, "book_room"), fault(EXCEPTION, "book_car")),
             request("POST", "/trips", json={"id": "1", "to": "Rome"}),
             request("POST", "/trips", json={"id": "1", "to": "Rome"}),
             run(),
             request("GET", "/trips/1"),
             show("travel", "1"),
+            fault(LOST, "cancel_room"),
             request("POST", "/trips", json={"id": "2", "to": "Oslo"}),
             run(),
             request("GET", "/trips/2"),
@@ -128,6 +170,14 @@ def approvals() -> Program:
             advance(4 * DAY),
             show("purchase", "3"),
             request("POST", "/answers/yes?token={token -1}"),
+            fault(CRASH, "ask"),
+            fault(EXCEPTION, "deliver"),
+            wish("4"),
+            run(),
+            request("POST", "/answers/yes?token={token -1}"),
+            fault(LOST, "deliver"),
+            run(),
+            show("purchase", "4"),
         ),
         secrets={"link-key": "an example of thirty-two letters"},
     )
@@ -149,10 +199,17 @@ def webhooks(most: int = 60) -> Program:
     late = _standard("s2", "{}", secret, START.timestamp() - 400)
     return Program(
         "03-webhooks",
-        (*steps, run(), standard, standard, late, run(), letters("received")),
+        (*steps, run(), standard, standard, late, run(), *_under_faults(secret), letters("received")),
         secrets={"webhook-secret": f"new-secret, {secret}"},
         config={"database": "{folder}/webhooks.db"},
     )
+
+
+def _under_faults(secret: str) -> Iterator[Step]:
+    """What was handled is never handled again; what died on the way, is."""
+    for kind in KINDS:
+        sent = _github(f"under-{kind}", "release", "{}", secret)
+        yield from (fault(kind, "route"), fault(kind, "announce"), sent, run(), sent, run())
 
 
 def _github(id: str, event: str, body: str, secret: str) -> Step:
@@ -173,3 +230,14 @@ def _standard(id: str, body: str, secret: str, at_s: float) -> Step:
         "Webhook-Signature": f"v1,{signature}",
     }  # fmt: skip
     return request("POST", "/webhooks/standard", body=body, headers=headers)
+
+
+PROGRAMS: Mapping[str, Callable[[], Program]] = {
+    "01-hello": hello,
+    "02-orders": orders,
+    "03-webhooks": webhooks,
+    "04-trip-saga": trips,
+    "05-fan-out": surveys,
+    "06-approval": approvals,
+}
+"""What makes the program of each example. FileNotFoundError where that plays what is no part of the repository."""

@@ -2,10 +2,11 @@
 
     {"handler": "charge", "given": [{"id": "1", …}], "returned": "payment of 1"}
     {"handler": "charge", "given": [{"id": "2", …}], "raised": ["CardDeclined", "no funds"]}
+    {"handler": "charge", "given": [{"id": "3", …}], "died": "before"}    or "after": see faults.py
 
 Executed where handlers run, before they are bound: `runpy.run_path` in a worker of a function app, an import in
 memory. It changes what our runtime calls in place of a handler; the runtime is the bundle's there. Standard library
-only, and cloudless.
+only, cloudless, and faults.py, from wherever this file is.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from enum import Enum
 from importlib import import_module
 from inspect import iscoroutine
 from pathlib import Path
-from typing import Any, cast
+from runpy import run_path
+from types import SimpleNamespace
+from typing import Any, NoReturn, cast
 
 from cloudless.codec import is_list, is_object
 from cloudless.message import Context, Message
@@ -27,6 +30,10 @@ from cloudless.request import Request
 from cloudless.runtime import endpoint
 
 VARIABLE = "CLOUDLESS_TRACE"
+faults: Any = SimpleNamespace(**run_path(str(Path(__file__).with_name("faults.py"))))
+"""As a file: in a function there is no package of tests."""
+dies: list[Callable[[], NoReturn]] = [faults.die]
+"""How an instance dies: the last one. A simulation has its own way."""
 
 
 def plain(value: Any) -> Any:
@@ -58,26 +65,45 @@ def recorded(handler: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         given = [*map(plain, args), *([plain(kwargs)] if kwargs else [])]
+        fault = faults.taken(Path(os.environ[VARIABLE]), handler)
         try:
+            _begin(handler, given, fault)
             value = function(*args, **kwargs)
         except Exception as problem:
             _write(handler, given, raised=[type(problem).__name__, str(problem)])
             raise
         if iscoroutine(value):
-            return awaited(given, value)
-        _write(handler, given, returned=plain(value))
+            return awaited(given, value, fault)
+        _end(handler, given, value, fault)
         return value
 
-    async def awaited(given: Any, coroutine: Any) -> Any:
+    async def awaited(given: Any, coroutine: Any, fault: str) -> Any:
         try:
             value = await coroutine
         except Exception as problem:
             _write(handler, given, raised=[type(problem).__name__, str(problem)])
             raise
-        _write(handler, given, returned=plain(value))
+        _end(handler, given, value, fault)
         return value
 
     return call
+
+
+def _begin(handler: str, given: Any, fault: str) -> None:
+    """Carry out a fault before the handler."""
+    if fault == faults.EXCEPTION:
+        raise ConnectionError("a fault of the program")
+    if fault == faults.CRASH:
+        _write(handler, given, died="before")
+        dies[-1]()
+
+
+def _end(handler: str, given: Any, value: Any, fault: str) -> None:
+    """Write down what came of a call, or carry out a fault behind it."""
+    if fault == faults.LOST:
+        _write(handler, given, died="after")
+        dies[-1]()
+    _write(handler, given, returned=plain(value))
 
 
 def _write(handler: str, given: Any, **outcome: Any) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from cloudless import jwt
 from cloudless.testing.http import Client
 from tests.hosting.web import Issuers, client_of
+from tests.matrix import faults
 from tests.matrix.program import EXAMPLES, ROOT, Filled, Program, Step
 
 STAGE = "matrix"
@@ -86,6 +87,7 @@ class Player:
         self._target = target
         self._program = program
         self._project = project
+        self._trace = trace
         self._filled = Filled(trace)
         self._issuers = issuers
 
@@ -107,6 +109,9 @@ class Player:
 
     def _send(self, queue: str, body: Any) -> None:
         self._outside(_SEND, queue, json.dumps(body))
+
+    def _fault(self, kind: str, handler: str) -> None:
+        faults.arm(self._trace, kind, handler)
 
     def _run(self) -> None:
         self._target.run()

@@ -23,8 +23,8 @@ GUARANTEES: Mapping[str, Guarantee] = {
         "https://cloud.google.com/functions/docs/configuring/concurrency",
     ),
     "handler.time_out": Guarantee(
-        "it goes on, and counts no more",
-        "its thread runs until it returns, and may still write what it writes",
+        "it is ended where it is",
+        "what it was at does not go on",
         f"{_RUN}/configuring/request-timeout",
     ),
     "handler.memory": Guarantee(

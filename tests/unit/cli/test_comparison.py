@@ -38,12 +38,12 @@ def test_what_differs_is_told_with_its_places(home: Path, cloudless: Run) -> Non
         "    at    wares_app.py:9:2 the memory of 'take': 256 MB; wares_app.py:19:2 the memory of 'pack': 256 MB; "
         "wares_app.py:23:2 the memory of 'mail': 256 MB; and 2 more\n"
         "\n"
-        "queues and subscriptions that handlers consume\n"
+        "messages to consumers and subscribers\n"
         "  order: the order in which messages reach a handler\n"
         "    fake  none  https://example.org/order\n"
         "    mock  as sent (until one fails)  https://example.org/order\n"
-        "    at    wares_app.py:4:10 queue 'orders'; wares_app.py:5:9 queue 'lines'; "
-        "wares_app.py:9:2 consumer 'take'; and 3 more\n"
+        "    at    wares_app.py:9:2 consumer 'take'; wares_app.py:19:2 subscriber 'pack'; "
+        "wares_app.py:23:2 subscriber 'mail'\n"
         "\n"
         "shop: 2 differences between fake and mock; 4 of 6 questions have one answer\n"
     )
@@ -59,7 +59,7 @@ def test_json_has_every_row_and_every_place(home: Path, cloudless: Run) -> None:
     assert rows["queue.order"]["clouds"]["mock"] == {
         "gives": "as sent", "note": "until one fails", "link": "https://example.org/order",
     }  # fmt: skip
-    assert len(rows["queue.order"]["places"]) == 6
+    assert len(rows["queue.order"]["places"]) == 3
     assert rows["topic"]["places"] == [
         {"what": "topic 'placed'", "file": "wares_app.py", "line": 6, "column": 10},
     ]  # fmt: skip

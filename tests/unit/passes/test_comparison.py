@@ -59,7 +59,7 @@ def test_a_difference_says_what_each_gives_and_where_it_matters() -> None:
         ("a", "sorted", "as they came", "https://example.org/order"),
         ("b", "none", "", ""),
     ]
-    assert [one.what for one in row.uses] == ["queue 'orders'", "consumer 'take'"]
+    assert [one.what for one in row.uses] == ["consumer 'take'"]
     assert all(one.span.file.endswith("test_comparison.py") for one in row.uses)
 
 

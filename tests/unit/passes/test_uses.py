@@ -90,10 +90,10 @@ def test_what_is_needed_is_used() -> None:
     assert all(isinstance(one, Use) for one in needs(application))
 
 
-def test_messages_reach_consumers_and_subscribers() -> None:
-    assert found("queue") == [
-        "queue 'orders'", "queue 'parcels'", "queue 'lines'", "consumer 'take'", "consumer 'fold'", "subscriber 'mail'",
-    ]  # fmt: skip
+def test_messages_reach_consumers_and_subscribers_and_those_of_a_group_in_their_order() -> None:
+    assert found("delivery") == ["consumer 'take'", "subscriber 'mail'"]
+    assert found("queue.throttled") == ["consumer 'take'", "consumer 'fold'", "subscriber 'mail'"]
+    assert found("queue") == ["queue 'orders'", "queue 'parcels'", "queue 'lines'"]
 
 
 def test_a_send_without_a_delay_delays_nothing() -> None:

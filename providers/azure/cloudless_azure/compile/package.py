@@ -24,7 +24,7 @@ PLATFORM = "x86_64-manylinux_2_28"
 _OWN = Own(
     distribution="cloudless-azure",
     module="cloudless_azure",
-    left_out=("compile", "guarantees", "provider", "terraform"),
+    left_out=("compile", "guarantees", "provider", "terraform", "verified.json"),
 )
 FUNCTIONS = "azure-functions>=1.21"
 SERVICE_BUS = "azure-servicebus>=7.12"
