@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import randbits
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,6 +33,14 @@ if TYPE_CHECKING:
 
 EXTRA = "cloudless dev needs uvicorn and starlette: pip install 'cloudless-sdk[cli,dev]'"
 NEEDED = ("uvicorn", "starlette")
+PREPARED = (
+    "cloudless.app", "cloudless.cli.live", "cloudless.cli.program", "cloudless.dev.handover", "cloudless.dev.issuer",
+    "cloudless.dev.page.site", "cloudless.dev.running", "cloudless.dev.server", "cloudless.dev.words",
+    "cloudless.frontend", "cloudless.memory.orchestration", "cloudless.testing.setup", "cronsim", "pydantic",
+    "uvicorn.lifespan.off", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl",
+)  # fmt: skip
+"""What a server loads, whatever its program is."""
+
 FASTEST = 100_000
 EVER = 10**9
 """Events that the history keeps: of one step at most, since the feed empties it."""
@@ -74,6 +84,8 @@ def dev(
     config: ConfigFile = None,
     fd: Annotated[int | None, typer.Option("--fd", hidden=True)] = None,
     parent: Annotated[int | None, typer.Option("--parent", hidden=True)] = None,
+    state: Annotated[Path | None, typer.Option("--state", hidden=True)] = None,
+    go: Annotated[int | None, typer.Option("--go", hidden=True)] = None,
 ) -> None:
     """Run the application on localhost, and again when it changes.
 
@@ -83,8 +95,12 @@ def dev(
 
     A secret is what --secret says, else the environment: CLOUDLESS_SECRET_API_KEY for "api-key".
 
-    When a *.py file or cloudless.toml changes, the application starts again, empty: queued messages, delays and dead
-    letters are lost. Ctrl-C stops it.
+    When a *.py file or cloudless.toml changes, the application starts again within a second, and goes on where it was:
+    with its messages, delays, dead letters and executions, which keep the definition that they began with. Ctrl-C stops
+    it, and then all of that is gone.
+
+    On a page in the browser: the graph of the application as it works, every message with its journey, dead letters,
+    executions and schedules; there one sends, fires, answers, redrives, and travels in time. Its address is printed.
 
     Handlers run one after another: one that blocks, blocks all, and cannot call its own server.
 
@@ -96,8 +112,10 @@ def dev(
         if not 0 < speed <= FASTEST:
             raise InvalidArgument(f"--speed {speed:g}: give a number above 0, up to {FASTEST:,}")
         settings = Settings(config, stage, host, port, speed, dict(map(named_secret, secret or ())))
+        if go is not None:
+            _prepare(go)
         if no_reload:
-            _serve(settings, fd, parent)
+            _serve(settings, fd, parent, state)
         else:
             _reload(settings)
 
@@ -113,6 +131,15 @@ def _reload(settings: Settings) -> None:
     reloader.run(settings.host, settings.port)
 
 
+def _prepare(go: int) -> None:
+    """Import what every program needs, and wait until it is wanted."""
+    from cloudless.dev.reload import wait_to
+
+    for name in PREPARED:
+        import_module(name)
+    wait_to(go)
+
+
 def _file(config: Path | None) -> Path:
     """The cloudless.toml, which may have mistakes; ConfigError where there is none."""
     from cloudless.config.project import NAME, load
@@ -122,7 +149,7 @@ def _file(config: Path | None) -> Path:
     return next((file for file in known if file.is_file()), None) or load(config).path
 
 
-def _serve(settings: Settings, fd: int | None, parent: int | None) -> None:
+def _serve(settings: Settings, fd: int | None, parent: int | None, state: Path | None) -> None:
     """Bind the port, then import the program: a port that is taken is said before anything happens."""
     from cloudless.cli.program import Program
     from cloudless.dev.port import adopted, listening
@@ -132,11 +159,13 @@ def _serve(settings: Settings, fd: int | None, parent: int | None) -> None:
         program = Program(settings.config)
         if errors := program.errors():
             raise DefinitionError(errors)
-        _run(program, settings, listener, parent)
+        _run(program, settings, listener, parent, state)
 
 
-def _run(program: Program, settings: Settings, listener: socket, parent: int | None) -> None:
+def _run(program: Program, settings: Settings, listener: socket, parent: int | None, file: Path | None) -> None:
+    """file: where the server before left its state, and this one leaves its own."""
     from cloudless.cli.live import Lines, Teller
+    from cloudless.dev.handover import leave, left
     from cloudless.dev.host import Hosts
     from cloudless.dev.issuer import Web
     from cloudless.dev.page.site import PREFIX
@@ -146,20 +175,22 @@ def _run(program: Program, settings: Settings, listener: socket, parent: int | N
     from cloudless.runtime.entry import wait_with_asyncio
     from cloudless.testing.setup import Setup
 
-    world, hosts = _world(program, settings), Hosts(settings.host)
+    hosts, state = Hosts(settings.host), left(file)
+    world = _world(program, settings, state)
     setup = Setup(program.app, **world)
-    with setup.simulation(0, None, wait=wait_with_asyncio) as simulation:  # async handlers do real input and output
+    with setup.simulation(randbits(32), None, wait=wait_with_asyncio) as simulation:  # async handlers do real work
         simulation.cloud.http.issuers = Web()
         teller = Teller(Lines(with_day=settings.speed != 1), show.console().print)
-        running = Running(
-            simulation, program.project.root, settings.speed, teller.tell, secrets=world["secrets"].values()
-        )
+        secrets = world["secrets"].values()
+        running = Running(simulation, program.project.root, settings.speed, teller.tell, secrets=secrets, state=state)
         site = running.site(lambda: _picture(program))
         gateway = Gateway(simulation, running.clock, running.feed, hosts)
         served = Paths(gateway, site.application(hosts), PREFIX)
         with noted(running.feed.note):
-            begin = partial(_say_start, program, settings, listener)
+            begin = partial(_say_start, program, settings, listener, running.lost)
             serve(served, running.clock, listener, begin, end=site.close, parent=parent)
+        if file is not None:
+            leave(running, file)
 
 
 def _picture(program: Program) -> str:
@@ -170,13 +201,14 @@ def _picture(program: Program) -> str:
     return svg(graph(program.application), program.app.name)
 
 
-def _world(program: Program, settings: Settings) -> dict[str, Any]:
+def _world(program: Program, settings: Settings, state: dict[str, Any] | None) -> dict[str, Any]:
     """What the simulation shares: see `simulate`. A stage of a real cloud is run with that cloud's limits."""
     from cloudless.dev.secrets import values
+    from cloudless.message import utc
 
     names = [one.name for one in program.application.secrets]
     world: dict[str, Any] = {
-        "start": datetime.now(UTC),
+        "start": utc(state["cloud"]["now_us"] / 1_000_000) if state else datetime.now(UTC),
         "secrets": values(names, settings.secrets, os.environ),
         "history": EVER,
         "like": None,
@@ -187,7 +219,7 @@ def _world(program: Program, settings: Settings) -> dict[str, Any]:
     return world
 
 
-def _say_start(program: Program, settings: Settings, listener: socket) -> None:
+def _say_start(program: Program, settings: Settings, listener: socket, lost: Sequence[str]) -> None:
     from cloudless.cli.live import start
     from cloudless.dev.host import reachable
     from cloudless.dev.page.site import PREFIX
@@ -203,5 +235,7 @@ def _say_start(program: Program, settings: Settings, listener: socket) -> None:
     for name in sorted({*names} - values(names, settings.secrets, os.environ).keys()):
         text = f": secret {name!r} has no value: set {variable(name)}, or give --secret {name}=…"
         out.print(Text().append("warning", "bold yellow").append(text))
+    for one in lost:
+        out.print(Text().append("warning", "bold yellow").append(f": lost {one}"))
     pace = f", {settings.speed:g} times as fast as the clock on the wall" if settings.speed != 1 else ""
     out.print(Text(f"running{pace}; Ctrl-C stops it", "dim"))

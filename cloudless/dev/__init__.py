@@ -8,6 +8,7 @@
     feed.py     what happens, told as it happens           words.py    what handlers print and log, for it
     issuer.py   keys of token issuers, from the network
     secrets.py  values of secrets, from options and the environment
+    handover.py what one process leaves to the next
     reload.py   the process that watches files, and starts the one that does all of the above
 
 Uvicorn's loop, the clock and every handler share one thread: a handler that blocks blocks everything. May import

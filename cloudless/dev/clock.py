@@ -24,16 +24,27 @@ SLICE_S = 0.02
 class Clock:
     """speed: virtual seconds in a real one, at first. now_s: the real clock, which may jump.
 
+    reading: of another clock that this one goes on from, see `reading`.
+
     Where it jumps back, virtual time stands still; where it jumps ahead (the machine slept), what was due happens.
     """
 
-    def __init__(self, world: World, feed: Feed, speed: float, now_s: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        world: World,
+        feed: Feed,
+        speed: float,
+        now_s: Callable[[], float] = time.time,
+        *,
+        reading: tuple[float, float] | None = None,
+    ) -> None:
         self._world = world
         self._feed = feed
         self._speed = speed
         self._now_s = now_s
-        self._read_s = now_s()
-        self._target_us: float = world.base_us
+        self._target_us: float
+        self._read_s: float
+        self._target_us, self._read_s = reading or (world.base_us, now_s())
         self._woken = asyncio.Event()
 
     @property
@@ -46,6 +57,12 @@ class Clock:
         self._read()
         self._speed = speed
         self.wake()
+
+    @property
+    def reading(self) -> tuple[float, float]:
+        """How far virtual time should be, in microseconds, and the real time, in seconds, at which that was so."""
+        self._read()
+        return self._target_us, self._read_s
 
     @property
     def is_behind(self) -> bool:

@@ -7,10 +7,11 @@ simulation ──Feed──► news ─┬─► tellers, e.g. the terminal
 from __future__ import annotations
 
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudless.dev.clock import Clock
 from cloudless.dev.feed import Feed
+from cloudless.dev.handover import take
 from cloudless.dev.page.clean import cleaner
 from cloudless.dev.page.entry import Author
 from cloudless.dev.page.journal import Journal
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 class Running:
     """root: of the project. speed: of its clock. tell: gets the news. secrets: values that the page must not show.
 
-    run: what tells this run from another; a reload is the same one.
+    run: what tells this run from another; a reload is the same one. state: what the server before left, whose world
+    began at its `now_us`. lost: what of it has no place any more, a line each.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Running:
         tell: Callable[[News], None],
         *,
         secrets: Iterable[str] = (),
+        state: dict[str, Any] | None = None,
     ) -> None:
         self.simulation = simulation
         self.run = token_hex(8)
@@ -46,8 +49,10 @@ class Running:
         self._tell = tell
         self.journal = Journal(Author(self._clean), lambda: simulation.cloud.world.now_us // 1_000)
         self.feed = Feed(simulation, self._told, root)
-        self.clock = Clock(simulation.cloud.world, self.feed, speed)
+        reading = (state["target_us"], state["real_s"]) if state else None
+        self.clock = Clock(simulation.cloud.world, self.feed, state["speed"] if state else speed, reading=reading)
         self.reader = Reader(simulation.cloud, self.clock, self.journal)
+        self.lost = take(self, state) if state else []
 
     def site(self, picture: Callable[[], str]) -> Site:
         """The page. picture: draws the graph of the application, as the text of an SVG. Imports Starlette."""

@@ -64,6 +64,11 @@ class Definition:
         self._plain: dict[str, Any] = plain["orchestrations"]
         self._programs: dict[str, Program] = {}
 
+    @property
+    def plain(self) -> dict[str, Any]:
+        """What makes an equal one."""
+        return {"version": VERSION, "main": self.main, "orchestrations": self._plain}
+
     def program(self, name: str) -> Program:
         """One of its orchestrations."""
         if name not in self._programs:

@@ -12,6 +12,7 @@
     fault.py       what may go wrong, planned or by chance      adversary.py attacked.py   carry it out
     loop.py        async handlers on virtual time
     history.py     what happened, as plain data
+    state.py       what a cloud holds, as JSON, for the cloud of another process      envelope.py   a message in it
     cloud.py       MemoryCloud: all of it behind the driver protocols
 
 Handlers run one after another, on the caller's thread. A handler takes no virtual time unless it is told to

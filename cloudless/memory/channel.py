@@ -69,6 +69,10 @@ class Channel:
         world = self.world
         world.at(world.now_us + round(envelope.delay_s * US), self._arrive, envelope, work=False)
 
+    def put_at(self, envelope: Envelope, when_us: int) -> None:
+        """Make a message visible at a time, or now if that has passed."""
+        self.world.at(when_us, self._arrive, envelope, work=False)
+
     def put_first(self, envelope: Envelope) -> None:
         """Make a message visible before all others: it was taken, and is given back."""
         self._ready.appendleft(envelope)

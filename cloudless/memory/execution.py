@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from cloudless.codec import load
 from cloudless.driver.error import error_of
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, Snapshot
 from cloudless.engine import Scheduler
 from cloudless.engine.host import RETRY
 from cloudless.errors import InternalError, NeverQuiet
 from cloudless.memory.ended import MOST
-from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record
+from cloudless.memory.envelope import plain_of
+from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record, read, written
 from cloudless.memory.world import US
 from cloudless.message import utc
 from cloudless.runtime.failure import conclusion
@@ -231,6 +233,46 @@ class MemoryExecution:
         if self._expected:
             raise InternalError(f"execution {self.id!r} did not ask for {self._expected[0][:4]} again in a replay")
         self._expected = None
+
+    # --- another process
+
+    def state(self) -> dict[str, Any]:
+        """All of it as JSON; of one that runs, with the definition that it began with."""
+        found: dict[str, Any] = {
+            "id": self.id,
+            "call": plain_of(self.cause),
+            "status": self.status,
+            "error": self.error,
+            "output": self.output,
+            "started_us": self.started_us,
+            "ended_us": self.ended_us,
+            "begun": self._has_begun,
+            "journal": [written(record) for record in self.journal],
+        }
+        return found | ({"definition": self.definition.plain} if self.status == RUNNING else {})
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on from the state of another one: from its journal, and with what that still waits for."""
+        self.status, self.error, self.output = state["status"], state["error"], state["output"]
+        self.started_us, self.ended_us = state["started_us"], state["ended_us"]
+        self.journal = [read(plain) for plain in state["journal"]]
+        if self.status != RUNNING:
+            self._scheduler.close()
+        elif state["begun"]:
+            self._go_on()
+        else:
+            self.world.at(self.started_us, self.start, load(self.cause.body), work=True)
+
+    def _go_on(self) -> None:
+        self._has_begun, self._arguments = True, load(self.cause.body)
+        if self.definition.timeout_s:
+            self.world.at(self.started_us + round(self.definition.timeout_s * US), self._overdue, None, work=False)
+        self.replay()
+        for at_us, kind, handle, *rest in self.journal:
+            if kind == CALLED and handle in self._scheduler.open:
+                self.again(handle, rest[1], rest[2])
+            elif kind == TIMED and handle in self._scheduler.open:
+                self.world.at(at_us + round(rest[1] * US), self._fire, handle, work=rest[0] == RETRY)
 
     # --- its end
 

@@ -11,7 +11,9 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from cloudless.driver.orchestration import Entry
+from cloudless.engine.effect import Step
 from cloudless.engine.host import EVENT, RETRY, SLEEP
+from cloudless.engine.retry import Policy
 from cloudless.memory.world import US
 
 if TYPE_CHECKING:
@@ -43,6 +45,27 @@ def history(journal: Sequence[Record]) -> Iterator[Entry]:
             yield Entry(at_s, "received", record[3], step=record[5], value=deepcopy(record[4]))
         else:
             yield from _timer(at_s, asked[record[2]], record[1])
+
+
+def written(record: Record) -> list[Any]:
+    """A record as JSON."""
+    return [_step(part) if isinstance(part, Step) else part for part in record]
+
+
+def read(plain: list[Any]) -> Record:
+    """The record that `written` wrote."""
+    return (*plain[:4], _step_from(plain[4]), plain[5]) if plain[1] == CALLED else tuple(plain)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    policy = step.policy
+    plain = [policy.attempts, policy.delay_s, policy.factor, policy.max_delay_s, sorted(policy.names)]
+    return {name: getattr(step, name) for name in Step.__slots__} | {"policy": plain}
+
+
+def _step_from(plain: dict[str, Any]) -> Step:
+    attempts, delay_s, factor, max_delay_s, names = plain["policy"]
+    return Step(**plain | {"policy": Policy(attempts, delay_s, factor, max_delay_s, frozenset(names))})
 
 
 def _ended(at_s: float, call: Record, reply: dict[str, Any]) -> Entry:

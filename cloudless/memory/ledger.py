@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudless.driver.ledger import CLAIMED, Claimed, Done, Held
 from cloudless.memory.world import US
@@ -52,6 +52,16 @@ class MemoryLedger:
             return False
         lease.done_us, lease.free_us, lease.result = now_us, now_us + round(remember_s * US), result
         return True
+
+    def state(self) -> dict[str, Any]:
+        """Every lease by its key, as JSON."""
+        return {key: [one.owner, one.free_us, one.done_us, one.result] for key, one in self._leases.items()}
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on from the state of another ledger."""
+        for key, (owner, free_us, done_us, result) in state.items():
+            lease = self._leases[key] = Lease(owner, free_us)
+            lease.done_us, lease.result = done_us, result
 
     def release(self, key: str, owner: str) -> None:
         lease = self._leases.get(key)

@@ -12,12 +12,13 @@ from cloudless.engine import Definition
 from cloudless.engine.effect import SEND
 from cloudless.errors import InvalidArgument, NeverQuiet, NotFound, UnsupportedError
 from cloudless.memory.ended import Ended
+from cloudless.memory.envelope import envelope_of
 from cloudless.memory.execution import MemoryExecution
 from cloudless.memory.history import Exchange
 from cloudless.memory.journal import history
 from cloudless.memory.world import US
 from cloudless.message import NO_ATTRIBUTES, Envelope, Failure, StepEnvelope, trace_of
-from cloudless.passes.definition import definition
+from cloudless.passes.definition import definition, identity
 from cloudless.runtime.addressee import addressee
 from cloudless.runtime.crash import Abandoned, TimedOut
 from cloudless.runtime.failure import failure
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 KEPT_US = 90 * 86_400 * US
 """How long an id is known after its execution began."""
+
+ENDED_MOST = 200
+"""Executions that have ended, of an orchestration, in the state that another process goes on from."""
 
 _FOREVER_US = 3_660 * 86_400 * US
 
@@ -148,6 +152,33 @@ class MemoryOrchestrations:
     def native(self, orchestration: str) -> Any:
         return self._of(orchestration)
 
+    # --- another process
+
+    def state(self) -> dict[str, Any]:
+        """Executions by orchestration, as JSON: all that run, and the latest of those that have ended."""
+        return {name: [one.state() for one in _worth_keeping(known)] for name, known in self._executions.items()}
+
+    def resume(self, state: dict[str, Any]) -> list[str]:
+        """Go on from the state of another one; ids of executions whose orchestration is gone.
+
+        An execution goes on with the definition that it began with, as in the clouds.
+        """
+        lost = [one["id"] for name in state.keys() - self._executions.keys() for one in state[name]]
+        for name, known in self._executions.items():
+            for one in state.get(name, ()):
+                known[one["id"]] = self._resumed(name, one)
+        return lost
+
+    def _resumed(self, orchestration: str, state: dict[str, Any]) -> MemoryExecution:
+        found, plain = self._definition(orchestration), state.get("definition")
+        if plain is not None and identity(plain) != identity(found.plain):
+            found = Definition(plain)
+        call = envelope_of(state["call"])
+        one = self._execution(orchestration, state["id"], found, call, self._world, self._carry_out)
+        one.on_end = self._note_end
+        one.resume(state)
+        return one
+
     # --- executions
 
     def _begin(self, orchestration: str, id: str, call: Envelope) -> MemoryExecution:
@@ -230,6 +261,9 @@ class MemoryOrchestrations:
         began_us, name = world.now_us, step.target
         world.history.step(began_us, name, cause, exchange, (execution.orchestration, execution.cause.id))
         try:
+            if name not in self._steps:  # an execution of another process began before it was gone
+                gone = error_of("NotFound", f"there is no function {name!r}")
+                return _failed(exchange, "failed", gone, cause.attempt)
             text = self._steps[name](cause.body, cause)
             if world.now_us != began_us:
                 self._check_time(name, began_us)
@@ -271,6 +305,12 @@ class MemoryOrchestrations:
         cause = StepEnvelope(step.key, text, NO_ATTRIBUTES, 0, "", now_s, trace, correlation, number)
         cause.execution = execution.id
         return cause
+
+
+def _worth_keeping(known: Mapping[str, MemoryExecution]) -> list[MemoryExecution]:
+    ended = [id for id, one in known.items() if one.status != RUNNING]
+    old = set(ended[:-ENDED_MOST])
+    return [one for id, one in known.items() if id not in old]
 
 
 def _stuck(one: MemoryExecution) -> str:

@@ -42,6 +42,11 @@ class OrderedChannel(Channel):
         self._group(envelope.group).appendleft(envelope)
         self._offer(envelope.group)
 
+    def block_until(self, group: str, when_us: int) -> None:
+        """Let no message of a group be delivered before a time."""
+        self._block(group)
+        self.world.at(when_us, self._release, group, work=True)
+
     def has_ready(self) -> bool:
         return len(self._free) > 0
 

@@ -68,6 +68,10 @@ class MemoryQueues:
         for receipt in reversed(receipts):
             self._give_back(receipt)
 
+    def taken(self) -> list[tuple[Channel, Envelope]]:
+        """Messages that somebody received and has not settled."""
+        return list(self._taken.values())
+
     def native(self, queue: str) -> Any:
         return self._channel(queue)
 

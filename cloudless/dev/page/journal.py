@@ -22,6 +22,9 @@ KEPT_MOST = 10_000
 JOURNEYS_MOST = 50_000
 """Messages whose journey is known; one that lives longer begins another."""
 
+LEFT_MOST = 2_000
+"""Of both, for the next process: it must be there within a moment."""
+
 _RUNS = frozenset({"deliver", "invoke", "step", REQUEST})
 _SENDS = frozenset({"event", "fire", "publish", "send", "start"})
 
@@ -80,11 +83,13 @@ class Journal:
         return [one for one in self._kept if one.journey == id]
 
     def state(self) -> dict[str, Any]:
-        """All of it as JSON, for the journal of the next process."""
+        """The newest of it as JSON, for the journal of the next process."""
+        kept = islice(self._kept, max(0, len(self._kept) - LEFT_MOST), None)
+        journeys = islice(self._journeys.items(), max(0, len(self._journeys) - LEFT_MOST), None)
         return {
             "last": self.last,
-            "entries": [[one.number, one.journey, one.text] for one in self._kept],
-            "journeys": self._journeys,
+            "entries": [[one.number, one.journey, one.text] for one in kept],
+            "journeys": dict(journeys),
             "runs": self.runs,
             "sends": self.sends,
         }

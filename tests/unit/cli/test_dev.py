@@ -439,10 +439,24 @@ def test_a_program_with_errors_is_told_as_check_tells_it(home: Path, cloudless: 
     assert result.stderr in cloudless("check").stdout
 
 
-def test_help_says_what_a_reload_loses(cloudless: Run) -> None:
+def test_help_says_what_a_reload_keeps(cloudless: Run) -> None:
     shown = " ".join(cloudless("dev", "--help").stdout.split())
-    assert "queued messages, delays and dead letters are lost" in shown
-    assert "--fd" not in shown and "--parent" not in shown
+    assert "with its messages, delays, dead letters and executions" in shown
+    assert not any(hidden in shown for hidden in ("--fd", "--parent", "--state", "--go"))
+
+
+def test_the_page_is_served_beside_the_endpoints(dev: Dev) -> None:
+    assert b"<title>cloudless dev</title>" in dev.ask("GET", "/_cloudless/").body
+    assert dev.get("/_cloudless/api/app")["name"] == "stall"
+    assert dev.ask("GET", "/_cloudlessly").status == 404  # the application's
+    assert dev.ask("GET", "/_cloudless/", Host="shop.example").status == 403
+    assert dev.ask("GET", "/_cloudless/", Origin="http://shop.example").status == 403
+
+
+def test_what_is_sent_on_the_page_is_told_in_the_terminal(dev: Dev) -> None:
+    assert dev.ask("POST", "/_cloudless/api/actions/send", {"queue": "orders", "body": '{"id": "p"}'}).status == 200
+    dev.wait_for(r'send orders {"id": "p"}$')
+    dev.wait_for(r"  pack ✓$")
 
 
 # --- with reload
@@ -458,6 +472,34 @@ def test_an_edit_is_served_within_a_moment_on_the_same_port(start: Start, stall:
     assert dev.get("/")["version"] == 2  # not refused: it waits for the new server
     dev.wait_for_start()
     assert dev.port == port
+
+
+READER = """
+@notes.consumer
+def read(note: dict[str, str]) -> None:
+    print("reading", note["id"])
+"""
+
+
+def test_queued_messages_outlive_an_edit_and_a_mistake(start: Start, stall: Path) -> None:
+    dev = start()
+    dev.wait_for_start()
+    for number in ("1", "2"):
+        dev.ask("POST", "/_cloudless/api/actions/send", {"queue": "notes", "body": f'{{"id": "{number}"}}'})
+    dev.wait_for("send notes.*2")
+    (stall / "stall_app.py").write_text(APP + "x = 1 +\n")
+    dev.wait_for("^-- waiting for a change$")
+    (stall / "stall_app.py").write_text(APP + READER)
+    assert {dev.wait_for("^reading ")[-1] for _ in range(2)} == {"1", "2"}
+
+
+def test_what_an_edit_leaves_without_a_place_is_said(start: Start, stall: Path) -> None:
+    dev = start()
+    dev.wait_for_start()
+    dev.ask("POST", "/_cloudless/api/actions/send", {"queue": "notes", "body": '{"id": "1"}'})
+    dev.wait_for("send notes")
+    (stall / "stall_app.py").write_text(APP.replace('app.queue("notes"', 'app.queue("remarks"'))
+    dev.wait_for("^warning: lost 1 messages of 'notes', which is gone$")
 
 
 @pytest.mark.slow

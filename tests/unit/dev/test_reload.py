@@ -4,11 +4,12 @@ import os
 import signal
 import sys
 from pathlib import Path
+from socket import create_server
 
 import pytest
 
 from cloudless.dev import reload
-from cloudless.dev.reload import Reloader, snapshot
+from cloudless.dev.reload import Reloader, Spare, snapshot
 
 STUBBORN = """
 import os, signal, time
@@ -60,6 +61,48 @@ def test_a_virtual_environment_of_any_name_is_not(config: Path) -> None:
     (config.parent / "env" / "pyvenv.cfg").touch()
     (config.parent / "env" / "a.py").touch()
     assert list(snapshot(config)) == [config]
+
+
+WAITING = """
+import sys, time
+from cloudless.dev.reload import wait_to
+go = [word for word in sys.argv if word.startswith("--go=")]
+if go:
+    wait_to(int(go[0].removeprefix("--go=")))
+print("began", flush=True)
+"""
+
+
+def test_a_spare_begins_when_it_is_told_to(capfd: pytest.CaptureFixture[str]) -> None:
+    with create_server(("127.0.0.1", 0)) as listener:
+        spare = Spare([sys.executable, "-c", WAITING], listener.fileno())
+        assert spare.process.poll() is None
+        assert spare.begin()
+        assert spare.process.wait(30) == 0
+    assert capfd.readouterr().out == "began\n"
+
+
+def test_a_spare_that_nobody_wants_ends(capfd: pytest.CaptureFixture[str]) -> None:
+    with create_server(("127.0.0.1", 0)) as listener:
+        spare = Spare([sys.executable, "-c", WAITING], listener.fileno())
+        spare.close()
+        assert spare.process.poll() is not None
+    assert capfd.readouterr().out == ""
+
+
+def test_a_spare_whose_reloader_is_gone_ends(capfd: pytest.CaptureFixture[str]) -> None:
+    with create_server(("127.0.0.1", 0)) as listener:
+        spare = Spare([sys.executable, "-c", WAITING], listener.fileno())
+        os.close(spare._writer)
+        assert spare.process.wait(30) == 0
+    assert capfd.readouterr().out == ""
+
+
+def test_a_spare_that_has_ended_is_not_begun() -> None:
+    with create_server(("127.0.0.1", 0)) as listener:
+        spare = Spare([sys.executable, "-c", ""], listener.fileno())
+        spare.process.wait(30)
+        assert not spare.begin()
 
 
 def test_a_server_that_does_not_end_is_killed(config: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
