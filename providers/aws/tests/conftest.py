@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 
 from providers.aws.tests.deployment import Stage, Stages
 from providers.aws.tests.emulators import PATHS, environment, ministack
@@ -14,6 +16,21 @@ from providers.aws.tests.sqsmodel import Gateway, gateway
 from providers.aws.tests.stepfunctions import Jsonata, jsonata
 from tests import tools
 from tests.hosting.launcher import Zygote
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Iterator[None]:
+    """Let every session of boto3 have what one has read of its data: that is most of what a client costs."""
+    original: Any = Loader.__init__
+    read: dict[Any, Any] = {}
+
+    def initialised(self: Loader, *arguments: Any, **options: Any) -> None:
+        original(self, *arguments, **options)
+        self._cache = read
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Loader, "__init__", initialised)
+        yield
 
 
 @pytest.fixture(scope="session")
