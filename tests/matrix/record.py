@@ -2,6 +2,7 @@
 
     python -m tests.matrix.record                          # run all of it, and write every record
     python -m tests.matrix.record tests/test_matrix.py -k hello    # run less, and write what that shows anew
+    python -m tests.matrix.record --from FILE…             # run nothing: outcomes that noted.py wrote in other runs
 
     pytest ──noted.py──► outcome by test ──► its parts ──► verified.json ──► cloudless matrix, docs
 
@@ -166,9 +167,12 @@ def written(evidence: Evidence, parts: Mapping[str, Any]) -> str:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run, and write what every cloud has shown. words: for pytest, instead of all that is evidence."""
+    """Run, and write what every cloud has shown. words: of the command line, for pytest but for --from."""
     everything = [MATRIX, *(file for one in EVIDENCE.values() for file in one.files())]
-    run = _run(words or ["-n", "2", "--dist", "worksteal", *everything])
+    if words[:1] == ["--from"]:
+        run = _read(words[1:])
+    else:
+        run = _run(words or ["-n", "2", "--dist", "worksteal", *everything])
     status = 0
     for name, evidence in EVIDENCE.items():
         try:
@@ -189,8 +193,15 @@ def _run(words: Sequence[str]) -> dict[str, str]:
         file = Path(folder) / "outcomes.json"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.matrix.noted", f"--note-outcomes={file}", *words]
         subprocess.run(command, cwd=ROOT, env={**os.environ, "CLOUDLESS_REQUIRE_TOOLS": "1"}, check=False)
-        found: dict[str, str] = json.loads(file.read_text("utf-8"))
-        return found
+        return _read([str(file)])
+
+
+def _read(files: Iterable[str]) -> dict[str, str]:
+    """The outcomes of several runs; of a test that was run twice, the later one's."""
+    found: dict[str, str] = {}
+    for file in files:
+        found |= json.loads(Path(file).read_text("utf-8"))
+    return found
 
 
 if __name__ == "__main__":
