@@ -25,7 +25,7 @@ class Machinery:
 _WISHED = re.compile(r"s.+_sleep_.*")
 """A step that is a sleep of the program's: see cloudless_gcp/compile/workflows/step.py."""
 _RESTS = {"rest", "sleep"}
-"""Steps in which a call waits to be tried again: see cloudless_gcp/compile/workflows/helper.py."""
+"""Steps in which a call waits to be tried again: see cloudless_gcp/compile/workflows/helper/ask.py."""
 
 
 def is_backoff(steps: Sequence[str]) -> bool:

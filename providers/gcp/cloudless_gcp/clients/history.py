@@ -33,7 +33,7 @@ _TITLE = re.compile(
 """See compile/workflows/step.py: hyphens of names are two underscores; one and a number tell steps of a name apart."""
 _NOUNS = {"send": "queue:", "publish": "topic:"}
 _POST = "post"
-"""The step of a routine of ours: see compile/workflows/helper.py."""
+"""The step of a routine of ours: see compile/workflows/helper."""
 _PENDING = "STATE_IN_PROGRESS"
 _SUCCEEDED = "STATE_SUCCEEDED"
 _PLATFORM = {429: "ThrottledError", 502: "UnavailableError", 504: "UnavailableError"}

@@ -17,7 +17,7 @@ from cloudless.ir.serial import to_plain
 from cloudless.ir.statement import Call, FanOut, Gather, Now, Send, Sleep, Uuid, Wait
 from cloudless.passes.states import Step
 from cloudless_gcp.compile.workflows import branch
-from cloudless_gcp.compile.workflows.helper import LONGEST_S
+from cloudless_gcp.compile.workflows.helper.pause import LONGEST_S
 from cloudless_gcp.compile.workflows.plan import ANSWER, RUN
 from cloudless_gcp.compile.workflows.routine import Line
 from cloudless_gcp.compile.workflows.writer import Writer

@@ -15,7 +15,8 @@ from cloudless.passes.lowering import WORKFLOWS, lower
 from cloudless.passes.states import flow_of, fused
 from cloudless.passes.work import Costs, Work
 from cloudless_gcp.compile.workflows.code import Code, call, expression, operator, variable
-from cloudless_gcp.compile.workflows.helper import HELPERS, patiently
+from cloudless_gcp.compile.workflows.helper import HELPERS
+from cloudless_gcp.compile.workflows.helper.broker import patiently
 from cloudless_gcp.compile.workflows.keys import with_keys_computed
 from cloudless_gcp.compile.workflows.parameter import pack
 from cloudless_gcp.compile.workflows.plan import ANSWER, DEPTH_MAX, GIVEN, INPUT, KEY, RUN, Called, Plan, Targets

@@ -1,0 +1,27 @@
+"""Routines of ours: each is in a workflow that needs it, once.
+
+ask, ask_settled       call a function and try it again as it says; ask raises its error, ask_settled tells it
+wait_for               wait for an event: {"v": payload} or {"err": error}
+equal                  whether two values are equal, deep
+pause                  sleep as long as is said, which Workflows may not do at once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cloudless_gcp.compile.workflows.helper.ask import ask
+from cloudless_gcp.compile.workflows.helper.equal import equal
+from cloudless_gcp.compile.workflows.helper.pause import pause
+from cloudless_gcp.compile.workflows.helper.wait import wait_for
+from cloudless_gcp.compile.workflows.helper.words import Plain
+from cloudless_gcp.compile.workflows.plan import Plan
+
+HELPERS: Mapping[str, Callable[[Plan, str], Plain]] = {
+    "ask": lambda plan, name: ask(plan, is_total=False),
+    "ask_settled": lambda plan, name: ask(plan, is_total=True),
+    "equal": equal,
+    "pause": lambda plan, name: pause(plan),
+    "wait_for": wait_for,
+}
+"""By name; of the workflow that it is for, and the name that it has there."""
