@@ -4,28 +4,30 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.tools.catalogue import KITS, TOOLS
+from tests.tools.catalogue import KITS, PACKAGES, TOOLS
 from tests.tools.install import InstallFailed, install
 from tests.tools.require import Missing, find
+
+INSTALLED = {**KITS, **PACKAGES}
 
 
 def main(words: list[str]) -> int:
     """Carry out a command line; return the exit code: 0, 1 if something is missing or failed, 2 for usage."""
     match words:
-        case ["install", *names] if set(names) <= set(KITS):
+        case ["install", *names] if set(names) <= set(INSTALLED):
             with ThreadPoolExecutor(2) as pool:  # half of the time nothing is computed
-                return max(pool.map(_install, names or KITS))
+                return max(pool.map(_install, names or INSTALLED))
         case ["list"]:
             return max(_show(name) for name in TOOLS)
         case _:
-            sys.stderr.write(f"{__doc__}\nnames: {' '.join(KITS)}\n")
+            sys.stderr.write(f"{__doc__}\nnames: {' '.join(INSTALLED)}\n")
             return 2
 
 
 def _install(name: str) -> int:
     start = time.monotonic()
     try:
-        is_new = install(KITS[name])
+        is_new = install(INSTALLED[name])
     except (InstallFailed, Missing) as error:
         sys.stderr.write(f"{name}: {error}\n")
         return 1

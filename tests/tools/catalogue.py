@@ -85,6 +85,16 @@ class Kit(Tool):
         return path if path.exists() else None
 
 
+class Package(Tool):
+    """A program of Debian's, which `python -m tests.tools install` installs where it may: as root, or with sudo."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str, purpose: str, *, program: str) -> None:
+        super().__init__(purpose, f"apt-get install {name}", _program(program))
+        self.name = name
+
+
 def _program(name: str) -> Callable[[], Path | None]:
     return lambda: Path(found) if (found := shutil.which(name)) else None
 
@@ -254,8 +264,11 @@ _KITS = [
     ),
 ]
 
+_PACKAGES = [Package("chromium", "the browser in which the page of `cloudless dev` is tested", program="chromium")]
+
 TOOLS: dict[str, Tool] = {
     **{kit.name: kit for kit in _KITS},
+    **{package.name: package for package in _PACKAGES},
     "firestore-emulator": Tool(
         "Google's Firestore emulator, a jar for java",
         "install the Cloud CLI component cloud-firestore-emulator",
@@ -284,4 +297,7 @@ TOOLS: dict[str, Tool] = {
 """
 
 KITS: dict[str, Kit] = {kit.name: kit for kit in _KITS}
-"""The tools that `python -m tests.tools install` installs."""
+"""The tools that `python -m tests.tools install` installs under `.tools/`."""
+
+PACKAGES: dict[str, Package] = {package.name: package for package in _PACKAGES}
+"""Those that it installs into the system."""

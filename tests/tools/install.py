@@ -1,6 +1,7 @@
-"""Install the tools of the catalogue under `.tools/`, each once and each in a folder of its own."""
+"""Install the tools of the catalogue: under `.tools/`, each once and in a folder of its own, or by Debian's apt-get."""
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.tools.catalogue import HOME, STAMP, Kit
+from tests.tools.catalogue import HOME, STAMP, Kit, Package
 from tests.tools.require import find
 
 
@@ -16,12 +17,30 @@ class InstallFailed(Exception):
     """A package manager failed; the message holds its command and what it said."""
 
 
-def install(kit: Kit) -> bool:
+def install(tool: Kit | Package) -> bool:
+    """Install a tool unless it is there; return whether anything was done. Raises InstallFailed, or Missing for npm."""
+    return _install_package(tool) if isinstance(tool, Package) else _install_kit(tool)
+
+
+def _install_package(package: Package) -> bool:
+    """By apt-get, as root or with sudo that asks for no password; one at a time."""
+    HOME.mkdir(exist_ok=True)
+    with _locked(HOME / "apt.lock"):
+        if package.locate() is not None:
+            return False
+        if not (shutil.which("apt-get") and (os.geteuid() == 0 or shutil.which("sudo"))):
+            raise InstallFailed(f"{package.install}: this needs Debian's apt-get, and root")
+        apt = [*([] if os.geteuid() == 0 else ["sudo", "-n"]), "apt-get", "-q", "-y"]
+        _run([*apt, "update"])
+        _run([*apt, "install", "--no-install-recommends", package.name])
+        return True
+
+
+def _install_kit(kit: Kit) -> bool:
     """Install a tool unless this very recipe is there; return whether anything was done.
 
     A stamp file, written last, marks a finished installation: an interrupted one starts again from nothing.
     Safe from several processes at once (one lock a tool).
-    Raises InstallFailed, or Missing for npm.
     """
     HOME.mkdir(exist_ok=True)
     with _locked(HOME / f"{kit.name}.lock"):

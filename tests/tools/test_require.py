@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import tools
-from tests.tools.catalogue import KITS, TOOLS, Kit, Tool
-from tests.tools.install import install
+from tests.tools.catalogue import KITS, TOOLS, Kit, Package, Tool
+from tests.tools.install import InstallFailed, install
 from tests.tools.require import REQUIRE
 
 
@@ -32,6 +32,16 @@ def test_a_missing_tool_fails_the_test_when_tools_are_required(absent: str, monk
     monkeypatch.setenv(REQUIRE, "1")
     with pytest.raises(pytest.fail.Exception, match="apt-get install absent"):
         tools.require(absent)
+
+
+def test_a_package_that_is_here_is_not_installed_again() -> None:
+    assert not install(Package("python", "a Python", program=sys.executable))
+
+
+def test_a_package_that_cannot_be_installed_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(InstallFailed, match="apt-get install absent: this needs Debian's apt-get, and root"):
+        install(Package("absent", "a browser", program="absent"))
 
 
 def test_what_we_install_is_pinned() -> None:
