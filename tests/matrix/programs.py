@@ -13,6 +13,7 @@ from typing import Any
 from cloudless.conformance.harness import START
 from tests.matrix.faults import CRASH, EXCEPTION, KINDS, LOST
 from tests.matrix.program import ROOT, Program, Step, advance, fault, invoke, letters, redrive, request, run, send, show
+from tests.matrix.repository_events import repository_events
 
 PAYLOADS = ROOT.parent / "shared" / "webhooks" / "github.jsonl"
 """246 deliveries of GitHub: real input, which is no part of the repository."""
@@ -239,5 +240,6 @@ PROGRAMS: Mapping[str, Callable[[], Program]] = {
     "04-trip-saga": trips,
     "05-fan-out": surveys,
     "06-approval": approvals,
+    "10-repository-events": repository_events,
 }
 """What makes the program of each example. FileNotFoundError where that plays what is no part of the repository."""
