@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from cloudless.driver.orchestration import Snapshot, Status
 
-    Look = Callable[[str], Snapshot | None]
-    """The execution, by name of its orchestration; None where that has none of the id."""
+    Describe = Callable[[str, str], Snapshot]
+    """The execution, by name of its orchestration and its id; NotFound where there is none."""
     StatusOf = Callable[[str], Status | None]
     """Status of the execution, by name of its orchestration; None where that has none of the id."""
 
@@ -48,22 +48,23 @@ def addressed(
     orchestration: str,
     execution: str,
     waiters: Sequence[str],
-    look: Look,
+    describe: Describe,
     *,
     pause: Callable[[float], None],
 ) -> tuple[str, Snapshot]:
     """As `addressee`, and the execution as it is; looks again where there is none. Raises as `addressee`."""
-    seen: dict[str, Snapshot | None] = {}
+    seen: dict[str, Snapshot] = {}
 
     def status_of(name: str) -> Status | None:
-        snapshot = seen[name] = look(name)
-        return None if snapshot is None else snapshot.status
+        try:
+            snapshot = seen[name] = describe(name, execution)
+        except NotFound:
+            return None
+        return snapshot.status
 
     for pause_s in PAUSES_S:
         if any(status_of(name) is not None for name in waiters if orchestration in ("", name)):
             break
         pause(pause_s)
     name = addressee(event, orchestration, execution, waiters, status_of)
-    snapshot = seen[name]
-    assert snapshot is not None
-    return name, snapshot
+    return name, seen[name]

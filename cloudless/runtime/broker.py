@@ -24,7 +24,7 @@ from hashlib import sha256
 
 from cloudless.codec import dump, load, size_of
 from cloudless.driver.store import ABSENT, TEXT_MAX, Kept
-from cloudless.errors import Unavailable
+from cloudless.errors import InvalidArgument, Unavailable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +66,14 @@ SAME_S = 86_400.0
 WAITERS_MAX = 5
 """Tokens of one mailbox: the good one, and others that were told late."""
 _NOTHING = Kept("", ABSENT)
+
+
+def text_of(asked: Mapping[str, Any], part: str) -> str:
+    """A part of what a broker is asked; InvalidArgument where it is no text, or empty."""
+    value = asked.get(part)
+    if not isinstance(value, str) or not value:
+        raise InvalidArgument(f"the broker was given no {part}")
+    return value
 
 
 class NotTaken(Unavailable):

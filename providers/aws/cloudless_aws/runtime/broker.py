@@ -22,7 +22,7 @@ from cloudless.driver.refusal import refusal_of
 from cloudless.errors import CloudlessError, InvalidArgument, NotFound, Unavailable
 from cloudless.execution import checked_id
 from cloudless.runtime.addressee import addressed
-from cloudless.runtime.broker import Broker, Mailbox
+from cloudless.runtime.broker import Broker, Mailbox, text_of
 from cloudless.runtime.failure import shortened
 from cloudless.system import opened
 from cloudless_aws.names import WAIT, event_of
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from cloudless.driver.orchestration import Snapshot
     from cloudless_aws.clients.cloud import AwsCloud
 
     Handler = Callable[[Any, Any], dict[str, Any]]
@@ -86,34 +85,19 @@ class _Post:
     def wait(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """An execution waits."""
         orchestration, execution, event, token = (
-            _text(request, part) for part in ("orchestration", "execution", "event", "token")
+            text_of(request, part) for part in ("orchestration", "execution", "event", "token")
         )
         self._broker.wait(Mailbox(orchestration, execution, event, _moment(request.get("started"))), token)
         return {"v": None}
 
     def send(self, event: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Somebody sends."""
-        execution, message = checked_id(_text(request, "execution")), opened(request.get("message"))
+        execution, message = checked_id(text_of(request, "execution")), opened(request.get("message"))
         said, waiters = str(request.get("orchestration") or ""), self._waiters.get(event, ())
-        name, snapshot = addressed(
-            event, said, execution, waiters, lambda one: self._look(one, execution), pause=_pause
-        )
+        name, snapshot = addressed(event, said, execution, waiters, self._cloud.orchestrations.describe, pause=_pause)
         mailbox = Mailbox(name, execution, event, snapshot.started_s)
         self._broker.send(mailbox, message.deduplication, load(message.body))
         return {"v": None}
-
-    def _look(self, orchestration: str, execution: str) -> Snapshot | None:
-        try:
-            return self._cloud.orchestrations.describe(orchestration, execution)
-        except NotFound:
-            return None
-
-
-def _text(request: Mapping[str, Any], part: str) -> str:
-    value = request.get(part)
-    if not isinstance(value, str) or not value:
-        raise InvalidArgument(f"the broker was given no {part}")
-    return value
 
 
 def _moment(started: Any) -> float:

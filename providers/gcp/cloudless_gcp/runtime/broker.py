@@ -38,7 +38,7 @@ from cloudless.errors import (
 )
 from cloudless.execution import checked_id
 from cloudless.runtime.addressee import addressed
-from cloudless.runtime.broker import Broker, Mailbox
+from cloudless.runtime.broker import Broker, Mailbox, text_of
 from cloudless.runtime.failure import failure, shortened
 from cloudless.system import opened
 from cloudless_gcp.clients.mailbox import is_callback
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from cloudless.driver.orchestration import Snapshot
     from cloudless_gcp.clients.cloud import GoogleCloud
     from cloudless_gcp.runtime.reply import Answer, Request
 
@@ -83,7 +82,7 @@ def broker(facts: Mapping[str, Any], cloud: GoogleCloud) -> Callable[[Request], 
         try:
             asked = event_of(request)
             who = caller_of(request)
-            op = _text(asked, "op")
+            op = text_of(asked, "op")
         except InvalidArgument as problem:
             return _refused(problem, 400)
         if op in _OF_WORKFLOWS:
@@ -149,7 +148,7 @@ class _Post:
 
     def begin(self, who: str, asked: Ask) -> dict[str, Any]:
         orchestration, execution = self._executing(who, asked)
-        native = _text(asked, "native").rpartition("/")[2]
+        native = text_of(asked, "native").rpartition("/")[2]
         found = self._cloud.starts.begin(orchestration, execution, native)
         if found is None:
             raise NotFound(
@@ -163,18 +162,18 @@ class _Post:
         return given
 
     def wait(self, who: str, asked: Ask) -> dict[str, Any]:
-        mailbox, url = self._mailbox(who, asked), _text(asked, "url")
+        mailbox, url = self._mailbox(who, asked), text_of(asked, "url")
         if not is_callback(url):
             raise InvalidArgument(f"{url!r} is no callback of an execution of Workflows")
         self._broker.wait(mailbox, url)
         return {}
 
     def leave(self, who: str, asked: Ask) -> dict[str, Any]:
-        return {"taken": not self._broker.leave(self._mailbox(who, asked), _text(asked, "url"))}
+        return {"taken": not self._broker.leave(self._mailbox(who, asked), text_of(asked, "url"))}
 
     def _mailbox(self, who: str, asked: Ask) -> Mailbox:
         orchestration, execution = self._executing(who, asked)
-        event = _text(asked, "event")
+        event = text_of(asked, "event")
         if orchestration not in self._facts["events"].get(event, ()):
             raise InvalidArgument(f"orchestration {orchestration!r} does not wait for an event {event!r}")
         return self._box(orchestration, execution, event)
@@ -185,33 +184,27 @@ class _Post:
 
     def _executing(self, who: str, asked: Ask) -> tuple[str, str]:
         """Orchestration and execution of a workflow that asks, which is what it says it is."""
-        orchestration = _text(asked, "orchestration")
+        orchestration = text_of(asked, "orchestration")
         if not who or self._facts.get("workflows", {}).get(orchestration) != who:
             raise PermissionDenied(f"{who or 'who has no token'} is not the account of orchestration {orchestration!r}")
-        return orchestration, checked_id(_text(asked, "execution"))
+        return orchestration, checked_id(text_of(asked, "execution"))
 
     # --- senders
 
     def send(self, who: str, asked: Ask) -> None:
-        event = _text(asked, "event")
+        event = text_of(asked, "event")
         self._see("senders", event, who, f"send event {event!r}")
-        execution, message = checked_id(_text(asked, "execution")), opened(asked.get("message"))
+        execution, message = checked_id(text_of(asked, "execution")), opened(asked.get("message"))
         said, waiters = str(asked.get("orchestration") or ""), self._facts["events"].get(event, ())
-        name, _ = addressed(event, said, execution, waiters, lambda one: self._look(one, execution), pause=_pause)
+        name, _ = addressed(event, said, execution, waiters, self._cloud.workflows.describe, pause=_pause)
         self._broker.send(self._box(name, execution, event), message.deduplication, load(message.body))
-
-    def _look(self, orchestration: str, execution: str) -> Snapshot | None:
-        try:
-            return self._cloud.workflows.describe(orchestration, execution)
-        except NotFound:
-            return None
 
     # --- handlers
 
     def start(self, who: str, asked: Ask) -> None:
-        orchestration = _text(asked, "orchestration")
+        orchestration = text_of(asked, "orchestration")
         self._see("starters", orchestration, who, f"start orchestration {orchestration!r}")
-        execution, call = checked_id(_text(asked, "execution")), opened(asked.get("message"))
+        execution, call = checked_id(text_of(asked, "execution")), opened(asked.get("message"))
         self._cloud.workflows.start(orchestration, execution, call)
 
     def describe(self, who: str, asked: Ask) -> dict[str, Any]:
@@ -233,10 +226,10 @@ class _Post:
         return list(self._cloud.workflows.executions(orchestration, status, limit))
 
     def _controlled(self, who: str, asked: Ask) -> tuple[str, str]:
-        return self._controller(who, asked), checked_id(_text(asked, "execution"))
+        return self._controller(who, asked), checked_id(text_of(asked, "execution"))
 
     def _controller(self, who: str, asked: Ask) -> str:
-        orchestration = _text(asked, "orchestration")
+        orchestration = text_of(asked, "orchestration")
         self._see("controllers", orchestration, who, f"control orchestration {orchestration!r}")
         return orchestration
 
@@ -258,13 +251,6 @@ _OF_OTHERS: dict[str, Callable[[_Post, str, Ask], Any]] = {
     "send": _Post.send,
     "start": _Post.start,
 }
-
-
-def _text(asked: Ask, part: str) -> str:
-    value = asked.get(part)
-    if not isinstance(value, str) or not value:
-        raise InvalidArgument(f"the broker was given no {part}")
-    return value
 
 
 def _pause(seconds: float) -> None:
