@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -64,9 +64,32 @@ def test_higher_layers_import_lower_ones_only() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_no_file_is_a_room_without_walls(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= MOST_LINES
+class Facts(NamedTuple):
+    """What is asked about every source file."""
+
+    path: str
+    lines: int
+    docstring: str | None
+    private: list[str]
+    """Names that it imports from another module of ours, though they are private there."""
+
+
+@pytest.fixture(scope="module")
+def facts() -> list[Facts]:
+    return [facts_of(path) for path in SOURCES]
+
+
+def facts_of(path: Path) -> Facts:
+    text = path.read_text()
+    tree = ast.parse(text)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [name.name for node in imports if (node.module or "").startswith("cloudless") for name in node.names]
+    private = [name for name in names if name.startswith("_") and not name.endswith("__")]
+    return Facts(name_of(path), len(text.splitlines()), ast.get_docstring(tree), private)
+
+
+def test_no_file_is_a_room_without_walls(facts: list[Facts]) -> None:
+    assert [(one.path, one.lines) for one in facts if one.lines > MOST_LINES] == []
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if declared(path)], ids=name_of)
@@ -82,16 +105,12 @@ def module_name(path: Path) -> str:
     return ".".join(words).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_every_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
+def test_every_module_says_what_it_is_for(facts: list[Facts]) -> None:
+    assert [one.path for one in facts if not one.docstring] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_private_name_stays_in_its_module(path: Path) -> None:
-    imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
-    names = [name.name for node in imports if (node.module or "").startswith("cloudless") for name in node.names]
-    assert [name for name in names if name.startswith("_") and not name.endswith("__")] == []
+def test_a_private_name_stays_in_its_module(facts: list[Facts]) -> None:
+    assert [(one.path, one.private) for one in facts if one.private] == []
 
 
 def test_the_same_noun_has_the_same_file_name_in_every_layer() -> None:
