@@ -54,7 +54,7 @@ ASPECTS: Mapping[str, Aspect] = {
     "queue.duplicates": Aspect("delivery", "duplicates", "when a message comes again although it was handled"),
     "queue.redelivery": Aspect("delivery", "redelivery", "when a message comes again whose process died"),
     "queue.back_off": Aspect("delivery", "back-off", "how exactly a failed message waits as its retry says"),
-    "queue.concurrency": Aspect("delivery", "concurrency", "how many messages are handled at a time, where nobody asks"),
+    "queue.concurrency": Aspect("delivery", "concurrency", "how many messages are handled at a time, unasked"),
     "delay.precision": Aspect("queue.delay", "delay precision", "how late a message may be that is delayed"),
     "long_delay.precision": Aspect("queue.long_delay", "delay precision", "the same, beyond 15 minutes"),
     "ordered.redelivery": Aspect("queue.ordered", "redelivery", "what of a group comes again after a crash"),
