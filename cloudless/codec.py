@@ -203,6 +203,7 @@ def check_size(text: str, delay_s: float = 0, what: str = "the body") -> None:
 
 def check_attributes(attributes: Mapping[str, str]) -> None:
     """Refuse attributes that some cloud would refuse: names, number, lengths (InvalidArgument)."""
+    check_mapping(attributes)
     if len(attributes) > ATTRIBUTES_MAX:
         raise InvalidArgument(
             f"{len(attributes)} attributes: a message has at most {ATTRIBUTES_MAX}; put the others into the body"
@@ -219,9 +220,15 @@ def check_attributes(attributes: Mapping[str, str]) -> None:
         )
 
 
+def check_mapping(attributes: Mapping[str, str]) -> None:
+    """Refuse attributes that have no names (InvalidArgument)."""
+    if not hasattr(attributes, "keys"):
+        raise InvalidArgument(f'attributes={shown(attributes)}: give a dict, e.g. {{"region": "eu"}}')
+
+
 def check_attribute_name(name: str) -> None:
     """Refuse a name that some cloud would refuse (InvalidArgument)."""
-    fits = name.isascii() and name.isidentifier() and len(name) <= ATTRIBUTE_NAME_MAX
+    fits = isinstance(name, str) and name.isascii() and name.isidentifier() and len(name) <= ATTRIBUTE_NAME_MAX
     if not fits or name.lower().startswith("goog") or name == SYSTEM_ATTRIBUTE:
         raise InvalidArgument(
             f"attribute name {name!r}: use a letter or _, then letters, digits and _, at most 64, "

@@ -39,7 +39,7 @@ def opened(app: str, token: str, event: str, now_s: float, secret: str) -> Claim
     is_token = isinstance(token, str) and len(token) <= TOKEN_MOST  # pyright: ignore[reportUnnecessaryIsInstance]
     body, _, mac = token.partition(".") if is_token else ("", "", "")
     if not body or not hmac.compare_digest(mac.encode("utf-8", "replace"), _mac(app, body, secret).encode()):
-        raise LinkRefused("forged", "this link is not one of ours")
+        raise _forged()
     claims = _claims(body)
     if claims[2] != event:
         raise LinkRefused("other event", f"this link is for {claims[2]!r}, not for {event!r}")
@@ -49,11 +49,21 @@ def opened(app: str, token: str, event: str, now_s: float, secret: str) -> Claim
 
 
 def _claims(body: str) -> Claims:
+    """What was signed; LinkRefused where another version signed something else with the same secret."""
     import base64
 
-    found: Any = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    orchestration, execution, event, expires_s, unique = found
+    try:
+        found: Any = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        orchestration, execution, event, expires_s, unique = found
+    except (ValueError, TypeError, RecursionError) as problem:
+        raise _forged() from problem
+    if list(map(type, found)) != [str, str, str, int, str]:
+        raise _forged()
     return orchestration, execution, event, expires_s, unique
+
+
+def _forged() -> LinkRefused:
+    return LinkRefused("forged", "this link is not one of ours")
 
 
 def _mac(app: str, body: str, secret: str) -> str:

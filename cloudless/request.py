@@ -276,11 +276,12 @@ def _encoded(body: object) -> tuple[bytes, str]:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body), "application/octet-stream"  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(body, str):
-        return _utf8(body), "text/plain; charset=utf-8"
+        return utf8(body), "text/plain; charset=utf-8"
     return dump(body).encode(), JSON
 
 
-def _utf8(text: str) -> bytes:
+def utf8(text: str) -> bytes:
+    """A text as UTF-8; InvalidBody where it holds a lone surrogate."""
     try:
         return text.encode()
     except UnicodeEncodeError as problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from types import GenericAlias
 
-from cloudless.codec import check_attributes, check_size, codec_of
+from cloudless.codec import check_attributes, check_mapping, check_size, codec_of
 from cloudless.driver.current import here
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.handler import Handler, Settings, name_of
@@ -263,6 +263,7 @@ class Topic(_Generic[T]):
         check_size(text)
         if not self.attributes and not attributes:
             return outgoing(here(), text)
+        check_mapping(attributes or {})
         filled = self.filled(body, attributes or {})
         check_attributes(filled)
         return outgoing(here(), text, filled)

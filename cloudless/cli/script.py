@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from cloudless.cli.duration import duration
 from cloudless.codec import is_list, is_object
-from cloudless.errors import CloudlessError, InvalidArgument
+from cloudless.errors import CloudlessError, InvalidArgument, InvalidBody
 from cloudless.event import Event as Awaited
 from cloudless.http import METHODS, Endpoint
 from cloudless.options import nearest
 from cloudless.queue import OrderedQueue, Queue
-from cloudless.request import Response
+from cloudless.request import Response, utf8
 from cloudless.runtime.endpoint import allowed_methods
 from cloudless.runtime.route import BadPath, Route, segments_of
 from cloudless.schedule import Schedule
@@ -142,15 +142,20 @@ def _lines(file: Path) -> Iterator[tuple[int, Event]]:
         if line.strip():
             try:
                 event = json.loads(line)
-            except json.JSONDecodeError as problem:
-                raise InvalidArgument(
-                    f"{file}:{number}:{problem.colno}: this line is no JSON: {problem.msg}"
-                ) from problem
+            except (ValueError, RecursionError) as problem:
+                raise InvalidArgument(f"{file}:{number}:{_no_json(problem)}") from problem
             if not isinstance(event, dict):
                 raise InvalidArgument(
                     f'{file}:{number}: an event is an object, e.g. {{"send": "orders", "body": {{}}}}'
                 )
             yield number, event
+
+
+def _no_json(problem: Exception) -> str:
+    """Column and what is wrong there; without a column where the whole is too deep, or a number too long."""
+    if isinstance(problem, json.JSONDecodeError):
+        return f"{problem.colno}: this line is no JSON: {problem.msg}"
+    return f" this line cannot be read: {str(problem).partition('; use sys.')[0]}"
 
 
 def _check_target(app: App, method: str, path: str) -> None:
@@ -159,8 +164,9 @@ def _check_target(app: App, method: str, path: str) -> None:
         raise InvalidArgument(f"there is no method {method!r}: {_hint(method, _ANSWERED)}")
     endpoints = [one for one in app.registered if isinstance(one, Endpoint)]
     try:
+        utf8(path)
         segments = segments_of(path.partition("?")[0])
-    except BadPath as problem:
+    except (BadPath, InvalidBody) as problem:
         raise InvalidArgument(f"path {path!r}: {problem}") from problem
     methods = [one.method for one in endpoints if Route(one.path).match(segments) is not None]
     if not methods:

@@ -82,10 +82,13 @@ class Mistakes:
         """The file and where its keys stand; None where something is wrong."""
         try:
             self._tables = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as problem:
-            self._not_toml(str(problem))
+            self._places = Places(self._file, self._text)
+        except ValueError as problem:  # also a number of more digits than Python reads
+            self._not_toml(str(problem).partition("; use sys.")[0])
             return None, None
-        self._places = Places(self._file, self._text)
+        except RecursionError:
+            self._not_toml("its values stand in each other too deeply")
+            return None, None
         file = self._validated()
         for name, table in self._stages():
             self._stage(name, table)
@@ -105,7 +108,7 @@ class Mistakes:
     def _not_toml(self, text: str) -> None:
         """Tomllib tells line and column in its text only: https://docs.python.org/3/library/tomllib.html."""
         place = re.search(r" \(at line (\d+), column (\d+)\)$", text)
-        lines = self._text.splitlines() or [""]
+        lines = self._text.split("\n")
         line, column = (int(place[1]), int(place[2])) if place else (len(lines), len(lines[-1]) + 1)
         source = lines[line - 1] if line <= len(lines) else ""
         message = text.removesuffix(place[0] if place else "").removesuffix(" (at end of document)")

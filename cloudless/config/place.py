@@ -45,7 +45,7 @@ class Places:
 
     def line(self, number: int) -> str:
         """The text of a line, numbered from 1; "" where there is none."""
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")  # TOML knows no other ends of lines, as `splitlines` does
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def _span(self, start: int, end: int) -> Span:

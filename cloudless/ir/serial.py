@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, cast
 
+from cloudless.codec import shown
 from cloudless.errors import InvalidArgument
 from cloudless.ir.application import VERSION, Application
 from cloudless.ir.expression import Expression
@@ -35,14 +36,25 @@ def dump(application: Application) -> str:
 def load(text: str) -> Application:
     """The application of a JSON text; raises InvalidArgument with the path of what is wrong."""
     try:
-        plain = json.loads(text)
-    except ValueError as problem:
+        plain = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as problem:
         raise InvalidArgument(f"not JSON: {problem}") from problem
-    version: Any = cast("dict[str, Any]", plain).get("version") if isinstance(plain, dict) else None
-    if version != VERSION:
-        raise InvalidArgument(f"this IR is version {version!r}, this cloudless reads version {VERSION}: build it again")
-    result: Application = _node(Application, plain, "$")
+    try:
+        _check_version(cast("dict[str, Any]", plain).get("version") if isinstance(plain, dict) else None)
+        result: Application = _node(Application, plain, "$")
+    except RecursionError as problem:
+        raise InvalidArgument("$: objects stand in each other deeper than any program's do") from problem
     return result
+
+
+def _check_version(version: object) -> None:
+    if version != VERSION:
+        said = f"{version!r:.20}"
+        raise InvalidArgument(f"this IR is version {said}, this cloudless reads version {VERSION}: build it again")
+
+
+def _no_constant(text: str) -> object:
+    raise ValueError(f"{text} is no JSON")
 
 
 def to_plain(value: Any) -> Any:
@@ -80,11 +92,11 @@ def _hints(node: type) -> dict[str, Any]:
 
 def _node(node: Any, plain: Any, path: str) -> Any:
     if not isinstance(plain, dict):
-        raise InvalidArgument(f"{path}: expected an object for {node.__name__}, got {plain!r}")
+        raise InvalidArgument(f"{path}: expected an object for {node.__name__}, got {shown(plain)}")
     hints, given = _hints(node), cast("dict[str, Any]", plain)
     unknown = sorted(given.keys() - hints.keys() - ({TAG} if TAGGED.get(node.__name__) is node else set()))
     if unknown:
-        raise InvalidArgument(f"{path}.{unknown[0]}: {node.__name__} has no such field")
+        raise InvalidArgument(f"{path}.{unknown[0]:.80}: {node.__name__} has no such field")
     return node(**{
         item.name: _value(hints[item.name], given[item.name], f"{path}.{item.name}")
         for item in fields(node)
@@ -121,14 +133,14 @@ def _union(parts: tuple[Any, ...], plain: Any, path: str) -> Any:
 def _told(nodes: list[Any], plain: Any, path: str) -> Any:
     """Which of several kinds of node an object says it is."""
     name: Any = cast("dict[str, Any]", plain).get(TAG) if isinstance(plain, dict) else None
-    found = TAGGED.get(name)
+    found = TAGGED.get(name) if isinstance(name, str) else None
     if found not in nodes:
-        raise InvalidArgument(f"{path}.{TAG}: {name!r} is none of {', '.join(one.__name__ for one in nodes)}")
+        raise InvalidArgument(f"{path}.{TAG}: {name!r:.80} is none of {', '.join(one.__name__ for one in nodes)}")
     return found
 
 
 def _checked(kind: type, plain: Any, path: str) -> Any:
     wanted = (int, float) if kind is float else kind
     if not isinstance(plain, wanted) or (isinstance(plain, bool) and kind is not bool):
-        raise InvalidArgument(f"{path}: expected {kind.__name__}, got {plain!r}")
+        raise InvalidArgument(f"{path}: expected {kind.__name__}, got {shown(plain)}")
     return plain

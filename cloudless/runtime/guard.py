@@ -46,7 +46,7 @@ def _key_number(auth: Any, request: Request) -> int:
     """The number of the key that was given, from 1. Every key is compared whole, so that time tells nothing."""
     from hmac import compare_digest
 
-    given = request.headers.get(auth.header.lower(), "").encode()
+    given = request.headers.get(auth.header.lower(), "").encode("utf-8", "surrogatepass")
     keys = [key.strip() for key in auth.secret.value.split(",")]
     same = [compare_digest(given, key.encode()) and bool(key) for key in keys]
     if True not in same:

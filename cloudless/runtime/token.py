@@ -61,6 +61,8 @@ class Verifier:
         """The claims of a token; raises InvalidToken, or Unavailable where the issuer's keys cannot be read."""
         import jwt
 
+        if not token.isascii():
+            raise InvalidToken("invalid characters: a token is letters, digits, - and _, with dots between its parts")
         try:
             found = self._decoded(token)
         except (jwt.PyJWTError, RecursionError) as problem:

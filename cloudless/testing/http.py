@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from cloudless.codec import dump, load
 from cloudless.errors import InvalidArgument, hidden
-from cloudless.request import JSON, Request, header_pairs
+from cloudless.request import JSON, Request, header_pairs, utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -173,7 +173,7 @@ def _body(json: Any, form: Mapping[str, str] | None, body: bytes | str | None) -
         from urllib.parse import urlencode
 
         return urlencode(form, doseq=True).encode(), "application/x-www-form-urlencoded"
-    return (body.encode() if isinstance(body, str) else body or b""), ""
+    return (utf8(body) if isinstance(body, str) else body or b""), ""
 
 
 def _json(value: Any) -> str:

@@ -25,7 +25,7 @@ def nested(opening: str, inner: str, closing: str, depth: int) -> Raw:
     return Raw(f"{opening * depth}{inner}{closing * depth}")
 
 
-DEPTHS = (20, 300, 600, 950, 100_000)
+DEPTHS = (20, 300, 600, 950, 20_000)
 """What is harmless, what some recursion takes and another one does not, and what nothing takes."""
 
 NASTY: tuple[Any, ...] = (
@@ -49,16 +49,16 @@ _TEXTS = [one for one in NASTY if isinstance(one, str)]
 
 
 def mutated(seed: Any, choices: Choices) -> Any:
-    """A copy with one to four things wrong."""
+    """A copy with one to three things wrong, mostly one."""
     value = seed
-    for _ in choices.many(1, 4):
+    for _ in range(choices.pick((1, 1, 1, 2, 2, 3))):
         value = _changed(value, choices)
     return value
 
 
 def _changed(value: Any, choices: Choices) -> Any:
-    path = choices.pick(_paths(value))
-    return choices.pick(_CHANGES)(value, path, choices)
+    """Something within is changed, rarely the whole."""
+    return choices.pick(_CHANGES)(value, () if choices.chance(4) else _path(value, choices), choices)
 
 
 def _replace(value: Any, path: Path, choices: Choices) -> Any:
@@ -88,7 +88,7 @@ def _unwrap(value: Any, path: Path, choices: Choices) -> Any:
 
 def _move(value: Any, path: Path, choices: Choices) -> Any:
     """A part in place of another one."""
-    return _with(value, path, _at(value, choices.pick(_paths(value))))
+    return _with(value, path, _at(value, _path(value, choices)))
 
 
 def _add(value: Any, path: Path, choices: Choices) -> Any:
@@ -146,16 +146,17 @@ _PIECES = (
 )
 
 
-def _paths(value: Any, most: int = 200) -> list[Path]:
-    """Where its parts are, itself first."""
-    found: list[Path] = [()]
-    for path in found:
-        part = _at(value, path)
-        keys: Sequence[Any] = (
-            list(part) if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else ()
-        )
-        found.extend((*path, key) for key in keys[: most - len(found)])
-    return found
+def _path(value: Any, choices: Choices) -> Path:
+    """Where one of its parts is: down from the whole, one level at least."""
+    path: list[str | int] = []
+    while (keys := _keys(value)) and (not path or choices.chance(70)):
+        path.append(choices.pick(keys))
+        value = value[path[-1]]
+    return tuple(path)
+
+
+def _keys(value: Any) -> Sequence[Any]:
+    return list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
 
 
 def _at(value: Any, path: Path) -> Any:

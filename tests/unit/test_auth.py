@@ -107,6 +107,7 @@ def tampered() -> str:
         (lambda: signed(RSA, iss="https://issuer.example.evil"), "invalid issuer"),
         (lambda: "a.b", "not enough segments"),
         (lambda: "é.é.é", "invalid"),
+        (lambda: "\ud800.a.b", "invalid characters"),
     ],
 )
 def test_a_token_that_does_not_count_says_why(make: Callable[[], str], text: str, issuer: Issuer) -> None:

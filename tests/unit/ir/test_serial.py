@@ -140,10 +140,10 @@ def test_what_has_a_default_may_be_left_out() -> None:
         ('{"name": "shop"}', "this IR is version None"),
         (written(colour="red"), "$.colour: Application has no such field"),
         (written(queues=[{"name": "orders", "span": SPAN}]), "$.queues[0].body: missing"),
-        (written(queues=[{**QUEUE, "ordered": "yes"}]), "$.queues[0].ordered: expected bool, got 'yes'"),
-        (written(queues=[{**QUEUE, "max_delay_s": True}]), "$.queues[0].max_delay_s: expected float, got True"),
+        (written(queues=[{**QUEUE, "ordered": "yes"}]), "$.queues[0].ordered: expected bool, got str 'yes'"),
+        (written(queues=[{**QUEUE, "max_delay_s": True}]), "$.queues[0].max_delay_s: expected float, got bool True"),
         (written(queues={"name": "orders"}), "$.queues: expected list"),
-        (written(include=[7]), "$.include[0]: expected str, got 7"),
+        (written(include=[7]), "$.include[0]: expected str, got int 7"),
     ],
 )
 def test_what_cannot_be_loaded_is_named_by_its_path(text: str, says: str) -> None:
