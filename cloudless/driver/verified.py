@@ -1,6 +1,13 @@
 """What a cloud was verified against: the record of the last run of the tests that prove it, beside its other tables.
 
 `verified.json` in a provider's package, written by a test run and by nobody else. What a number counts says Verified.
+
+    {"against": {"ministack": "1.5.33"},
+     "suite": {"passed": 236, "failed": 3, "capabilities": {"queue": 78, …}},
+     "corpus": {"runs": 160, "refused": []},
+     "programs": {"01-hello": {"faults": ["exception", "crash", "lost"]}}}
+
+Whoever writes one may add digests of what it is a record of, as ours do (tests/matrix/record.py); readers skip them.
 """
 
 from __future__ import annotations
