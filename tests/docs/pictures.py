@@ -4,14 +4,16 @@ A page shows docs/pictures/NAME.svg. PROGRAMS says what that is: a program of th
 of its orchestrations. What no program draws, `house.py` does.
 """
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from typer.testing import CliRunner
+
+from cloudless.cli.commands import cli
 from tests.docs.house import HOUSE
 from tests.docs.page import MODULE, Page
 
@@ -68,12 +70,25 @@ def drawn(name: str) -> str:
 
 
 def _graph(folder: Path, program: Program) -> str:
-    command = ["-m", "cloudless.cli", "graph", "--format", "svg", *filter(None, [program.orchestration])]
-    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    done = subprocess.run([sys.executable, *command], cwd=folder, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{program.page}: {done.stderr}")
+    words = ["graph", "--format", "svg", "--config", str(folder / "cloudless.toml"), program.orchestration]
+    with _for_itself(folder):
+        done = CliRunner().invoke(cli, list(filter(None, words)), prog_name="cloudless")
+    if done.exit_code:
+        raise RuntimeError(f"{program.page}: {done.output}")
     return done.stdout
+
+
+@contextmanager
+def _for_itself(folder: Path) -> Iterator[None]:
+    """Forget afterwards what was imported from a folder: other pages have modules of the same names."""
+    before = list(sys.path)
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+        for name, module in list(sys.modules.items()):
+            if folder in Path(getattr(module, "__file__", None) or "/").parents:
+                del sys.modules[name]
 
 
 if __name__ == "__main__":
