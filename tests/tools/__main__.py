@@ -4,11 +4,11 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.tools.catalogue import KITS, PACKAGES, TOOLS
+from tests.tools.catalogue import KITS, PACKAGES, TOOLS, Kit, Package
 from tests.tools.install import InstallFailed, install
 from tests.tools.require import Missing, find
 
-INSTALLED = {**KITS, **PACKAGES}
+INSTALLED: dict[str, Kit | Package] = {**KITS, **PACKAGES}
 
 
 def main(words: list[str]) -> int:

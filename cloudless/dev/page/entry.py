@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cloudless.memory.history import Event
     from cloudless.message import Failure
 
+    Journey = Callable[[str, str], str]
+    """Where a message belongs, by its id and that of its cause."""
+
 BODY_MOST = 4_096
 """Characters of a body that are kept: the history of the page is bounded, and so is what a thousand a second weigh."""
 
@@ -88,15 +91,15 @@ class Author:
     def __init__(self, clean: Callable[[str], str]) -> None:
         self._clean = clean
 
-    def entry(self, number: int, at_ms: int, news: News) -> Entry:
+    def entry(self, number: int, at_ms: int, news: News, journey: Journey) -> Entry:
         """The entry of some news; at_ms: the time of what has none of its own."""
         if isinstance(news, Happened):
-            return self._happened(number, news)
+            return self._happened(number, news, journey)
         if isinstance(news, Answered):
-            return self._answered(number, news)
+            return self._answered(number, news, journey)
         return self._wrong(number, at_ms, news)
 
-    def _happened(self, number: int, news: Happened) -> Entry:
+    def _happened(self, number: int, news: Happened, journey: Journey) -> Entry:
         event = news.event
         body, size = self._cut(event.text)
         return Entry(
@@ -107,6 +110,7 @@ class Author:
             handler=event.handler,
             message=event.message,
             cause=event.cause,
+            journey=journey(event.message, event.cause),
             attempt=event.attempt,
             outcome=event.outcome,
             again_s=news.again_s,
@@ -119,7 +123,7 @@ class Author:
             lines=self._said(news.lines),
         )
 
-    def _answered(self, number: int, news: Answered) -> Entry:
+    def _answered(self, number: int, news: Answered, journey: Journey) -> Entry:
         body, size = self._cut(news.body)
         return Entry(
             number=number,
@@ -128,6 +132,7 @@ class Author:
             name=self._clean(f"{news.method} {news.path}"),
             handler=news.handler,
             message=news.id,
+            journey=journey(news.id, ""),
             outcome=str(news.status),
             took_ms=round(news.took_s * 1_000, 2),
             error=self._problem(news.failure, news.place),

@@ -6,10 +6,9 @@ import asyncio
 from collections import deque
 from itertools import islice
 from json import dumps, loads
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cloudless.dev.page.entry import REQUEST, WRONG, Author, Entry
-from cloudless.node import node, replace
+from cloudless.dev.page.entry import REQUEST, Author, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,8 +28,7 @@ _RUNS = frozenset({"deliver", "invoke", "step", REQUEST})
 _SENDS = frozenset({"event", "fire", "publish", "send", "start"})
 
 
-@node()
-class Kept:
+class Kept(NamedTuple):
     """An entry as it is sent: text is its JSON."""
 
     number: int
@@ -38,8 +36,7 @@ class Kept:
     text: str
 
 
-@node()
-class Page:
+class Page(NamedTuple):
     """Entries after a number. missed: how many were between that and the first, and are kept no more, or left out."""
 
     entries: tuple[Kept, ...]
@@ -65,8 +62,7 @@ class Journal:
 
     def tell(self, news: News) -> None:
         """Write an entry."""
-        entry = self._author.entry(self.last + 1, self._now_ms(), news)
-        entry = replace(entry, journey=self._journey(entry))
+        entry = self._author.entry(self.last + 1, self._now_ms(), news, self._journey)
         self.last = entry.number
         self._count(entry)
         self._keep(Kept(entry.number, entry.journey, _written(entry.plain())))
@@ -105,14 +101,12 @@ class Journal:
         self._kept.append(one)
         self.changed.set()
 
-    def _journey(self, entry: Entry) -> str:
-        """Where it began: with itself, what caused it, or where it was before."""
-        if entry.kind == WRONG or not entry.message:
-            return ""
+    def _journey(self, message: str, cause: str) -> str:
+        """Where it began: where it was before, with what caused it, or with itself."""
         known = self._journeys
-        journey = known.get(entry.message) or known.get(entry.cause) or entry.cause or entry.message
-        if entry.message not in known:
-            known[entry.message] = journey
+        journey = known.get(message) or known.get(cause) or cause or message
+        if message and message not in known:
+            known[message] = journey
             if len(known) > JOURNEYS_MOST:
                 del known[next(iter(known))]
         return journey

@@ -80,7 +80,7 @@ export function executions(store, catalogue) {
     return h("li", {}, h("p", { className: "what" },
       h("span", { className: step.error ? "bad" : "dim" }, step.kind), h("span", { className: "name" }, step.name || ""),
       (step.attempt ?? 1) > 1 && h("span", { className: "warn" }, `attempt ${step.attempt}`),
-      step.value && h("code", { className: "dim" }, step.value.slice(0, 120)),
+      step.value && h("code", { className: "dim" }, WAITS.has(step.kind) ? span(Number(step.value) * 1000) : step.value.slice(0, 120)),
       h("time", { title: clock(step.at_ms) }, `+${span(step.at_ms - began)}`)),
     step.error && h("p", { className: "trouble" }, `${step.error.type}: ${step.error.text}`));
   }
@@ -101,6 +101,9 @@ export function executions(store, catalogue) {
   const section = h("section", { "aria-labelledby": "executions-title" }, h("div", { className: "head" }, h("h2", { id: "executions-title" }, "Executions")), list);
   return { section, draw };
 }
+
+/** Kinds of steps whose value is a time in seconds. */
+const WAITS = new Set(["sleeping", "timed out", "waited", "waiting", "waiting to retry"]);
 
 /** Words and payloads of a sample that is a yes or no, e.g. true, or {"granted": false}. */
 export function choices(sample) {

@@ -23,6 +23,7 @@ export function graph(store, go) {
     const text = (await picture()).replace(/<style>[^]*?<\/style>/, ""); // style.css has its own, and the policy allows no other
     const root = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     root.setAttribute("role", "group");
+    root.style.minWidth = `${0.6 * root.viewBox.baseVal.width}px`; // smaller, and nobody could read it
     nodes.clear();
     for (const one of root.querySelectorAll("g.node")) prepare(one);
     figure.replaceChildren(root);

@@ -83,7 +83,7 @@ async function fresh() {
   known = await get("app").catch(() => known);
   store.subscriptions = known?.subscriptions;
   put(by("app"), known?.name ?? "cloudless dev");
-  document.title = `${known?.name ?? "app"} – cloudless dev`;
+  document.title = `${known?.name ?? "app"}: cloudless dev`;
   await views.graph.load().catch((error) => say(error.message));
   views[shown].draw(true);
 }

@@ -18,7 +18,8 @@ export function send(store, catalogue) {
   let known = null;
 
   function field(name, input) {
-    return h("label", {}, h("span", { className: "name" }, name), input);
+    input.id = `send-${name.split(" ")[0].toLowerCase().replace(",", "")}`;
+    return h("div", { className: "field" }, h("label", { for: input.id }, name), input);
   }
 
   const chosen = () => known?.targets.find((one) => `${one.kind} ${one.name}` === target.value);

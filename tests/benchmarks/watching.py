@@ -1,0 +1,120 @@
+"""`cloudless dev`: how far its page is behind at 1,000 messages a second, and how long a reload takes.
+
+Figures: what is sent is on the screen within half a second, however long it goes on; an edit is served within a second.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.request import urlopen
+
+from tests.browser.served import Served, served
+from tests.tools.require import find
+
+RATE = 1_000
+"""Messages a second."""
+
+SECONDS = 15
+BURST = 50
+RELOADS = 5
+APP = """\
+from cloudless import App
+
+BURST = 50
+app = App("rush")
+readings = app.queue("readings", dict[str, float])
+
+
+@app.post("/burst", public=True)
+def burst(at: dict[str, float]) -> None:
+    readings.send_all({"at": at["at"], "number": number} for number in range(BURST))
+
+
+@readings.consumer
+def take(reading: dict[str, float]) -> None: ...
+
+
+@app.get("/version", public=True)
+def version() -> int:
+    return 0
+"""
+
+WATCH = """() => {
+    globalThis.lags = [];
+    globalThis.watching = setInterval(() => {
+        const whole = (one) => one.querySelector('.state').textContent.includes('50 calls');
+        const last = [...document.querySelectorAll('.journeys button')].find(whole);
+        if (last) globalThis.lags.push(Date.now() - JSON.parse(last.querySelector('.body').textContent).at);
+    }, 50);
+}"""
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "cloudless.toml").write_text('app = "rush:app"\n')
+        (Path(folder) / "rush.py").write_text(APP)
+        with served(Path(folder)) as shop:
+            _say_reloads([_reload(shop, number) for number in range(1, RELOADS + 1)])
+            _watch(shop)
+
+
+def _say_reloads(found: list[float]) -> None:
+    print(f"reload after an edit: {median(found):.2f} s, at most {max(found):.2f} s, of {len(found)}")
+
+
+def _reload(shop: Served, number: int) -> float:
+    """Seconds from an edit to the first answer of what was edited."""
+    time.sleep(2.5)  # as long as it takes to look at what one has done
+    began_s = time.perf_counter()
+    (shop.folder / "rush.py").write_text(APP.replace("return 0", f"return {number}"))
+    while _version(shop) != number:
+        time.sleep(0.005)
+    return time.perf_counter() - began_s
+
+
+def _version(shop: Served) -> int:
+    with urlopen(f"{shop.url}/version", timeout=30) as answer:
+        return int(answer.read())
+
+
+def _watch(shop: Served) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(find("chromium")), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"{shop.page}#/journeys")
+        page.wait_for_selector(".link.live")
+        page.evaluate(WATCH)
+        took_s = _rush(shop)
+        found: dict[str, Any] = {"lags": page.evaluate("clearInterval(watching), lags")}
+        page.wait_for_timeout(1_000)
+        found["shown"] = page.locator(".head .dim").first.text_content()
+        browser.close()
+    _say(found, took_s)
+
+
+def _rush(shop: Served) -> float:
+    """Send at the rate, as evenly as a client can; seconds that it took."""
+    began_s = time.perf_counter()
+    for number in range(RATE * SECONDS // BURST):
+        late_s = began_s + number * BURST / RATE - time.perf_counter()
+        time.sleep(max(0.0, late_s))
+        shop.post("/burst", {"at": time.time() * 1_000})
+    return time.perf_counter() - began_s
+
+
+def _say(found: dict[str, Any], took_s: float) -> None:
+    lags = found["lags"]
+    last = lags[-len(lags) // 3 :]
+    print(f"page at {RATE * SECONDS / took_s:,.0f} messages a second for {took_s:.0f} s, each sent and delivered:")
+    print(f"  behind by {median(lags):.0f} ms, 95 %: {quantiles(lags, n=20)[-1]:.0f} ms, at most {max(lags):.0f} ms")
+    print(f"  in the last third by {median(last):.0f} ms; shown in the end: {found['shown']}")
+
+
+if __name__ == "__main__":
+    main()

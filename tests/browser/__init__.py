@@ -1,0 +1,1 @@
+"""The page of `cloudless dev` in a real browser: Debian's Chromium, driven by Playwright."""

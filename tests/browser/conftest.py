@@ -1,0 +1,50 @@
+"""A browser for all tests of a process, a page for each, and a server for each that changes something."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import tools
+from tests.browser.served import Served, served
+from tests.browser.shop import project
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Generator[Any]:
+    program = tools.require("chromium")
+    with playwright.sync_playwright() as found:
+        browser = found.chromium.launch(executable_path=str(program), args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Generator[Served]:
+    with served(project(tmp_path / "shop")) as found:
+        yield found
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """What the browser complained of."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Any, shop: Served, problems: list[str]) -> Generator[Any]:
+    """The page, open; whatever the browser complains of fails the test."""
+    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin")
+    context.set_default_timeout(PATIENCE_MS)
+    found = context.new_page()
+    found.on("pageerror", lambda error: problems.append(str(error)))
+    found.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    found.goto(shop.page)
+    found.wait_for_selector(".link.live")
+    yield found
+    context.close()
+    assert problems == []
