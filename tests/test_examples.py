@@ -36,6 +36,7 @@ def example(request: pytest.FixtureRequest) -> Path:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", MORE_TESTS, ids=name_of)
 def test_the_tests_of_an_example_pass_where_its_demo_does_not_run_all_of_them(example: Path) -> None:
     assert " passed" in run(example, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
