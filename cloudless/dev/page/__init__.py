@@ -9,7 +9,7 @@
     view.py       what is asked when somebody looks closer       action.py, given.py    what is done
     guard.py      who may ask                      site.py       the whole, below /_cloudless
     clean.py      texts without secrets            plain.py      nodes as JSON
-    static/       the front end: HTML, CSS and ES modules as they stand, no build (docs/decisions/0034)
+    static/       the front end: HTML, CSS and ES modules as they stand, no build (docs/decisions/0035)
 
 Everything is bounded: the journal, a frame, a list. Needs Starlette (extra `dev`), which is imported by site.py alone.
 """
