@@ -47,6 +47,13 @@ PROGRAMS: Mapping[str, Program] = {
     ),
     "approval": Program(f"{PATTERNS}/approval.md", "travel:app", "request"),
     "saga": Program(f"{PATTERNS}/saga.md", orchestration="travel"),
+    "sequence": Program(f"{PATTERNS}/sequence.md", orchestration="enrol"),
+    "choice": Program(f"{PATTERNS}/choice.md", orchestration="settle"),
+    "fan-out-fan-in": Program(f"{PATTERNS}/fan-out-fan-in.md", orchestration="count_all"),
+    "polling": Program(f"{PATTERNS}/polling.md", orchestration="transcode"),
+    "timeout-and-fallback": Program(f"{PATTERNS}/timeout-and-fallback.md", orchestration="quote"),
+    "sub-orchestration": Program(f"{PATTERNS}/sub-orchestration.md", orchestration="exchange"),
+    "sell": Program("docs/concepts/orchestrations.md", orchestration="sell"),
 }
 
 
