@@ -9,26 +9,31 @@ from pathlib import Path
 from typing import Any
 
 SCRIPT = """\
-#!{python}
+#!{python} -IS
 import json, os, sys
-from pathlib import Path
 
-home = Path({home!r})
+home = {home!r}
 words = sys.argv[1:]
-with (home / "calls").open("a") as calls:
+with open(home + "/calls", "a") as calls:
     print(json.dumps([os.getcwd(), words]), file=calls)
 name = "show -json" if words[0] == "show" and "-json" in words else words[0]
-file = home / f"{{name}}.json"
-answers = json.loads(file.read_text()) if file.exists() else [{{}}]
+path = f"{{home}}/{{name}}.json"
+answers = [{{}}]
+if os.path.exists(path):
+    with open(path) as file:
+        answers = json.load(file)
 answer = answers[0]
 if len(answers) > 1:
-    file.write_text(json.dumps(answers[1:]))
+    with open(path, "w") as file:
+        json.dump(answers[1:], file)
 for path, text in answer.get("files", {{}}).items():
-    Path(path).write_text(text)
+    with open(path, "w") as file:
+        file.write(text)
 sys.stdout.write(answer.get("output", ""))
 sys.stderr.write(answer.get("errors", ""))
 sys.exit(answer.get("code", 0))
 """
+"""Started hundreds of times: without the environment's packages and without pathlib, it takes half as long."""
 PLAN: dict[str, Any] = {"format_version": "1.2", "resource_changes": [], "output_changes": {}}
 
 
