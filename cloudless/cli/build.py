@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.collector import uncollected
+from cloudless.cli.completion import provider_names
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, stage_names
 from cloudless.errors import InvalidArgument
@@ -29,7 +30,13 @@ Stage = Annotated[
 ]
 ProviderName = Annotated[
     str | None,
-    typer.Option("--provider", metavar="NAME", help="This provider instead of the stage's.", show_default=False),
+    typer.Option(
+        "--provider",
+        metavar="NAME",
+        help="This provider instead of the stage's.",
+        show_default=False,
+        autocompletion=provider_names,
+    ),
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Where to write; build/STAGE otherwise.", show_default=False)

@@ -31,6 +31,28 @@ def event_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return _completed(ctx, incomplete, calls=(".event",))
 
 
+def queue_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The queues of the application, by the calls that declare them."""
+    return _completed(ctx, incomplete, calls=_SOURCES)
+
+
+def topic_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The topics of the application, by the calls that declare them."""
+    return _completed(ctx, incomplete, calls=(".topic",))
+
+
+def schedule_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The schedules of the application, by what stands above their handlers."""
+    return _completed(ctx, incomplete, marks=(".schedule",))
+
+
+def provider_names(incomplete: str) -> list[str]:
+    """The providers that are installed; none of them is loaded."""
+    from cloudless.driver.provider import installed
+
+    return [name for name in installed() if name.startswith(incomplete)]
+
+
 def source_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """What may have dead letters: queues, and handlers of topics, schedules and functions."""
     return _completed(ctx, incomplete, marks=(".subscriber", ".schedule", ".function"), calls=_SOURCES)

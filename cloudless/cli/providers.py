@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
+from cloudless.cli.completion import provider_names
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson
 from cloudless.cli.program import loaded
@@ -23,7 +24,10 @@ _WIDTH = 23
 
 def providers(
     name: Annotated[
-        str | None, typer.Argument(metavar="PROVIDER", help="One provider, with reasons.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="PROVIDER", help="One provider, with reasons.", show_default=False, autocompletion=provider_names
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

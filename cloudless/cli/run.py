@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
+from cloudless.cli.completion import orchestration_names, queue_names, schedule_names, topic_names
 from cloudless.cli.duration import duration
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, SimulatedStage, named_secret
@@ -99,7 +100,7 @@ def _options(
 @run.command()
 def send(
     context: typer.Context,
-    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="Name of the queue.")],
+    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="Name of the queue.", autocompletion=queue_names)],
     body: Annotated[str, typer.Argument(metavar="JSON", help="The message.")],
     delay: Annotated[str | None, typer.Option(metavar="TIME", help="Deliver it later, e.g. 10m.")] = None,
     group: Annotated[str | None, typer.Option(metavar="GROUP", help="Its group, on an ordered queue.")] = None,
@@ -115,7 +116,7 @@ def send(
 @run.command()
 def publish(
     context: typer.Context,
-    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Name of the topic.")],
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Name of the topic.", autocompletion=topic_names)],
     body: Annotated[str, typer.Argument(metavar="JSON", help="The message.")],
 ) -> None:
     """Publish one message on a topic.
@@ -149,7 +150,10 @@ def request(
 
 @run.command()
 def fire(
-    context: typer.Context, schedule: Annotated[str, typer.Argument(metavar="SCHEDULE", help="Name of the schedule.")]
+    context: typer.Context,
+    schedule: Annotated[
+        str, typer.Argument(metavar="SCHEDULE", help="Name of the schedule.", autocompletion=schedule_names)
+    ],
 ) -> None:
     """Run a schedule now, as if it were due.
 
@@ -161,7 +165,10 @@ def fire(
 @run.command("start")
 def start_(
     context: typer.Context,
-    orchestration: Annotated[str, typer.Argument(metavar="ORCHESTRATION", help="Name of the orchestration.")],
+    orchestration: Annotated[
+        str,
+        typer.Argument(metavar="ORCHESTRATION", help="Name of the orchestration.", autocompletion=orchestration_names),
+    ],
     arguments: Annotated[str, typer.Argument(metavar="JSON", help="Its arguments by name.")] = "{}",
     execution: Annotated[str | None, typer.Option("--id", metavar="ID", help="Of the execution.")] = None,
 ) -> None:

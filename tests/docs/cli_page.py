@@ -58,8 +58,9 @@ afterwards:
 In zsh, the first press of the tab key in a terminal loads the completion, and the second uses it.
 
 `cloudless --show-completion` prints the script and writes nothing, for a place of your own. Commands and options are
-completed, and stages: those of the nearest `cloudless.toml`, or of `--config`. So are orchestrations, by the source of
-the application, which is not imported."""
+completed, and stages: those of the nearest `cloudless.toml`, or of `--config`. So are queues, topics, schedules,
+functions, events and orchestrations, by the source of the application, which is not imported, and installed
+providers."""
 
 
 def page() -> str:

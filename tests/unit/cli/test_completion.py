@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cloudless.driver.provider import installed
+
 STAGES = 'app = "no_module_of_this_name:app"\n[stages.dev]\nprovider = "memory"\n[stages.prod]\nprovider = "aws"\n'
 
 
@@ -106,6 +108,7 @@ from cloudless import App
 app = App("shop")
 orders = app.queue("orders")
 lines = app.ordered_queue("lines")
+placed = app.topic("placed")
 approval = app.event("approval")
 @app.function
 async def charge() -> None: ...
@@ -133,9 +136,18 @@ raise SystemExit("nobody imports this")
         ("cloudless executions prod show --of ", ["fulfil"]),
         ("cloudless dlq prod peek ", ["charge", "lines", "orders", "refund", "report"]),
         ("cloudless dlq prod redrive o", ["orders"]),
+        ("cloudless run send ", ["lines", "orders"]),
+        ("cloudless run publish ", ["placed"]),
+        ("cloudless run fire ", ["report"]),
+        ("cloudless run start f", ["fulfil"]),
     ],
 )
-def test_names_of_a_deployed_stage_are_read_from_its_source(project: Path, line: str, names: list[str]) -> None:
+def test_names_of_the_program_are_read_from_its_source(project: Path, line: str, names: list[str]) -> None:
     (project / "cloudless.toml").write_text(STAGES.replace("no_module_of_this_name", "shop_app"))
     (project / "shop_app.py").write_text(SHOP)
     assert sorted(completed(project, line)) == names
+
+
+@pytest.mark.parametrize("line", ["cloudless build --provider ", "cloudless providers "])
+def test_providers_are_those_that_are_installed(project: Path, line: str) -> None:
+    assert sorted(completed(project, line)) == sorted(installed())
