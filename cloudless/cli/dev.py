@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from socket import socket
 
     from cloudless.cli.program import Program
+    from cloudless.dev.page.site import Site
+    from cloudless.dev.running import Running
 
 EXTRA = "cloudless dev needs uvicorn and starlette: pip install 'cloudless-sdk[cli,dev]'"
 NEEDED = ("uvicorn", "starlette")
@@ -188,9 +190,17 @@ def _run(program: Program, settings: Settings, listener: socket, parent: int | N
         served = Paths(gateway, site.application(hosts), PREFIX)
         with noted(running.feed.note):
             begin = partial(_say_start, program, settings, listener, running.lost)
-            serve(served, running.clock, listener, begin, end=site.close, parent=parent)
+            serve(served, running.clock, listener, begin, end=partial(_end, site, running, file), parent=parent)
         if file is not None:
             leave(running, file)
+
+
+def _end(site: Site, running: Running, file: Path | None) -> None:
+    from cloudless.dev.handover import leave_in_time
+
+    site.close()
+    if file is not None:
+        leave_in_time(running, file)
 
 
 def _picture(program: Program) -> str:

@@ -12,5 +12,5 @@
     reload.py   the process that watches files, and starts the one that does all of the above
 
 Uvicorn's loop, the clock and every handler share one thread: a handler that blocks blocks everything. May import
-`testing` and what is below. Needs the extra `dev` (uvicorn), which is imported when the server starts.
+`testing` and what is below. Needs the extra `dev` (uvicorn, Starlette), which is imported when the server starts.
 """

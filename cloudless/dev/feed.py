@@ -115,6 +115,9 @@ class Feed:
         self._waits: dict[tuple[str, int], float] = {}
         self._calls: dict[Key, _Call] = {}
         self._running: list[_Call] = []
+        self.held: list[tuple[str, Envelope]] = []
+        """Messages that are being handled, with the names of their channels."""
+
         self._said = ""
         for handler in simulation.cloud.app.handlers.values():
             simulation.replace(handler, self._watched(handler.function))
@@ -238,11 +241,19 @@ class Feed:
         """Note the back-off of each delivery from a channel."""
         deliver, deliver_all = channel.deliver, channel.deliver_all
         if deliver is not None:
-            channel.deliver = lambda envelope: self._noted([envelope], [deliver(envelope)])[0]
+            channel.deliver = lambda envelope: self._noted(channel, [envelope], lambda: [deliver(envelope)])[0]
         if deliver_all is not None:
-            channel.deliver_all = lambda envelopes: self._noted(envelopes, deliver_all(envelopes))
+            channel.deliver_all = lambda envelopes: self._noted(channel, envelopes, lambda: deliver_all(envelopes))
 
-    def _noted(self, envelopes: Sequence[Envelope], outcomes: list[Outcome]) -> list[Outcome]:
+    def _noted(
+        self, channel: Channel, envelopes: Sequence[Envelope], deliver: Callable[[], list[Outcome]]
+    ) -> list[Outcome]:
+        before = len(self.held)
+        self.held.extend((channel.name, envelope) for envelope in envelopes)
+        try:
+            outcomes = deliver()
+        finally:
+            del self.held[before:]
         for envelope, outcome in zip(envelopes, outcomes, strict=True):
             if isinstance(outcome, Again):
                 self._waits[envelope.id, envelope.attempt] = outcome.delay_s

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 from cloudless.memory.state import resume, state_of
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from cloudless.dev.running import Running
 
 VERSION = 1
+PATIENCE_S = 0.5
+"""How long a handler may go on when its process is to end."""
 
 
 def leave(running: Running, file: Path) -> None:
@@ -28,13 +32,32 @@ def leave(running: Running, file: Path) -> None:
         "real_s": read_s,
         "target_us": target_us,
         "speed": running.clock.speed,
-        "cloud": state_of(running.simulation.cloud),
+        "cloud": state_of(running.simulation.cloud, running.feed.held),
         "journal": running.journal.state(),
     }
     half = file.with_suffix(".half")
     with open(half, "w", encoding="utf-8", opener=_private) as out:
         json.dump(state, out, ensure_ascii=False, separators=(",", ":"))
     half.replace(file)
+
+
+def leave_in_time(running: Running, file: Path) -> None:
+    """Leave, and end this process, where a handler does not come to its end: its message comes again.
+
+    For a process that is to end: the one that supervises it does not wait for long. In a signal's handler, which Python
+    runs between two lines of whatever goes on: https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers
+    """
+    if sys.platform == "win32":
+        return
+
+    def abandon(*_: object) -> None:
+        if running.feed.is_busy:
+            leave(running, file)
+            sys.stdout.flush()
+            os._exit(0)
+
+    signal.signal(signal.SIGALRM, abandon)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, PATIENCE_S)
 
 
 def left(file: Path | None) -> dict[str, Any] | None:

@@ -16,18 +16,24 @@ from cloudless.memory.ordered import OrderedChannel
 from cloudless.message import Envelope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cloudless.memory.cloud import MemoryCloud
 
 Plain = dict[str, Any]
 
 
-def state_of(cloud: MemoryCloud) -> Plain:
-    """The state, between two deliveries; what somebody received and did not settle is ready again."""
+def state_of(cloud: MemoryCloud, held: Iterable[tuple[str, Envelope]] = ()) -> Plain:
+    """The state; what somebody received and did not settle is ready again.
+
+    held: messages that are being handled, with their channels, where it is not asked for between two deliveries.
+    """
     channels: dict[str, Plain] = {
         name: {"ready": _ready(one), "later": [], "blocked": []} for name, one in cloud.channels.items()
     }
-    for channel, envelope in cloud.queues.taken():
-        channels[channel.name]["ready"].insert(0, plain_of(envelope))
+    taken = ((channel.name, envelope) for channel, envelope in cloud.queues.taken())
+    for name, envelope in (*taken, *held):
+        channels[name]["ready"].insert(0, plain_of(envelope))
     for when_us, action, argument in cloud.world.due():
         owner = getattr(action, "__self__", None)
         if isinstance(owner, Channel) and isinstance(argument, Envelope):

@@ -11,7 +11,7 @@ from tests.browser.served import Served, served
 from tests.browser.shop import project
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +26,15 @@ def chromium() -> Generator[Any]:
 @pytest.fixture
 def shop(tmp_path: Path) -> Generator[Served]:
     with served(project(tmp_path / "shop")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+    """One that is only looked at: it has a dead letter, an execution that waits, and names that are long."""
+    with served(project(tmp_path_factory.mktemp("seen") / "shop")) as found:
+        found.order("a-rather-long-name-of-an-order" * 3, total=-1)
+        found.order("desk", total=2000)
         yield found
 
 

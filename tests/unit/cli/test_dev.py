@@ -493,6 +493,22 @@ def test_queued_messages_outlive_an_edit_and_a_mistake(start: Start, stall: Path
     assert {dev.wait_for("^reading ")[-1] for _ in range(2)} == {"1", "2"}
 
 
+def test_an_edit_waits_for_no_handler_and_loses_no_message(start: Start, stall: Path) -> None:
+    blocking = APP.replace(
+        'print("taking", order["id"])', 'print("blocked", flush=True); __import__("time").sleep(600)'
+    )
+    (stall / "stall_app.py").write_text(blocking)
+    dev = start()
+    dev.wait_for_start()
+    for number in ("1", "2"):
+        dev.ask("POST", "/_cloudless/api/actions/send", {"queue": "notes", "body": f'{{"id": "{number}"}}'})
+    dev.ask("POST", "/orders", {"id": "3"})
+    dev.wait_for("^blocked$")
+    (stall / "stall_app.py").write_text(APP + READER)
+    told = {dev.wait_for("^(reading|taking) ") for _ in range(3)}
+    assert told == {"reading 1", "reading 2", "taking 3"}
+
+
 def test_what_an_edit_leaves_without_a_place_is_said(start: Start, stall: Path) -> None:
     dev = start()
     dev.wait_for_start()

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cloudless import App
-from cloudless.cli.live import Lines, start
+from cloudless.cli.live import BURST, LINES_A_SECOND, Lines, Teller, start
 from cloudless.dev.feed import Answered, Happened, Wrong
-from cloudless.errors import PermissionDenied
+from cloudless.errors import InvalidArgument, PermissionDenied
 from cloudless.frontend import compile as compile_app
 from cloudless.memory.history import Event
 from cloudless.message import Envelope, Failure
@@ -132,3 +132,33 @@ def test_the_next_time_of_a_schedule_is_that_of_its_zone() -> None:
         "  schedule  report  0 8 * * *     next Sat 2026-01-03 08:00 CET",
         "  schedule  tick    every 90 min  next Fri 2026-01-02 13:30 UTC",
     ]
+
+
+class Told:
+    """What a Teller printed, by a clock of the test's."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.lines: list[str] = []
+        self._teller = Teller(Lines(with_day=False), lambda line: self.lines.append(line.plain), lambda: self.now_s)
+
+    def tell(self, count: int) -> None:
+        for _ in range(count):
+            self._teller.tell(Wrong(InvalidArgument("x")))
+
+
+def test_more_than_a_person_can_read_is_counted_and_said_when_it_is_over() -> None:
+    told = Told()
+    told.tell(1_000)
+    assert len(told.lines) == BURST
+    told.now_s += 60
+    told.tell(1)
+    assert told.lines[BURST:] == ["… 600 more, which are on the page", "error: x"]
+
+
+def test_what_a_person_can_read_is_printed_for_ever() -> None:
+    told = Told()
+    for _ in range(100):
+        told.now_s += 1
+        told.tell(LINES_A_SECOND)
+    assert told.lines == ["error: x"] * (100 * LINES_A_SECOND)

@@ -3,6 +3,8 @@
 import { picture } from "./api.js";
 import { h, put } from "./dom.js";
 
+const RIM = 16;
+const TITLE = 52;
 const NS = "http://www.w3.org/2000/svg";
 
 function svg(tag, attributes, text = "") {
@@ -23,13 +25,23 @@ export function graph(store, go) {
     const text = (await picture()).replace(/<style>[^]*?<\/style>/, ""); // style.css has its own, and the policy allows no other
     const root = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     root.setAttribute("role", "group");
-    root.style.minWidth = `${0.6 * root.viewBox.baseVal.width}px`; // smaller, and nobody could read it
+    crop(root);
     nodes.clear();
     for (const one of root.querySelectorAll("g.node")) prepare(one);
     figure.replaceChildren(root);
     rows.clear();
     body.replaceChildren();
     draw();
+  }
+
+  /** Leave out the rim and the title, which the page has itself; and let nobody need glasses. */
+  function crop(root) {
+    const box = root.viewBox.baseVal;
+    const [width, height] = [box.width - 2 * RIM, box.height - TITLE - RIM];
+    root.setAttribute("viewBox", `${RIM} ${TITLE} ${width} ${height}`);
+    root.setAttribute("width", width);
+    root.setAttribute("height", height);
+    root.style.minWidth = `${0.55 * width}px`;
   }
 
   function prepare(one) {
