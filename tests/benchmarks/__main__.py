@@ -8,7 +8,7 @@ from importlib import import_module
 NAMES = (
     "messaging", "requests", "virtual_time", "importing", "processes", "compiling", "building", "exploring",
     "replaying", "functions", "lambdas", "cloudfunctions", "sending", "sending_pubsub",
-    "sending_sqs", "soak",
+    "sending_sqs", "soak", "watching",
 )  # fmt: skip
 
 

@@ -37,8 +37,17 @@ function leave(kind, name) {
   else location.hash = `#/journeys/${encodeURIComponent(kind === "endpoint" ? name.split(" ").at(-1) : name)}`;
 }
 
+/** The parts of the address behind #/; none where somebody typed what cannot be read. */
+function parts() {
+  try {
+    return location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  } catch {
+    return [""];
+  }
+}
+
 function route() {
-  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [name, ...rest] = parts();
   const view = views[name] ? name : "graph";
   const main = by("main");
   if (shown !== view) main.replaceChildren(views[view].section);
