@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: bench clean core-only demo directions docs fuzz help lint matrix mutants mypy pyright style test test-all tools venv wheels
+.PHONY: audit bandit bench clean core-only demo directions docs fuzz help hostile lint matrix mutants mypy pyright style test test-all tools venv wheels
 
 PYTHON := .venv/bin/python
 STAMP := .venv/installed
@@ -60,15 +60,24 @@ mutants: $(STAMP)  ## Show that the conformance suite alone kills every mutant o
 fuzz: $(STAMP)  ## Run random orchestrations by CPython and by the engine: make fuzz PROGRAMS=10000 SEED=… ON=aws
 	$(PYTHON) -m tests.fuzz --programs $(or $(PROGRAMS),10000) $(if $(SEED),--seed $(SEED)) $(if $(ON),--on $(ON))
 
+hostile: $(STAMP)  ## Try hostile input of every kind: make hostile EXAMPLES=10000
+	CLOUDLESS_EXAMPLES=$(or $(EXAMPLES),2000) $(PYTEST) tests/unit/hostile $(PROVIDERS:%=providers/%/tests/hostile)
+
 tools: $(STAMP)  ## Install the emulators under .tools/ and list what is missing.
 	@$(PYTHON) -m tests.tools install
 	@$(PYTHON) -m tests.tools list
 
-lint: style mypy pyright directions  ## Check style, types (twice) and the dependency directions; --jobs=2 takes half the time.
+lint: style bandit mypy pyright directions  ## Check style, risky code, types (twice) and the dependency directions; --jobs=2 takes half the time.
 
 style: $(STAMP)
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
+
+bandit: $(STAMP)
+	$(PYTHON) -m bandit --quiet --recursive --configfile pyproject.toml cloudless $(foreach name,$(PROVIDERS),providers/$(name)/cloudless_$(name))
+
+audit: $(STAMP)  ## Look the pinned versions up in the databases of known vulnerabilities; says so where none can be reached.
+	@PYTHON=$(PYTHON) sh .ci/audit
 
 mypy: $(STAMP)
 	$(PYTHON) -m mypy

@@ -204,8 +204,8 @@ def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _evaluated(hint: Any, space: dict[str, Any]) -> Any:
     """A quoted one stands in quotes twice where annotations are text (PEP 563)."""
-    once = eval(_code(hint), space) if isinstance(hint, str) else hint  # noqa: S307  (the user's own annotation)
-    return eval(_code(once), space) if isinstance(once, str) else once  # noqa: S307
+    once = eval(_code(hint), space) if isinstance(hint, str) else hint  # nosec B307  # noqa: S307  (the user's own annotation)
+    return eval(_code(once), space) if isinstance(once, str) else once  # nosec B307  # noqa: S307
 
 
 @cache

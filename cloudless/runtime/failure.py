@@ -108,6 +108,6 @@ def _evaluated(kind: type, hint: Any) -> Any:
         return hint
     space = vars(sys.modules[kind.__module__]) if kind.__module__ in sys.modules else {}
     try:
-        return eval(hint, dict(space), dict(vars(kind)))  # noqa: S307  (the user's own annotation)
+        return eval(hint, dict(space), dict(vars(kind)))  # nosec B307  # noqa: S307  (the user's own annotation)
     except Exception:  # noqa: BLE001  (a name that is imported for type checkers, or of a class in a function)
         return object

@@ -63,7 +63,7 @@ def loaded(source: str, title: str = "") -> Generator[Module]:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     sys.modules[name] = module
     try:
-        exec(compile(source, file, "exec", dont_inherit=True), vars(module))  # noqa: S102  (programs of the corpus)
+        exec(compile(source, file, "exec", dont_inherit=True), vars(module))  # nosec B102  # noqa: S102  (programs of the corpus)
         yield Module(module)
     finally:
         sys.modules.pop(name, None)

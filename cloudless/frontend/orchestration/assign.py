@@ -152,9 +152,9 @@ class Assignments(Part):
         inside = [one.id for one in ast.walk(node_of) if isinstance(one, ast.Name)]
         space = {name: names[name] for name in inside if name in names}
         try:
-            hint = eval(code, space)  # noqa: S307  (the user's own annotation)
+            hint = eval(code, space)  # nosec B307  # noqa: S307  (the user's own annotation)
             if isinstance(hint, str):
-                hint = eval(hint, dict(names))  # noqa: S307
+                hint = eval(hint, dict(names))  # nosec B307  # noqa: S307
         except Exception as problem:  # noqa: BLE001  (the user's annotation may raise anything)
             self.unit.error(
                 "CL221", node.annotation, f"the annotation cannot be evaluated: {problem}", "name a type of the module"
