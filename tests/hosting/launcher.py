@@ -98,10 +98,12 @@ class _Grandchild:
         return self._code
 
     def _await_end(self) -> None:
-        """Wait without keeping the zygote from others."""
+        """Wait without keeping the zygote from others. By poll: select takes no descriptor above 1,023."""
         descriptor = os.pidfd_open(self._pid)
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
         try:
-            select.select([descriptor], [], [])
+            poll.poll()
         finally:
             os.close(descriptor)
 

@@ -23,7 +23,8 @@ from tests.tools.catalogue import CONSTRAINTS, KITS
 ROOT = Path(__file__).parents[2]
 MATRIX = "tests/test_matrix.py"
 _PIN = re.compile(r"([\w.@-]+?)(?:==|@)([\w.]+)")
-_JAR = re.compile(r"-(\d[\d.]*)(?:-all)?\.jar$")
+CLI = "google-cloud-cli"
+"""Whose components the emulators of Pub/Sub and Firestore are: one version names both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ EVIDENCE: Mapping[str, Evidence] = {
     "gcp": _of_provider(
         "gcp",
         ("workflows/oracles/test_corpus.py::test_gcwsim_comes_to_what_the_corpus_says",),
-        ("firestore-emulator", "functions-framework", "pubsub-emulator"),
+        ("functions-framework", CLI),
     ),
     "azure": _of_provider(
         "azure",
@@ -98,6 +99,6 @@ def _version(name: str) -> str:
         return f"{version_info.major}.{version_info.minor}"
     if name in pinned():
         return pinned()[name]
-    if name in tools.catalogue.TOOLS and (found := _JAR.search(tools.require(name).name)):
-        return found[1]
+    if name == CLI:
+        return (tools.require("pubsub-emulator").parents[3] / "VERSION").read_text().strip()
     return version(name)
