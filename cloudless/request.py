@@ -37,6 +37,10 @@ _CONNECTION = frozenset({"connection", "content-length", "keep-alive", "te", "tr
 _COOKIE_PLACE = re.compile(r"[\x20-\x3a\x3c-\x7e]*\Z")
 
 
+class Unreadable(InvalidBody):
+    """A request whose endpoint asks for what it does not hold: the sender's mistake, which is answered with 400."""
+
+
 class Request:
     """An HTTP request.
 
@@ -83,7 +87,7 @@ class Request:
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """The query, decoded: every value of each name, in order. `+` is a space."""
+        """The query, decoded: every value of each name, in order. `+` is a space. InvalidBody where it is none."""
         if self._pairs is None:
             self._pairs = pairs(self.query_string)
         return self._pairs
@@ -105,13 +109,17 @@ class Request:
         try:
             return self.body.decode()
         except UnicodeDecodeError as problem:
-            raise InvalidBody(
+            raise Unreadable(
                 f"the body is not UTF-8: byte {problem.start} is {self.body[problem.start]:#04x}"
             ) from problem
 
     def json(self) -> Any:
         """The body as JSON; InvalidBody where it is none."""
-        return load(self.text())
+        text = self.text()
+        try:
+            return load(text)
+        except InvalidBody as problem:
+            raise Unreadable(str(problem)) from problem
 
     def form(self) -> dict[str, list[str]]:
         """The fields of a body of `application/x-www-form-urlencoded`, every value of each name, in order."""
@@ -245,7 +253,7 @@ def joined(headers: Headers) -> dict[str, str]:
 
 
 def pairs(text: str) -> dict[str, list[str]]:
-    """Every value of each name of a query or form; InvalidArgument where its percent-encoding is not UTF-8."""
+    """Every value of each name of a query or form; InvalidBody where its percent-encoding is not UTF-8."""
     if not text:
         return {}
     from urllib.parse import parse_qsl
@@ -253,7 +261,7 @@ def pairs(text: str) -> dict[str, list[str]]:
     try:
         found = parse_qsl(text, keep_blank_values=True, errors="strict")
     except ValueError as problem:  # also more fields than urllib takes
-        raise InvalidArgument(f"not percent-encoded UTF-8: {problem}") from problem
+        raise Unreadable(f"not percent-encoded UTF-8: {problem}") from problem
     result: dict[str, list[str]] = {}
     for name, value in found:
         result.setdefault(name, []).append(value)

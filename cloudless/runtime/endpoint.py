@@ -11,7 +11,7 @@ from __future__ import annotations
 from cloudless.driver.current import HERE
 from cloudless.errors import HttpError, InvalidArgument, InvalidBody, PayloadTooLarge, Unavailable
 from cloudless.message import NO_ATTRIBUTES, Envelope, Failure
-from cloudless.request import BODY_MOST, JSON, Response, answered
+from cloudless.request import BODY_MOST, JSON, Response, Unreadable, answered
 from cloudless.runtime.arguments import Refused, Unfit
 from cloudless.runtime.call import context_of
 from cloudless.runtime.consumer import failure_of
@@ -230,6 +230,8 @@ class Endpoint:
         status = self._declared(error)
         if status is not None:
             return problem(status, failure_of(error, 1).text)
+        if isinstance(error, Unreadable):
+            return problem(400, str(error))
         if isinstance(error, HttpError):
             return problem(error.status, str(error.detail), headers=error.headers)
         if isinstance(error, PayloadTooLarge):  # what was to be sent on; it says sizes, and nothing else

@@ -71,8 +71,8 @@ class Plan:
 
     def wait_s(self, attempt: int) -> float:
         """Seconds to wait after failed attempt number `attempt`, from 1."""
-        if self.delay_s == 0:
-            return 0
+        if self.delay_s == 0 or self.factor <= 1:  # the number of an attempt may be anything: strangers write it, too
+            return min(self.delay_s, self.max_delay_s)
         wait = self.delay_s
         for _ in range(attempt - 1):
             wait *= self.factor

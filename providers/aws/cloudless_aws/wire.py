@@ -29,6 +29,10 @@ _TRACED = "AWSTraceHeader"
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
 """
+_DIGITS = 15
+"""A time in milliseconds has fewer until the year 5138."""
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What reading an event raises that is none of SQS's."""
 _ROOT = "Root=1-"
 _HEX = frozenset("0123456789abcdef")
 
@@ -39,14 +43,16 @@ def attributes_of(envelope: Envelope) -> dict[str, str]:
 
 
 def envelope_of_record(record: Mapping[str, Any]) -> Envelope:
-    """The envelope of a record in Lambda's event. Raises KeyError, TypeError or ValueError for any other shape.
+    """The envelope of a record in Lambda's event. Raises one of MALFORMED for any other shape, now and not later.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
     """
-    ours = record["messageAttributes"].get(SYSTEM_ATTRIBUTE)
+    ours, body = record["messageAttributes"].get(SYSTEM_ATTRIBUTE), record["body"]
     deliveries = int(record["attributes"]["ApproximateReceiveCount"])
+    if type(body) is not str or type(record["messageId"]) is not str or deliveries < 1:
+        raise TypeError("a part of this is no text, or no number from 1")
     if ours is None or is_first(ours.get("stringValue", "")):  # a stranger's may be binary
-        return Delivered(record["body"], deliveries, _whole, record)
+        return Delivered(body, deliveries, _whole, record)
     return _whole(record)
 
 
@@ -63,25 +69,31 @@ def _whole(record: Mapping[str, Any]) -> Envelope:
     return _envelope(record["body"], texts, record["attributes"], record["messageId"])
 
 
-def _is_text(value: Mapping[str, Any], key: str) -> bool:
+def _is_text(value: Any, key: str) -> bool:
     """Binary attributes of foreign programs are left out: ours are strings."""
-    return isinstance(value.get(key), str)
+    return isinstance(value, dict) and isinstance(value.get(key), str)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _native(native: Mapping[str, str], name: str) -> str:
+    """A text of the service's; "" where there is none."""
+    found: object = native.get(name)
+    return found if isinstance(found, str) else ""
 
 
 def _envelope(body: str, texts: dict[str, str], native: Mapping[str, str], id: str) -> Envelope:
     """texts: of all attributes. native: of the service. id: the service's, whose 32 digits we keep without hyphens."""
-    deliveries = int(native["ApproximateReceiveCount"])
+    deliveries, sent = int(native["ApproximateReceiveCount"]), _native(native, "SentTimestamp")
     envelope = unpack(
         body,
         {name: value for name, value in texts.items() if name != SYSTEM_ATTRIBUTE},
         texts.get(SYSTEM_ATTRIBUTE),
         native_id=id.replace("-", ""),
         native_attempt=deliveries,
-        sent_s=int(native["SentTimestamp"]) / 1_000,
-        group=native.get("MessageGroupId", ""),
+        sent_s=int(sent) / 1_000 if sent.isdecimal() and len(sent) < _DIGITS else 0,
+        group=_native(native, "MessageGroupId"),
     )
     if not envelope.trace:
-        envelope.trace = trace_of_xray(native.get(_TRACED, ""))
+        envelope.trace = trace_of_xray(_native(native, _TRACED))
     return envelope if envelope.error or _MOVED not in native else _crashed(envelope, deliveries)
 
 

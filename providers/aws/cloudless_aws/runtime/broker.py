@@ -24,7 +24,7 @@ from cloudless.execution import checked_id
 from cloudless.runtime.addressee import addressed
 from cloudless.runtime.broker import Broker, Mailbox, text_of
 from cloudless.runtime.failure import shortened
-from cloudless.system import opened
+from cloudless.system import opened, word
 from cloudless_aws.names import WAIT, event_of
 from cloudless_aws.runtime.failure import raised
 from cloudless_aws.runtime.stage import starting
@@ -93,7 +93,7 @@ class _Post:
     def send(self, event: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Somebody sends."""
         execution, message = checked_id(text_of(request, "execution")), opened(request.get("message"))
-        said, waiters = str(request.get("orchestration") or ""), self._waiters.get(event, ())
+        said, waiters = word(request.get("orchestration")), self._waiters.get(event, ())
         name, snapshot = addressed(event, said, execution, waiters, self._cloud.orchestrations.describe, pause=_pause)
         mailbox = Mailbox(name, execution, event, snapshot.started_s)
         self._broker.send(mailbox, message.deduplication, load(message.body))
@@ -102,7 +102,12 @@ class _Post:
 
 def _moment(started: Any) -> float:
     """Seconds since the epoch of an ISO time; 0 where none is said."""
-    return datetime.fromisoformat(started).timestamp() if isinstance(started, str) and started else 0.0
+    if not isinstance(started, str) or not started:
+        return 0.0
+    try:
+        return datetime.fromisoformat(started).timestamp()
+    except (ValueError, OverflowError) as problem:
+        raise InvalidArgument(f"the broker was given {started!r:.80}, which is no time") from problem
 
 
 def _pause(seconds: float) -> None:

@@ -74,16 +74,17 @@ def request_of(event: Any, handler: str, id: str = "") -> Request:
     """The request of an event. id: Lambda's, a UUID, is ours as well. Raises InvalidArgument for another event."""
     try:
         said, path, headers = event["requestContext"]["http"], event["rawPath"], event["headers"]
-        body = event.get("body")
+        body, query, client = event.get("body"), event["rawQueryString"], said.get("sourceIp", "")
+        "".join((said["method"], path, query, client, *headers.values()))  # raises where one of them is no text
         names = "".join(headers)
         is_lower = names == names.lower()
         request = Request(
             said["method"],
             path if _PLAIN.issuperset(path) else _encoded(path),
-            query_string=event["rawQueryString"],
+            query_string=query,
             headers=() if is_lower else headers,
             body=_bytes(body, is_base64=event.get("isBase64Encoded")) if body else b"",
-            client=said.get("sourceIp", ""),
+            client=client,
         )
         if is_lower:
             request.headers = headers

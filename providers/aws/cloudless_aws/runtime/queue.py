@@ -30,7 +30,7 @@ from cloudless.runtime.consumer import exited
 from cloudless.runtime.outcome import SKIPPED, Again
 from cloudless_aws.runtime import invocation
 from cloudless_aws.runtime.stage import starting
-from cloudless_aws.wire import FIFO, envelope_of_record
+from cloudless_aws.wire import FIFO, MALFORMED, envelope_of_record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def records_of(event: Any, handler: str) -> tuple[list[Record], list[Envelope]]:
     try:
         records: list[Record] = event["Records"]
         return records, [envelope_of_record(record) for record in records]
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except MALFORMED as problem:
         from cloudless_aws.runtime.stranger import SQS, refused
 
         raise refused(event, handler, SQS) from problem
@@ -187,11 +187,12 @@ def _settled(
     again = {at: outcome for at, outcome in enumerate(outcomes) if isinstance(outcome, Again)}
     if not again:
         return []
-    if not records[0]["eventSourceARN"].endswith(FIFO):
+    if not str(records[0].get("eventSourceARN")).endswith(FIFO):
         postponed = [at for at, outcome in again.items() if not outcome.counted]
         for at in _copied(postponed, envelopes, again, plan, cloud) if postponed else ():
             del again[at]
-    _hide({records[at]["receiptHandle"]: outcome.delay_s for at, outcome in again.items()}, plan, cloud)
+    receipts = {at: records[at].get("receiptHandle") for at in again}
+    _hide({receipt: again[at].delay_s for at, receipt in receipts.items() if isinstance(receipt, str)}, plan, cloud)
     return list(again)
 
 

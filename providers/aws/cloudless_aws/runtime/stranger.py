@@ -50,8 +50,9 @@ def refused(event: object, handler: str, takes: str) -> InvalidArgument:
 def _told(event: Any, takes: str) -> tuple[str, str]:
     records = event.get("Records") if is_object(event) else None
     if is_list(records) and records and is_object(records[0]):
-        source = records[0].get("eventSource") or records[0].get("EventSource")
+        said = records[0].get("eventSource") or records[0].get("EventSource")
+        source = said if isinstance(said, str) else ""
         is_torn = source == "aws:sqs" and takes == SQS
-        origin, remedy = _TORN if is_torn else _RECORDS.get(str(source), (f"the service {source!r}", _QUEUE))
+        origin, remedy = _TORN if is_torn else _RECORDS.get(source, (f"the service {source!r:.80}", _QUEUE))
         return f"an event of {origin}", remedy
     return stranger.told(event, _SHAPES)
