@@ -32,8 +32,9 @@ SECRETS = {"signing": SIGNING, "key": f"{KEY},{KEY}-next", "links": LINKS}
 WRONG = f"{PLANT}-wrong-key"
 ENVIRONMENT = {
     "CLOUDLESS_SECRET_SIGNING": SIGNING, "CLOUDLESS_SECRET_KEY": KEY, "CLOUDLESS_SECRET_LINKS": LINKS,
-    "AWS_ACCESS_KEY_ID": f"AKIA{PLANT}", "AWS_SECRET_ACCESS_KEY": f"{PLANT}-aws", "AWS_SESSION_TOKEN": f"{PLANT}-session",
-    "GOOGLE_APPLICATION_CREDENTIALS": f"/nowhere/{PLANT}.json", "AZURE_CLIENT_SECRET": f"{PLANT}-azure",
+    "AWS_ACCESS_KEY_ID": f"AKIA{PLANT}", "AWS_SECRET_ACCESS_KEY": f"{PLANT}-aws",
+    "AWS_SESSION_TOKEN": f"{PLANT}-session",
+    "AZURE_CLIENT_SECRET": f"{PLANT}-azure",
     "CLOUDLESS_SERVICE_BUS": f"Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey={PLANT}",
     "TF_VAR_password": f"{PLANT}-terraform",
 }  # fmt: skip
@@ -213,7 +214,8 @@ COMMANDS = [
     ("run", "request", "GET", "/keyed"), ("run", "--json", "send", "orders", '{"id": "1"}'),
     ("run", *(f"--secret={name}={value}" for name, value in SECRETS.items()), "--events", "events.jsonl"),
     ("run", "--json", *(f"--secret={name}={value}" for name, value in SECRETS.items()), "--events", "events.jsonl"),
-    ("run", f"--secret=singing={SIGNING}", "send", "orders", "{}"), ("run", f"--secret={SIGNING}", "send", "orders", "{}"),
+    ("run", f"--secret=singing={SIGNING}", "send", "orders", "{}"),
+    ("run", f"--secret={SIGNING}", "send", "orders", "{}"),
     ("plan", "aws"), ("outputs", "aws"), ("dlq", "list", "aws"), ("invoke", "aws", "link", "{}"),
 ]  # fmt: skip
 

@@ -17,7 +17,7 @@ def named_secret(text: str) -> tuple[str, str]:
     """The name and the value that `--secret NAME=VALUE` gives; InvalidArgument where there is no =."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise InvalidArgument(f"--secret {text}: write NAME=VALUE")
+        raise InvalidArgument("--secret: write NAME=VALUE")  # what was written may be the value
     return name, value
 
 

@@ -404,7 +404,7 @@ def test_a_port_that_is_taken_is_one_error_before_anything_is_started(start: Sta
     [
         (["--speed", "0"], "error: --speed 0: give a number above 0, up to 100,000"),
         (["--speed", "nan"], "error: --speed nan: give a number above 0, up to 100,000"),
-        (["--secret", "x"], "error: --secret x: write NAME=VALUE"),
+        (["--secret", "x"], "error: --secret: write NAME=VALUE"),
         (["--host", ""], "error: --host is empty: give 127.0.0.1, or 0.0.0.0 for every interface"),
         (["--host", "192.0.2.1"], "error: --host 192.0.2.1: this machine has no such address"),
         (["--config", "none.toml"], "none.toml  CL501  there is no none.toml in "),

@@ -177,7 +177,7 @@ def test_start_and_seed_are_those_given(cloudless: Run) -> None:
         (["send", "orders", "{}", "--group", "a"], "error: queue 'orders' is not ordered: a message has no group"),
         (["send", "orders", "{}", "--delay", "soon"], "error: 'soon' is no duration: write e.g. 90s, 10m, 1h30m or 7d"),
         (["--advance", "1x", "fire", "report"], "error: '1x' is no duration"),
-        (["--secret", "x", "fire", "report"], "error: --secret x: write NAME=VALUE"),
+        (["--secret", "x", "fire", "report"], "error: --secret: write NAME=VALUE"),
         (["--stage", "prod", "fire", "report"], "error: cloudless.toml has no stage 'prod'"),
         (["--events", "none.jsonl"], "error: none.jsonl cannot be read"),
     ],
