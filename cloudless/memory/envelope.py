@@ -14,7 +14,7 @@ def plain_of(envelope: Envelope) -> Plain:
     found = {name: getattr(envelope, name) for name in Envelope.__slots__ if name != "error"}
     error = envelope.error
     problem = [error.type, error.text, error.attempt] if error else None
-    usual = {"attributes": {}, "delay_s": 0, "group": "", "deduplication": "", "error": None, "attempt": 1}
+    usual: Plain = {"attributes": {}, "delay_s": 0, "group": "", "deduplication": "", "error": None, "attempt": 1}
     plain = {**found, "attributes": dict(envelope.attributes), "error": problem}
     return {name: value for name, value in plain.items() if name not in usual or usual[name] != value}
 
@@ -22,4 +22,5 @@ def plain_of(envelope: Envelope) -> Plain:
 def envelope_of(plain: Plain) -> Envelope:
     """The envelope that `plain_of` wrote."""
     error = plain.get("error")
-    return Envelope(**plain | {"error": Failure(*error) if error else None})
+    given: Plain = {**plain, "error": Failure(*error) if error else None}
+    return Envelope(**given)

@@ -65,7 +65,8 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _step_from(plain: dict[str, Any]) -> Step:
     attempts, delay_s, factor, max_delay_s, names = plain["policy"]
-    return Step(**plain | {"policy": Policy(attempts, delay_s, factor, max_delay_s, frozenset(names))})
+    given: dict[str, Any] = {**plain, "policy": Policy(attempts, delay_s, factor, max_delay_s, frozenset(names))}
+    return Step(**given)
 
 
 def _ended(at_s: float, call: Record, reply: dict[str, Any]) -> Entry:
