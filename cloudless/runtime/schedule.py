@@ -58,12 +58,15 @@ def next_due(timing: Timing, after_s: int) -> int | None:
 def guard(timing: Timing) -> Callable[[int], bool]:
     """Whether a tick (seconds, of a whole minute) is a due time; remembers nothing between ticks.
 
-    Far from a change of the zone's offset it is when the local fields match. Within a day of one, cronsim is asked
-    for the first due time after the minute before; unless a `*` matches, which it may skip.
+    It is where the local fields match, unless a change of the zone's offset is within a day: then cronsim is asked for
+    the first due time after the minute before. Of a `*` that matches it is not, since it may skip that. Where they do
+    not match, only the end of a gap can be due.
     """
     every_s = timing.every_s
     if every_s:
         return lambda tick_s: tick_s % every_s == 0
+    from datetime import datetime
+
     from cronsim import CronSim
 
     cron, info = check_cron(timing.cron), zone(timing.timezone)
@@ -71,11 +74,13 @@ def guard(timing: Timing) -> Callable[[int], bool]:
     is_fixed = not any(field.startswith("*") for field in cron.split()[:2])
 
     def due(tick_s: int) -> bool:
-        local = _utc(tick_s).astimezone(info)
+        local = datetime.fromtimestamp(tick_s, info)
         on_time = local.minute in fields.minutes and local.hour in fields.hours
         matches = on_time and local.month in fields.months and fields.match_day(local.date())
-        if _shift_s(tick_s - _DAY_S, info) == _shift_s(tick_s + _DAY_S, info) or (matches and not is_fixed):
-            return matches
+        if not matches and _shift_s(tick_s, info) <= _shift_s(tick_s - 60, info):
+            return False
+        if matches and (not is_fixed or _shift_s(tick_s - _DAY_S, info) == _shift_s(tick_s + _DAY_S, info)):
+            return True
         return int(next(CronSim(cron, _utc(tick_s - 60).astimezone(info))).timestamp()) == tick_s
 
     return due

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -29,6 +30,8 @@ CRONS = (
 )  # fmt: skip
 """Every minute comes apart: it has a thousand ticks a day."""
 
+PARTS = 4
+"""Of all zones: a test each, for several processes."""
 ALL_ZONES = ("30 2 * * *", "0 0 * * *", "*/20 1-3 * * *", "15,45 1-3 * * *", "30 1 1,15 * FRI")
 FEW = (
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
@@ -51,11 +54,15 @@ def sent(one: Schedule, start: datetime, end: datetime, delay: Delay = timedelta
 
 
 def changes(name: str) -> list[datetime]:
-    """Every change of a zone's offset from 2020 to 2040, as the noon (UTC) before it."""
+    """Every change of a zone's offset from 2020 to 2040, as the noon (UTC) before it. None has two within a week."""
     info, day = ZoneInfo(name), timedelta(days=1)
-    noons = [datetime(2020, 1, 1, 12, tzinfo=UTC) + n * day for n in range(20 * 366)]
-    shifts = [noon.astimezone(info).utcoffset() for noon in noons]
-    return [noon for noon, before, after in zip(noons, shifts, shifts[1:], strict=False) if before != after]
+    weeks = [datetime(2020, 1, 1, 12, tzinfo=UTC) + n * 7 * day for n in range(20 * 366 // 7)]
+    noons = [week + n * day for week in weeks if shift(week, info) != shift(week + 7 * day, info) for n in range(7)]
+    return [noon for noon in noons if shift(noon, info) != shift(noon + day, info)]
+
+
+def shift(at: datetime, info: ZoneInfo) -> timedelta | None:
+    return at.astimezone(info).utcoffset()
 
 
 def signature(name: str) -> tuple[object, ...]:
@@ -63,6 +70,11 @@ def signature(name: str) -> tuple[object, ...]:
     info, day = ZoneInfo(name), timedelta(days=1)
     start = datetime(2020, 1, 1, tzinfo=UTC).astimezone(info).utcoffset()
     return start, *((noon, (noon + day).astimezone(info).utcoffset()) for noon in changes(name))
+
+
+@cache
+def different_zones() -> list[str]:
+    return list({signature(name): name for name in sorted(available_timezones())}.values())
 
 
 def check_zone(name: str, crons: Iterable[str], most: int) -> None:
@@ -79,9 +91,9 @@ def test_a_run_is_sent_for_each_due_time_around_a_change(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_is_sent_for_each_due_time_in_every_zone_around_every_change() -> None:
-    different = {signature(name): name for name in sorted(available_timezones())}
-    for name in different.values():
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_run_is_sent_for_each_due_time_in_every_zone_around_every_change(part: int) -> None:
+    for name in different_zones()[part::PARTS]:
         check_zone(name, ALL_ZONES, most=100)
 
 
