@@ -149,11 +149,12 @@ def said(one: Verified) -> str:
     """A record in a line."""
     failed = f", {one.failed} failed as its gaps say" if one.failed else ""
     refused = f", {show.count(len(one.refused), 'program')} refused for a limit" if one.refused else ""
+    disturbed = sum(bool(faults) for faults in one.programs.values())
     against = ", ".join(f"{name} {version}" for name, version in one.against.items())
     return (
         f"suite: {show.count(one.passed, 'case')} passed{failed}; "
         f"orchestrations: {show.count(one.runs, 'run')} of the corpus{refused}; "
-        f"{show.count(len(one.programs), 'example')} as in memory, under faults; on {against}"
+        f"{show.count(len(one.programs), 'example')} as in memory, {disturbed or 'none'} under faults; on {against}"
     )
 
 

@@ -64,7 +64,7 @@ def test_what_is_not_there_has_a_reason_and_places(fake: Path, cloudless: Run) -
 def test_the_record_is_told_in_a_line(fake: Path, cloudless: Run) -> None:
     assert (
         "  fake    suite: 9 cases passed, 1 failed as its gaps say; orchestrations: 160 runs of the corpus, "
-        "1 program refused for a limit; 1 example as in memory, under faults; on nimbus 1.2\n"
+        "1 program refused for a limit; 1 example as in memory, 1 under faults; on nimbus 1.2\n"
     ) in cloudless(*ON).stdout
 
 
