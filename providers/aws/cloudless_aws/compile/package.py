@@ -32,7 +32,9 @@ CLIENT = "awslambdaric"
 """AWS's own client of the runtime, which finds a handler by its name as it does when it is deployed."""
 
 _OWN = Own(
-    distribution="cloudless-aws", module="cloudless_aws", left_out=("compile", "guarantees", "provider", "terraform", "verified.json")
+    distribution="cloudless-aws",
+    module="cloudless_aws",
+    left_out=("compile", "guarantees", "provider", "terraform", "verified.json"),
 )
 
 
