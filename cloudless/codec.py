@@ -19,7 +19,7 @@ from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge, hidd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, Literal, Protocol, TypeGuard
 
     class Codec(Protocol):
@@ -561,14 +561,20 @@ def finished(text: str, plain: Callable[[Literal["json", "python"]], object]) ->
 
 def _check_numbers(value: Any) -> None:
     """Refuse NaN and infinities (InvalidBody)."""
-    if isinstance(value, dict):
-        value = value.values()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    elif isinstance(value, float) and not -_INFINITY < value < _INFINITY:
+    if isinstance(value, float) and not -_INFINITY < value < _INFINITY:
         raise InvalidBody(f"the body cannot be written as JSON: {value} is no number of it")
-    elif not isinstance(value, (list, tuple, set, frozenset)):
-        return
-    for part in value:
+    for part in _parts(value):
         _check_numbers(part)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if is_object(value):
+        return value.values()
+    return value if _has_parts(value) else ()
+
+
+def _has_parts(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, (list, tuple, set, frozenset))
 
 
 def type_name(kind: Any) -> str:

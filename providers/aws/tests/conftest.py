@@ -26,7 +26,7 @@ def _models_read_once() -> Iterator[None]:
 
     def initialised(self: Loader, *arguments: Any, **options: Any) -> None:
         original(self, *arguments, **options)
-        self._cache = read
+        self.__dict__["_cache"] = read
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Loader, "__init__", initialised)
