@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -60,7 +61,7 @@ def test_the_page_of_gaps_is_current() -> None:
 
 @pytest.mark.parametrize("cloud", EVIDENCE)
 def test_a_record_is_of_the_cases_and_gaps_that_there_are(cloud: str) -> None:
-    gaps = published()[cloud][1] if cloud != "memory" else {}
+    gaps: Mapping[str, Gap] = published()[cloud][1] if cloud != "memory" else {}
     assert kept(cloud)["suite"] == suite(expected(gaps, simulated=cloud == "memory")), STALE
 
 

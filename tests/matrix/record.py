@@ -125,7 +125,7 @@ def _of_corpus(evidence: Evidence, run: Outcomes) -> list[str]:
     names = [case.name for case in cases()]
     ran = {file: {name for name in names if _has(ids, file, name)} for file in evidence.corpus}
     _refuse("corpus", [file for file, found in ran.items() if not found])
-    return sorted(set.intersection(*ran.values()))
+    return [name for name in sorted(names) if all(name in found for found in ran.values())]
 
 
 def _has(ids: Iterable[tuple[str, str]], file: str, name: str) -> bool:
