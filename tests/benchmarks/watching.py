@@ -77,8 +77,12 @@ def _reload(shop: Served, number: int) -> float:
 
 
 def _version(shop: Served) -> int:
-    with urlopen(f"{shop.url}/version", timeout=30) as answer:
-        return int(answer.read())
+    """-1 where the server that ends had taken the connection, and not yet the request."""
+    try:
+        with urlopen(f"{shop.url}/version", timeout=30) as answer:
+            return int(answer.read())
+    except OSError:
+        return -1
 
 
 def _watch(shop: Served) -> None:

@@ -50,8 +50,16 @@ def page(chromium: Any, shop: Served, problems: list[str]) -> Generator[Any]:
     context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin")
     context.set_default_timeout(PATIENCE_MS)
     found = context.new_page()
-    found.on("pageerror", lambda error: problems.append(str(error)))
-    found.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+
+    def note(message: Any) -> None:
+        if message.type == "error":
+            problems.append(message.text)
+
+    def note_error(error: Any) -> None:
+        problems.append(str(error))
+
+    found.on("console", note)
+    found.on("pageerror", note_error)
     found.goto(shop.page)
     found.wait_for_selector(".link.live")
     yield found

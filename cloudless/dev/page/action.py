@@ -68,7 +68,9 @@ class Actions:
 
     def _send(self, given: Given) -> Plain:
         """Takes {"queue", "body", "delay_s"?, "group"?, "attributes"?}."""
-        queue = _named(self._app.declared, (Queue, OrderedQueue), given.text("queue"), "queue")
+        queue: Queue[Any] | OrderedQueue[Any] = _named(
+            self._app.declared, (Queue, OrderedQueue), given.text("queue"), "queue"
+        )
         body = queue.codec.decode(given.text("body"))
         attributes = given.words("attributes")
         if isinstance(queue, OrderedQueue):

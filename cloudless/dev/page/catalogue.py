@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cloudless.app import App
+    from cloudless.frontend.openapi.schemas import Key, Mode
     from cloudless.ir import Application
 
 
@@ -108,7 +109,9 @@ def _samples(app: App) -> Mapping[str, str]:
 
     asked = {title: types for title, types in typed(app) if not title.startswith("pure ")}
     asked |= {f"orchestration {one.name}": signature(one) for one in app.orchestrations}
-    kinds = {(title, name): (INPUT, kind) for title, types in asked.items() for name, kind in types.items()}
+    kinds: dict[Key, tuple[Mode, Any]] = {
+        (title, name): (INPUT, kind) for title, types in asked.items() for name, kind in types.items()
+    }
     try:
         schemas, models = json_schemas(kinds)
     except (CloudlessError, TypeError, ValueError):

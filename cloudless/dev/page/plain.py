@@ -12,7 +12,7 @@ _MISSING: Any = object()
 
 def plain(one: Any) -> Any:
     """A node as an object without attributes that have their default, a tuple as a list, the rest as it is."""
-    kind: type = type(one)
+    kind: type = type(one)  # pyright: ignore[reportUnknownVariableType]
     if kind in (str, int, float, bool, type(None)):
         return one
     if isinstance(one, tuple):
