@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     Shape = tuple[AbstractSet[str], str, str]
     """Keys, what has them, and the way that it could come."""
 
+
+def _word(key: str) -> str:
+    """A key in an error, which goes to logs and callers: nothing in it ends a line, or cannot be encoded."""
+    return key if key.isprintable() and len(key) <= _LONGEST else f"{key!r:.40}"
+
+
 USUAL = "give it what its caller in the stage gives it"
 _SHOWN = 8
+_LONGEST = 40
 
 
 def refused(handler: str, takes: str, origin: str, remedy: str) -> InvalidArgument:
@@ -35,5 +42,5 @@ def told(event: Any, shapes: Iterable[Shape]) -> tuple[str, str]:
     for keys, origin, remedy in shapes:
         if keys <= event.keys():
             return origin, remedy
-    shown = ", ".join(sorted(map(str, event))[:_SHOWN]) or "none"
+    shown = ", ".join(map(_word, sorted(map(str, event))[:_SHOWN])) or "none"
     return f"an object of nobody that is known (its keys: {shown})", USUAL

@@ -37,7 +37,7 @@ _OURS_UNWRAPPED = f"HTTP_{SYSTEM_ATTRIBUTE.upper()}"
 _BINARY = "HTTP_CE_"
 """The same of a CloudEvent: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md"""
 _STRUCTURED = "application/cloudevents+json"
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 """What reading a request raises that is none of Pub/Sub's: nobody who may call us sends such, and it stays so."""
 _PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
 """The type of an event whose data is a push: https://cloud.google.com/eventarc/docs/cloudevents#pubsub"""

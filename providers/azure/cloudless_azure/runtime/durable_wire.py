@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 
-from cloudless.codec import is_object
+from cloudless.codec import is_object, load
 from cloudless.driver.error import error_of
-from cloudless.errors import InternalError
+from cloudless.errors import InternalError, InvalidBody
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class Order:
     def read(cls, text: Any) -> Order:
         """The order of such a text."""
         found = object_in(text)
-        if found is None or "definition" not in found:
-            raise InternalError(f"an orchestrator was started with {text!r}, which is no order of ours")
+        if found is None or "definition" not in found or not found.keys() <= set(cls.__slots__):
+            raise InternalError(f"an orchestrator was started with {text!r:.200}, which is no order of ours")
         return cls(**found)
 
     def text(self) -> str:
@@ -134,8 +134,8 @@ def object_in(text: Any) -> dict[str, Any] | None:
     found = text
     while isinstance(found, str):
         try:
-            found = json.loads(found)
-        except ValueError:
+            found = load(found)
+        except InvalidBody:
             return None
     return found if is_object(found) else None
 
@@ -152,5 +152,9 @@ def error_in(text: str) -> Error | None:
     _, found, rest = text.partition(FAILURE)
     if not found:
         return None
-    error: Error = json.JSONDecoder().raw_decode(rest)[0]
-    return error
+    try:
+        error: Any = json.JSONDecoder().raw_decode(rest)[0]
+    except (ValueError, RecursionError):
+        return None  # a text that happens to have these words, or that somebody cut
+    is_ours = is_object(error) and isinstance(error.get("type"), str) and isinstance(error.get("message"), str)
+    return error if is_ours else None

@@ -40,7 +40,7 @@ from cloudless.execution import checked_id
 from cloudless.runtime.addressee import addressed
 from cloudless.runtime.broker import Broker, Mailbox, text_of
 from cloudless.runtime.failure import failure, shortened
-from cloudless.system import opened
+from cloudless.system import opened, word
 from cloudless_gcp.clients.mailbox import is_callback
 from cloudless_gcp.clients.token import claims_of
 from cloudless_gcp.runtime.reply import answer, event_of
@@ -105,9 +105,9 @@ def caller_of(request: Request) -> str:
 def _email(token: str) -> str:
     try:
         claims = claims_of(token)
-    except ValueError:
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return ""
-    return str(claims.get("email") or "") if claims.get("email_verified", True) else ""
+    return word(claims.get("email")) if claims.get("email_verified", True) else ""
 
 
 def _for_workflow(carry_out: Callable[[], Any]) -> Answer:
@@ -195,7 +195,7 @@ class _Post:
         event = text_of(asked, "event")
         self._see("senders", event, who, f"send event {event!r}")
         execution, message = checked_id(text_of(asked, "execution")), opened(asked.get("message"))
-        said, waiters = str(asked.get("orchestration") or ""), self._facts["events"].get(event, ())
+        said, waiters = word(asked.get("orchestration")), self._facts["events"].get(event, ())
         name, _ = addressed(event, said, execution, waiters, self._cloud.workflows.describe, pause=_pause)
         self._broker.send(self._box(name, execution, event), message.deduplication, load(message.body))
 

@@ -154,5 +154,8 @@ def _path(environ: Mapping[str, Any]) -> str:
     if not uri.startswith("/"):
         from urllib.parse import urlsplit
 
-        return urlsplit(uri).path or "/"
+        try:
+            return urlsplit(uri).path or "/"
+        except ValueError:  # e.g. http://[::1: whatever it is, nothing is there
+            return uri
     return uri.partition("?")[0].partition("#")[0]

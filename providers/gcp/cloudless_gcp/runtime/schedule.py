@@ -20,10 +20,10 @@ restricted; day 0 of a week is Sunday.
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from time import gmtime
 
+from cloudless.codec import load
 from cloudless.runtime import entry
 from cloudless.runtime.tick import TICK_S, Timing, run
 from cloudless_gcp.runtime.invocation import binding
@@ -45,6 +45,7 @@ EARLY_S = 10
 Ticks are a minute apart at least: one that is late by up to 50 s is still told from the next one.
 """
 _DAY_S = 86_400
+_TIMES_S = frozenset(range(0, _DAY_S, TICK_S))
 _YEARS_DAYS = 9 * 366
 """A day that matches is not further off: 29 February, around a year that is no leap year."""
 
@@ -80,11 +81,13 @@ def run_of(envelope: Envelope, now_s: float) -> Envelope | None:
 
 @lru_cache(maxsize=2)
 def _said(body: str) -> tuple[Timing, Ticks] | None:
-    """What a tick says; None for what is none."""
+    """What a tick says; None for what is none, be it that its times are none."""
     try:
-        said = json.loads(body)
-        return Timing(said), Ticks(said["ticks"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+        said = load(body)
+        timing = Timing(said)
+        timing.is_due(0)
+        return timing, Ticks(said["ticks"])
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 
@@ -98,8 +101,8 @@ class Ticks:
         self._months = frozenset(said.get("months", range(1, 13)))
         self._weekdays = frozenset(said.get("weekdays", range(7)))
         hours, minutes = said.get("hours", range(24)), said.get("minutes", range(60))
-        times = (hour * 3_600 + minute * TICK_S for hour in hours for minute in minutes)
-        self._times_s = sorted(times, reverse=True)
+        times = {hour * 3_600 + minute * TICK_S for hour in hours for minute in minutes}
+        self._times_s = sorted(times & _TIMES_S, reverse=True)
 
     def latest(self, at_s: float) -> int | None:
         """The latest tick at a time or before, both in seconds since the epoch."""
