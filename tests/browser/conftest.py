@@ -10,12 +10,12 @@ from tests import tools
 from tests.browser.served import Served, served
 from tests.browser.shop import project
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Generator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
     program = tools.require("chromium")
     with playwright.sync_playwright() as found:
         browser = found.chromium.launch(executable_path=str(program), args=["--no-sandbox", "--disable-gpu"])

@@ -14,7 +14,6 @@ from cloudless.dev.running import Running
 from cloudless.testing import simulate
 from tests.unit.dev.stall import app
 
-pytest.importorskip("starlette", reason="needs the extra dev")
 PREFIX = "/_cloudless"
 HOST = ("host", "localhost:8000")
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -102,6 +101,7 @@ class Page:
 
 @pytest.fixture
 def page() -> Generator[Page]:
+    pytest.importorskip("starlette", reason="needs the extra dev")
     with simulate(app, history=10_000) as simulation:
         news: list[News] = []
         folder = Path(__file__).parents[1]
