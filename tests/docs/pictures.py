@@ -5,7 +5,7 @@ of its orchestrations. What no program draws, `house.py` does.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +86,7 @@ def _graph(folder: Path, program: Program) -> str:
 
 
 @contextmanager
-def _for_itself(folder: Path) -> Iterator[None]:
+def _for_itself(folder: Path) -> Generator[None]:
     """Forget afterwards what was imported from a folder: other pages have modules of the same names."""
     before = list(sys.path)
     try:

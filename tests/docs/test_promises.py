@@ -80,7 +80,7 @@ def test_a_test_takes_milliseconds_and_no_network(monkeypatch: pytest.MonkeyPatc
 
     order_once()  # the first one reads the program
     monkeypatch.setattr(socket, "socket", refuse)
-    took = []
+    took: list[float] = []
     for _ in range(10):
         began = time.process_time()
         order_once()

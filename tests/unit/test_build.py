@@ -115,7 +115,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nimbus: Nimbus) -> 
 def install_only(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Let these be the only providers, all of them nimbus."""
     found = [metadata.EntryPoint(name, "nimbus_provider:PROVIDER", ENTRY_POINTS) for name in names]
-    monkeypatch.setattr(metadata, "entry_points", lambda group: found)
+
+    def entry_points(*, group: str) -> list[metadata.EntryPoint]:
+        return [one for one in found if one.group == group]
+
+    monkeypatch.setattr(metadata, "entry_points", entry_points)
 
 
 def loaded() -> Project:
