@@ -1,5 +1,7 @@
 """JSON texts and bytes of values in which something is wrong, and the strategies that draw them."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 import json

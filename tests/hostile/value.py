@@ -1,5 +1,7 @@
 """JSON values in which something is wrong: parts of a good one dropped, renamed, put elsewhere, or replaced."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 from collections.abc import Sequence

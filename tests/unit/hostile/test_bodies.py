@@ -1,5 +1,7 @@
 """Bodies: a decoder gives a value that can be sent again, or refuses the text; nothing else comes out of it."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 import re

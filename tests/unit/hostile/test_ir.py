@@ -1,5 +1,7 @@
 """IR: a text is an application, or an error says what is wrong at which place; what was loaded can be dumped."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 import json

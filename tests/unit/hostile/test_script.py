@@ -1,5 +1,7 @@
 """`cloudless run --events`: each line is played, or the run ends with the number of the line."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 from pathlib import Path

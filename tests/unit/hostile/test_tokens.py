@@ -1,5 +1,7 @@
 """Tokens, keys and links: whatever is sent in their place is refused by the error that says so."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 import base64

@@ -1,5 +1,7 @@
 """cloudless.toml: a project, or every mistake with a place within the file."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 import re

@@ -3,6 +3,8 @@
 Refused means that the function raises InvalidArgument, so that nothing is acknowledged.
 """
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 import json
@@ -142,7 +144,8 @@ def test_a_call_is_answered_or_refused(maker: Any, module: str, seed: Any) -> No
 def test_a_request_is_answered_or_refused(name: str) -> None:
     handle = made(endpoint, f"http_{name}", FakeAws())
     method, path = ("GET", "/seen/a b") if name == "seen" else ("POST", "/bytes")
-    context = {**REQUEST["requestContext"], "http": {"method": method, "path": path}}
+    asked: Any = REQUEST["requestContext"]
+    context = {**asked, "http": {"method": method, "path": path}}
 
     @hostile
     @given(values({**REQUEST, "rawPath": path, "requestContext": context}))

@@ -1,5 +1,7 @@
 """Requests to functions in which something is wrong: each is refused with 400, or what it brings has an end."""
 
+# pyright: basic  (JSON values of any shape)
+
 from __future__ import annotations
 
 import json
@@ -122,14 +124,14 @@ def test_a_request_is_answered(environ: Any, content: bytes) -> None:
         made.headers = Answer._Headers(headers)
         return made
 
-    handle = endpoint(facts_of("http_seen"), FakeGoogle(), response)
+    handle = endpoint(facts_of("http_seen"), FakeGoogle(), response)  # pyright: ignore[reportArgumentType]
     asked = Asked(content, {"REQUEST_METHOD": "GET", **texts_of(environ)})
     assert handle(asked).status < 500
 
 
 @pytest.mark.parametrize("uri", ["http://[::1", "http://[x]/seen/1", "//[", "", "*", "\xff"])
 def test_a_strange_target_is_answered(uri: str) -> None:
-    handle = endpoint(facts_of("http_seen"), FakeGoogle(), lambda body, status, headers: status)
+    handle = endpoint(facts_of("http_seen"), FakeGoogle(), lambda body, status, headers: status)  # pyright: ignore[reportArgumentType]
     try:
         found = handle(Asked(b"", {"RAW_URI": uri, "REQUEST_METHOD": "GET"}))
     except AttributeError:  # no type to take away from a number
