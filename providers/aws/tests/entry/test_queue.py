@@ -243,7 +243,7 @@ def test_behind_a_filter_failures_are_those_of_the_right_messages(cloud: FakeAws
 
 # --- events --------------------------------------------------------------------------------------------------
 
-_WHOLE = record({})
+_WHOLE = record({}, id="m")
 EVENTS: list[Any] = [
     {},
     {"Records": None},
@@ -253,7 +253,7 @@ EVENTS: list[Any] = [
     {"Records": [{**_WHOLE, "attributes": None}]},
     {"Records": [{**_WHOLE, "messageAttributes": None}]},
     {"Records": [{**_WHOLE, "attributes": {}}]},
-    event_of(record({}, native={"ApproximateReceiveCount": "x"})),
+    event_of(record({}, id="m", native={"ApproximateReceiveCount": "x"})),
     None,
     [],
     "text",

@@ -227,7 +227,7 @@ def test_what_the_current_ones_bring_is_handled(cloud: FakeGoogle, subscription:
 
 # --- requests ------------------------------------------------------------------------------------------------
 
-_MESSAGE = push({})["message"]
+_MESSAGE = push({}, messageId="m")["message"]
 REQUESTS: list[Any] = [
     b"",
     b"not json",
