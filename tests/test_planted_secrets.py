@@ -4,7 +4,8 @@ Of the application: values of `app.secret`, by `simulate`, the command line and 
 tokens in headers, links, right ones and wrong ones. Of the machine: the clouds' credentials and connection strings.
 """
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

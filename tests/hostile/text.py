@@ -1,6 +1,7 @@
 """JSON texts and bytes of values in which something is wrong, and the strategies that draw them."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """JSON values in which something is wrong: parts of a good one dropped, renamed, put elsewhere, or replaced."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

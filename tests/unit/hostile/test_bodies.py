@@ -1,6 +1,7 @@
 """Bodies: a decoder gives a value that can be sent again, or refuses the text; nothing else comes out of it."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """IR: a text is an application, or an error says what is wrong at which place; what was loaded can be dumped."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

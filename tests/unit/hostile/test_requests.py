@@ -1,6 +1,7 @@
 """Requests: every one has an answer, and one that the program cannot have wanted is refused by a status of 4xx."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """`cloudless run --events`: each line is played, or the run ends with the number of the line."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

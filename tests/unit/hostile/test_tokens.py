@@ -1,6 +1,7 @@
 """Tokens, keys and links: whatever is sent in their place is refused by the error that says so."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """cloudless.toml: a project, or every mistake with a place within the file."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

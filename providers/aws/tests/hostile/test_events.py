@@ -3,7 +3,8 @@
 Refused means that the function raises InvalidArgument, so that nothing is acknowledged.
 """
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Texts that reach orchestrators, the door of calls and consumers on Azure: read, refused, or no matter of ours."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 

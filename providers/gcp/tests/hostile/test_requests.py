@@ -1,6 +1,7 @@
 """Requests to functions in which something is wrong: each is refused with 400, or what it brings has an end."""
 
-# pyright: basic  (JSON values of any shape)
+# JSON values of any shape:
+# pyright: basic
 
 from __future__ import annotations
 
