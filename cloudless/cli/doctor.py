@@ -40,7 +40,7 @@ class Extra:
 
 EXTRAS = {
     "cli": Extra("the command line", {"rich": "13", "typer": "0.12.5", "uv": "0.7"}, is_needed=True),
-    "dev": Extra("cloudless dev", {"uvicorn": "0.30"}),
+    "dev": Extra("cloudless dev", {"starlette": "0.46", "uvicorn": "0.30"}),
     "jwt": Extra("endpoints that check tokens", {"PyJWT": "2.13", "cryptography": "0"}),
     "test": Extra("tests", {"hypothesis": "6.100", "pytest": "8"}),
 }

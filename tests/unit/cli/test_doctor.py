@@ -25,6 +25,7 @@ WELL = Environment(
         "hypothesis": "6.112.1",
         "pytest": "8.3.2",
         "rich": "13.8.0",
+        "starlette": "0.46.0",
         "typer": "0.12.5",
         "uv": "0.13.9",
         "uvicorn": "0.30.6",
