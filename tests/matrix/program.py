@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,10 @@ class Program:
         """What befalls its handlers, each kind once, in the order of faults.py."""
         told = {step["kind"] for step in self.steps if step["do"] == "fault"}
         return tuple(kind for kind in faults.KINDS if kind in told)
+
+    def without_faults(self) -> Program:
+        """The same where nothing goes wrong."""
+        return replace(self, steps=tuple(step for step in self.steps if step["do"] != "fault"))
 
     def dumped(self) -> str:
         """As JSON."""
