@@ -93,6 +93,16 @@ def decoded(decode: Callable[[str], Any], text: str) -> list[Any]:
     return []
 
 
+def sent(encode: Callable[[Any], str], value: Any) -> list[str]:
+    """The text; none where the value is nested deeper than Python walks, since 3.12 less deep than it reads."""
+    try:
+        return [encode(value)]
+    except InvalidBody as problem:
+        if not isinstance(problem.__cause__, RecursionError):
+            raise
+        return []
+
+
 @pytest.mark.parametrize("kind", SEEDS, ids=str)
 def test_what_a_decoder_takes_can_be_sent_again_and_the_rest_is_refused(kind: Any) -> None:
     """Where pydantic decides, a float may be an infinity, unless its type says that it may not (`FiniteFloat`)."""
@@ -103,9 +113,9 @@ def test_what_a_decoder_takes_can_be_sent_again_and_the_rest_is_refused(kind: An
     def check(text: str) -> None:
         for value in decoded(codec.decode, text):
             if is_builtin(kind) or not HAS_INFINITY.search(repr(value)):
-                again = codec.encode(value)
-                assert codec.decode(again) == value
-                again.encode()
+                for again in sent(codec.encode, value):
+                    assert codec.decode(again) == value
+                    again.encode()
 
     check()
 
