@@ -97,7 +97,8 @@ def _unwritten(problem: Exception) -> InvalidBody:
     return InvalidBody(f"the body cannot be written as JSON: {problem}")
 
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = r"\\u[dD][89a-fA-F]"
+"""Compiled where a text has escapes at all: few do, and a cold start should not pay for it."""
 _STRINGS = frozenset({str})
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
@@ -159,7 +160,7 @@ def _sendable(value: Any, text: str) -> Any:
     """The value of a text; InvalidBody where that holds a lone surrogate, as such or in an escape."""
     try:
         text.encode()
-        if _SURROGATE.search(text):
+        if "\\u" in text and re.search(_SURROGATE, text):
             "".join(_encode(value, 0)).encode()
     except (UnicodeEncodeError, RecursionError) as problem:
         raise _unread(problem) from problem
