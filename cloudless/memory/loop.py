@@ -8,7 +8,7 @@ simulated, and refused.
 from __future__ import annotations
 
 import asyncio
-import selectors
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,21 @@ from cloudless.errors import UnsupportedError
 from cloudless.memory.world import US
 from cloudless.runtime.crash import TimedOut
 
+if sys.platform == "win32":
+    from selectors import SelectSelector as Selector
+else:
+    from selectors import PollSelector as Selector  # of any number of open files, and itself none
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
+    from selectors import SelectorKey
 
     from cloudless.memory.world import World
 
 _PATIENCE_S = 30.0
 
 
-class _VirtualSelector(selectors.SelectSelector):
+class _VirtualSelector(Selector):
     """Where a loop would sleep, the world's clock is moved; only work in threads is really waited for."""
 
     def __init__(self, world: World) -> None:
@@ -32,7 +38,7 @@ class _VirtualSelector(selectors.SelectSelector):
         self._world = world
         self.in_threads = 0
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+    def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
         if timeout is not None and timeout <= 0:
             return super().select(0)
         if len(self.get_map()) > 1:  # besides the pipe with which threads wake the loop
