@@ -36,29 +36,29 @@ def timed(function: Callable[..., Any], timeout_s: float) -> Callable[..., Any]:
     ended = _alarm.timed(function, timeout_s)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        is_waited_for = unbounded()
-        try:
-            if is_heard():
-                return ended(*args, **kwargs)
-            from cloudless_gcp.runtime import aside
+        if is_heard():
+            return _handled(lambda: ended(*args, **kwargs))
+        from cloudless_gcp.runtime import aside
 
-            return aside.called(function, args, kwargs, timeout_s)
-        finally:
-            if is_waited_for:
-                within(AFTER_S)
+        return _handled(lambda: aside.called(function, args, kwargs, timeout_s))
 
     return call
 
 
 def wait(coroutine: Coroutine[Any, Any, Any], timeout_s: float) -> Any:
     """The value of a coroutine; Overran after `timeout_s`."""
+    if is_heard():
+        return _handled(lambda: _alarm.wait(coroutine, timeout_s))
+    from cloudless_gcp.runtime import aside
+
+    return _handled(lambda: aside.waited(coroutine, timeout_s))
+
+
+def _handled(value: Callable[[], Any]) -> Any:
+    """What a handler gives: its own requests take as long as they like, those of ours that follow end in time."""
     is_waited_for = unbounded()
     try:
-        if is_heard():
-            return _alarm.wait(coroutine, timeout_s)
-        from cloudless_gcp.runtime import aside
-
-        return aside.waited(coroutine, timeout_s)
+        return value()
     finally:
         if is_waited_for:
             within(AFTER_S)
