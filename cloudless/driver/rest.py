@@ -221,9 +221,13 @@ def wait_s(answer: Answer, number: int) -> float:
 
 def _is_open(connection: HTTPConnection) -> bool:
     """Whether nothing came on an idle connection: what would come is its end."""
-    from select import select
+    from selectors import EVENT_READ, DefaultSelector  # select() takes no descriptor above 1,023
 
-    return connection.sock is not None and not select([connection.sock], [], [], 0)[0]
+    if connection.sock is None:
+        return False
+    with DefaultSelector() as selector:
+        selector.register(connection.sock, EVENT_READ)
+        return not selector.select(0)
 
 
 _context: list[SSLContext] = []
