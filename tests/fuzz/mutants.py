@@ -8,23 +8,28 @@ The program that found it last is tried first: `--anew` looks for it from the be
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tests.fuzz.choices import Choices
 from tests.fuzz.trial import made, tried
+from tests.hosting.launcher import Zygote
 from tests.mutants.engine_faults import FAULTS
 from tests.mutants.fault import stale
-from tests.mutants.verdict import ROOT
+from tests.mutants.process import run, zygote
 
 PROGRAMS = 2_000
 SEED = "mutants"
 MISFITS = {"crashed AttributeError", "crashed ImportError", "crashed NameError", "crashed SyntaxError"}
 """What code raises that does not fit together: no wrong outcome."""
 LIMIT_S = 600.0
+WORKER = "tests.fuzz.mutants"
+MODULES = ("cloudless.testing", "pydantic")
+"""What is imported, beside this module, before processes are forked."""
 FOUND = Path(__file__).with_name("mutants.json")
 """Number of the program that found each mutant last."""
 
@@ -47,16 +52,23 @@ def found(mutant: str, programs: Iterable[int]) -> dict[str, object]:
     return {}
 
 
-def verdict(mutant: str, likely: Sequence[int] = ()) -> dict[str, object]:
+def forked(arguments: Sequence[str], descriptors: Sequence[int]) -> None:
+    """The life of a process. arguments: the mutant, and numbers of programs that are tried before the others."""
+    mutant, *likely = arguments
+    told = found(mutant, [*map(int, likely), *range(1, PROGRAMS + 1 if mutant else 1)])
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def verdict(forking: Zygote, mutant: str, likely: Sequence[int] = ()) -> dict[str, object]:
     """The same, in a process of its own. likely: programs before all others; without a mutant there are no others."""
-    command = [sys.executable, "-m", "tests.fuzz.mutants", "--apply", mutant, *map(str, likely)]
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False)
-    except subprocess.TimeoutExpired:
+    done = run(forking, [mutant, *map(str, likely)], LIMIT_S)
+    if done.is_late:
         return {"broken": f"no end within {LIMIT_S:g} s"}
-    if done.returncode:
-        return {"broken": done.stderr.strip().rpartition("\n")[2]}
-    told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    if done.code:
+        return {"broken": done.last_line}
+    told: dict[str, object] = json.loads(done.last_line)
     return told
 
 
@@ -70,11 +82,12 @@ def main(names: Sequence[str], *, anew: bool = False) -> int:
         return 1
     chosen = list(names or FAULTS)
     last: dict[str, int] = {} if anew else json.loads(FOUND.read_text("utf-8"))
-    with ThreadPoolExecutor(2) as pool:
-        answers = pool.map(verdict, chosen, [[last[name]] if name in last else [] for name in chosen])
+    with zygote(WORKER) as forking, ThreadPoolExecutor(2) as pool:
+        likely = [[last[name]] if name in last else [] for name in chosen]
+        answers = pool.map(partial(verdict, forking), chosen, likely)
         verdicts = dict(zip(chosen, answers, strict=True))
-    numbers = {name: int(str(told["number"])) for name, told in verdicts.items() if "number" in told}
-    sound = verdict("", sorted(set(numbers.values())))
+        numbers = {name: int(str(told["number"])) for name, told in verdicts.items() if "number" in told}
+        sound = verdict(forking, "", sorted(set(numbers.values())))
     if sound:
         sys.stdout.write(f"without any mutant: {sound}\n")
     for name, told in verdicts.items():
@@ -92,9 +105,4 @@ def _line(told: dict[str, object]) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--apply"]:
-        mutant, *likely = sys.argv[2:]
-        programs = [*map(int, likely), *range(1, PROGRAMS + 1 if mutant else 1)]
-        sys.stdout.write("\n" + json.dumps(found(mutant, programs)) + "\n")
-    else:
-        sys.exit(main([], anew=True) if sys.argv[1:] == ["--anew"] else main(sys.argv[1:]))
+    sys.exit(main([], anew=True) if sys.argv[1:] == ["--anew"] else main(sys.argv[1:]))

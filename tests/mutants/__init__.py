@@ -11,7 +11,8 @@ counts only for a mutant that is declared so, `@fault(ends=DIES)`.
     fault.py       how a mutant is declared and applied
     faults.py      the mutants          http_faults.py  those of HTTP
     orchestration_faults.py  those of orchestrations
-    trial.py       one mutant, in a process of its own
+    process.py     a process for each, forked by one that has imported what they need
+    trial.py       one mutant, in such a process
     verdict.py     what became of it
     killers.py     the case that killed it last
     planted.py     mutants about which test_runner.py knows what must become of them

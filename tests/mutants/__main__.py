@@ -9,7 +9,8 @@ from functools import partial
 
 from tests.mutants import faults, http_faults, killers, orchestration_faults
 from tests.mutants.fault import Fault
-from tests.mutants.verdict import LIMIT_S, SUITE, Verdict, verdict
+from tests.mutants.process import zygote
+from tests.mutants.verdict import LIMIT_S, SUITE, WORKER, Verdict, verdict
 
 FAULTS = {**faults.FAULTS, **http_faults.FAULTS, **orchestration_faults.FAULTS}
 MOST = 10
@@ -33,15 +34,15 @@ def main(
     if unknown := sorted(set(chosen) - mutants.keys()):
         sys.stdout.write(f"there is no mutant {', '.join(unknown)}\n")
         return 1
-    sound = verdict(None, paths)
-    if sound.killers or sound.broken:
-        sys.stdout.write(f"the suite fails without any mutant: {sound.broken or sound.told()}\n")
-        return 1
-    if chosen or anew:
-        trying = partial(verdict, paths=paths, limit_s=limit_s, most=MOST if chosen else 1)
-    else:
-        trying = partial(killers.kill, killers=killers.known(), paths=paths, limit_s=limit_s)
-    with ThreadPoolExecutor(2) as pool:
+    with zygote(WORKER) as forking, ThreadPoolExecutor(2) as pool:
+        sound = verdict(forking, None, paths)
+        if sound.killers or sound.broken:
+            sys.stdout.write(f"the suite fails without any mutant: {sound.broken or sound.told()}\n")
+            return 1
+        if chosen or anew:
+            trying = partial(verdict, forking, paths=paths, limit_s=limit_s, most=MOST if chosen else 1)
+        else:
+            trying = partial(killers.kill, forking, killers=killers.known(), paths=paths, limit_s=limit_s)
         verdicts = list(pool.map(trying, [mutants[name] for name in chosen or mutants]))
     if anew:
         killers.note(verdicts)

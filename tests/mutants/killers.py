@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.hosting.launcher import Zygote
 from tests.mutants.fault import Fault
 from tests.mutants.verdict import LIMIT_S, SUITE, Verdict, verdict
 
@@ -28,6 +29,7 @@ def note(verdicts: Sequence[Verdict]) -> None:
 
 
 def kill(
+    zygote: Zygote,
     fault: Fault,
     killers: Mapping[str, str],
     paths: Sequence[str] = (SUITE,),
@@ -35,7 +37,7 @@ def kill(
 ) -> Verdict:
     """The verdict on a mutant by the case that is known to kill it; by all where that does not."""
     if killer := killers.get(fault.name):
-        found = verdict(fault, paths, limit_s, cases=killer)
+        found = verdict(zygote, fault, paths, limit_s, cases=killer)
         if found.killed:
             return found
-    return verdict(fault, paths, limit_s)
+    return verdict(zygote, fault, paths, limit_s)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from tests.mutants.__main__ import main, report
 from tests.mutants.planted import FAULTS
-from tests.mutants.verdict import Verdict, verdict
+from tests.mutants.process import zygote
+from tests.mutants.verdict import WORKER, Verdict, verdict
 
 CASE = "tests/test_conformance.py::TestLedger::test_a_free_key_is_claimed_and_then_held"
 PATHS = (CASE, "tests/test_conformance.py::TestQueue::test_a_handler_knows_how_much_time_it_has")
@@ -33,8 +35,8 @@ BROKEN = {
 def verdicts() -> dict[str, Verdict]:
     """Of every planted mutant, by name."""
     limits = [SHORT_S if name.startswith("hangs") else ENOUGH_S for name in FAULTS]
-    with ThreadPoolExecutor(4) as pool:
-        found = pool.map(verdict, FAULTS.values(), [PATHS] * len(FAULTS), limits)
+    with zygote(WORKER) as forking, ThreadPoolExecutor(4) as pool:
+        found = pool.map(partial(verdict, forking), FAULTS.values(), [PATHS] * len(FAULTS), limits)
         return dict(zip(FAULTS, found, strict=True))
 
 

@@ -1,12 +1,15 @@
 """One mutant, in a process of its own: apply it, run the suite, print what became of it as a line of JSON.
 
-python -m tests.mutants.trial MODULE MUTANT MOST PATH…  # MUTANT "" for none: {"killers": [case, …], "broken": [why, …]}
+What a forked process is given: MODULE MUTANT MOST PATH…, where MUTANT is "" for none. What it prints last:
+{"killers": [case, …], "broken": [why, …]}.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from io import StringIO
@@ -15,10 +18,27 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.fault import own, stale
+from tests.mutants.process import ROOT
 
 CASES = Path(__file__).parents[2] / "cloudless" / "conformance"
-WITHOUT = [word for plugin in ("cacheprovider", "hypothesispytest", "xdist") for word in ("-p", f"no:{plugin}")]
-"""Plugins that the suite does not need: each costs time."""
+SUITES = (
+    "function",
+    "http",
+    "ledger",
+    "memory",
+    "orchestration",
+    "ordered",
+    "permission",
+    "queue",
+    "schedule",
+    "topic",
+)
+MODULES = (
+    *("pytest", "pydantic", "cloudless.testing", "tests.mutants.faults", "tests.mutants.http_faults"),
+    *("tests.mutants.orchestration_faults", "tests.mutants.planted", "cloudless.conformance.simulated"),
+    *(f"cloudless.conformance.{name}" for name in SUITES),
+)
+"""What is imported before processes are forked, once for all mutants: not the suite of the in-memory cloud itself."""
 RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 MISFITS = (AttributeError, ImportError, NameError, SyntaxError, TypeError)
 """What code raises that does not fit together: no wrong outcome, unless a line of a case itself raised it."""
@@ -59,7 +79,7 @@ def trial(module: str, mutant: str, most: str, paths: list[str]) -> Watch:
     except Exception as problem:  # noqa: BLE001  (whatever a patch raises, it is no kill)
         watch.broken.append(f"it cannot be applied: {type(problem).__name__}: {problem}")
         return watch
-    code = pytest.main(["-q", "--tb=line", f"--maxfail={most}", *WITHOUT, *paths], plugins=[watch])
+    code = pytest.main(["-q", "--tb=line", f"--maxfail={most}", "-pno:cacheprovider", *paths], plugins=[watch])
     watch.broken += stale
     if code not in RAN and not watch.broken:
         watch.broken.append(f"the suite did not run: {pytest.ExitCode(code).name}")
@@ -74,7 +94,12 @@ def _last_line(text: str) -> str:
     return text.strip().rpartition("\n")[2]
 
 
-if __name__ == "__main__":
+def forked(arguments: Sequence[str], descriptors: Sequence[int]) -> None:
+    """The life of a process."""
+    os.chdir(ROOT)
+    module, mutant, most, *paths = arguments
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        found = trial(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
+        found = trial(module, mutant, most, paths)
     sys.stdout.write("\n" + json.dumps({"killers": found.killers, "broken": found.broken}) + "\n")
+    sys.stdout.flush()
+    os._exit(0)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from tests.hosting.launcher import Zygote
 from tests.mutants.fault import DIES, HANGS, Fault
+from tests.mutants.process import run
 
-ROOT = Path(__file__).parents[2]
 SUITE = "tests/test_conformance.py"
 LIMIT_S = 120.0
+WORKER = "tests.mutants.trial"
+"""What the zygote forks."""
 
 
 class Verdict:
@@ -35,6 +35,7 @@ class Verdict:
 
 
 def verdict(
+    zygote: Zygote,
     fault: Fault | None,
     paths: Sequence[str] = (SUITE,),
     limit_s: float = LIMIT_S,
@@ -52,15 +53,12 @@ def verdict(
     name, module, ends = (fault.name, fault.module, fault.ends) if fault else ("", "", "")
     cases = cases or (fault.cases if fault else "")
     chosen = [f"{path}::{cases}" for path in paths] if cases else paths
-    command = [sys.executable, "-m", "tests.mutants.trial", module, name, str(most), *chosen]
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit_s, check=False)
-    except subprocess.TimeoutExpired:
+    done = run(zygote, [module, name, str(most), *chosen], limit_s)
+    if done.is_late:
         return _ended(name, HANGS, ends, f"the suite does not end within {limit_s:g} s")
-    if done.returncode:
-        why = done.stderr.strip().rpartition("\n")[2]
-        return _ended(name, DIES, ends, f"the process ends with {done.returncode} {why}".rstrip())
-    found = json.loads(done.stdout.splitlines()[-1])
+    if done.code:
+        return _ended(name, DIES, ends, f"the process ends with {done.code} {done.last_line}".rstrip())
+    found = json.loads(done.last_line)
     broken = found["broken"][0] if found["broken"] else f"it never {ends}, as it says" if ends else ""
     return Verdict(name, found["killers"], broken)
 
