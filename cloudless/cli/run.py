@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,19 +14,18 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.completion import orchestration_names, queue_names, schedule_names, topic_names
-from cloudless.cli.duration import duration
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, SimulatedStage, named_secret
 from cloudless.cli.program import Program
-from cloudless.cli.script import Script, play_file
-from cloudless.cli.tree import lines
 from cloudless.config import Stage
 from cloudless.errors import CloudlessError, DefinitionError, InvalidArgument
-from cloudless.ir import DEAD_LETTERS
 from cloudless.testing import simulate
+from cloudless.testing.duration import duration
+from cloudless.testing.played import data, waiting
+from cloudless.testing.script import Script, play
+from cloudless.testing.tree import Line, lines, summary
 
 if TYPE_CHECKING:
-    from cloudless.memory.history import Event
     from cloudless.testing import Simulation
 
 HELP = """Run the application in the in-memory cloud, on virtual time, and print what happened as a tree.
@@ -44,9 +42,11 @@ A recording has a line of JSON for each event: {"send": "orders", "body": …} (
 {"publish": "placed", "body": …}, {"request": "POST /orders", "body": …} (with "headers"; "text" instead of a body of
 JSON), {"fire": "report"}, {"start": "fulfil", "arguments": {…}} (with "id"), {"event": "approval", "execution": "7",
 "body": …}, {"advance": "7d"}. Requests are answered at once; what they set going runs when time goes on, or at the end.
+A test plays the same file, with the same result: cloud.play(FILE).
 
 Everything that is in flight is carried out, with its retries. --advance lets time go on afterwards, to what is delayed
-and scheduled. Options stand before the verb: cloudless run --advance 1h send orders '{"id": "1"}'.
+and scheduled; of schedules, runs that nothing came of are folded to a line. Options stand before the verb:
+cloudless run --advance 1h send orders '{"id": "1"}'
 
 Exit codes: 0 played (whatever handlers made of it), 1 the program or an event is wrong, 2 wrong usage.
 """
@@ -64,6 +64,7 @@ class Settings:
     secrets: tuple[str, ...]
     seed: int
     start: datetime | None
+    every: bool
     as_json: bool
 
 
@@ -83,15 +84,18 @@ def _options(
     start: Annotated[
         datetime | None, typer.Option("--start", help="Virtual time at which it begins, in UTC.", show_default=False)
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="Show every run of a schedule, also where nothing came of them.")
+    ] = False,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    settings = Settings(config, stage, advance, tuple(secret or ()), seed, start, as_json)
+    settings = Settings(config, stage, advance, tuple(secret or ()), seed, start, every, as_json)
     context.obj = settings
     if events is not None and context.invoked_subcommand is not None:
         raise typer.BadParameter("give a recording or a verb, not both", param_hint="--events")
     if events is not None:
-        _play(settings, lambda script: play_file(script, events))
+        _play(settings, lambda script: play(script, events))
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(2)
@@ -180,7 +184,7 @@ def start_(
     _play(context.obj, lambda script: script.play({**event, "arguments": _json(arguments, "object")}))
 
 
-def _play(settings: Settings, play: Callable[[Script], None]) -> None:
+def _play(settings: Settings, begin: Callable[[Script], None]) -> None:
     with told():
         later = duration(settings.advance) if settings.advance else timedelta()
         with show.aside(settings.as_json):
@@ -189,16 +193,16 @@ def _play(settings: Settings, play: Callable[[Script], None]) -> None:
             raise DefinitionError(errors)
         with simulate(program.app, **_world(settings, program.simulated_stage(settings.stage))) as cloud:
             with show.aside(settings.as_json):
-                refused = _played(cloud, lambda: play(Script(program.app, cloud)), later)
-            _show(program, cloud, as_json=settings.as_json)
+                refused = _played(cloud, lambda: begin(Script(cloud)), later)
+            _show(cloud, settings)
         if refused is not None:
             raise refused
 
 
-def _played(cloud: Simulation, play: Callable[[], None], later: timedelta) -> CloudlessError | None:
+def _played(cloud: Simulation, begin: Callable[[], None], later: timedelta) -> CloudlessError | None:
     """What went wrong, if anything: what happened until then is worth showing."""
     try:
-        play()
+        begin()
         cloud.run()
         cloud.advance(later)
     except CloudlessError as error:
@@ -244,75 +248,17 @@ def _json(text: str, what: str = "message") -> Any:
         raise typer.Exit(FAILED) from problem
 
 
-def _show(program: Program, cloud: Simulation, *, as_json: bool) -> None:
-    trace = cloud.trace
-    letters = _dead_letters(program, cloud)
-    if as_json:
-        show.as_json({"now": cloud.now.isoformat(), "trace": list(map(_data, trace)), "dead_letters": letters})
+def _show(cloud: Simulation, settings: Settings) -> None:
+    trace, letters = cloud.trace, waiting(cloud)
+    if settings.as_json:
+        show.as_json(data(trace, letters, cloud.now))
         return
     out = show.console()
-    for line in lines(trace):
-        out.print(line)
+    for line in lines(trace, every=settings.every):
+        out.print(_text(line))
     if trace:
-        out.print(_summary(trace, letters, cloud.now))
+        out.print(Text("\n").append_text(_text(summary(trace, letters, cloud.now))))
 
 
-def _dead_letters(program: Program, cloud: Simulation) -> dict[str, int]:
-    """How many wait in each dead-letter queue that has some."""
-    queues = [queue.name for queue in program.application.queues if queue.role == DEAD_LETTERS]
-    waiting = {name: len(cloud.cloud.channels[name].visible()) for name in queues}
-    return {name: number for name, number in waiting.items() if number}
-
-
-def _summary(trace: list[Event], letters: dict[str, int], now: datetime) -> Text:
-    deliveries = [event for event in trace if event.kind == "deliver"]
-    failed = sum(event.outcome not in {"done", "skipped"} for event in deliveries)
-    sent = sum(event.kind in {"send", "publish"} for event in trace)
-    text = (
-        _answered(trace)
-        .append(f"{show.count(sent, 'message')}, ")
-        .append(f"{len(deliveries)} {'delivery' if len(deliveries) == 1 else 'deliveries'}")
-    )
-    text.append(f", {failed} of them failed" if failed else "", "red").append_text(_executed(trace))
-    text.append(
-        "".join(f"; {show.count(number, 'dead letter')} in {name}" for name, number in letters.items()), "bold red"
-    )
-    return text.append(f"; it is {now:%a %Y-%m-%d %H:%M:%S} UTC", "dim")
-
-
-def _answered(trace: list[Event]) -> Text:
-    """How many requests there were, and how many of them failed; nothing where there were none."""
-    statuses = [int(event.outcome) for event in trace if event.kind == "request"]
-    failed = sum(status >= 400 for status in statuses)
-    text = Text("\n")
-    if statuses:
-        text.append(show.count(len(statuses), "request"))
-        text.append(f", {failed} of them failed" if failed else "", "red").append("; ")
-    return text
-
-
-def _executed(trace: list[Event]) -> Text:
-    """How many executions there were, and what became of them; nothing where there were none."""
-    started = sum(event.kind == "start" for event in trace)
-    ends = Counter(event.outcome for event in trace if event.kind == "end")
-    text = Text(f"; {show.count(started, 'execution')}" if started else "")
-    for outcome, colour in (("failed", "red"), ("cancelled", "yellow")):
-        text.append(f", {ends[outcome]} {outcome}" if ends[outcome] else "", colour)
-    running = started - ends.total()
-    return text.append(f", {running} running" if running else "", "yellow")
-
-
-def _data(event: Event) -> dict[str, Any]:
-    return {
-        "at": event.at.isoformat(),
-        "kind": event.kind,
-        "resource": event.resource,
-        "handler": event.handler,
-        "message": event.message,
-        "cause": event.cause,
-        "attempt": event.attempt,
-        "outcome": event.outcome,
-        "error": {"type": event.error.type, "text": event.error.text} if event.error else None,
-        "attributes": event.attributes,
-        "body": event.body,
-    }
+def _text(line: Line) -> Text:
+    return Text.assemble(*line.parts)

@@ -14,8 +14,13 @@ from rich.text import Text
 
 from cloudless.errors import InvalidArgument
 from cloudless.ir import ERROR, Diagnostic
+from cloudless.wording import body, count, printable
 
-_BODY_WIDTH = 72
+__all__ = [
+    "as_data", "as_json", "aside", "body", "console", "count", "printable", "problem", "problems", "progress",
+    "to_file",
+]  # fmt: skip
+
 _COLOURS = {ERROR: "bold red"}
 
 
@@ -52,17 +57,6 @@ def problems(found: Iterable[Diagnostic], *, stderr: bool = False) -> None:
 def as_json(value: Any) -> None:
     """Write a value as indented JSON."""
     console().print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)
-
-
-def body(value: Any) -> str:
-    """The body of a message as JSON, cut where it is long."""
-    text = printable(json.dumps(value, ensure_ascii=False))
-    return text if len(text) <= _BODY_WIDTH else f"{text[: _BODY_WIDTH - 1]}…"
-
-
-def printable(text: str) -> str:
-    """On one line, and without what a terminal would obey: it may come from anybody."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def to_file(path: Path, text: str) -> None:
@@ -103,11 +97,6 @@ def progress(what: str) -> Generator[None]:
         return
     with console(stderr=True).status(f"{what} …"):
         yield
-
-
-def count(number: int, word: str) -> str:
-    """`1 error`, `2 errors`, `no errors`."""
-    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
 
 
 def _severity(one: Diagnostic) -> str:

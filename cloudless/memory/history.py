@@ -27,14 +27,15 @@ class Event:
 
     kind: "send", "publish", "fire", "deliver", "invoke", "request", "dead"; "start" or "end" of an execution, "step" of
     one, "event" sent to one. resource: queue, topic, subscription, schedule, function, orchestration or event; of a
-    request, method and path. handler: who did it, or ran (deliver, request); "" for the test itself. message: id.
-    cause: id of the message that the handler was handling, "" for none. outcome, on a delivery: "done", "skipped",
-    "again", "dead", "crash", "time-out"; on a step: "done", "failed", "crash", "time-out"; on a request, its status; on
-    an end, that of the execution. called: whether the handler's code ran. error: of a failed delivery, request, step or
-    execution, or of a dead letter. body: the JSON value; the text where it is none.
+    request, method and route, e.g. "GET /orders/{id}". target: of a request, path and query as they were sent, else "".
+    handler: who did it, or ran (deliver, request); "" for the test itself. message: id. cause: id of the message that
+    the handler was handling, "" for none. outcome, on a delivery: "done", "skipped", "again", "dead", "crash",
+    "time-out"; on a step: "done", "failed", "crash", "time-out"; on a request, its status; on an end, that of the
+    execution. called: whether the handler's code ran. error: of a failed delivery, request, step or execution, or of a
+    dead letter. body: the JSON value; the text where it is none.
     """
 
-    __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource")
+    __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource", "target")
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Event:
         self.outcome = outcome
         self.error = error
         self.called = called
+        self.target = ""
 
     @property
     def at(self) -> datetime:
@@ -104,13 +106,14 @@ class Event:
 class Exchange:
     """What became of a request or a step. status: of a request, 0 until it is answered; of a step, as of a delivery.
 
-    called: whether its handler was.
+    called: whether its handler was. target: what a request asked for.
     """
 
-    __slots__ = ("called", "failure", "status")
+    __slots__ = ("called", "failure", "status", "target")
 
-    def __init__(self, status: int | str = 0) -> None:
+    def __init__(self, status: int | str = 0, target: str = "") -> None:
         self.status = status
+        self.target = target
         self.called = True
         self.failure: Failure | None = None
 
@@ -125,6 +128,10 @@ class History:
         """channel → handler, for deliveries, which record their channel only."""
         self.delivered = self._events.append
         """The hot path: append (at_us, channel, envelope, outcome or Abandoned)."""
+
+    def __len__(self) -> int:
+        """How many events there are; as many as are kept, where there were more."""
+        return len(self._events)
 
     def note(self, kind: str, at_us: int, resource: str, envelope: Envelope, *, by: str | None, cause: str) -> None:
         """Record a send, publish, fire, invoke or dead letter. by: the handler, None for the test itself."""
@@ -207,7 +214,7 @@ def _event(event: Event, envelope: Envelope, exchange: Exchange | None) -> Event
     """An event with what became of it."""
     event.error = exchange.failure if exchange else envelope.error
     if exchange:
-        event.outcome, event.called = str(exchange.status), exchange.called
+        event.outcome, event.called, event.target = str(exchange.status), exchange.called, exchange.target
     return event
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from cloudless.memory.cloud import MemoryCloud
     from cloudless.memory.history import Event
     from cloudless.orchestration import Orchestration
+    from cloudless.testing.played import Played
+    from cloudless.testing.script import Recording
     from cloudless.topic import TopicHandler
 
     P = ParamSpec("P")
@@ -73,7 +75,7 @@ class Call:
 class Simulation:
     """The handle of a running simulation.
 
-    Verbs:   run, advance, run_until, fire; http is a client of the app's endpoints, token makes its callers
+    Verbs:   run, advance, run_until, fire, play; http is a client of the app's endpoints, token makes its callers
     Lists:   calls, executions, sent, published, dead_letters, trace
     Doubles: replace, fail, crash, takes, rotate
     """
@@ -118,6 +120,26 @@ class Simulation:
         if not isinstance(schedule, Schedule) or schedule.name not in self.cloud.timers:
             raise NotFound(f"{schedule!r} is no schedule of app {self.cloud.app.name!r}")
         self.cloud.timers[schedule.name].fire(self._world.now_us // US)
+
+    @strict
+    def play(self, recording: Recording, *, run: bool = True, resend: int = 0) -> Played:
+        """Play a recording, as `cloudless run --events FILE` does: what came of it.
+
+        recording: a file with an event in each line, e.g. Path(__file__).with_name("events.jsonl"), or the events,
+        [{"send": "orders", "body": {"id": "1"}}]; the reference of `cloudless run` has all that they may say. run:
+        whether what is in flight at its end is carried out. resend: how often a request is sent again that is answered
+        with a 5xx, as senders of webhooks do.
+
+        Raises InvalidArgument where an event says nothing that can be done, with its line or number.
+        """
+        from cloudless.testing.played import Played
+        from cloudless.testing.script import Script, play
+
+        script, began = Script(self, resend=resend), len(self._world.history)
+        play(script, recording)
+        if run:
+            self.run()
+        return Played(self, began, script.answers)
 
     @strict
     def rotate(self, secret: Secret, value: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cloudless._version import __version__
-from cloudless.cli.duration import duration
 from cloudless.errors import InvalidArgument
+from cloudless.testing.duration import duration
 from tests.unit.cli.conftest import Run
 
 ROOT = str(Path(__file__).parents[3])

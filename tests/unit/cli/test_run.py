@@ -1,13 +1,15 @@
 """`cloudless run`: what is played, and the tree of what happened."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from cloudless.cli.tree import lines
 from cloudless.memory.history import Exchange, History
 from cloudless.message import Envelope
+from cloudless.testing import simulate
+from cloudless.testing.tree import lines
 from tests.unit.cli.conftest import APP, TOML, Run
 
 HTTP = """\
@@ -249,9 +251,9 @@ def test_a_request_is_a_root_with_its_status_and_what_it_sent_below(shop: Run) -
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["GET", "/orders/7?deep=1"], "GET /orders/{id} 200"),
-        (["HEAD", "/orders/7"], "HEAD /orders/{id} 200"),
-        (["GET", "/orders/7?deep=x"], "GET /orders/{id} 422: Unfit: query deep: expected true or false, got 'x'"),
+        (["GET", "/orders/7?deep=1"], "GET /orders/7?deep=1 200"),
+        (["HEAD", "/orders/7"], "HEAD /orders/7 200"),
+        (["GET", "/orders/7?deep=x"], "GET /orders/7?deep=x 422: Unfit: query deep: expected true or false, got 'x'"),
         (["POST", "/orders", '{"id": "late"}'], "POST /orders 409: Closed: the shop is closed"),
         (["POST", "/orders", '{"id": "odd"}'], "POST /orders 500: ValueError: five is odd"),
         (["POST", "/orders", "--text", "{"], "POST /orders 415: Refused: the body is of type (none given): send it as"),
@@ -271,7 +273,7 @@ def test_failed_requests_are_red_where_the_program_is_to_blame_and_yellow_where_
         history = History()
         history.request(0, "GET /", "show", Envelope("1", ""), exchange)
         (line,) = lines(history.events())
-        return next(str(span.style) for span in line.spans if line.plain[span.start : span.end] == str(status))
+        return next(style for text, style in line.parts if text == str(status))
 
     assert [colour(status) for status in (204, 302, 404, 503)] == ["green", "green", "bold yellow", "bold red"]
 
@@ -288,7 +290,7 @@ def test_a_recording_holds_requests_of_json_and_of_text(home: Path, shop: Run) -
     assert [line for line in result.stdout.splitlines() if line.startswith("Fri")] == [
         "Fri 12:00:00  POST /notes 204",
         "Fri 12:00:00  POST /orders 201",
-        "Fri 12:01:00  GET /orders/{id} 200",
+        "Fri 12:01:00  GET /orders/a%20b 200",
     ]
     assert 'send orders {"note": "é"}' in result.stdout
     assert 'send orders {"id": "2", "shop": "a, b"}' in result.stdout
@@ -317,7 +319,7 @@ def test_a_wrong_request_of_a_recording_is_told_with_its_line(
     result = shop("run", "--events", "events.jsonl")
     assert result.exit_code == 1
     assert result.stderr.startswith(f"error: events.jsonl:2: {text}")
-    assert result.stdout.startswith("Fri 12:00:00  GET /orders/{id} 200\n")
+    assert result.stdout.startswith("Fri 12:00:00  GET /orders/1 200\n")
 
 
 @pytest.mark.parametrize(
@@ -343,3 +345,27 @@ def test_json_has_requests_as_causes_of_what_they_sent(shop: Run) -> None:
         ("deliver", "orders", "done"),
     ]
     assert trace[1]["cause"] == trace[0]["message"]
+
+
+def test_a_test_tells_what_the_command_line_tells(home: Path, cloudless: Run) -> None:
+    app = import_module("wares_app").app
+
+    recording = [{"send": "orders", "body": {"id": one}} for one in ("1", "bad", "flaky")] + [{"advance": "3d"}]
+    (home / "events.jsonl").write_text("\n".join(map(json.dumps, recording)))
+    with simulate(app) as cloud:
+        played = cloud.play(home / "events.jsonl")
+        told, data = str(played), played.data()
+    assert cloudless("run", "--events", "events.jsonl").stdout.endswith(f"{told}\n")
+    assert json.loads(cloudless("run", "--json", "--events", "events.jsonl").stdout) == data
+
+
+def test_every_run_of_a_schedule_is_shown_where_that_is_asked_for(home: Path, cloudless: Run) -> None:
+    (home / "wares_app.py").write_text(
+        'from cloudless import App\napp = App("shop")\n@app.schedule("0 * * * *")\ndef tidy() -> None: ...\n'
+    )
+    (home / "events.jsonl").write_text('{"advance": "1d"}')
+    told = cloudless("run", "--events", "events.jsonl").stdout.splitlines()
+    assert told[0] == "Fri 13:00:00  fire tidy × 24 until Sat 12:00:00  (folded: nothing came of them)"
+    shown = cloudless("run", "--every", "--events", "events.jsonl").stdout
+    assert (shown.count("fire tidy\n"), shown.count("tidy ✓")) == (24, 24)
+    assert shown.splitlines()[-1] == told[-1]

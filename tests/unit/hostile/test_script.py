@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 
 from cloudless import App
-from cloudless.cli.script import Script, play_file
 from cloudless.errors import CloudlessError
 from cloudless.testing import simulate
+from cloudless.testing.script import Script, play
 from tests.hostile.effort import hostile
 from tests.hostile.text import contents
 
@@ -65,7 +65,7 @@ def test_a_line_is_played_or_refused(line: Any, tmp_path: Path) -> None:
             file = tmp_path / "events.jsonl"
             file.write_bytes(content)
             try:
-                play_file(Script(app, cloud), file)
+                play(Script(cloud), file)
             except CloudlessError as problem:
                 told = str(problem)
             else:

@@ -1,4 +1,4 @@
-"""Events to play in the in-memory cloud: a line of JSON each.
+"""Recordings to play in the in-memory cloud: events, a line of JSON each.
 
 {"send": "orders", "body": {"id": "1"}}             with "delay": "10m", "attributes": {…}, "group": "customer-7"
 {"publish": "order-placed", "body": {"id": "1"}}    with "attributes": {…}
@@ -12,12 +12,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cloudless.cli.duration import duration
-from cloudless.codec import is_list, is_object
+from cloudless.codec import dump, is_list, is_object
 from cloudless.errors import CloudlessError, InvalidArgument, InvalidBody
 from cloudless.event import Event as Awaited
 from cloudless.http import METHODS, Endpoint
@@ -27,12 +27,14 @@ from cloudless.request import Response, utf8
 from cloudless.runtime.endpoint import allowed_methods
 from cloudless.runtime.route import BadPath, Route, segments_of
 from cloudless.schedule import Schedule
+from cloudless.testing.duration import duration
 from cloudless.topic import Topic
 
 if TYPE_CHECKING:
     from cloudless.app import App
     from cloudless.orchestration import Orchestration
-    from cloudless.testing import Simulation
+    from cloudless.testing.http import Answer
+    from cloudless.testing.simulation import Simulation
 
 _MORE = {
     "advance": frozenset[str](),
@@ -44,14 +46,21 @@ _MORE = {
     "start": frozenset({"arguments", "id"}),
 }
 Event = Mapping[str, Any]
+Recording = str | os.PathLike[str] | Iterable[Event]
+"""A file with a line of JSON for each event, or the events."""
 
 
 class Script:
-    """Plays events on a running simulation of an application."""
+    """Plays events on a running simulation.
 
-    def __init__(self, app: App, cloud: Simulation) -> None:
-        self._app = app
+    resend: how often a request is sent again that is answered with a 5xx. answers: to the requests so far.
+    """
+
+    def __init__(self, cloud: Simulation, *, resend: int = 0) -> None:
+        self._app: App = cloud.cloud.app
         self._cloud = cloud
+        self._resend = resend
+        self.answers: list[Answer] = []
         self._verbs: dict[str, Callable[[str, Event], None]] = {
             "advance": lambda text, event: cloud.advance(duration(text)),
             "event": self._event,
@@ -64,6 +73,8 @@ class Script:
 
     def play(self, event: Event) -> None:
         """Do what one event says. Raises InvalidArgument where it says nothing that can be done."""
+        if not isinstance(event, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidArgument(f'an event is an object, e.g. {{"send": "orders", "body": {{}}}}, not {event!r:.80}')
         verbs = [key for key in event if key in self._verbs]
         if len(verbs) != 1:
             raise InvalidArgument(f"an event has exactly one of {', '.join(_MORE)}; this one has {list(event)}")
@@ -75,13 +86,13 @@ class Script:
             )
             raise InvalidArgument(f"{verb!r} has no {key!r}: {hint}")
         if not isinstance(event[verb], str):
-            raise InvalidArgument(f"{verb!r}: give a text, not {json.dumps(event[verb])}")
+            raise InvalidArgument(f"{verb!r}: give a text, not {_shown(event[verb])}")
         self._verbs[verb](event[verb], event)
 
     def _send(self, name: str, event: Event) -> None:
         queues = {one.name: one for one in self._app.declared if isinstance(one, Queue | OrderedQueue)}
         queue: Queue[Any] | OrderedQueue[Any] = _named("queue", name, queues)
-        body, attributes = queue.codec.decode(json.dumps(event.get("body"))), event.get("attributes")
+        body, attributes = queue.codec.decode(_json(event.get("body"))), event.get("attributes")
         if isinstance(queue, OrderedQueue):
             if "delay" in event or "group" not in event:
                 raise InvalidArgument(f"queue {name!r} is ordered: give a group, and no delay")
@@ -96,7 +107,7 @@ class Script:
         topic: Topic[Any] = _named(
             "topic", name, {one.name: one for one in self._app.declared if isinstance(one, Topic)}
         )
-        topic.publish(topic.codec.decode(json.dumps(event.get("body"))), attributes=event.get("attributes"))
+        topic.publish(topic.codec.decode(_json(event.get("body"))), attributes=event.get("attributes"))
 
     def _fire(self, name: str, event: Event) -> None:
         schedules = [one for one in self._app.registered if isinstance(one, Schedule)]
@@ -106,7 +117,7 @@ class Script:
     def _start(self, name: str, event: Event) -> None:
         known: dict[str, Orchestration[..., Any]] = {one.name: one for one in self._app.orchestrations}
         orchestration: Orchestration[..., Any] = _named("orchestration", name, known)
-        arguments = orchestration.codec.decode(json.dumps(event.get("arguments", {})))
+        arguments = orchestration.codec.decode(_json(event.get("arguments", {})))
         orchestration.options(id=event.get("id")).start(**arguments)
 
     def _event(self, name: str, event: Event) -> None:
@@ -114,40 +125,46 @@ class Script:
         awaited: Awaited[Any] = _named("event", name, events)
         if "execution" not in event:
             raise InvalidArgument(f'event {name!r}: say for which execution, e.g. "execution": "order-7"')
-        awaited.send(event["execution"], awaited.codec.decode(json.dumps(event.get("body"))))
+        awaited.send(event["execution"], awaited.codec.decode(_json(event.get("body"))))
 
     def _request(self, line: str, event: Event) -> None:
         method, _, path = line.strip().partition(" ")
         if not path.strip():
             raise InvalidArgument(f"'request': write a method and a path, e.g. \"POST /orders\", not {line!r}")
         _check_target(self._app, method.upper(), path.strip())
-        self._cloud.http.request(method, path.strip(), headers=_headers(event.get("headers", {})), **_sent(event))
+        headers, sent = _headers(event.get("headers", {})), _sent(event)
+        for _ in range(self._resend + 1):
+            answer = self._cloud.http.request(method, path.strip(), headers=headers, **sent)
+            if answer.status < 500:
+                break
+        self.answers.append(answer)
 
 
-def play_file(script: Script, file: Path) -> None:
-    """Play every line of a file. What a line does wrong is told with its number."""
-    for number, event in _lines(file):
+def play(script: Script, recording: Recording) -> None:
+    """Play every event of a recording. InvalidArgument tells what one does wrong, with its line or number."""
+    if isinstance(recording, str | os.PathLike):
+        file = Path(recording)
+        numbered = ((f"{file}:{number}", event) for number, event in _lines(file))
+    else:
+        numbered = ((f"event {number}", event) for number, event in enumerate(recording, 1))
+    for place, event in numbered:
         try:
             script.play(event)
         except CloudlessError as problem:
-            raise InvalidArgument(f"{file}:{number}: {problem}") from problem
+            raise InvalidArgument(f"{place}: {problem}") from problem
 
 
 def _lines(file: Path) -> Iterator[tuple[int, Event]]:
     try:
         lines = file.read_text(encoding="utf-8").split("\n")  # splitlines() splits at U+2028, which JSON may hold, too
     except (OSError, UnicodeDecodeError) as problem:
-        raise InvalidArgument(f"{file} cannot be read: {problem}") from problem
+        raise InvalidArgument(f"{file} cannot be read from {Path.cwd()}: {problem}") from problem
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 event = json.loads(line)
             except (ValueError, RecursionError) as problem:
                 raise InvalidArgument(f"{file}:{number}:{_no_json(problem)}") from problem
-            if not isinstance(event, dict):
-                raise InvalidArgument(
-                    f'{file}:{number}: an event is an object, e.g. {{"send": "orders", "body": {{}}}}'
-                )
             yield number, event
 
 
@@ -192,10 +209,23 @@ def _sent(event: Event) -> dict[str, Any]:
 
 def _headers(given: object) -> list[tuple[str, str]]:
     if not is_object(given):
-        raise InvalidArgument(f'\'headers\': give an object, e.g. {{"X-Shop": "1"}}, not {json.dumps(given)}')
+        raise InvalidArgument(f'\'headers\': give an object, e.g. {{"X-Shop": "1"}}, not {_shown(given)}')
     pairs = [(name, one) for name, value in given.items() for one in (value if is_list(value) else [value])]
     Response(headers=pairs)  # which refuses those that HTTP does not have
     return pairs
+
+
+def _json(value: Any) -> str:
+    """A body as it travels; models of pydantic may stand in events that a test has made."""
+    return value.model_dump_json(by_alias=True) if hasattr(value, "model_dump_json") else dump(value)
+
+
+def _shown(value: object) -> str:
+    """As whoever wrote it knows it: as JSON where it is some."""
+    try:
+        return json.dumps(value)
+    except (TypeError, ValueError):
+        return repr(value)
 
 
 def _named(noun: str, name: str, known: Mapping[str, Any]) -> Any:
