@@ -137,11 +137,13 @@ ROOMS = {
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_every_provider_has_the_same_rooms(name: str) -> None:
-    """The same parts, by the same names, as deep: what a cloud has besides stands beside them."""
+    """The same parts, by the same names, as deep, files or folders: what a cloud has besides stands beside them."""
     package = ROOT / "providers" / name / f"cloudless_{name}"
     assert (package / "py.typed").exists()
     for room, parts in ROOMS.items():
-        assert set(parts.split()) <= {path.stem for path in (package / room).glob("*.py")}, room
+        files, folders = (package / room).glob("*.py"), (package / room).glob("*/__init__.py")
+        found = {path.stem for path in files} | {path.parent.name for path in folders}
+        assert set(parts.split()) <= found, room
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

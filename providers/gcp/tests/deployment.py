@@ -7,9 +7,8 @@ from pathlib import Path
 
 from cloudless.codec import SYSTEM_ATTRIBUTE
 from cloudless.driver import Ledger
-from cloudless.driver.names import prefix_of
 from cloudless_gcp.clients.cloud import GoogleCloud
-from cloudless_gcp.names import addresses_of, secret_of
+from cloudless_gcp.names import addresses_of, place_of, secret_of
 from providers.gcp.tests.broker import new_project
 from providers.gcp.tests.pubsubmodel import Subscription
 from providers.gcp.tests.running import REGION, Ground, Running
@@ -41,8 +40,8 @@ class Stage(HostedStage[Running, GoogleCloud]):
     def rotate(self, secret: str, value: str) -> None:
         """As `gcloud secrets versions add` does."""
         declared = next(one for one in self.application.secrets if one.name == secret)
-        prefix = prefix_of(self.application.name, self.stage.name)
-        self.running.google.secrets.put(secret_of(declared, prefix, self.running.google.project), value.encode())
+        place = place_of(self.application.name, self.stage)
+        self.running.google.secrets.put(secret_of(place, declared), value.encode())
 
     def sent(self) -> Iterator[str | None]:
         sent, self.running.sent = self.running.sent, []

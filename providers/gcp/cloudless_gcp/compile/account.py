@@ -19,7 +19,7 @@ OURS = "cloudless-"
 
 def account(ground: Ground, name: str, *, comment: str, owner: Owner | None = None) -> Address:
     """A service account; name: as `names.account_id` takes it."""
-    arguments = {**ground.of(IAM), "account_id": names.account_id(ground.prefix, name), "display_name": comment}
+    arguments = {**ground.of(IAM), "account_id": names.account_id(ground.place, name), "display_name": comment}
     return ground.document.resource(TYPE, label_of(name), arguments, owner=owner, free=("display_name",))
 
 

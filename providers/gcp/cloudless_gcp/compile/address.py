@@ -42,7 +42,7 @@ def _of(ground: Ground, every: Mapping[str, Any], used: Used, unit: Unit) -> dic
         "broker": every.get("broker", "") if runs or events else "",
         "secrets": picked(every, "secrets", used.named(unit, "secret")),
         "ledger": every["ledger"] if used.ledger(unit) and unit.kind != BROKER else "",
-        "records": names.executions_of(ground.prefix, ground.project) if unit.kind == BROKER else "",
+        "records": names.executions_of(ground.place) if unit.kind == BROKER else "",
         "delays": picked(every, "delays", queues),
         "config": every.get("config", {}),
     }
@@ -51,10 +51,7 @@ def _of(ground: Ground, every: Mapping[str, Any], used: Used, unit: Unit) -> dic
 
 def _all(ground: Ground) -> dict[str, str]:
     """Every workflow, those that may still run included."""
-    return {
-        one.name: names.workflow_of(ground.prefix, one.name, ground.project, ground.region)
-        for one in ground.programs.all
-    }
+    return {one.name: names.workflow_of(ground.place, one.name) for one in ground.programs.all}
 
 
 def allowed(ground: Ground) -> dict[str, dict[str, Any]]:
@@ -63,17 +60,17 @@ def allowed(ground: Ground) -> dict[str, dict[str, Any]]:
     senders: of events. starters, controllers: of orchestrations. workflows: each orchestration's own account.
     """
     granted: dict[str, dict[str, set[str]]] = {"senders": {}, "starters": {}, "controllers": {}}
-    callers = {names.account_of(ground.prefix, names.CALLERS, ground.project)}
+    callers = {names.account_of(ground.place, names.CALLERS)}
     granted["senders"] = {one: set(callers) for one in ground.programs.waiters}
     for part in ("starters", "controllers"):
         granted[part] = {one.name: set(callers) for one in ground.programs.all}
     for unit in ground.units:
-        email = names.account_of(ground.prefix, name_of(unit.name), ground.project)
+        email = names.account_of(ground.place, name_of(unit.name))
         for grant in unit.grants:
             for part in _PARTS.get((grant.noun, grant.verb), ()):
                 granted[part].setdefault(grant.name, set()).add(email)
     found = {part: {name: sorted(emails) for name, emails in sorted(every.items())} for part, every in granted.items()}
-    workflows = {one.name: names.account_of(ground.prefix, one.name, ground.project) for one in ground.programs.all}
+    workflows = {one.name: names.account_of(ground.place, one.name) for one in ground.programs.all}
     return {**found, "workflows": workflows}
 
 

@@ -124,7 +124,7 @@ def _kinds(ground: Ground) -> Iterator[Kind]:
     yield from _of_queues(ground)
     yield from _of_functions(ground)
     if ground.programs.all:
-        every = (names.workflow_id(ground.prefix, one.name) for one in ground.programs.all)
+        every = (names.workflow_id(ground.place, one.name) for one in ground.programs.all)
         lead = _all(
             _metric("workflows.googleapis.com/finished_execution_count"),
             'resource.type = "workflows.googleapis.com/Workflow"',
@@ -138,7 +138,7 @@ def _of_queues(ground: Ground) -> Iterator[Kind]:
     dead = [one for one in ground.application.queues if one.role == DEAD_LETTERS]
     if dead:
         lead = _all(_metric("pubsub.googleapis.com/subscription/num_undelivered_messages"), _SUBSCRIPTION)
-        every = (names.queue_subscription_id(one, ground.prefix) for one in dead)
+        every = (names.queue_subscription_id(ground.place, one) for one in dead)
         letters = _each(lead, "subscription_id", every, "ALIGN_MAX")
         yield Kind(name="dead-letters", what="A dead-letter queue is not empty.", conditions=letters)
     if ground.consumers:

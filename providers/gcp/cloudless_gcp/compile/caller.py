@@ -114,7 +114,7 @@ def _topics(ground: Ground) -> dict[str, str]:
 
 
 def _waiting(ground: Ground) -> dict[str, str]:
-    found = names.subscriptions_of(ground.application, ground.prefix, ground.project)
+    found = names.subscriptions_of(ground.place, ground.application)
     return {name: ground.document.address(scope.SUBSCRIPTION, name)["name"] for name in sorted(found)}
 
 

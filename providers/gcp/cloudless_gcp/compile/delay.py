@@ -36,7 +36,7 @@ def delays(ground: Ground) -> None:
             {
                 **ground.of(SERVICE),
                 "location": ground.region,
-                "name": names.tasks_id(ground.prefix, name),
+                "name": names.tasks_id(ground.place, name),
                 "retry_config": _RETRIES,
                 "depends_on": [str(_delayer(ground, name))],
             },

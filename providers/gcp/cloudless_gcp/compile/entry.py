@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cloudless.compiler import Definitions
     from cloudless.compiler.unit import Unit
     from cloudless.ir import Application
-    from cloudless_gcp.names import Stage
+    from cloudless_gcp.names.place import Stage
 
 SOURCE = "cloudless_main.py"
 """The file whose functions Google runs, for GOOGLE_FUNCTION_SOURCE of the build."""

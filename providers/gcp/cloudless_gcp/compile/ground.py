@@ -44,7 +44,7 @@ _TERRAFORM = f">= {TERRAFORM[0]}.{TERRAFORM[1]}.0"
 
 
 class Ground(CommonGround):
-    """programs: the orchestrations. units: the functions. project, region: as text. prefix: what names begin with.
+    """place: what names are made of. project, region: its, as text. programs: the orchestrations. units: the functions.
 
     agents: who services of Google's are there, as far as they are needed (service.py). held: members of policies that
     functions wait for, by address, and whether there are several of one (wait.py).
@@ -54,9 +54,10 @@ class Ground(CommonGround):
         document = Document("gcp", providers=_PROVIDERS, terraform=_TERRAFORM, backend=stage.backend)
         super().__init__(stage, application, document)
         self.definitions = definitions
-        self.project, self.region = names.project_of(stage), names.region_of(stage)
+        self.place = names.place_of(application.name, stage)
+        self.project, self.region = self.place.project, self.place.region
         self.programs = programs(application, definitions)
-        self.units = units(application, self.programs, self.prefix)
+        self.units = units(application, self.programs, self.place)
         for provider in ("google", BETA):
             document.configure(provider, self._configuration())
         self.agents: dict[str, Address] = {}

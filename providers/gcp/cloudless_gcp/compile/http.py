@@ -46,7 +46,7 @@ def http(ground: Ground) -> None:
     """The API, its configuration and its gateway, where there are endpoints."""
     if not ground.application.endpoints:
         return
-    document, id = ground.document, names.api_id(ground.prefix)
+    document, id = ground.document, names.api_id(ground.place)
     for service in (MANAGEMENT, CONTROL):
         ground.of(service)
     ready = [str(document.address("google_project_service", one)) for one in (MANAGEMENT, CONTROL)]
@@ -59,7 +59,7 @@ def http(ground: Ground) -> None:
         {
             **project,
             "api": api["api_id"],
-            "api_config_id_prefix": names.api_config_prefix(ground.prefix),
+            "api_config_id_prefix": names.api_config_prefix(ground.place),
             "openapi_documents": [
                 {"document": {"path": PATH, "contents": f'${{filebase64("${{path.module}}/{PATH}")}}'}}
             ],
@@ -116,7 +116,7 @@ def paths(endpoints: Sequence[Endpoint]) -> dict[str, dict[str, str]]:
 
 def _operation(ground: Ground, path: str, method: str, handler: str) -> dict[str, Any]:
     unit = next(one for one in ground.units if one.handler == handler)
-    url = names.url_of(ground.project, ground.region, unit.function)
+    url = names.url_of(ground.place, unit.function)
     parameters = [{"name": name, "in": "path", "required": True, "type": "string"} for name in _PARAMETER.findall(path)]
     return {
         "operationId": _operation_id(path, method),

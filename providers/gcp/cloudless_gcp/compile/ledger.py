@@ -32,14 +32,14 @@ def ledger(ground: Ground) -> None:
     """Leases, where a unit claims keys."""
     if ground.has_ledger:
         comment = "leases of once_by, overlap and deduplication"
-        _database(ground, LEDGER, names.ledger_id(ground.prefix), LEASES, comment=comment)
+        _database(ground, LEDGER, names.ledger_id(ground.place), LEASES, comment=comment)
 
 
 def executions(ground: Ground) -> None:
     """What the broker keeps, where there is one."""
     if ground.has_broker:
         comment = "the broker's: executions, and their events"
-        _database(ground, EXECUTIONS, names.executions_id(ground.prefix), KEPT, comment=comment)
+        _database(ground, EXECUTIONS, names.executions_id(ground.place), KEPT, comment=comment)
 
 
 def _database(ground: Ground, label: str, name: str, collections: Mapping[str, str], *, comment: str) -> None:

@@ -105,23 +105,19 @@ def _application(ground: Ground) -> Iterator[Diagnostic]:
 
 def _named(ground: Ground) -> Iterator[Diagnostic]:
     """Two that would be one there, for names are put together, and cut."""
-    application, prefix, project = ground.application, ground.prefix, ground.project
-    topics: list[Named] = [
-        (f"queue {one.name!r}", names.queue_of(one, prefix, project), one.span) for one in application.queues
-    ]
-    topics += [(f"topic {one.name!r}", names.topic_of(one, prefix, project), one.span) for one in application.topics]
+    application, place = ground.application, ground.place
+    topics: list[Named] = [(f"queue {one.name!r}", names.topic_of(place, one), one.span) for one in application.queues]
+    topics += [(f"topic {one.name!r}", names.topic_of(place, one), one.span) for one in application.topics]
     yield from ground.unfit.doubles(topics, "topic of Pub/Sub")
     subscriptions: list[Named] = [
-        (f"queue {one.name!r}", names.queue_subscription_id(one, prefix), one.span) for one in application.queues
+        (f"queue {one.name!r}", names.queue_subscription_id(place, one), one.span) for one in application.queues
     ]
     for one in application.subscriptions:
         subscriptions.append((f"subscription {one.name!r}", subscription_id(ground, one), one.span))
-        subscriptions.append(
-            (f"the retries of subscription {one.name!r}", names.retries_id(prefix, one.name), one.span)
-        )
+        subscriptions.append((f"the retries of subscription {one.name!r}", names.retries_id(place, one.name), one.span))
     yield from ground.unfit.doubles(subscriptions, "subscription of Pub/Sub")
     secrets: list[Named] = [
-        (f"secret {one.name!r}", names.secret_of(one, prefix, project), one.span) for one in application.secrets
+        (f"secret {one.name!r}", names.secret_of(place, one), one.span) for one in application.secrets
     ]
     yield from ground.unfit.doubles(secrets, "secret")
 

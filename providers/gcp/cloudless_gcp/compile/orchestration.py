@@ -48,7 +48,7 @@ def _workflow(ground: Ground, program: Program) -> None:
         {
             **ground.of(WORKFLOWS),
             "region": ground.region,
-            "name": names.workflow_id(ground.prefix, label),
+            "name": names.workflow_id(ground.place, label),
             "description": comment,
             "service_account": who["id"],
             "source_contents": f'${{file("${{path.module}}/{path_of(label)}")}}',

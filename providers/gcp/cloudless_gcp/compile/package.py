@@ -70,10 +70,10 @@ def _facts(ground: Ground) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for one in ground.application.subscriptions:
         if one.handler:
-            own, retries = subscription_id(ground, one), names.retries_id(ground.prefix, one.name)
+            own, retries = subscription_id(ground, one), names.retries_id(ground.place, one.name)
             found[one.handler] = {
-                "subscription": names.subscription_of(own, ground.project),
-                "retries": names.subscription_of(retries, ground.project),
+                "subscription": names.subscription_of(ground.place, own),
+                "retries": names.subscription_of(ground.place, retries),
             }
     if any(unit.name == BROKER_UNIT for unit in ground.units):
         found[BROKER_UNIT] = allowed(ground)

@@ -53,12 +53,12 @@ def member(
 
 def on_ledger(ground: Ground) -> dict[str, Any]:
     """The project, as far as the ledger goes."""
-    return _on_database(ground, scope.LEDGER, names.ledger_of(ground.prefix, ground.project))
+    return _on_database(ground, scope.LEDGER, names.ledger_of(ground.place))
 
 
 def on_executions(ground: Ground) -> dict[str, Any]:
     """The project, as far as what the broker keeps goes."""
-    return _on_database(ground, scope.EXECUTIONS, names.executions_of(ground.prefix, ground.project))
+    return _on_database(ground, scope.EXECUTIONS, names.executions_of(ground.place))
 
 
 def _on_database(ground: Ground, label: str, name: str) -> dict[str, Any]:

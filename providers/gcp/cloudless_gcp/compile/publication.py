@@ -39,7 +39,7 @@ def publication(ground: Ground) -> None:
         {
             **ground.of(STORAGE),
             "location": ground.region,
-            "name": names.bucket_of(ground.prefix, ground.project, ground.region),
+            "name": names.bucket_id(ground.place),
             "uniform_bucket_level_access": True,
             "public_access_prevention": "enforced",
             "force_destroy": True,
@@ -68,7 +68,7 @@ def _images(ground: Ground) -> None:
         {
             **ground.of(IMAGES),
             "location": ground.region,
-            "repository_id": names.repository_id(ground.prefix),
+            "repository_id": names.repository_id(ground.place),
             "format": "DOCKER",
             "cleanup_policies": [
                 {"id": "last", "action": "KEEP", "most_recent_versions": {"keep_count": _KEPT}},

@@ -79,7 +79,7 @@ class Pushes:
         forwards what is never given up. more: arguments of this one.
         """
         ground = self._ground
-        url = names.url_of(ground.project, ground.region, unit.function)
+        url = names.url_of(ground.place, unit.function)
         arguments: dict[str, Any] = {
             **ground.of(PUBSUB),
             "name": id,
@@ -154,7 +154,7 @@ class Pushes:
         keys: Keys = ground.keys.get(unit.source.queue, {}) if unit.source is not None else {}
         label = f"{scope.GIVEN_UP}--{digest_of(repr(sorted(keys.items())))}" if keys else scope.GIVEN_UP
         if label not in self._letters:
-            name = names.topic_id(ground.prefix, label.removeprefix(OURS))
+            name = names.topic_id(ground.place, label.removeprefix(OURS))
             comment = "what may be lost: nobody subscribes"
             ground.document.resource(scope.TOPIC, label, {**ground.of(PUBSUB), "name": name, **keys}, comment=comment)
         return label, ground.document.address(scope.TOPIC, label)["id"]

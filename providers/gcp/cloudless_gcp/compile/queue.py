@@ -30,7 +30,7 @@ def queues(ground: Ground, pushes: Pushes) -> None:
     for queue in ground.application.queues:
         owner = ground.owner(f"queue {queue.name!r}", queue)
         if not queue.existing.get("gcp"):
-            name = names.topic_id(ground.prefix, queue.name)
+            name = names.topic_id(ground.place, queue.name)
             arguments = {**ground.of(PUBSUB), "name": name, **ground.keys[queue.name]}
             ground.document.resource(scope.TOPIC, scope.of_queue(queue.name), arguments, owner=owner, free=TOPIC_FREE)
         _taken(ground, pushes, queue, owner)
@@ -38,7 +38,7 @@ def queues(ground: Ground, pushes: Pushes) -> None:
 
 def _taken(ground: Ground, pushes: Pushes, queue: Queue, owner: Owner | None) -> None:
     topic, unit = scope.queue_topic(ground, queue.name), ground.consumers.get(queue.name)
-    id = names.queue_subscription_id(queue, ground.prefix)
+    id = names.queue_subscription_id(ground.place, queue)
     if unit is not None:
         owners, plan = [owner, ground.handler_owner(unit.handler)], ground.plans[queue.name]
         again = _again(ground, pushes, queue, unit) if plan.endless else ""
@@ -53,7 +53,7 @@ def _taken(ground: Ground, pushes: Pushes, queue: Queue, owner: Owner | None) ->
 
 def _again(ground: Ground, pushes: Pushes, queue: Queue, unit: Unit) -> str:
     """Another topic for letters that are consumed, and its subscription: label of what it forwards to, and back."""
-    label, id = scope.of_retries(queue.name), names.retries_id(ground.prefix, queue.name)
+    label, id = scope.of_retries(queue.name), names.retries_id(ground.place, queue.name)
     comment = "letters that were not handled a hundred times, and begin again"
     arguments = {**ground.of(PUBSUB), "name": id, **ground.keys[queue.name]}
     made = ground.document.resource(scope.TOPIC, label, arguments, comment=comment)

@@ -49,7 +49,7 @@ def schedules(ground: Ground) -> None:
             {
                 **ground.of(SCHEDULER),
                 "region": ground.region,
-                "name": names.job_id(ground.prefix, one.name),
+                "name": names.job_id(ground.place, one.name),
                 "schedule": expression_of(one),
                 "time_zone": "Etc/UTC",
                 "pubsub_target": {"topic_name": topic, "data": b64encode(json.dumps(tick).encode()).decode()},

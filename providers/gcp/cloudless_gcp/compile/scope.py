@@ -40,7 +40,7 @@ def queue_topic(ground: Ground, name: str) -> str:
     """The full name of a queue's topic, or of that of a subscription's retries, by its logical name."""
     queue = ground.queues.get(name)
     if queue is not None and queue.existing.get("gcp"):
-        return names.queue_of(queue, ground.prefix, ground.project)
+        return names.topic_of(ground.place, queue)
     label = of_retries(name) if queue is None else of_queue(name)
     return ground.document.address(TOPIC, label)["id"]
 
@@ -49,7 +49,7 @@ def topic(ground: Ground, name: str) -> str:
     """The full name of a topic of the program."""
     one = ground.topics[name]
     if one.existing.get("gcp"):
-        return names.topic_of(one, ground.prefix, ground.project)
+        return names.topic_of(ground.place, one)
     return ground.document.address(TOPIC, name)["id"]
 
 
@@ -57,7 +57,7 @@ def secret(ground: Ground, name: str) -> str:
     """The full name of a secret."""
     one = ground.secrets[name]
     if one.existing.get("gcp"):
-        return names.secret_of(one, ground.prefix, ground.project)
+        return names.secret_of(ground.place, one)
     return ground.document.address(SECRET, name)["id"]
 
 

@@ -21,7 +21,7 @@ def secrets(ground: Ground) -> None:
     for one in ground.application.secrets:
         if one.existing.get("gcp"):
             continue
-        id = names.secret_id(ground.prefix, one.name)
+        id = names.secret_id(ground.place, one.name)
         ground.document.resource(
             SECRET,
             one.name,

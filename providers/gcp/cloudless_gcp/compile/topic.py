@@ -35,7 +35,7 @@ def topics(ground: Ground, pushes: Pushes) -> None:
     for one in ground.application.topics:
         if not one.existing.get("gcp"):
             owner = ground.owner(f"topic {one.name!r}", one)
-            arguments = {**ground.of(PUBSUB), "name": names.topic_id(ground.prefix, one.name)}
+            arguments = {**ground.of(PUBSUB), "name": names.topic_id(ground.place, one.name)}
             ground.document.resource(scope.TOPIC, one.name, arguments, owner=owner, free=TOPIC_FREE)
     for subscription in ground.application.subscriptions:
         _subscribed(ground, pushes, subscription)
@@ -46,7 +46,7 @@ def topics(ground: Ground, pushes: Pushes) -> None:
 def subscription_id(ground: Ground, one: Subscription) -> str:
     """What the subscription is called now."""
     theirs = ground.topics[one.topic].existing.get("gcp", "")
-    return names.subscription_id(ground.prefix, one.name, filter_of(one.where) or "", theirs)
+    return names.subscription_id(ground.place, one.name, filter_of(one.where) or "", theirs)
 
 
 def _subscribed(ground: Ground, pushes: Pushes, one: Subscription) -> None:
@@ -72,7 +72,7 @@ def _drained(ground: Ground, label: str) -> None:
 
 def _retried(ground: Ground, pushes: Pushes, one: Subscription) -> None:
     label, owner = scope.of_retries(one.name), ground.handler_owner(one.handler)
-    name = names.topic_id(ground.prefix, one.name)
+    name = names.topic_id(ground.place, one.name)
     topic = ground.document.resource(
         scope.TOPIC,
         label,
@@ -81,5 +81,5 @@ def _retried(ground: Ground, pushes: Pushes, one: Subscription) -> None:
         free=TOPIC_FREE,
         comment="what comes again for this subscriber alone",
     )
-    id, unit = names.retries_id(ground.prefix, one.name), ground.consumers[one.name]
+    id, unit = names.retries_id(ground.place, one.name), ground.consumers[one.name]
     pushes.add(label, id, topic["id"], unit, ground.plans[one.name], owners=[owner])

@@ -24,14 +24,18 @@ WORKER_S = 1_800
 BROKER_S = 30
 
 
-def units(application: Application, programs: Programs, prefix: str) -> tuple[Unit, ...]:
+def units(application: Application, programs: Programs, place: names.Place) -> tuple[Unit, ...]:
     """The functions of an application, by name. programs: its orchestrations, with those that may still run."""
-    return _Functions(application, programs, prefix).all()
+    return _Functions(application, programs, place).all()
 
 
 class _Functions(Units):
+    def __init__(self, application: Application, programs: Programs, place: names.Place) -> None:
+        super().__init__(application, programs, place.prefix)
+        self._place = place
+
     def function_of(self, handler: str) -> str:
-        return names.function_of(self.prefix, handler)
+        return names.function_id(self._place, handler)
 
     def timeout_of(self, kind: str, handler: Handler | None, source: Source | None) -> int:
         if handler is None:

@@ -13,10 +13,12 @@ from cloudless import App, any_of
 from cloudless.driver.names import broker_of, prefix_of, worker_of
 from cloudless.ir import Application
 from cloudless_gcp import names
+from cloudless_gcp.names import Place
 from providers.gcp.tests.compile import documents
 from providers.gcp.tests.compile.documents import PROJECT, REGION, document, prod, program
 
-LONGEST_PREFIX = prefix_of("a" * 24, "s" * 16)
+SHOP = Place("shop-prod")
+LONGEST_PLACE = Place(prefix_of("a" * 24, "s" * 16))
 LONGEST = "n" * 50
 FORMS = {
     "google_pubsub_topic": ("name", r"[a-z][A-Za-z0-9_.~+%-]{2,254}"),
@@ -95,17 +97,17 @@ def test_so_are_those_of_short_and_odd_stages(stage: str) -> None:
 
 
 def test_functions_of_ours_have_no_name_that_a_handler_may_have() -> None:
-    handlers = {names.function_of("shop-prod", name) for name in ("worker", "broker", "_worker", "broker_", "__worker")}
+    handlers = {names.function_id(SHOP, name) for name in ("worker", "broker", "_worker", "broker_", "__worker")}
     assert handlers.isdisjoint({worker_of("shop-prod"), broker_of("shop-prod")})
     assert len(handlers) == 5
-    assert all(len(find(LONGEST_PREFIX)) <= 49 for find in (worker_of, broker_of))
+    assert all(len(find(LONGEST_PLACE.prefix)) <= 49 for find in (worker_of, broker_of))
 
 
 def test_accounts_of_ours_have_no_name_that_another_may_have() -> None:
     ours = ("-worker", "-broker", names.CALLERS, names.PUSH, names.GATEWAY, names.BUILD)
     theirs = [f"{lead}{one[1:]}" for one in ours for lead in ("", "_")]
-    for prefix in ("shop-prod", LONGEST_PREFIX):
-        found = [names.account_id(prefix, name) for name in (*ours, *theirs)]
+    for place in (SHOP, LONGEST_PLACE):
+        found = [names.account_id(place, name) for name in (*ours, *theirs)]
         assert len(set(found)) == len(found)
         assert all(re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", one) for one in found)
 
@@ -115,25 +117,25 @@ def test_accounts_of_ours_have_no_name_that_another_may_have() -> None:
     [("take", "shop-prod-take"), ("Take", "shop-prod-take"), ("pack_all", "shop-prod-pack-all")],
 )
 def test_a_function_is_called_in_lower_case_and_hyphens(handler: str, function: str) -> None:
-    assert names.function_of("shop-prod", handler) == function
+    assert names.function_id(SHOP, handler) == function
 
 
 def test_what_is_cut_is_told_apart_by_its_digest() -> None:
-    one, other = (names.function_of(LONGEST_PREFIX, f"{LONGEST[:-1]}{end}") for end in "ab")
+    one, other = (names.function_id(LONGEST_PLACE, f"{LONGEST[:-1]}{end}") for end in "ab")
     assert one != other
-    assert one.startswith(LONGEST_PREFIX)
+    assert one.startswith(LONGEST_PLACE.prefix)
 
 
 def test_queues_that_differ_in_underscores_wait_apart() -> None:
-    found = {names.tasks_id("shop-prod", name) for name in ("a_b", "a-b", "a_b_c", "a-b_c", "a_b-c")}
+    found = {names.tasks_id(SHOP, name) for name in ("a_b", "a-b", "a_b_c", "a-b_c", "a_b-c")}
     assert len(found) == 5
 
 
 def test_who_publishes_for_a_destination_is_nobody_elses() -> None:
     destinations = ("a_b", "a-b", "a_b_c", "a-b_c", "a_b-c", "a", "A1", LONGEST, f"{LONGEST[:-1]}m", "placed-_mail")
-    for prefix in ("shop-prod", LONGEST_PREFIX):
-        found = [names.account_id(prefix, names.delayer(name)) for name in destinations]
-        found += [names.account_id(prefix, name) for name in ("a", LONGEST, "delays", "delays_a", "_delays_a")]
+    for place in (SHOP, LONGEST_PLACE):
+        found = [names.account_id(place, names.delayer(name)) for name in destinations]
+        found += [names.account_id(place, name) for name in ("a", LONGEST, "delays", "delays_a", "_delays_a")]
         assert len(set(found)) == len(found)
         assert all(re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", one) for one in found)
 
@@ -167,8 +169,8 @@ def test_callers_find_what_the_document_makes(application: Callable[[], Applicat
 
 
 def test_stages_and_applications_have_names_of_their_own() -> None:
-    pairs = list(product(("shop", "shop-x"), ("prod", "dev")))
+    places = [Place(prefix_of(*pair), PROJECT, REGION) for pair in product(("shop", "shop-x"), ("prod", "dev"))]
     application = every_long_name()
-    found = {names.queues_of(application, prefix_of(*pair), PROJECT)["q" * 50] for pair in pairs}
-    assert len(found) == len(pairs)
-    assert len({names.bucket_of(prefix_of(*pair), PROJECT, REGION) for pair in pairs}) == len(pairs)
+    found = {names.queues_of(place, application)["q" * 50] for place in places}
+    assert len(found) == len(places)
+    assert len({names.bucket_id(place) for place in places}) == len(places)

@@ -14,7 +14,7 @@ from cloudless.passes.plans import plans
 from cloudless_gcp import PROVIDER, names
 from cloudless_gcp.capabilities import GAPS
 from providers.gcp.tests.compile import documents
-from providers.gcp.tests.compile.documents import PROJECT, Member, document, example, members, prod, program
+from providers.gcp.tests.compile.documents import PROJECT, REGION, Member, document, example, members, prod, program
 
 PUBLISHER, SUBSCRIBER, INVOKER = "roles/pubsub.publisher", "roles/pubsub.subscriber", "roles/run.invoker"
 DATASTORE, WORKFLOWS = "roles/datastore.user", "roles/workflows.invoker"
@@ -22,12 +22,17 @@ FUNCTION = "google_cloudfunctions2_function"
 PUBSUB, SCHEDULER = "agent of pubsub.googleapis.com", "agent of cloudscheduler.googleapis.com"
 
 
+def place_of(application: Application) -> names.Place:
+    return names.Place(f"{application.name}-prod", PROJECT, REGION)
+
+
 class Expected:
     """By hand: what grants ask for, what consuming needs, what workflows call, what services of Google's need."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.prefix = f"{application.name}-prod"
+        self.place = place_of(application)
+        self.prefix = self.place.prefix
         self.handlers = {one.name: one.handler for one in application.functions}
         self.consumed = set(plans(application)) - set(self.handlers)
         self.delayed = set(names.delayed_of(application))
@@ -43,7 +48,7 @@ class Expected:
         return found | set(self.delays())
 
     def who(self, name: str) -> str:
-        return f"serviceAccount:{names.account_of(self.prefix, name, PROJECT)}"
+        return f"serviceAccount:{names.account_of(self.place, name)}"
 
     def account(self, who: str) -> str:
         return f"projects/{PROJECT}/serviceAccounts/{who.removeprefix('serviceAccount:')}"
@@ -60,7 +65,7 @@ class Expected:
             yield from self.later(queue)
 
     def later(self, queue: str) -> Iterator[tuple[str, str]]:
-        yield "roles/cloudtasks.enqueuer", names.tasks_id(self.prefix, queue)
+        yield "roles/cloudtasks.enqueuer", names.tasks_id(self.place, queue)
         yield "roles/iam.serviceAccountUser", self.account(self.who(names.delayer(queue)))
 
     def delays(self) -> Iterator[Member]:
@@ -84,7 +89,7 @@ class Expected:
             case "function", "invoke_later":
                 yield from self.sends(next(one.queue for one in self.application.functions if one.name == grant.name))
             case "function", _:
-                yield INVOKER, names.function_of(self.prefix, self.handlers[grant.name])
+                yield INVOKER, names.function_id(self.place, self.handlers[grant.name])
             case _:
                 yield INVOKER, f"{self.prefix}--broker"
 
@@ -92,7 +97,7 @@ class Expected:
         for source in self.consumed:
             plan = plans(self.application)[source]
             who = self.who(plan.handler)
-            yield self.who("-push"), INVOKER, names.function_of(self.prefix, plan.handler)
+            yield self.who("-push"), INVOKER, names.function_id(self.place, plan.handler)
             if not plan.ordered:
                 yield from ((who, *one) for one in self.sends(source))
             if plan.dead_letters:
@@ -112,7 +117,7 @@ class Expected:
                     yield who, INVOKER, f"{self.prefix}--worker"
                 for callee in each.calls:
                     if callee.kind == "function":
-                        yield who, INVOKER, names.function_of(self.prefix, self.handlers[callee.name])
+                        yield who, INVOKER, names.function_id(self.place, self.handlers[callee.name])
                     elif callee.kind == "pure":
                         yield who, INVOKER, f"{self.prefix}--worker"
         if self.orchestrated:
@@ -139,7 +144,7 @@ class Expected:
         for schedule in application.schedules:
             yield SCHEDULER, PUBLISHER, self.topic(schedule.queue)
         for endpoint in application.endpoints:
-            yield self.who("-http"), INVOKER, names.function_of(self.prefix, endpoint.handler)
+            yield self.who("-http"), INVOKER, names.function_id(self.place, endpoint.handler)
 
     def subscriptions(self, source: str) -> Iterator[str]:
         """Those that feed what consumes a source: its own, its retries, and topics that are forwarded to it."""
@@ -163,7 +168,7 @@ class Expected:
         for name in self.delayed:
             yield from ((who, *one) for one in self.later(name))
         for handler in self.handlers.values():
-            yield who, INVOKER, names.function_of(self.prefix, handler)
+            yield who, INVOKER, names.function_id(self.place, handler)
         for secret in application.secrets:
             yield who, "roles/secretmanager.secretAccessor", f"projects/{PROJECT}/secrets/{self.prefix}-{secret.name}"
         if self.orchestrated:
@@ -286,20 +291,18 @@ def test_the_broker_knows_who_may_send_start_and_control() -> None:
     package = PROVIDER.compile(prod(), application, definitions_of(application, {})).package
     assert package is not None
     facts = json.loads(package.files["cloudless_entry/broker.json"])["facts"]
-    prefix = f"{application.name}-prod"
-    callers = names.account_of(prefix, names.CALLERS, PROJECT)
+    place = place_of(application)
+    callers = names.account_of(place, names.CALLERS)
     for part, verb in (("senders", ("event", "send")), ("starters", ("orchestration", "start"))):
         for name, emails in facts[part].items():
             asked = {
-                names.account_of(prefix, one.name, PROJECT)
+                names.account_of(place, one.name)
                 for one in application.handlers
                 for grant in one.grants
                 if (grant.noun, grant.verb) == verb and grant.name == name
             }
             assert set(emails) == asked | {callers}
-    assert facts["workflows"] == {
-        one.name: names.account_of(prefix, one.name, PROJECT) for one in application.orchestrations
-    }
+    assert facts["workflows"] == {one.name: names.account_of(place, one.name) for one in application.orchestrations}
 
 
 def test_what_may_be_lost_is_given_up_to_a_topic_without_a_reader() -> None:

@@ -258,7 +258,7 @@ def test_the_package_is_uploaded_once_to_a_bucket_that_nobody_else_reads() -> No
     made = document(example("02-orders"))["resource"]
     bucket, code = made["google_storage_bucket"]["code"], made["google_storage_bucket_object"]["code"]
     assert (bucket["public_access_prevention"], bucket["uniform_bucket_level_access"]) == ("enforced", True)
-    assert bucket["name"] == names.bucket_of("orders-prod", PROJECT, REGION)
+    assert bucket["name"] == names.bucket_id(names.Place("orders-prod", PROJECT, REGION))
     assert (code["name"], code["source"]) == ("${local.bundle}", "${path.module}/${local.bundle}")
     assert code["lifecycle"] == {"create_before_destroy": True}
 

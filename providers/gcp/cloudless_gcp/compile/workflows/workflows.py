@@ -6,17 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.translation import Translation, translations
-from cloudless.driver.names import broker_of, prefix_of, worker_of
+from cloudless.driver.names import broker_of, worker_of
 from cloudless.ir import Application, Diagnostic
+from cloudless_gcp import names
 from cloudless_gcp.compile.workflows.plan import Targets
 from cloudless_gcp.compile.workflows.workflow import attempted
-from cloudless_gcp.names import (
-    base_of,
-    function_of,
-    project_of,
-    region_of,
-    workflow_of,
-)
 
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions
@@ -39,13 +33,12 @@ def workflows(application: Application, stage: Stage, definitions: Definitions) 
 
 def targets_of(application: Application, stage: Stage, orchestration: str) -> Targets:
     """What the workflow of an orchestration calls."""
-    prefix = prefix_of(application.name, stage.name)
-    project, region = project_of(stage), region_of(stage)
+    place = names.place_of(application.name, stage)
     handlers = {one.name: one.handler for one in application.functions}
     return Targets(
-        base=base_of(project, region),
-        function=lambda name: function_of(prefix, handlers.get(name, name)),
-        worker=worker_of(prefix),
-        broker=broker_of(prefix),
-        workflow=workflow_of(prefix, orchestration, project, region),
+        base=names.base_of(place),
+        function=lambda name: names.function_id(place, handlers.get(name, name)),
+        worker=worker_of(place.prefix),
+        broker=broker_of(place.prefix),
+        workflow=names.workflow_of(place, orchestration),
     )
