@@ -1,35 +1,54 @@
 """Shell completion: what a shell is told when somebody presses the tab key, in a process of its own as shells do it."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
 
 import pytest
 
 from cloudless.driver.provider import installed
+from tests.shell import Shell
 
 STAGES = 'app = "no_module_of_this_name:app"\n[stages.dev]\nprovider = "memory"\n[stages.prod]\nprovider = "aws"\n'
 
 
-def cloudless(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "HOME": str(folder), **environment}
-    return subprocess.run(
-        [sys.executable, "-m", "cloudless.cli", *words],
-        cwd=folder,
-        env=env,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+class Ended(NamedTuple):
+    """What a command printed, and its complaints."""
+
+    code: int
+    output: str
+    complaints: str
 
 
-def completed(folder: Path, line: str) -> list[str]:
+Cloudless = Callable[..., Ended]
+Completed = Callable[[Path, str], list[str]]
+
+
+@pytest.fixture
+def cloudless(shell: Shell) -> Cloudless:
+    """Runs the command in a folder, in an environment."""
+
+    def run(folder: Path, *words: str, **environment: str) -> Ended:
+        complaints = folder / "complaints"
+        line = f"cloudless {' '.join(words)} 2>{quote(str(complaints))}"
+        code, output = shell.run(line, folder, {"HOME": str(folder), **environment})
+        return Ended(code, output, complaints.read_text())
+
+    return run
+
+
+@pytest.fixture
+def completed(cloudless: Cloudless) -> Completed:
     """What bash is told about the last word of a line; nothing but that, and no error."""
-    words = line.split(" ")
-    done = cloudless(folder, COMP_WORDS=line, COMP_CWORD=str(len(words) - 1), _CLOUDLESS_COMPLETE="complete_bash")
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.split()
+
+    def complete(folder: Path, line: str) -> list[str]:
+        words = line.split(" ")
+        done = cloudless(folder, COMP_WORDS=line, COMP_CWORD=str(len(words) - 1), _CLOUDLESS_COMPLETE="complete_bash")
+        assert (done.code, done.complaints) == (0, "")
+        return done.output.split()
+
+    return complete
 
 
 @pytest.fixture
@@ -39,21 +58,21 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_commands_and_options_are_completed(project: Path) -> None:
+def test_commands_and_options_are_completed(project: Path, completed: Completed) -> None:
     assert {"check", "new", "run"} <= set(completed(project, "cloudless "))
     assert completed(project, "cloudless che") == ["check"]
     assert completed(project, "cloudless check --sta") == ["--stage"]
     assert completed(project, "cloudless run se") == ["send"]
 
 
-def test_stages_are_those_of_the_nearest_file_and_the_app_is_not_imported(project: Path) -> None:
+def test_stages_are_those_of_the_nearest_file_and_the_app_is_not_imported(project: Path, completed: Completed) -> None:
     deep = project / "below" / "deep"
     assert completed(deep, "cloudless check --stage ") == ["dev", "prod"]
     assert completed(deep, "cloudless permissions --stage p") == ["prod"]
     assert completed(deep, "cloudless run --stage ") == ["dev", "prod"]
 
 
-def test_stages_are_those_of_the_file_that_is_named(project: Path) -> None:
+def test_stages_are_those_of_the_file_that_is_named(project: Path, completed: Completed) -> None:
     (project / "other.toml").write_text("[stages.other]\n")
     assert completed(project, "cloudless check --config other.toml --stage ") == ["other"]
 
@@ -63,7 +82,9 @@ def test_stages_are_those_of_the_file_that_is_named(project: Path) -> None:
     [b"[stages.dev\n", b"\xff\xfe", b"stages = 5\n", b"", b"x = " + b"[" * 5_000, None],
     ids=["no TOML", "no UTF-8", "no table", "empty", "deep", "none"],
 )
-def test_a_file_that_cannot_be_read_completes_nothing_and_says_nothing(project: Path, content: bytes | None) -> None:
+def test_a_file_that_cannot_be_read_completes_nothing_and_says_nothing(
+    project: Path, completed: Completed, content: bytes | None
+) -> None:
     if content is None:
         (project / "cloudless.toml").unlink()
         (project / "cloudless.toml").mkdir()
@@ -73,34 +94,36 @@ def test_a_file_that_cannot_be_read_completes_nothing_and_says_nothing(project: 
 
 
 @pytest.mark.parametrize(
-    ("shell", "told"),
+    ("kind", "told"),
     [("zsh", '_arguments \'*: :(("dev"\n"prod"))\'\n'), ("fish", "dev\nprod\n")],
 )
-def test_zsh_and_fish_are_told_in_their_own_words(project: Path, shell: str, told: str) -> None:
+def test_zsh_and_fish_are_told_in_their_own_words(project: Path, cloudless: Cloudless, kind: str, told: str) -> None:
     done = cloudless(
         project,
-        _CLOUDLESS_COMPLETE=f"complete_{shell}",
+        _CLOUDLESS_COMPLETE=f"complete_{kind}",
         _TYPER_COMPLETE_ARGS="cloudless check --stage ",
         _TYPER_COMPLETE_FISH_ACTION="get-args",
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, told, "")
+    assert (done.code, done.output, done.complaints) == (0, told, "")
 
 
 @pytest.mark.parametrize(
-    ("shell", "file"),
+    ("kind", "file"),
     [
         ("bash", ".bash_completions/cloudless.sh"),
         ("zsh", ".zfunc/_cloudless"),
         ("fish", ".config/fish/completions/cloudless.fish"),
     ],
 )
-def test_the_script_that_is_shown_is_the_one_that_is_installed(tmp_path: Path, shell: str, file: str) -> None:
+def test_the_script_that_is_shown_is_the_one_that_is_installed(
+    tmp_path: Path, cloudless: Cloudless, kind: str, file: str
+) -> None:
     named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # a shell is then named instead of found
-    shown = cloudless(tmp_path, "--show-completion", shell, **named)
-    installed = cloudless(tmp_path, "--install-completion", shell, **named)
-    assert (shown.returncode, installed.returncode) == (0, 0)
-    assert "_CLOUDLESS_COMPLETE" in shown.stdout
-    assert (tmp_path / file).read_text().strip() == shown.stdout.strip()
+    shown = cloudless(tmp_path, "--show-completion", kind, **named)
+    installed = cloudless(tmp_path, "--install-completion", kind, **named)
+    assert (shown.code, installed.code) == (0, 0)
+    assert "_CLOUDLESS_COMPLETE" in shown.output
+    assert (tmp_path / file).read_text().strip() == shown.output.strip()
 
 
 SHOP = """\
@@ -142,12 +165,14 @@ raise SystemExit("nobody imports this")
         ("cloudless run start f", ["fulfil"]),
     ],
 )
-def test_names_of_the_program_are_read_from_its_source(project: Path, line: str, names: list[str]) -> None:
+def test_names_of_the_program_are_read_from_its_source(
+    project: Path, completed: Completed, line: str, names: list[str]
+) -> None:
     (project / "cloudless.toml").write_text(STAGES.replace("no_module_of_this_name", "shop_app"))
     (project / "shop_app.py").write_text(SHOP)
     assert sorted(completed(project, line)) == names
 
 
 @pytest.mark.parametrize("line", ["cloudless build --provider ", "cloudless providers "])
-def test_providers_are_those_that_are_installed(project: Path, line: str) -> None:
+def test_providers_are_those_that_are_installed(project: Path, completed: Completed, line: str) -> None:
     assert sorted(completed(project, line)) == sorted(installed())

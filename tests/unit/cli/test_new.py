@@ -2,9 +2,9 @@
 
 import json
 import os
-import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,9 @@ from typer.testing import CliRunner, Result
 
 from cloudless.cli.commands import cli
 from cloudless.config import load
+from tests.shell import Shell
+
+Run = Callable[[str], str]
 
 COMMANDS = ["python -m pytest", "cloudless run --events events.jsonl", "cloudless dev", "cloudless build"]
 LONGEST = "a-name-of-24-characters0"
@@ -45,25 +48,28 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return found
 
 
-def run(project: Path, *command: str) -> str:
-    """The output of a program of Python that succeeds, as a user of the project runs it."""
-    env = {**os.environ, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    line = [sys.executable, "-m", *command]
-    done = subprocess.run(line, cwd=project, env=env, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, f"$ python -m {' '.join(command)}\n{done.stdout}{done.stderr}"
-    return done.stdout
+@pytest.fixture
+def run(shell: Shell, project: Path) -> Run:
+    """Gives the output of a command that succeeds, as a user of the project runs it."""
+
+    def run(line: str) -> str:
+        code, output = shell.run(line, project, {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"})
+        assert code == 0, f"$ {line}\n{output}"
+        return output
+
+    return run
 
 
 def below(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_tests_of_a_new_project_pass_without_warnings(project: Path) -> None:
-    assert "8 passed" in run(project, "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
+def test_the_tests_of_a_new_project_pass_without_warnings(run: Run) -> None:
+    assert "8 passed" in run("python -m pytest -q -W error -p no:cacheprovider")
 
 
-def test_a_new_project_fits_every_cloud(project: Path) -> None:
-    assert run(project, "cloudless.cli", "check") == f"{project.name}: fits; stages: dev (memory)\n"
+def test_a_new_project_fits_every_cloud(project: Path, run: Run) -> None:
+    assert run("cloudless check") == f"{project.name}: fits; stages: dev (memory)\n"
 
 
 def test_the_stage_that_is_to_be_filled_in_is_one(project: Path, tmp_path: Path) -> None:
@@ -76,8 +82,8 @@ def test_the_stage_that_is_to_be_filled_in_is_one(project: Path, tmp_path: Path)
     }
 
 
-def test_the_recording_of_a_new_project_shows_what_there_is_to_see(project: Path) -> None:
-    shown = json.loads(run(project, "cloudless.cli", "run", "--json", "--events", "events.jsonl"))
+def test_the_recording_of_a_new_project_shows_what_there_is_to_see(run: Run) -> None:
+    shown = json.loads(run("cloudless run --json --events events.jsonl 2>/dev/null"))
     delivered = {event["handler"] for event in shown["trace"] if event["outcome"] == "done"}
     answered = {event["resource"]: event["outcome"] for event in shown["trace"] if event["kind"] == "request"}
     assert delivered == {"count_stock", "ship", "take"}
@@ -90,10 +96,10 @@ def test_nothing_is_left_to_fill_in(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_linters_find_nothing_in_a_new_project(project: Path) -> None:
-    run(project, "ruff", "check", "--no-cache")
-    run(project, "ruff", "format", "--check", "--no-cache")
-    run(project, "mypy", "--strict", "--cache-dir", os.devnull, ".")
+def test_linters_find_nothing_in_a_new_project(run: Run) -> None:
+    run("ruff check --no-cache")
+    run("ruff format --check --no-cache")
+    run(f"mypy --strict --cache-dir {os.devnull} .")
 
 
 def test_it_says_what_it_made_and_what_comes_next(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,71 @@
+"""What a command of the shell is: a fork that has what it needs imported. See tests/hosting/zygote.py."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from runpy import run_module, run_path
+from typing import Any
+
+MODULES = (
+    *("pytest", "hypothesis.strategies", "pydantic", "rich.console", "cloudless.testing", "cloudless.cli.commands"),
+    *("cloudless.frontend", "cloudless.compiler", "cloudless.build", "cloudless.memory.cloud"),
+    *(point.module for point in entry_points(group="cloudless.providers")),
+)
+COMMANDS = {"cloudless": "cloudless.cli", "pytest": "pytest"}
+"""The module of each that is not Python itself."""
+_ROOT = str(Path(__file__).parents[2])
+_BIN = str(Path(sys.executable).parent)
+
+
+def forked(arguments: Sequence[str], descriptors: Sequence[int]) -> None:
+    """Run a command. arguments: the folder, its name, and its own. descriptors: for stdin and stderr."""
+    folder, name, *words = arguments
+    for number, descriptor in zip((0, 2), descriptors, strict=True):
+        os.dup2(descriptor, number)
+    os.chdir(folder)
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+    sys.path[:] = [*_named(), *(one for one in sys.path if one != _ROOT)]
+    code = _exit_code(name, words)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _named() -> list[str]:
+    """What PYTHONPATH holds."""
+    return [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
+
+
+def _exit_code(name: str, words: list[str]) -> int:
+    try:
+        _run(name, words)
+    except SystemExit as end:
+        code: Any = end.code
+        return int(code or 0)
+    except BaseException:  # noqa: BLE001  (as Python itself ends)
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _run(name: str, words: list[str]) -> None:
+    """As `python -m`, `python FILE`, or a script that an environment has."""
+    if name in COMMANDS:
+        module, place = COMMANDS[name], _BIN
+    elif words[:1] == ["-m"] and len(words) > 1:
+        module, place, words = words[1], str(Path.cwd()), words[2:]
+    elif words and not words[0].startswith("-"):
+        sys.argv[:] = words
+        sys.path.insert(0, str(Path(words[0]).parent.resolve()))
+        run_path(words[0], run_name="__main__")
+        return
+    else:
+        os.execv(sys.executable, [sys.executable, *words])
+    sys.argv[1:] = words
+    sys.path.insert(0, place)
+    run_module(module, run_name="__main__", alter_sys=True)
