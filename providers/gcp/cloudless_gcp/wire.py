@@ -144,29 +144,29 @@ def envelope_of_push(push: Mapping[str, Any]) -> Envelope:
         raise ValueError("deliveries are counted from 1")
     system = attributes.get(SYSTEM_ATTRIBUTE)
     if system is None:
-        seconds_of(message["publishTime"])
+        _sent_s(message)
     if is_first(system):
-        return Delivered(_text(_bytes(message)), attempt, _whole, push)
-    return _whole(push)
+        return Delivered(_text(_bytes(message)), attempt, whole_envelope_of, push)
+    return whole_envelope_of(push)
 
 
-def seconds_of(timestamp: str) -> float:
-    """Seconds since the epoch of a time such as 2021-02-26T19:13:55.749Z."""
-    from datetime import datetime
-
-    return datetime.fromisoformat(timestamp).timestamp()
-
-
-def _whole(push: Mapping[str, Any]) -> Envelope:
+def whole_envelope_of(push: Mapping[str, Any]) -> Envelope:
+    """The same, read at once and unchecked; of what was pulled, too, which Google's APIs have in the same form."""
     message = push["message"]
     return envelope_of(
         _bytes(message),
         message.get("attributes") or {},
         id=message["messageId"],
-        attempt=push.get("deliveryAttempt", 1),
+        attempt=push.get("deliveryAttempt") or 1,
         group=message.get("orderingKey", ""),
-        sent_s=lambda: seconds_of(message["publishTime"]),
+        sent_s=lambda: _sent_s(message),
     )
+
+
+def _sent_s(message: Mapping[str, Any]) -> float:
+    from cloudless_gcp.moment import seconds_of  # whose messages are ours, needs no datetime
+
+    return seconds_of(message["publishTime"])
 
 
 def _bytes(message: Mapping[str, Any]) -> bytes:

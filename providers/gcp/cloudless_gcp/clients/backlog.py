@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from cloudless_gcp.clients.delay import moment
 from cloudless_gcp.clients.denied import Grant, needing
+from cloudless_gcp.moment import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

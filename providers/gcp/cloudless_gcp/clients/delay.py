@@ -15,14 +15,13 @@ from __future__ import annotations
 import json
 import os
 from binascii import b2a_base64
-from datetime import UTC, datetime
-from math import ceil
 
 from cloudless.errors import NotFound, PermissionDenied
 from cloudless_gcp.clients.denied import Grant, denied
 from cloudless_gcp.clients.errors import error_in, of_answer
 from cloudless_gcp.clients.pubsub import base_of, publication_of
 from cloudless_gcp.limits import TASK_AHEAD
+from cloudless_gcp.moment import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,9 +108,3 @@ def _is_made(answer: Answer) -> bool:
     Other conflicts have the same status: https://cloud.google.com/apis/design/errors#http_mapping.
     """
     return answer.status == _CREATED or error_in(answer).get("status") == _THERE
-
-
-def moment(seconds: float) -> str:
-    """A time since the epoch as Google's APIs have it, in UTC, no earlier: 2026-01-02T12:00:00.250000Z."""
-    whole, micros = divmod(ceil(round(seconds * 1e6, 3)), 1_000_000)
-    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{micros:06}Z"

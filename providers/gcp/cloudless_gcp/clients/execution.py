@@ -5,13 +5,12 @@ https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.lo
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from cloudless.codec import is_object, load
 from cloudless.driver.error import error_of, told
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, Snapshot
 from cloudless.errors import InvalidBody, Unavailable
 from cloudless.runtime.failure import conclusion
+from cloudless_gcp.moment import seconds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,12 +76,6 @@ def error_of_execution(execution: Told) -> Error:
     failure: dict[str, Any] = execution.get("error") or {}
     payload: str = failure.get("payload", "")
     return told(_value(payload)) or error_of("InternalError", f"Workflows: {payload[:_TEXT_MOST]}")
-
-
-def seconds_of(timestamp: str) -> float:
-    """Seconds since the epoch of a time such as 2026-01-02T12:00:00.123456789Z."""
-    whole, point, rest = timestamp.removesuffix("Z").partition(".")
-    return datetime.fromisoformat(f"{whole}{point}{rest[:6]}+00:00").timestamp()
 
 
 def _value(text: str) -> Any:

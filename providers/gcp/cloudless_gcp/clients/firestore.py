@@ -1,4 +1,4 @@
-"""Firestore over plain REST: the three calls that the ledger and the broker need.
+"""Firestore over plain REST: the three calls that the ledger and the broker need, and values of documents.
 
 The official client takes several times the cold start of everything else together
 (docs/decisions/0011-firestore-over-rest.md). https://cloud.google.com/firestore/docs/reference/rest
@@ -6,7 +6,10 @@ The official client takes several times the cold start of everything else togeth
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from cloudless_gcp.clients.errors import error_in, of_answer
+from cloudless_gcp.moment import moment, seconds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cloudless_gcp.clients.rest import Google
+
+    Fields = Mapping[str, Mapping[str, Any]]
+    """As Firestore writes values: {"owner": {"stringValue": "x"}, "expires": {"timestampValue": "2026-…Z"}}.
+
+    https://cloud.google.com/firestore/docs/reference/rest/Shared.Types/ArrayValue#value
+    """
 
 _BASE = "https://firestore.googleapis.com/v1/"
 _WHAT = "asking Firestore"
@@ -23,13 +32,22 @@ _LOST_REASONS = ("ABORTED", "ALREADY_EXISTS", "FAILED_PRECONDITION")
 
 
 class Document:
-    """fields: as Firestore writes values, e.g. {"owner": {"stringValue": "x"}}. version: its `updateTime`."""
+    """A document that was read. version: its `updateTime`."""
 
-    __slots__ = ("fields", "version")
+    __slots__ = ("_fields", "version")
 
-    def __init__(self, fields: Mapping[str, Any], version: str) -> None:
-        self.fields = fields
+    def __init__(self, fields: Fields, version: str) -> None:
+        self._fields = fields
         self.version = version
+
+    def text(self, name: str) -> str:
+        """The text of a field; of an empty one, Firestore may say nothing."""
+        found: str = self._fields[name].get("stringValue", "")
+        return found
+
+    def seconds(self, name: str) -> float:
+        """The time in a field, seconds since the epoch; 0 where there is no such field."""
+        return seconds_of(self._fields[name]["timestampValue"]) if name in self._fields else 0.0
 
 
 class Firestore:
@@ -55,7 +73,7 @@ class Firestore:
         found = answer.json()
         return Document(found.get("fields", {}), found["updateTime"])
 
-    def put(self, path: str, fields: Mapping[str, Any], over: str | None) -> str | None:
+    def put(self, path: str, fields: Fields, over: str | None) -> str | None:
         """Write a document if its version is still `over` (None: if there is none).
 
         Returns the new version; None where someone else was faster.
@@ -82,6 +100,24 @@ class Firestore:
 
     def _name(self, path: str) -> str:
         return f"{self.database}/documents/{path}"
+
+
+def path_of(collection: str, key: str) -> str:
+    """Where the document of a key is. Ids take no slash, and neighbouring ones make hot spots: so a digest.
+
+    https://cloud.google.com/firestore/docs/best-practices#document_ids
+    """
+    return f"{collection}/{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def texts(**values: str) -> dict[str, dict[str, str]]:
+    """Fields with texts, each at most 1 MiB."""
+    return {name: {"stringValue": value} for name, value in values.items()}
+
+
+def times(**seconds: float) -> dict[str, dict[str, str]]:
+    """Fields with times, each seconds since the epoch."""
+    return {name: {"timestampValue": moment(value)} for name, value in seconds.items()}
 
 
 def _condition(over: str | None) -> dict[str, Any]:

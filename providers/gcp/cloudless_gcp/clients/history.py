@@ -14,7 +14,8 @@ from cloudless.codec import is_object, load
 from cloudless.driver.error import error_of, told
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, Entry
 from cloudless.errors import InvalidBody
-from cloudless_gcp.clients.execution import seconds_of, snapshot_of
+from cloudless_gcp.clients.execution import snapshot_of
+from cloudless_gcp.moment import seconds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _TITLE = re.compile(
 """See compile/workflows/step.py: hyphens of names are two underscores; one and a number tell steps of a name apart."""
 _NOUNS = {"send": "queue:", "publish": "topic:"}
 _POST = "post"
-"""The step of a routine of ours: see compile/workflows/helper."""
+"""The step of a routine of ours: see compile/workflows/prelude."""
 _PENDING = "STATE_IN_PROGRESS"
 _SUCCEEDED = "STATE_SUCCEEDED"
 _PLATFORM = {429: "ThrottledError", 502: "UnavailableError", 504: "UnavailableError"}

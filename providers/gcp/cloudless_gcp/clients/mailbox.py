@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import datetime
-from hashlib import sha256
 
 from cloudless.driver.orchestration import RUNNING
 from cloudless.driver.store import ABSENT, Kept
 from cloudless.errors import NotFound
 from cloudless.runtime.broker import NotTaken
-from cloudless_gcp.clients.delay import moment
 from cloudless_gcp.clients.denied import Grant, needing
 from cloudless_gcp.clients.errors import of_answer
 from cloudless_gcp.clients.execution import status_of
+from cloudless_gcp.clients.firestore import path_of, texts, times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from cloudless.runtime.broker import Mailbox
@@ -55,35 +53,30 @@ class FirestoreStore:
 
     def read(self, key: str) -> Kept | None:
         found = self._read(key)
-        if found is None or _ends_s(found) <= self._now_s():
+        if found is None or found.seconds("expires") <= self._now_s():
             return None
-        return Kept(_text(found), found.version)
+        return Kept(found.text("text"), found.version)
 
     def write(self, key: str, text: str, version: str, keep_s: float) -> bool:
-        mine = os.urandom(16).hex()
-        fields = {
-            "key": {"stringValue": key},
-            "text": {"stringValue": text},
-            "by": {"stringValue": mine},
-            "expires": {"timestampValue": moment(self._now_s() + keep_s)},
-        }
+        mine, path = os.urandom(16).hex(), path_of(COLLECTION, key)
+        fields = {**texts(key=key, text=text, by=mine), **times(expires=self._now_s() + keep_s)}
         with needing(Grant("keep", "ledger", self._store.database, "datastore.entities.update", self._store.database)):
-            if self._store.put(path_of(key), fields, version or None) is not None:
+            if self._store.put(path, fields, version or None) is not None:
                 return True
             found = self._read(key)
             if found is None:
                 return False
-            if found.fields["by"].get("stringValue") == mine:
+            if found.text("by") == mine:
                 return True  # our own write, whose answer was lost
-            is_over = version == ABSENT and _ends_s(found) <= self._now_s()
-            return is_over and self._store.put(path_of(key), fields, found.version) is not None
+            is_over = version == ABSENT and found.seconds("expires") <= self._now_s()
+            return is_over and self._store.put(path, fields, found.version) is not None
 
     def close(self) -> None:
         """Nothing: the connections are the cloud's."""
 
     def _read(self, key: str) -> Document | None:
         with needing(Grant("keep", "ledger", self._store.database, "datastore.entities.get", self._store.database)):
-            return self._store.get(path_of(key))
+            return self._store.get(path_of(COLLECTION, key))
 
 
 class Callbacks:
@@ -155,11 +148,6 @@ def is_callback(url: str) -> bool:
     return _CALLBACK.fullmatch(url) is not None
 
 
-def path_of(key: str) -> str:
-    """Document ids take no slash: so a digest."""
-    return f"{COLLECTION}/{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
 def _execution(url: str) -> str:
     """URL of the execution whose callback has that URL."""
     return url.rpartition("/callbacks/")[0]
@@ -173,13 +161,3 @@ def _grant(permission: str, url: str) -> Grant:
 def _workflow(url: str) -> str:
     """Full name of the workflow whose callback, or execution, has that URL."""
     return url.partition("/v1/")[2].partition("/executions/")[0]
-
-
-def _text(found: Document) -> str:
-    text: str = found.fields["text"].get("stringValue", "")
-    return text
-
-
-def _ends_s(found: Document) -> float:
-    fields: Mapping[str, Any] = found.fields
-    return datetime.fromisoformat(fields["expires"]["timestampValue"]).timestamp()

@@ -25,9 +25,10 @@ from cloudless.driver.orchestration import (
 )
 from cloudless.errors import CloudlessError, NotFound, Unavailable
 from cloudless_gcp.clients.denied import Grant, address_of, needing
-from cloudless_gcp.clients.execution import NATIVE, id_of, is_taken, seconds_of, snapshot_of, status_of
+from cloudless_gcp.clients.execution import NATIVE, id_of, is_taken, snapshot_of, status_of
 from cloudless_gcp.clients.history import entries
 from cloudless_gcp.clients.start import Start
+from cloudless_gcp.moment import seconds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ https://cloud.google.com/pubsub/docs/reference/rest
 
 from __future__ import annotations
 
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 
 from cloudless.driver.queue import Delivered
 from cloudless.driver.rest import Lost
 from cloudless_gcp.clients.errors import of_answer, translated
-from cloudless_gcp.wire import attributes_of, envelope_of
+from cloudless_gcp.wire import attributes_of, whole_envelope_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,19 +97,4 @@ def _message_of(message: Envelope) -> dict[str, Any]:
 
 def delivered(received: Mapping[str, Any]) -> Delivered:
     """One pulled message. Its attempt is 1 where the subscription has no dead-letter policy."""
-    message = received["message"]
-    envelope = envelope_of(
-        a2b_base64(message.get("data", "")),
-        message.get("attributes") or {},
-        id=message["messageId"],
-        attempt=received.get("deliveryAttempt") or 1,
-        group=message.get("orderingKey", ""),
-        sent_s=lambda: _seconds(message["publishTime"]),
-    )
-    return Delivered(envelope, received["ackId"])
-
-
-def _seconds(timestamp: str) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(timestamp).timestamp()
+    return Delivered(whole_envelope_of(received), received["ackId"])

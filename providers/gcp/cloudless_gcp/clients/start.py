@@ -13,18 +13,14 @@ begun: then no execution has the id, and none will, whenever one asks.
 
 from __future__ import annotations
 
-from datetime import datetime
-from hashlib import sha256
-
 from cloudless.errors import Unavailable
-from cloudless_gcp.clients.delay import moment
+from cloudless_gcp.clients.firestore import path_of, texts, times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable
 
-    from cloudless_gcp.clients.firestore import Document, Firestore
+    from cloudless_gcp.clients.firestore import Document, Fields, Firestore
 
 COLLECTION = "executions"
 KEPT_S = 90 * 86_400.0
@@ -32,6 +28,8 @@ KEPT_S = 90 * 86_400.0
 GONE_S = 400 * 86_400.0
 """When the document may go: an execution takes at most a year."""
 TRIES = 5
+_GIVEN = ("orchestration", "execution", "digest", "input")
+"""What a document says from the start, and for good."""
 
 
 class Start:
@@ -82,7 +80,7 @@ class Starts:
 
     def find(self, orchestration: str, execution: str) -> Start | None:
         """What is known of an id."""
-        found = self._store.get(path_of(orchestration, execution))
+        found = self._store.get(path_of(COLLECTION, f"{orchestration}/{execution}"))
         return None if found is None else start_of(found)
 
     def claim(self, wanted: Start, is_over: Callable[[Start], bool]) -> Start:
@@ -131,44 +129,28 @@ class Starts:
         raise _changing(orchestration, execution)
 
     def _put(self, start: Start, over: str | None) -> bool:
-        version = self._store.put(path_of(start.orchestration, start.execution), fields_of(start), over)
+        path = path_of(COLLECTION, f"{start.orchestration}/{start.execution}")
+        version = self._store.put(path, fields_of(start), over)
         if version is None:
             return False
         start.version = version
         return True
 
 
-def path_of(orchestration: str, execution: str) -> str:
-    """Of the document."""
-    return f"{COLLECTION}/{sha256(f'{orchestration}/{execution}'.encode()).hexdigest()}"
-
-
-def fields_of(start: Start) -> dict[str, Any]:
+def fields_of(start: Start) -> Fields:
     """A document's fields."""
-    texts = ("orchestration", "execution", "digest", "input", "created", "native")
-    cancelled = {"cancelled": {"timestampValue": moment(start.cancelled_s)}} if start.cancelled_s else {}
-    return {
-        **{name: {"stringValue": getattr(start, name)} for name in texts},
-        "started": {"timestampValue": moment(start.started_s)},
-        "expires": {"timestampValue": moment(start.started_s + GONE_S)},
-        **cancelled,
-    }
+    said = texts(**{name: getattr(start, name) for name in _GIVEN}, created=start.created, native=start.native)
+    cancelled = times(cancelled=start.cancelled_s) if start.cancelled_s else {}
+    return {**said, **times(started=start.started_s, expires=start.started_s + GONE_S), **cancelled}
 
 
 def start_of(document: Document) -> Start:
     """A document read back."""
-    fields: Mapping[str, Any] = document.fields
-    text = {name: value.get("stringValue", "") for name, value in fields.items()}
-    found = Start(text["orchestration"], text["execution"], text["digest"], text["input"], _s(fields["started"]))
-    found.created, found.native, found.version = text["created"], text["native"], document.version
-    if "cancelled" in fields:
-        found.cancelled_s = _s(fields["cancelled"])
+    given = {name: document.text(name) for name in _GIVEN}
+    found = Start(**given, started_s=document.seconds("started"))
+    found.created, found.native = document.text("created"), document.text("native")
+    found.cancelled_s, found.version = document.seconds("cancelled"), document.version
     return found
-
-
-def _s(field: Mapping[str, str]) -> float:
-    """Seconds since the epoch of a time."""
-    return datetime.fromisoformat(field["timestampValue"]).timestamp()
 
 
 def _changing(orchestration: str, execution: str) -> Unavailable:

@@ -9,7 +9,6 @@ import pytest
 
 from cloudless.errors import InvalidArgument, NotFound, PermissionDenied, Unavailable
 from cloudless_gcp.clients.cloud import GoogleCloud
-from cloudless_gcp.clients.delay import moment
 from providers.gcp.tests.broker import Broker
 from providers.gcp.tests.clients.envelopes import envelope
 from providers.gcp.tests.clients.place import REGION, START_S, Place
@@ -180,15 +179,3 @@ def test_a_delay_that_is_not_the_longest_is_exact(place: Place, cloud: GoogleClo
     cloud.queues.send("orders", [envelope(delay_s=delay_s)])
     assert dispatched(place, START_S + delay_s - 0.001) == []
     assert len(dispatched(place, START_S + delay_s)) == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (START_S, "2026-01-02T12:00:00.000000Z"),
-        (START_S + 0.25, "2026-01-02T12:00:00.250000Z"),
-        (START_S + 0.9999996, "2026-01-02T12:00:01.000000Z"),
-    ],
-)
-def test_a_time_is_never_told_too_early(seconds: float, text: str) -> None:
-    assert moment(seconds) == text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cloudless.message import Envelope, Failure
-from cloudless_gcp.wire import attributes_of, delivery_of, envelope_of_push, seconds_of
+from cloudless_gcp.wire import attributes_of, delivery_of, envelope_of_push
 from providers.gcp.tests.entry.asking import PUBLISHED, PUBLISHED_S, push, sent
 
 OURS = Envelope(
@@ -168,8 +168,3 @@ def test_an_event_without_a_time_is_of_the_beginning() -> None:
     del event["time"]
     got = read(json.dumps(event).encode(), CONTENT_TYPE="application/cloudevents+json")
     assert got.sent_s == 0
-
-
-@pytest.mark.parametrize(("text", "seconds"), [(PUBLISHED, PUBLISHED_S), ("2021-02-05T04:06:14Z", 1_612_497_974.0)])
-def test_times_of_the_service_are_seconds(text: str, seconds: float) -> None:
-    assert seconds_of(text) == seconds
