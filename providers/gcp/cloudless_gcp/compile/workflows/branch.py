@@ -16,8 +16,8 @@ from cloudless.passes.states import Label, Step
 from cloudless.passes.states.loop import assigned
 from cloudless.passes.tree import Block, nodes, operands, statements
 from cloudless_gcp.compile.workflows.code import call, variable
-from cloudless_gcp.compile.workflows.helper.end import IS_OVER, overdue
 from cloudless_gcp.compile.workflows.plan import ANSWER, AT, ERROR, FOUND, KEY, RUN, SETTLED, Called
+from cloudless_gcp.compile.workflows.prelude.end import IS_OVER, overdue
 from cloudless_gcp.compile.workflows.routine import Line
 from cloudless_gcp.compile.workflows.writer import Writer
 

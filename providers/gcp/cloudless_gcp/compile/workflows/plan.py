@@ -78,7 +78,7 @@ class Plan:
         self.waiting: list[str] = []
         self.wanted: list[tuple[str, str]] = []
         self._orchestrations: dict[str, Called] = {}
-        self._helpers: dict[str, str] = {}
+        self._ours: dict[str, str] = {}
         self._calls: dict[str, set[str]] = {}
 
     @property
@@ -98,12 +98,12 @@ class Plan:
         taken = (INPUT, KEY, RUN, ANSWER, SETTLED, AT, FOUND, GIVEN)
         return Variables(Names(*taken, apart=self.named, known=self.variables))
 
-    def helper(self, name: str) -> str:
-        """A routine of ours, one of helper.HELPERS; it is made later."""
-        if name not in self._helpers:
-            self._helpers[name] = self.routine(name)
-            self.wanted.append((name, self._helpers[name]))
-        return self._helpers[name]
+    def ours(self, name: str) -> str:
+        """A routine of ours, one of `prelude.PRELUDE`; it is made later."""
+        if name not in self._ours:
+            self._ours[name] = self.routine(name)
+            self.wanted.append((name, self._ours[name]))
+        return self._ours[name]
 
     def routine(self, title: str) -> str:
         """The name of a new routine, which takes its place among the others."""

@@ -17,8 +17,8 @@ from cloudless.ir.serial import to_plain
 from cloudless.ir.statement import Call, FanOut, Gather, Now, Send, Sleep, Uuid, Wait
 from cloudless.passes.states import Step
 from cloudless_gcp.compile.workflows import branch
-from cloudless_gcp.compile.workflows.helper.pause import LONGEST_S
 from cloudless_gcp.compile.workflows.plan import ANSWER, RUN
+from cloudless_gcp.compile.workflows.prelude.pause import LONGEST_S
 from cloudless_gcp.compile.workflows.routine import Line
 from cloudless_gcp.compile.workflows.writer import Writer
 
@@ -74,9 +74,9 @@ def _asked(step: Step, writer: Writer, title: str, asked: Mapping[str, Any]) -> 
     args = {"run": f"${{{RUN}}}", **asked, "id": one.id, "key": writer.key(one.id, step.rounds)}
     if writer.is_final(step):
         result = {"result": writer.variables.of(one.target)} if one.target else {}
-        made = {"call": writer.call(writer.plan.helper("ask")), "args": args, **result}
+        made = {"call": writer.call(writer.plan.ours("ask")), "args": args, **result}
         return Line(title, writer.way(step.edge), made)
-    made = {"call": writer.call(writer.plan.helper("ask_settled")), "args": args}
+    made = {"call": writer.call(writer.plan.ours("ask_settled")), "args": args}
     return writer.checked(step, made, title, writer.way(step.edge, *writer.kept(one.target, _VALUE), title="keep"))
 
 
@@ -100,7 +100,7 @@ def wait(step: Step, writer: Writer) -> Line:
     args = {"run": f"${{{RUN}}}", "event": one.event, "id": one.id, "key": writer.key(one.id, step.rounds)}
     if one.timeout_s is not None:
         args["most_s"] = _most(one.timeout_s, writer)
-    made = {"call": writer.call(writer.plan.helper("wait_for")), "args": args}
+    made = {"call": writer.call(writer.plan.ours("wait_for")), "args": args}
     after = writer.way(step.edge, *writer.kept(one.target, _VALUE), title="keep")
     return writer.checked(step, made, titled(one.id, "wait", one.event), after)
 
@@ -111,7 +111,7 @@ def sleep(step: Step, writer: Writer) -> Line:
     seconds, title = writer.value(one.seconds), titled(one.id, "sleep")
     if writer.plan.has_deadline or type(one.seconds) is not Const or seconds > LONGEST_S:
         args = {RUN: f"${{{RUN}}}", "seconds": seconds}
-        return Line(title, writer.way(step.edge), {"call": writer.call(writer.plan.helper("pause")), "args": args})
+        return Line(title, writer.way(step.edge), {"call": writer.call(writer.plan.ours("pause")), "args": args})
     return Line(title, writer.way(step.edge), {"call": "sys.sleep", "args": {"seconds": seconds}})
 
 

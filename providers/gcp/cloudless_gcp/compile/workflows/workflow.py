@@ -15,11 +15,11 @@ from cloudless.passes.lowering import WORKFLOWS, lower
 from cloudless.passes.states import flow_of, fused
 from cloudless.passes.work import Costs, Work
 from cloudless_gcp.compile.workflows.code import Code, call, expression, operator, variable
-from cloudless_gcp.compile.workflows.helper import HELPERS
-from cloudless_gcp.compile.workflows.helper.broker import patiently
 from cloudless_gcp.compile.workflows.keys import with_keys_computed
 from cloudless_gcp.compile.workflows.parameter import pack
 from cloudless_gcp.compile.workflows.plan import ANSWER, DEPTH_MAX, GIVEN, INPUT, KEY, RUN, Called, Plan, Targets
+from cloudless_gcp.compile.workflows.prelude import PRELUDE
+from cloudless_gcp.compile.workflows.prelude.broker import patiently
 from cloudless_gcp.compile.workflows.routine import Line
 from cloudless_gcp.compile.workflows.step import STEPS
 from cloudless_gcp.compile.workflows.writer import Writer
@@ -59,8 +59,8 @@ def attempted(
         callee = plan.waiting.pop(0)
         plan.routines[plan.orchestration(callee).name] = _called(plan, known[callee])
     while plan.wanted:
-        helper, routine = plan.wanted.pop(0)
-        plan.routines[routine] = HELPERS[helper](plan, routine)
+        one, routine = plan.wanted.pop(0)
+        plan.routines[routine] = PRELUDE[one](plan, routine)
     pack(plan.routines)
     text = _printed(plan)
     programs = {one.name: one for one in called(application, name)}
@@ -108,7 +108,7 @@ def _begin(writer: Writer, body: int, digest: str) -> int:
     begun = routine.add(Line("begun", read_all, rules=rules, is_aside=True))
     native = f'${{"{plan.targets.workflow}/executions/" + sys.get_env("GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID")}}'
     ask = {
-        "call": writer.call(plan.helper("ask")),
+        "call": writer.call(plan.ours("ask")),
         "args": {
             "run": f"${{{RUN}}}", "to": plan.targets.broker, "id": "begin", "key": f"${{{KEY}}}",
             "body": {

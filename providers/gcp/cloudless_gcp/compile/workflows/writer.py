@@ -122,7 +122,7 @@ class Writer:
         return self.plan.called(self.routine.name, name)
 
     def _equal(self) -> str:
-        return self.call(self.plan.helper("equal"))
+        return self.call(self.plan.ours("equal"))
 
     def is_final(self, step: Step) -> bool:
         """Whether an error of a step ends the execution."""

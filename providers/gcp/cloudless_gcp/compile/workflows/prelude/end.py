@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cloudless.driver.error import error_of
 from cloudless.ir import Orchestration
-from cloudless_gcp.compile.workflows.helper.words import Plain
 from cloudless_gcp.compile.workflows.plan import Plan
+from cloudless_gcp.compile.workflows.prelude.words import Plain
 
 LAST_S = 0.01
 """What is left of an execution's time when it is over: clocks are no better."""

@@ -9,9 +9,9 @@ platform's: https://cloud.google.com/workflows/docs/reference/syntax/error-types
 from __future__ import annotations
 
 from cloudless.engine.retry import PLATFORM
-from cloudless_gcp.compile.workflows.helper.end import IS_OVER, LAST_S, last, overdue, until
-from cloudless_gcp.compile.workflows.helper.words import Plain, assign, error, steps, switch
 from cloudless_gcp.compile.workflows.plan import Plan
+from cloudless_gcp.compile.workflows.prelude.end import IS_OVER, LAST_S, last, overdue, until
+from cloudless_gcp.compile.workflows.prelude.words import Plain, Steps, assign, error, steps, switch
 
 HTTP_MAX_S = 1_800
 """https://cloud.google.com/workflows/quotas#resource_limits"""
@@ -24,9 +24,6 @@ _CONTEXT = {
     "from": "${run.from}",
     "attempt": "${number}",
 }
-
-Steps = dict[str, Plain | None]
-"""By name, in order; None for what this workflow does without. One goes on with the next unless it says otherwise."""
 
 
 def ask(plan: Plan, *, is_total: bool) -> Plain:

@@ -7,6 +7,8 @@ from typing import Any
 from cloudless.driver.error import error_of
 
 Plain = dict[str, Any]
+Steps = dict[str, Plain | None]
+"""By name, in order; None for what this workflow does without. One goes on with the next unless it says otherwise."""
 
 
 def assign(*assigned: tuple[str, Any], to: str = "") -> Plain:
@@ -20,8 +22,8 @@ def switch(*rules: tuple[str, str], to: str = "") -> Plain:
 
 
 def steps(**named: Plain | None) -> list[Plain]:
-    """Those that there are; names of words of the language end with a _."""
-    return [{name.rstrip("_"): step} for name, step in named.items() if step is not None]
+    """Those that there are."""
+    return [{name: step} for name, step in named.items() if step is not None]
 
 
 def error(kind: str, message: str) -> Plain:

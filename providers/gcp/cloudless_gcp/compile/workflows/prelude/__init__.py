@@ -1,4 +1,4 @@
-"""Routines of ours: each is in a workflow that needs it, once.
+"""The prelude: routines of ours beside those of the program, each in a workflow that needs it, once.
 
 ask, ask_settled       call a function and try it again as it says; ask raises its error, ask_settled tells it
 wait_for               wait for an event: {"v": payload} or {"err": error}
@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cloudless_gcp.compile.workflows.helper.ask import ask
-from cloudless_gcp.compile.workflows.helper.equal import equal
-from cloudless_gcp.compile.workflows.helper.pause import pause
-from cloudless_gcp.compile.workflows.helper.wait import wait_for
-from cloudless_gcp.compile.workflows.helper.words import Plain
 from cloudless_gcp.compile.workflows.plan import Plan
+from cloudless_gcp.compile.workflows.prelude.ask import ask
+from cloudless_gcp.compile.workflows.prelude.equal import equal
+from cloudless_gcp.compile.workflows.prelude.pause import pause
+from cloudless_gcp.compile.workflows.prelude.wait import wait_for
+from cloudless_gcp.compile.workflows.prelude.words import Plain
 
-HELPERS: Mapping[str, Callable[[Plan, str], Plain]] = {
+PRELUDE: Mapping[str, Callable[[Plan, str], Plain]] = {
     "ask": lambda plan, name: ask(plan, is_total=False),
     "ask_settled": lambda plan, name: ask(plan, is_total=True),
     "equal": equal,

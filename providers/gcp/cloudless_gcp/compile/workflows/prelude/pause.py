@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cloudless_gcp.compile.workflows.helper.end import last, overdue, until
-from cloudless_gcp.compile.workflows.helper.words import Plain, assign, steps, switch
 from cloudless_gcp.compile.workflows.plan import Plan
+from cloudless_gcp.compile.workflows.prelude.end import last, overdue, until
+from cloudless_gcp.compile.workflows.prelude.words import Plain, assign, steps, switch
 
 LONGEST_S = 31_536_000
 """https://cloud.google.com/workflows/docs/reference/stdlib/sys/sleep"""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cloudless_gcp.compile.workflows.helper.pause import LONGEST_S
-from cloudless_gcp.compile.workflows.helper.words import Plain
+from cloudless_gcp.compile.workflows.prelude.pause import LONGEST_S
+from cloudless_gcp.compile.workflows.prelude.words import Plain
 
 _TRIES = 10
 """Twice as long apart each time, so for eight and a half minutes: a cold start, a burst that Cloud Run answers with
