@@ -52,14 +52,15 @@ def _unwritable(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} is not JSON")
 
 
-def _no_constant(text: str) -> object:
+def no_constant(text: str) -> object:
+    """Refuse NaN and the infinities, which Python's reader would take."""
     raise ValueError(f"{text} is not JSON")
 
 
 _INFINITY = float("inf")
 
 
-def _finite(text: str) -> float:
+def finite(text: str) -> float:
     """A number with a point or an exponent; Python would read 1e400 as an infinity, which nobody can send on."""
     number = float(text)
     if -_INFINITY < number < _INFINITY:
@@ -68,7 +69,7 @@ def _finite(text: str) -> float:
 
 
 # One encoder and one scanner, kept: `json.dumps` and `json.loads` build or check theirs at every call.
-_kept_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+_kept_decoder = json.JSONDecoder(parse_constant=no_constant, parse_float=finite)
 _scan: Callable[[str, int], tuple[Any, int]] = _scanner.c_make_scanner(_kept_decoder)  # type: ignore[attr-defined]
 _encode: Callable[[object, int], tuple[str, ...]] = _encoder.c_make_encoder(  # type: ignore[attr-defined]
     None, _unwritable, _encoder.encode_basestring, None, ":", ",", False, False, False
@@ -144,7 +145,7 @@ def load(text: str) -> Any:
 
 def _load_slowly(text: str) -> Any:
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, parse_constant=no_constant, parse_float=finite)
     except (ValueError, RecursionError) as problem:
         raise _unread(problem) from problem
     return _sendable(value, text)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, cast
 
-from cloudless.codec import shown
+from cloudless.codec import finite, no_constant, shown
 from cloudless.errors import InvalidArgument
 from cloudless.ir.application import VERSION, Application
 from cloudless.ir.expression import Expression
@@ -36,7 +36,7 @@ def dump(application: Application) -> str:
 def load(text: str) -> Application:
     """The application of a JSON text; raises InvalidArgument with the path of what is wrong."""
     try:
-        plain = json.loads(text, parse_constant=_no_constant)
+        plain = json.loads(text, parse_constant=no_constant, parse_float=finite)
     except (ValueError, RecursionError) as problem:
         raise InvalidArgument(f"not JSON: {problem}") from problem
     try:
@@ -51,10 +51,6 @@ def _check_version(version: object) -> None:
     if version != VERSION:
         said = f"{version!r:.20}"
         raise InvalidArgument(f"this IR is version {said}, this cloudless reads version {VERSION}: build it again")
-
-
-def _no_constant(text: str) -> object:
-    raise ValueError(f"{text} is no JSON")
 
 
 def to_plain(value: Any) -> Any:

@@ -23,11 +23,13 @@ class Given:
             raise _wrong(name, "a string", value)
         return value
 
-    def number(self, name: str, default: float = _MISSING) -> float:
-        """A number."""
+    def number(self, name: str, most: float, *, default: float = _MISSING) -> float:
+        """A number from 0 to `most`, both possible. JSON may have any: 10**400 is no float."""
         value = self._value(name, default)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             raise _wrong(name, "a number", value)
+        if not 0 <= value <= most:
+            raise InvalidArgument(f"{name} is {value!s:.20}: give a number from 0 to {most:,.10g}")
         return value
 
     def texts(self, name: str) -> frozenset[str]:

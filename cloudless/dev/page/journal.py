@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from itertools import islice
-from json import dumps, loads
+from json import loads
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cloudless.dev.page.entry import REQUEST, Author, Entry
+from cloudless.dev.page.plain import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +66,7 @@ class Journal:
         entry = self._author.entry(self.last + 1, self._now_ms(), news, self._journey)
         self.last = entry.number
         self._count(entry)
-        self._keep(Kept(entry.number, entry.journey, _written(entry.plain())))
+        self._keep(Kept(entry.number, entry.journey, written(entry.plain())))
 
     def after(self, number: int, most: int) -> Page:
         """Up to so many of the newest entries after a number, oldest first."""
@@ -119,10 +120,6 @@ class Journal:
             counts = self.runs.setdefault(runner, [0, 0])
             counts[0] += 1
             counts[1] += entry.is_failure
-
-
-def _written(entry: dict[str, Any]) -> str:
-    return dumps(entry, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(kept: Sequence[Kept]) -> list[Any]:

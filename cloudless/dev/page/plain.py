@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from json import dumps
 from typing import Any
 
 from cloudless.node import fields
@@ -23,6 +24,12 @@ def plain(one: Any) -> Any:
         if value != default:
             found[name] = plain(value)
     return found
+
+
+def written(value: Any) -> str:
+    """JSON text in a line, which UTF-8 can carry: a lone surrogate, as a handler may print it, is in an escape."""
+    text = dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 @cache

@@ -16,7 +16,6 @@ Needs Starlette, which the extra `dev` brings.
 from __future__ import annotations
 
 from collections.abc import Callable
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from cloudless.dev.page.action import Actions
 from cloudless.dev.page.catalogue import catalogue
 from cloudless.dev.page.guard import BODY_MOST, Guard
 from cloudless.dev.page.journal import read
+from cloudless.dev.page.plain import written
 from cloudless.dev.page.stream import Stream
 from cloudless.dev.page.view import View
 from cloudless.errors import CloudlessError, InvalidArgument, InvalidBody, NotFound
@@ -143,7 +143,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _json(value: Any) -> Response:
-    return Response(dumps(value, ensure_ascii=False), media_type="application/json")
+    return Response(written(value), media_type="application/json")
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from json import dumps
 from typing import TYPE_CHECKING, Any
+
+from cloudless.dev.page.plain import written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -64,10 +65,10 @@ class Stream:
 
 
 def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {dumps(data, ensure_ascii=False)}\n\n"
+    return f"event: {name}\ndata: {written(data)}\n\n"
 
 
 def _frame(status: Status, entries: list[str], missed: int) -> str:
     """Entries are JSON already; no JSON of ours has a line break."""
-    told = dumps(status.plain(), ensure_ascii=False, separators=(",", ":"))
+    told = written(status.plain())
     return f'event: frame\ndata: {{"status":{told},"missed":{missed},"entries":[{",".join(entries)}]}}\n\n'
