@@ -6,11 +6,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from types import TracebackType
 from typing import Self
 
 from tests.hosting.http import Request, Response
+from tests.hosting.serving import Serving
 
 Answer = Callable[[Request], Response]
 UNAVAILABLE = Response(status=503, body=b"nothing is running here")
@@ -34,8 +34,7 @@ class Loopback:
         self._server = _Server(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), name=f"http {self.port}", daemon=True)
-        self._thread.start()
+        self._serving = Serving(self._server, f"http {self.port}")
 
     def serve(self, answer: Answer) -> None:
         """Let requests be answered by this."""
@@ -43,9 +42,7 @@ class Loopback:
 
     def close(self) -> None:
         """Take no more requests."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._serving.close()
 
     def __enter__(self) -> Self:
         return self

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from providers.aws.tests.emulators import ACCOUNT, HOST, PATHS, REGION
 from tests import tools
+from tests.hosting.serving import Serving
 
 PATIENCE_S = 30.0
 """Real seconds that a call may take before its process is taken for dead."""
@@ -114,9 +115,7 @@ class Instance:
     def _serve(self) -> int:
         handler = type("RuntimeApi", (_RuntimeApi,), {"calls": self._calls, "answers": self._answers})
         server = _Server((HOST, 0), handler)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        self._ends.callback(server.server_close)
-        self._ends.callback(server.shutdown)
+        self._ends.enter_context(Serving(server))
         return server.server_port
 
     def _watch(self) -> None:

@@ -6,7 +6,6 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +25,7 @@ from cloudless_azure.clients.servicebus import Clients
 from cloudless_azure.clients.table import Table
 from cloudless_azure.clients.vault import Vault
 from tests import tools
+from tests.hosting.serving import Serving
 
 
 class Endpoint(BaseHTTPRequestHandler):
@@ -53,12 +53,11 @@ class Endpoint(BaseHTTPRequestHandler):
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Endpoint]]:
     kind = type("OneEndpoint", (Endpoint,), {"queries": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+    with Serving(server):
         monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{server.server_port}/msi/token")
         monkeypatch.setenv("IDENTITY_HEADER", "secret")
         yield kind
-        server.shutdown()
 
 
 def test_a_token_is_fetched_once_for_its_life_and_each_service(endpoint: type[Endpoint]) -> None:

@@ -10,7 +10,6 @@ SQS speaks JSON: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDev
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 from providers.aws.tests.emulators import HOST
 from providers.aws.tests.sqsmodel.message import Refused, check_request
 from providers.aws.tests.sqsmodel.source import EventSource
+from tests.hosting.serving import Serving
 
 _PASSED = ("content-type", "x-amz-target", "x-amz-date", "authorization")
 Headers = Mapping[str, str]
@@ -175,11 +175,5 @@ def gateway(upstream: str) -> Generator[Gateway]:
     """Serve a gateway before ministack at `upstream`, for the length of the block."""
     server = _Server((HOST, 0), _Handler)
     server.gateway = Gateway(upstream, f"http://{HOST}:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with Serving(server):
         yield server.gateway
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -6,7 +6,6 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from typing import Any
 
 from providers.aws.tests.stepfunctions.errors import ApiError, Unspecified
 from providers.aws.tests.stepfunctions.service import StepFunctions
+from tests.hosting.serving import Serving
 
 HOST = "127.0.0.1"
 TARGET = "AWSStepFunctions."
@@ -48,12 +48,8 @@ def serve(service: StepFunctions) -> Generator[Server]:
     server = ThreadingHTTPServer((HOST, 0), handler)
     server.daemon_threads = True
     front.url = f"http://{HOST}:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with Serving(server):
         yield front
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class _Front(BaseHTTPRequestHandler):

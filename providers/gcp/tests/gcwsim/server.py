@@ -7,7 +7,6 @@ https://cloud.google.com/workflows/docs/creating-callback-endpoints
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from providers.gcp.tests.gcwsim.api.callbacks import received
 from providers.gcp.tests.gcwsim.errors import ApiError, Unspecified
 from providers.gcp.tests.gcwsim.service import Workflows
+from tests.hosting.serving import Serving
 
 HOST = "127.0.0.1"
 
@@ -59,13 +59,11 @@ def serve(service: Workflows) -> Generator[Server]:
     server.daemon_threads = True
     front.url = f"http://{HOST}:{server.server_port}"
     base, service.callback_base = service.callback_base, f"{front.url}/v1/"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield front
+        with Serving(server):
+            yield front
     finally:
         service.callback_base = base
-        server.shutdown()
-        server.server_close()
 
 
 class _Front(BaseHTTPRequestHandler):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 import zipfile
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from providers.aws.tests.asl.oracles.functions import Answering, Ended, Failed, 
 from providers.aws.tests.asl.oracles.machine import places
 from providers.aws.tests.emulators import HOST, REGION
 from tests import tools
+from tests.hosting.serving import Serving
 
 Plain = dict[str, Any]
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -171,11 +171,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def _asked() -> Generator[_Server]:
     server = _Server((HOST, 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with Serving(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
