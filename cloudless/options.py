@@ -48,11 +48,11 @@ def strict(call: F) -> F:
     return checked  # type: ignore[return-value]
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was probably meant to be, if one is close."""
+def nearest(word: str, known: Iterable[str], alike: float = 0.5) -> str | None:
+    """The known word that `word` was probably meant to be, if one is close. alike: how much, 0 to 1 for the same."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    matches = get_close_matches(word, list(known), n=1, cutoff=alike)
     return matches[0] if matches else None
 
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cloudless.driver.provider import EXTRAS
+
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "cloudless"
 PROVIDERS = ("aws", "azure", "gcp")
@@ -113,11 +115,24 @@ def test_a_private_name_stays_in_its_module(facts: list[Facts]) -> None:
     assert [(one.path, one.private) for one in facts if one.private] == []
 
 
+def test_the_core_knows_no_provider_by_name() -> None:
+    """But for the extras of its own distribution; documents and examples may name some."""
+    extras = project(ROOT)["optional-dependencies"].items()
+    assert sorted(EXTRAS) == sorted(name for name, wanted in extras if wanted[0].startswith(f"cloudless-{name}=="))
+    named = {name_of(path) for path in CORE.rglob("*.py") if names_provider(ast.parse(path.read_text()))}
+    assert named - {"cloudless/cli/new.py"} == {"cloudless/driver/provider.py"}  # `azure` is also a package of Python
+
+
+def names_provider(tree: ast.Module) -> bool:
+    """Whether the name of a provider is a value in the code, and no part of a longer text."""
+    return any(isinstance(node, ast.Constant) and node.value in EXTRAS for node in ast.walk(tree))
+
+
 def test_the_same_noun_has_the_same_file_name_in_every_layer() -> None:
     """A file of the driver layer names a portable noun, but for what all drivers share: one glob finds a feature."""
     shared = (
         "__init__ current denied deployed error gap grant guarantee lease ledger limit names packaged provider refusal "
-        "rest store verified"
+        "rest setting store verified"
     )
     nouns = {path.stem for path in (CORE / "driver").glob("*.py")} - set(shared.split())
     assert nouns <= {path.stem for path in CORE.glob("*.py")}

@@ -18,11 +18,11 @@ from cloudless.cli import show
 from cloudless.cli.environment import Environment, Installed, Setup, probe
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, stage_names
+from cloudless.driver.provider import EXTRAS as PROVIDERS
 from cloudless.ir import Diagnostic
 from cloudless.terraform.program import INSTALL
 
 PYTHON = (3, 11)
-PROVIDERS = {"aws": "Amazon Web Services", "azure": "Azure", "gcp": "Google Cloud"}
 _COMMANDS = "check, run and permissions"
 
 

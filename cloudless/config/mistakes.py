@@ -5,25 +5,24 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from cloudless.config import codes
+from cloudless.config.file import File
 from cloudless.config.place import Path, Places
-from cloudless.config.stage import FORMS, NEEDED, OWN, Stage
-from cloudless.driver.provider import ENTRY_POINTS
+from cloudless.config.settings import MEMORY, Providers
+from cloudless.config.stage import Stage
 from cloudless.ir import Diagnostic, Span
 from cloudless.options import nearest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_ENTRY = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
-_MODULE = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$"
-_BELOW = r"^[^./\\][^/\\]*(/[^./\\][^/\\]*)*/?$"
-"""A path below the folder of the file, with slashes; nothing hidden, and no way up."""
+    from cloudless.config.settings import Settings
+    from cloudless.driver.setting import Setting
+
 _PATTERNS = {
     "app": ("names no module and App", 'name both, e.g. app = "shop.app:app"'),
     "include": ("is no name of a module", 'name modules as in an import, e.g. include = ["shop.handlers"]'),
@@ -31,6 +30,8 @@ _PATTERNS = {
     "requirements": ("is no path below the folder of this file", 'name a file, e.g. requirements = "requirements.txt"'),
     "name": ("is no name for a stage", "use 1 to 16 lower-case letters, digits and hyphens, e.g. [stages.prod]"),
 }
+_MISTYPED = 0.8
+"""How alike a key and one of ours are, at least, where it might be a provider's that is not installed."""
 _CHOICE = "write one of those"
 _STAGES = 'give each stage a table, e.g. [stages.prod] and, below it, provider = "aws"'
 _REMEDIES = {
@@ -44,26 +45,9 @@ _REMEDIES = {
 _EXAMPLES = {
     "app": 'app = "shop.app:app"',
     "like": 'like = "aws"',
-    "project": 'project = "my-project-123"',
     "provider": 'provider = "aws"',
     "region": 'region = "eu-central-1"',
-    "resource_group": 'resource_group = "shop-prod"',
-    "subscription": 'subscription = "00000000-0000-0000-0000-000000000000"',
 }
-_MORE = {"project": ": its id, neither its name nor its number"}
-_REGIONS = {"azure": 'region = "westeurope"', "gcp": 'region = "europe-west1"'}
-
-
-class File(BaseModel):
-    """The whole file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    app: str = Field(pattern=_ENTRY)
-    include: list[Annotated[str, Field(pattern=_MODULE)]] = Field(default_factory=list[str])
-    requirements: Annotated[str, Field(pattern=_BELOW)] | None = None
-    bundle: list[Annotated[str, Field(pattern=_BELOW)]] = Field(default_factory=list[str])
-    stages: dict[str, Stage] = Field(default_factory=dict[str, Stage])
 
 
 class Mistakes:
@@ -77,6 +61,7 @@ class Mistakes:
         self._tables: dict[str, Any] = {}
         self._absent: list[tuple[Path, str, str]] = []
         self._meant: set[Path] = set()
+        self._providers = Providers()
 
     def read(self) -> tuple[File | None, Places | None]:
         """The file and where its keys stand; None where something is wrong."""
@@ -119,7 +104,8 @@ class Mistakes:
     def _validated(self) -> File | None:
         tables: dict[str, Any] = dict(self._tables)
         for name, table in self._stages():
-            tables["stages"] = {**tables["stages"], name: {**table, "name": name}}
+            known = {key: table[key] for key in table.keys() - self._strange(table)}
+            tables["stages"] = {**tables["stages"], name: {**known, "name": name}}
         try:
             return File.model_validate(tables)
         except ValidationError as problem:
@@ -152,23 +138,28 @@ class Mistakes:
     def _remedy(self, path: Path) -> str:
         if path[0] == "stages" and len(path) < 3:
             return _STAGES
-        for key in map(str, path):
-            if key in _REMEDIES:
-                return _REMEDIES[key]
-            if key == "region":
-                return f"write it as text, as the cloud calls it, e.g. {_example(self._provider_of(path), key)}"
-            if key in _EXAMPLES:
-                return f"write it as text, e.g. {_EXAMPLES[key]}"
-        return ""
+        keys = [str(part) for part in (path[2:] if path[0] == "stages" else path)]
+        remedy = next((_REMEDIES[key] for key in keys if key in _REMEDIES), None)
+        if remedy is not None:
+            return remedy
+        setting = self._settings(path).get(keys[0]) if path[0] == "stages" else None
+        if setting is not None:
+            return f"write it as text, as the cloud calls it, e.g. {setting}"
+        example = next((f", e.g. {_EXAMPLES[key]}" for key in keys if key in _EXAMPLES), "")
+        return f"write it as text{example}"
 
-    def _provider_of(self, path: Path) -> str:
-        """Of the stage in which a key stands, "" where it says none."""
-        given = dict(self._stages()).get(str(path[1]), {}).get("provider")
-        return given if isinstance(given, str) else ""
+    def _table_of(self, path: Path) -> dict[str, Any]:
+        """The stage in which a key stands."""
+        return dict(self._stages()).get(str(path[1]), {})
+
+    def _settings(self, path: Path) -> Settings:
+        """What the provider of that stage reads, as far as it is known."""
+        return self._providers.settings(self._table_of(path).get("provider")) or {}
 
     def _unknown(self, path: Path) -> None:
-        key = str(path[-1])
-        known = Stage.model_fields.keys() - {"name"} if len(path) > 1 else File.model_fields.keys()
+        key, known = str(path[-1]), set(File.model_fields)
+        if len(path) > 1:
+            known = set(Stage.model_fields) - {"name"} | self._settings(path).keys()
         guess = nearest(key, sorted(known))
         self._meant.add((*path[:-1], guess or key))
         remedy = f"did you mean `{guess}`?" if guess else f"leave it out; there are {', '.join(sorted(known))}"
@@ -188,43 +179,55 @@ class Mistakes:
     # --- what depends on the provider
 
     def _stage(self, name: str, table: dict[str, Any]) -> None:
+        path, provider = ("stages", name), table.get("provider")
         if "name" in table:
-            self._unknown(("stages", name, "name"))
+            self._unknown((*path, "name"))
         for key in ("provider", "like"):
-            self._provider(("stages", name, key), table.get(key))
-        provider = table.get("provider")
-        if not isinstance(provider, str) or provider not in NEEDED:
-            return
-        for key in NEEDED[provider]:
-            if key not in table:
-                self._absent.append((("stages", name), key, _example(provider, key)))
-        self._forms(name, table, provider)
-        for key in OWN.keys() & table.keys():
-            if OWN[key] != provider:
-                remedy = f"leave it out, or make it a stage of {OWN[key]}"
-                message = f"`{key}` means something on {OWN[key]} only, and stage {name!r} is on {provider}"
-                self._add(codes.BAD_VALUE, ("stages", name, key), message, remedy, key=True)
+            self._provider((*path, key), table.get(key))
+        for key in sorted(self._strange(table)):
+            self._misplaced((*path, key), self._providers.reading(key))
+        if isinstance(provider, str) and provider != MEMORY and "like" in table:
+            self._misplaced((*path, "like"), [MEMORY])
+        for setting in self._settings(path).values():
+            self._setting(path, setting, table.get(setting.key))
 
-    def _forms(self, name: str, table: dict[str, Any], provider: str) -> None:
-        """Values that the cloud would refuse for what they look like, once something is deployed."""
-        for key, form in FORMS.get(provider, {}).items():
-            given = table.get(key)
-            if isinstance(given, str) and given and not re.fullmatch(form, given):
-                message = f"{given!r} is no {key} of {provider}"
-                self._bad(
-                    ("stages", name, key), message, f"write it as in {_example(provider, key)}{_MORE.get(key, '')}"
-                )
+    def _strange(self, table: dict[str, Any]) -> set[str]:
+        """Keys of a stage that neither we read nor its provider; of one that is not known, keys that are mistyped."""
+        settings = self._providers.settings(table.get("provider"))
+        others = table.keys() - Stage.model_fields.keys()
+        if settings is None:
+            return {key for key in others if nearest(key, Stage.model_fields, _MISTYPED)}
+        return others - settings.keys()
+
+    def _misplaced(self, path: Path, readers: list[str]) -> None:
+        """A key that other providers read than the stage's, or nobody does."""
+        if not readers:
+            self._unknown(path)
+            return
+        provider, whose = self._table_of(path)["provider"], " and ".join(readers)
+        message = f"`{path[-1]}` means something on {whose} only, and stage {path[1]!r} is on {provider}"
+        self._add(
+            codes.BAD_VALUE, path, message, f"leave it out, or make it a stage of {' or '.join(readers)}", key=True
+        )
+
+    def _setting(self, stage: Path, setting: Setting, given: Any) -> None:
+        """A value that the cloud would refuse for what it looks like, once something is deployed."""
+        if given is None and setting.needed:
+            self._absent.append((stage, setting.key, str(setting)))
+        elif isinstance(given, str) and given and not re.fullmatch(setting.form, given):
+            message = f"{given!r} is no {setting.key} of {self._table_of(stage)['provider']}"
+            remedy = f"write it as in {setting}" + (f": {setting.note}" if setting.note else "")
+            self._bad((*stage, setting.key), message, remedy)
 
     def _provider(self, path: Path, given: Any) -> None:
-        """Names that no installed provider has; ours are known before they are installed."""
-        ours = NEEDED.keys() - {"memory"} if path[-1] == "like" else NEEDED.keys()
-        if not isinstance(given, str) or given in ours:
-            return  # to ask which are installed takes as long as all the rest
-        known = {*ours, *(entry.name for entry in entry_points(group=ENTRY_POINTS))}
-        if given not in known:
-            guess = nearest(given, sorted(known))
-            remedy = f"did you mean {guess!r}?" if guess else f"there are {', '.join(sorted(known))}, or install yours"
-            self._bad(path, f"there is no provider {given!r}", remedy)
+        """Names that no provider has; a stage cannot be like memory."""
+        none = MEMORY if path[-1] == "like" else ""
+        if not isinstance(given, str) or (given != none and self._providers.is_known(given)):
+            return
+        known = [name for name in self._providers.names() if name != none]
+        guess = nearest(given, known)
+        remedy = f"did you mean {guess!r}?" if guess else f"there are {', '.join(known)}, or install yours"
+        self._bad(path, f"there is no provider {given!r}", remedy)
 
     def _add(self, code: str, path: Path, message: str, remedy: str, *, key: bool = False) -> None:
         assert self._places is not None
@@ -236,10 +239,6 @@ class Mistakes:
 def _table(value: Any) -> dict[str, Any]:
     """A table of TOML; an empty one where there is something else, which pydantic reports."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _example(provider: str, key: str) -> str:
-    return _REGIONS.get(provider, _EXAMPLES[key]) if key == "region" else _EXAMPLES[key]
 
 
 def _said(text: str, key: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cloudless.config import codes
 from cloudless.config.entry import Entry
-from cloudless.config.mistakes import File, Mistakes
+from cloudless.config.mistakes import Mistakes
 from cloudless.config.stray import strays
 from cloudless.errors import ConfigError, InvalidArgument
 from cloudless.ir import Diagnostic, Span
@@ -17,6 +17,7 @@ from cloudless.options import nearest
 
 if TYPE_CHECKING:
     from cloudless.app import App
+    from cloudless.config.file import File
     from cloudless.config.place import Path as Keys
     from cloudless.config.place import Places
     from cloudless.config.stage import Stage

@@ -9,6 +9,7 @@
     ledger.py   Ledger           claim, complete, release
     lease.py    LeaseLedger      the same over a store that keeps versions
     provider.py Provider         name, gaps, limits, connect, compile
+    setting.py  Setting          a key of a stage that means something to its provider
     guarantee.py Guarantee       what a cloud gives behind the contract, to be compared with others
     packaged.py Packaged         a provider as what its package has, at the places where all have it
     names.py    physical names, as short as a cloud wants them
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cloudless.driver.provider import Cloud, Provider, installed, provider
     from cloudless.driver.queue import Delivered, QueueDriver, Unsent
     from cloudless.driver.secret import SecretDriver
+    from cloudless.driver.setting import Setting
     from cloudless.driver.topic import TopicDriver
 
 _HOME = {
@@ -56,6 +58,7 @@ _HOME = {
     "Provider": "provider",
     "QueueDriver": "queue",
     "SecretDriver": "secret",
+    "Setting": "setting",
     "Snapshot": "orchestration",
     "TopicDriver": "topic",
     "Unsent": "queue",
@@ -82,6 +85,7 @@ __all__ = [
     "Provider",
     "QueueDriver",
     "SecretDriver",
+    "Setting",
     "Snapshot",
     "TopicDriver",
     "Unsent",

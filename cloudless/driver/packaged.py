@@ -1,6 +1,6 @@
 """Packaged: a provider as what its package has, at the places where every provider has it. Importing it loads nothing.
 
-    PROVIDER = Packaged("cloudless_acme", name="acme", title="Acme", cloud="AcmeCloud", asks={"region": "here-1"})
+    PROVIDER = Packaged("cloudless_acme", name="acme", title="Acme", cloud="AcmeCloud", settings=(REGION,))
 
     cloudless_acme/capabilities.py   GAPS
     cloudless_acme/limits.py         LIMITS, and TERRAFORM: the least version that reads what is compiled, (1, 11);
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from cloudless.driver.guarantee import Guarantee
     from cloudless.driver.limit import Limit
     from cloudless.driver.provider import Cloud, Compiled
+    from cloudless.driver.setting import Setting
     from cloudless.driver.verified import Verified
 
 
 class Packaged:
-    """See `cloudless.driver.provider.Provider` and `Deploys`.
+    """See `cloudless.driver.provider.Provider`, `Settles`, `Compares` and `Deploys`.
 
-    package: to import. cloud: name of the class in clients/cloud.py. asks: what a stage must say so that it can be
-    found, each with an example, by its word in cloudless.toml.
+    package: to import. cloud: name of the class in clients/cloud.py. settings: what a stage says to this provider.
     """
 
-    __slots__ = ("_asks", "_cloud", "_package", "name", "title")
+    __slots__ = ("_cloud", "_package", "name", "settings", "title")
 
-    def __init__(self, package: str, *, name: str, title: str, cloud: str, asks: Mapping[str, str]) -> None:
+    def __init__(self, package: str, *, name: str, title: str, cloud: str, settings: Sequence[Setting] = ()) -> None:
         self._package = package
         self._cloud = cloud
-        self._asks = asks
         self.name = name
+        self.settings = settings
         self.title = title
 
     @property
@@ -102,9 +102,9 @@ class Packaged:
 
     def connect(self, stage: Any, application: Any) -> Cloud:
         """The deployed stage; raises InvalidArgument for one that lacks what is asked of it."""
-        for word, example in self._asks.items():
-            if not getattr(stage, word):
-                raise InvalidArgument(f'stage {stage.name!r} names no {word} of {self.title}: add {word} = "{example}"')
+        for one in self.settings:
+            if one.needed and one.key not in stage.settings:
+                raise InvalidArgument(f"stage {stage.name!r} names no {one.key} of {self.title}: add {one}")
         make = getattr(self.part("clients.cloud"), self._cloud)
         reached: Cloud = make(self.part("names").addresses_of(application, stage))
         return reached

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from cloudless.driver.orchestration import OrchestrationDriver
     from cloudless.driver.queue import QueueDriver
     from cloudless.driver.secret import SecretDriver
+    from cloudless.driver.setting import Setting
     from cloudless.driver.topic import TopicDriver
     from cloudless.driver.verified import Verified
 else:
     Protocol = object
 
 ENTRY_POINTS = "cloudless.providers"
+EXTRAS = {"aws": "Amazon Web Services", "azure": "Azure", "gcp": "Google Cloud"}
+"""Titles of the providers that are extras of cloudless-sdk, and so can be named before they are installed."""
 
 
 class Cloud(Protocol):
@@ -118,6 +121,15 @@ class Provider(Protocol):
         ...
 
 
+class Settles(Protocol):
+    """What a provider may have besides, so that its stages are checked when cloudless.toml is read."""
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        """The keys of a stage that this provider reads: `region`, and others that the core does not know."""
+        ...
+
+
 class Compares(Protocol):
     """What a provider may have besides, to be compared with others: `cloudless check --compare`, `cloudless matrix`."""
 
@@ -205,7 +217,7 @@ def provider(name: str) -> Provider:
     found = _entries()
     if name in found:
         return found[name].load()  # type: ignore[no-any-return]
-    guess = nearest(name, [*found, "aws", "gcp", "azure", "memory"])
+    guess = nearest(name, [*found, *EXTRAS, "memory"])
     hint = f"did you mean {guess!r}?" if guess and guess in found else f"pip install 'cloudless-sdk[{guess or name}]'"
     raise InvalidArgument(f"no provider {name!r} is installed ({', '.join(found) or 'none'} are): {hint}")
 

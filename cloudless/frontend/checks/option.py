@@ -8,6 +8,7 @@ from typing import Any
 
 from cloudless.app import App
 from cloudless.codec import codec_of
+from cloudless.driver.provider import EXTRAS, installed
 from cloudless.errors import CloudlessError
 from cloudless.frontend.checks.body import Consumer, body_types
 from cloudless.frontend.report import Report
@@ -38,7 +39,8 @@ INSTANCES_MOST = (
 BATCH = (1, 10)  # SQS hands over ten at once without a window; design: at most ten
 WINDOW_LONGEST = timedelta(minutes=5)  # Lambda's batching window
 REMEMBER_LONGEST = timedelta(days=90)
-PROVIDERS = ("aws", "azure", "gcp", "memory")
+_NAMED = (*sorted(EXTRAS), "memory")
+"""Providers that are known before they are installed."""
 
 
 def settings(app: App, report: Report) -> None:
@@ -157,15 +159,19 @@ def fields_of(kind: Any) -> Mapping[str, Any] | None:
 
 def providers(app: App, report: Report) -> None:
     """`native=` and `existing=` name providers that exist."""
+    known: list[str] = []
     for place, option, given in _escape_hatches(app):
         for name in given:
-            if name not in PROVIDERS:
-                guess = nearest(name, PROVIDERS)
+            if name in _NAMED:
+                continue
+            known = known or sorted({*_NAMED, *installed()})
+            if name not in known:
+                guess = nearest(name, known)
                 report.error(
                     "CL149",
                     report.sources.option(place, option),
                     f"{option}= names the provider {name!r}, which is unknown",
-                    f"did you mean {guess!r}?" if guess else f"providers are {', '.join(PROVIDERS)}",
+                    f"did you mean {guess!r}?" if guess else f"providers are {', '.join(known)}",
                 )
 
 

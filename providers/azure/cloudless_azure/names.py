@@ -33,9 +33,7 @@ if TYPE_CHECKING:
         @property
         def name(self) -> str: ...
         @property
-        def subscription(self) -> str | None: ...
-        @property
-        def resource_group(self) -> str | None: ...
+        def settings(self) -> Mapping[str, str]: ...
         @property
         def config(self) -> Mapping[str, Any]: ...
 
@@ -62,7 +60,7 @@ _EXECUTION_MAX = 64
 
 def addresses_of(application: Application, stage: Stage) -> dict[str, Any]:
     """What `AzureCloud` is given to find a whole stage from outside."""
-    app, name, subscription = application.name, stage.name, stage.subscription or ""
+    app, name, subscription = application.name, stage.name, stage.settings.get("subscription", "")
     return {
         **entities_of(application),
         "ledger": LEDGER,
@@ -161,7 +159,7 @@ def head_of(app: str, stage: str) -> str:
 
 def resource_group_of(app: str, stage: Stage) -> str:
     """Name of the resource group: the stage's own, or ours."""
-    return stage.resource_group or head_of(app, stage.name)
+    return stage.settings.get("resource_group") or head_of(app, stage.name)
 
 
 def namespace_of(app: str, stage: str, subscription: str) -> str:

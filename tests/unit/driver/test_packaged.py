@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cloudless.driver.packaged import Packaged
+from cloudless.driver.setting import Setting
 from cloudless.errors import InvalidArgument
 
 PARTS = {
@@ -30,7 +31,11 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    return Packaged("packaged_acme", name="acme", title="Acme", cloud="AcmeCloud", asks={"region": "here-1"})
+    settings = (
+        Setting("region", "where it runs", "here-1", form="here-[0-9]"),
+        Setting("zone", "", "b", form=".", needed=False),
+    )
+    return Packaged("packaged_acme", name="acme", title="Acme", cloud="AcmeCloud", settings=settings)
 
 
 def stage(**said: Any) -> Any:
@@ -55,10 +60,10 @@ def test_a_package_may_say_what_it_gives_behind_the_contract(acme: Any, tmp_path
 
 
 def test_a_stage_is_found_by_its_names(acme: Any) -> None:
-    cloud = acme.connect(stage(region="here-1"), "shop")
+    cloud = acme.connect(stage(settings={"region": "here-1"}), "shop")
     assert cloud.addresses == {"place": "shop-prod"}
 
 
 def test_a_stage_that_cannot_be_found_is_told_what_to_say(acme: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"stage 'prod' names no region of Acme: add region = \"here-1\""):
-        acme.connect(stage(region=None), "shop")
+        acme.connect(stage(settings={}), "shop")

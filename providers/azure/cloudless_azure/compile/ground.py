@@ -57,7 +57,8 @@ class Ground(CommonGround):
         self.needs = frozenset(need for group in groups for need in group.needs)
         self.document.configure("azurerm", _AZURERM)
         self.document.configure("azapi", {"subscription_id": "${var.subscription}"})
-        self.subscription = variable(self.document, "subscription", "Id of the subscription.", stage.subscription)
+        said = stage.settings.get("subscription")
+        self.subscription = variable(self.document, "subscription", "Id of the subscription.", said)
         self.region = variable(self.document, "region", "Where it runs, e.g. westeurope.", stage.region)
         fixed(self.document, "stage", "What the stage is called, for files of infra/.", stage.name)
         self.client = self.document.data("azurerm_client_config", "current", {})
@@ -68,7 +69,7 @@ class Ground(CommonGround):
     @cached_property
     def parts(self) -> tuple[str, str, str]:
         """App, stage and subscription: what names are made of."""
-        return self.application.name, self.stage.name, self.stage.subscription or ""
+        return self.application.name, self.stage.name, self.stage.settings.get("subscription", "")
 
     @cached_property
     def head(self) -> str:
@@ -112,7 +113,7 @@ class Ground(CommonGround):
     def _resource_group(self) -> Address:
         """Ours, or the one that the stage names, which is there already."""
         name = names.resource_group_of(self.application.name, self.stage)
-        if self.stage.resource_group:
+        if "resource_group" in self.stage.settings:
             return self.document.data("azurerm_resource_group", "stage", {"name": name})
         return self.document.resource("azurerm_resource_group", "stage", {"name": name, "location": self.region})
 
