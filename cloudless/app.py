@@ -50,7 +50,7 @@ class App:
     pages of other origins may do; nothing by default.
 
     Everything declared is kept in order of declaration, duplicates included, so that the front end can
-    report all problems at once.
+    report all problems at once. compiled: what it makes of that, which it keeps here for the next time.
     """
 
     @strict
@@ -67,6 +67,7 @@ class App:
         self.handlers: dict[str, Handler[..., Any]] = {}
         self.orchestrations: list[Orchestration[..., Any]] = []
         self.pures: list[Pure[..., Any]] = []
+        self.compiled: dict[Any, Any] = {}
 
     def register(self, handler: Handler[..., Any]) -> None:
         """Add a handler; decorators call it."""

@@ -11,6 +11,7 @@ Imports the portable types and the passes; never a provider.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from cloudless import passes
@@ -18,6 +19,7 @@ from cloudless.app import App
 from cloudless.errors import DefinitionError, hidden
 from cloudless.frontend.checks import CHECKS, DEPLOYABLE
 from cloudless.frontend.collect import collect
+from cloudless.frontend.known import Known
 from cloudless.frontend.permissions import permitted
 from cloudless.frontend.report import Report
 from cloudless.frontend.source import Sources
@@ -52,7 +54,18 @@ def compile(  # noqa: A001  (the stage's name in the design)
 def check(
     app: App, *, entry: str = "", include: Sequence[str] = (), deployable: bool = False
 ) -> tuple[Application, list[Diagnostic]]:
-    """The application as IR, as far as it can be told, and all its problems in source order."""
+    """The application as IR, as far as it can be told, and all its problems in source order.
+
+    Asked again for an app of which nothing has changed, it gives what it gave: see reads.py.
+    """
+    key = (entry, tuple(include), deployable, os.getcwd())  # noqa: PTH109  (pathlib costs 4 ms of a test run)
+    known: Known | None = app.compiled.get(key)
+    if known is None or not known.is_current(app):
+        known = app.compiled[key] = _known(app, entry, include, deployable)
+    return known.application, list(known.problems)
+
+
+def _known(app: App, entry: str, include: Sequence[str], deployable: bool) -> Known:
     report = Report(Sources())
     application = collect(app, report.sources, entry=entry, include=include)
     if app.orchestrations:
@@ -65,4 +78,4 @@ def check(
     application = passes.run(only_used(application) if deployable else application)
     for problem in loops(application):
         report.take(problem)
-    return application, report.problems()
+    return Known(app, application, tuple(report.problems()), report.sources.reads)

@@ -55,7 +55,7 @@ class Analysis:
         self.sources = sources
         self.territory = territory
         self.telling = telling
-        self.lifter = Lifter(territory)
+        self.lifter = Lifter(territory, sources.reads.note)
         self._frames: dict[Key, Frame] = {}
         self._counts: defaultdict[Hashable, int] = defaultdict(int)
         self._facts: dict[Key, Facts] = {}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def follow_function(analysis: Analysis, function: FunctionType, arguments: Arguments) -> Key:
     """Follow a user's function, called with some arguments; returns the key of its facts and result."""
+    analysis.sources.reads.note(function)
     nodes = analysis.sources.definitions(function)
     given = _bind(nodes[0].args, arguments, _live_defaults(analysis, function)) if nodes else {}
     key = (function, analysis.telling.part(given))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections import ChainMap, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from cloudless.frontend.handles import handle_of
@@ -14,25 +14,27 @@ from cloudless.frontend.values import NO_ARGUMENTS, NOTHING, Arguments, Bound, B
 from cloudless.handler import Handler
 from cloudless.pure import Pure
 
-_ATOMS = frozenset({str, bytes, int, float, bool, complex, types.NoneType, types.EllipsisType, range, slice})
+ATOMS = frozenset({str, bytes, int, float, bool, complex, types.NoneType, types.EllipsisType, range, slice})
 _DATA = frozenset({"datetime", "decimal", "uuid"})
-_CONTAINERS = (list, tuple, set, frozenset, deque, dict, types.MappingProxyType, ChainMap)
+CONTAINERS = (list, tuple, set, frozenset, deque, dict, types.MappingProxyType, ChainMap)
 _CALLABLE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, Handler)
 
 
 class Lifter:
-    """Objects as values; each object is looked at once a compilation."""
+    """Objects as values; each object is looked at once a compilation. note: is told of each."""
 
-    def __init__(self, territory: Territory) -> None:
+    def __init__(self, territory: Territory, note: Callable[[Any], None]) -> None:
         self.territory = territory
+        self._note = note
         self._known: dict[int, tuple[Any, Value]] = {}
 
     def lift(self, value: Any) -> Value:
         """What an object may lead to; NOTHING for plain data."""
-        if type(value) in _ATOMS:
+        if type(value) in ATOMS:
             return NOTHING
         known = self._known.get(id(value))
         if known is None:
+            self._note(value)
             self._known[id(value)] = (value, NOTHING)  # of a container that holds itself
             known = self._known[id(value)] = (value, self._lifted(value))
         return known[1]
@@ -49,7 +51,7 @@ class Lifter:
             return self._partial(cast("functools.partial[Any]", value))
         if isinstance(value, _CALLABLE):
             return frozenset((Live(value),))
-        if isinstance(value, _CONTAINERS):
+        if isinstance(value, CONTAINERS):
             return self._container(value)
         return self._instance(value)
 
@@ -75,7 +77,7 @@ class Lifter:
 
     def _contents(self, value: Any) -> Value:
         parts: Iterable[Any] = [*value.keys(), *value.values()] if isinstance(value, Mapping) else value
-        found = [self.lift(part) for part in parts if type(part) not in _ATOMS]
+        found = [self.lift(part) for part in parts if type(part) not in ATOMS]
         return union(item.items if isinstance(item, Box) else frozenset((item,)) for one in found for item in one)
 
     def _instance(self, value: Any) -> Value:
@@ -130,4 +132,4 @@ def mangled(kind: type, name: str) -> str:
 
 
 def _is_plain(value: Any) -> bool:
-    return type(value) in _ATOMS or type(value).__module__ in _DATA
+    return type(value) in ATOMS or type(value).__module__ in _DATA

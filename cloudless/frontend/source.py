@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any, cast
 
 from cloudless.frontend.functions import original
+from cloudless.frontend.reads import Reads
 from cloudless.handler import Routine
 from cloudless.ir import Span
 from cloudless.source import Place
@@ -94,9 +95,10 @@ def _source(file: str, text: str) -> Source:
 
 
 class Sources:
-    """Every file that one compilation looks at."""
+    """Every file that one compilation looks at. reads: what else it looks at."""
 
     def __init__(self) -> None:
+        self.reads = Reads()
         self._files: dict[str, Source] = {}
         self._definitions: dict[FunctionType, list[Definition]] = {}
         self._shown: dict[str, str] = {}
@@ -107,6 +109,7 @@ class Sources:
         if file not in self._files:
             linecache.checkcache(file)
             self._files[file] = _source(file, "".join(linecache.getlines(file)))
+            self.reads.note_file(file, self._files[file])
         return self._files[file]
 
     def shown(self, file: str) -> str:

@@ -123,6 +123,7 @@ def load(frame: Frame, name: str, node: ast.AST) -> Any:
         full = importlib.util.resolve_name(name, frame.module.get("__package__") or "")
         if full not in sys.modules and (full == "asyncio" or _is_users(frame, full)):  # its functions are known
             importlib.import_module(full)
+        frame.analysis.sources.reads.note_import(full)
     except Exception:  # noqa: BLE001  (the user's module may raise anything; here it only means: not followed)
         frame.facts.blind[frame.span(node)] = f"the import of {name!r}"
         return None

@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 from cloudless.event import Event
 from cloudless.frontend.orchestration.constants import NOTHING
 from cloudless.frontend.orchestration.scope import Scope
+from cloudless.frontend.reads import Reads
 from cloudless.function import Function, Step
 from cloudless.handler import Routine
 from cloudless.orchestration import Orchestration, Starter
@@ -51,11 +52,13 @@ def is_callee(found: object) -> TypeGuard[Routine[..., Any]]:
 
 
 class Statics:
-    """The names that a function sees around it."""
+    """The names that a function sees around it. reads: is told what they stand for."""
 
-    def __init__(self, function: FunctionType, scope: Scope) -> None:
+    def __init__(self, function: FunctionType, scope: Scope, reads: Reads) -> None:
         code = function.__code__
+        reads.note(function)
         self._scope = scope
+        self._reads = reads
         self.locals = frozenset(code.co_varnames) | frozenset(code.co_cellvars)
         self.names = _Names(function)
 
@@ -63,14 +66,18 @@ class Statics:
         """What a name stands for; NOTHING for variables of the function's, and for what is not there."""
         if name in self.locals or self._scope.find(name) is not None:
             return NOTHING
-        return self.names.get(name, NOTHING)
+        found = self.names.get(name, NOTHING)
+        self._reads.note_deep(found)
+        return found
 
     def resolve(self, node: ast.expr) -> Any:
         """The object that an expression of names and attributes stands for, NOTHING where it is none."""
         if isinstance(node, ast.Name):
             return self.lookup(node.id)
         if isinstance(node, ast.Attribute):
-            return _attribute(self.resolve(node.value), node.attr)
+            found = _attribute(self.resolve(node.value), node.attr)
+            self._reads.note_deep(found)
+            return found
         return NOTHING
 
 

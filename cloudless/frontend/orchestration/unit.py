@@ -79,7 +79,7 @@ class Unit:
         self.types = shared.types
         self.result = result
         self.scope = Scope(function.__code__.co_varnames)
-        self.statics = Statics(function, self.scope)
+        self.statics = Statics(function, self.scope, shared.report.sources.reads)
         self.flow = Flow()
         self.block: Block = []
         self.loops: list[Loop] = []
