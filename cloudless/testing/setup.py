@@ -12,6 +12,7 @@ from cloudless.frontend import compile as compile_app
 from cloudless.memory.cloud import MemoryCloud
 from cloudless.options import nearest
 from cloudless.secret import Config, Secret
+from cloudless.testing.included import import_included
 from cloudless.testing.simulation import Simulation, microseconds
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Setup:
     ) -> None:
         if start.tzinfo is None:
             raise InvalidArgument(f"simulate(start={start!r}): give an aware datetime, e.g. tzinfo=UTC")
+        import_included(app)
         self.app = app
         self.application = compile_app(app, deployable=False)
         _check_names(app, Secret, "secret", secrets or {})

@@ -53,8 +53,9 @@ def simulate(
     with which everything else happens in order. like: an installed provider whose own limits hold as well, e.g. "aws".
     secrets, config: values of the stage. history: how many events are kept for the lists.
 
-    Raises DefinitionError with every problem of the application, before anything runs; InvalidArgument at the end of
-    the block where a named fault did not happen.
+    Modules that the app's cloudless.toml includes are imported, if the test has not: their handlers are part of it.
+    Raises ConfigError where that cannot be done, DefinitionError with every problem of the application, before anything
+    runs; InvalidArgument at the end of the block where a named fault did not happen.
     """
     setup = Setup(app, start, like, secrets, config, history)
     plan = plan_of(faults, seed)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import handlers  # noqa: F401  (whoever imports it has registered them)
 from app import app
 from handlers.releases import publish
 from recording import KEY, LOOKS, SECRET, Line, assigned, by_github

@@ -55,7 +55,7 @@ def test_the_recording_is_told_as_on_the_command_line(file: Path) -> None:
     with simulated(file) as cloud:
         played = cloud.play(Path(__file__).with_name("events.jsonl"))
         assert Counter(answer.status for answer in played.answers) == {202: 29, 200: 14, 204: 3, 401: 2}
-        assert played.dead_letters == {"received-dead-letters": 1}
+        assert played.dead_letters == {"happened-talk-dead-letters": 1}
         assert "end publish failed 20 min later: VersionTaken: v1.0.0 is 501" in str(played)
 
 
