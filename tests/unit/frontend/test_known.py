@@ -172,10 +172,10 @@ def test_what_was_declared_or_registered_since_is_there(shop: Any) -> None:
     later = shop.app.queue("later")
     assert "later" in [one.name for one in to_ir(shop.app).queues]
 
-    @later.consumer
     def late(x: object) -> None:
         shop.old.send(x)
 
+    later.consumer(late)
     assert "late" in [one.name for one in to_ir(shop.app).handlers]
     assert "late" not in [one.name for one in first.handlers]
 
