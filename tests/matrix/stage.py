@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,12 +17,11 @@ from typing import Any, Protocol
 from cloudless import jwt
 from cloudless.testing.http import Client
 from tests.hosting.web import Issuers, client_of
-from tests.matrix import faults
+from tests.matrix import faults, outside
 from tests.matrix.program import EXAMPLES, ROOT, Filled, Program, Step
 
 STAGE = "matrix"
 RECORDER = ROOT / "tests" / "matrix" / "recorder.py"
-BIN = Path(sys.executable).parent
 _CLI = """
 from cloudless.cli import main
 main()
@@ -74,10 +72,8 @@ def _add_stage(toml: Path, program: Program, folder: Path, told: Mapping[str, st
 
 def _build(project: Path) -> None:
     env = {**os.environ, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [BIN / "cloudless", "build", STAGE], cwd=project, env=env, check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    done = outside.run(_CLI, ["build", STAGE], project, env)
+    assert done.code == 0, f"{done.output}\n{done.complaints}"
 
 
 class Player:
@@ -147,7 +143,6 @@ class Player:
             "PYTHONDONTWRITEBYTECODE": "1",
             "NO_COLOR": "1",
         }
-        command = [sys.executable, "-c", self._target.begin + script, *arguments]
-        done = subprocess.run(command, cwd=self._project, env=env, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        done = outside.run(self._target.begin + script, arguments, self._project, env)
+        assert done.code == 0, f"{' '.join(arguments)}\n{done.output}\n{done.complaints}"
+        return done.output
