@@ -17,7 +17,7 @@ def key_of_github(request: Request, secrets: str) -> str | None:
     it is the same delivery. https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     """
     given = request.headers.get("x-hub-signature-256", "")
-    right = [f"sha256={_mac(secret, request.body).hex()}" for secret in secrets.split(",")]
+    right = [f"sha256={mac.hex()}" for mac in _macs(secrets, request.body)]
     return hashlib.sha256(request.body).hexdigest() if _has_any([given], right) else None
 
 
@@ -27,18 +27,26 @@ def key_of_relay(request: Request, secrets: str) -> str | None:
     Id, time and body are signed, so it is the id. A copy is good for five minutes, in which the id is remembered.
     """
     id, sent = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
+    if "." in id:  # dots part what is signed: it could be cut elsewhere, and be another id
+        return None
     age_s = request.received_at.timestamp() - int(sent) if sent.isdecimal() and len(sent) < 12 else WINDOW_S + 1
-    signed = b".".join([id.encode(), sent.encode(), request.body])
-    right = [f"v1,{base64.b64encode(_mac(secret, signed)).decode()}" for secret in secrets.split(",")]
+    signed = b".".join([_bytes(id), _bytes(sent), request.body])
+    right = [f"v1,{base64.b64encode(mac).decode()}" for mac in _macs(secrets, signed)]
     given = request.headers.get("webhook-signature", "").split()
     return id if _has_any(given, right) and abs(age_s) <= WINDOW_S else None
 
 
-def _mac(secret: str, text: bytes) -> bytes:
-    return hmac.digest(secret.strip().encode(), text, "sha256")
+def _macs(secrets: str, text: bytes) -> list[bytes]:
+    """What each of the secrets signs a text with. One that is empty is none: anybody has it."""
+    return [hmac.digest(secret.strip().encode(), text, "sha256") for secret in secrets.split(",") if secret.strip()]
 
 
 def _has_any(given: list[str], right: list[str]) -> bool:
     """Whether one that was given is right. All are compared, so that time tells nothing."""
-    same = [hmac.compare_digest(one.encode(), other.encode()) for one in given for other in right]
+    same = [hmac.compare_digest(_bytes(one), other.encode()) for one in given for other in right]
     return any(same)
+
+
+def _bytes(header: str) -> bytes:
+    """Of whatever characters a platform hands over."""
+    return header.encode("utf-8", "surrogatepass")
