@@ -8,7 +8,7 @@ wait at the front, and both return once everything that was published was pushed
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Condition, Event, Lock
 from typing import Any
 
@@ -73,13 +73,14 @@ class PushedRunning(Running):
     def clear(self, seed: int) -> None:
         self._is_discarding = True
         self._look_everywhere()
+        self._touched.update(self._used)
         self._pump(self.world.now_us)
         self._is_discarding = False
         super().clear(seed)
 
-    def _pulled(self) -> list[str]:
-        witnesses = [_witness(one.topic) for one in self._pushing()]
-        return [one.name for one in self.google.subscriptions.values() if one.push is None] + witnesses
+    def _pulled(self) -> Iterator[tuple[str, str]]:
+        yield from ((one.name, one.topic) for one in self.google.subscriptions.values() if one.push is None)
+        yield from ((_witness(one.topic), one.topic) for one in self._pushing())
 
     def _modelled(self, seed: int) -> dict[str, Modelled]:
         return {}

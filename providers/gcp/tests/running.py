@@ -10,7 +10,7 @@ and functions read it from a file: so back-off, leases, delays and schedules are
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,7 +72,8 @@ class Running:
     """build: the folder that `cloudless build` wrote. folder: for what is unpacked, and the time.
 
     env: variables beside those of the document, of every function. own_packages: whether functions import the copy of
-    cloudless that their package brings; otherwise that of this tree. project: that it was built for.
+    cloudless that their package brings; otherwise that of this tree. project: that it was built for. has_outsiders:
+    whether somebody publishes to the emulator itself, and does not tell `heard` of it.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Running:
         project: str,
         own_packages: bool = True,
         region: str = REGION,
+        has_outsiders: bool = True,
     ) -> None:
         self.time_file = TimeFile(folder / "time")
         self._ends = ExitStack()
@@ -101,7 +103,9 @@ class Running:
         lacks = list(problems(self.google))
         assert not lacks, lacks
         self.sent: list[Mapping[str, str]] = []
+        self._has_outsiders = has_outsiders
         self._touched: set[str] = set()
+        self._used: set[str] = set()
         self._seen: set[str] = set()
         self.functions = CloudRun(ground.zygote, self.now_s)
         self._ends.callback(self.functions.close)
@@ -298,10 +302,15 @@ class Running:
     def publish(self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = "") -> None:
         """Put a message on a topic, by its full name."""
         self.emulator.publish(topic, data, attributes, ordering_key)
+        self.heard(topic)
+
+    def heard(self, topic: str) -> None:
+        """Somebody published to a topic, by its full name."""
         self._touched.add(topic)
+        self._used.add(topic)
 
     def _published(self, topic: str, messages: Sequence[Mapping[str, Any]]) -> None:
-        self._touched.add(topic)
+        self.heard(topic)
         self.sent += [one.get("attributes", {}) for one in messages]
 
     def _pump(self, now_us: int) -> None:
@@ -363,7 +372,8 @@ class Running:
 
     def _look_everywhere(self) -> None:
         """Whoever is outside publishes to the emulator itself."""
-        self._touched.update(self.google.topics)
+        for topic in self.google.topics if self._has_outsiders else ():
+            self.heard(topic)
 
     def pass_to(self, at_s: float) -> None:
         """Let it be that time, and do nothing of it yet."""
@@ -376,8 +386,10 @@ class Running:
 
     def clear(self, seed: int) -> None:
         """Empty it: subscriptions, documents, executions, tasks. seed: of the disorder from now on."""
-        for name in self._pulled():
-            self.emulator.take(name, now_us=self.world.now_us)
+        self._look_everywhere()
+        for name, topic in self._pulled():
+            if topic in self._used:
+                self.emulator.take(name, now_us=self.world.now_us)
         self.emulator.empty(self.google.databases)
         self.google.tasks.clear()
         self.workflows.clear()
@@ -386,6 +398,7 @@ class Running:
         self.gateway.requests.clear()
         self.sent.clear()
         self._touched.clear()
+        self._used.clear()
         self._seen.clear()
         self._begin(seed)
 
@@ -400,9 +413,9 @@ class Running:
         pushed = [one for one in self.google.subscriptions.values() if one.push is not None]
         return {one.name: self._subscription(one, seed and seed * 1_000 + number) for number, one in enumerate(pushed)}
 
-    def _pulled(self) -> Iterable[str]:
-        """The subscriptions of the emulator that keep what nobody takes."""
-        return self.google.subscriptions
+    def _pulled(self) -> Iterator[tuple[str, str]]:
+        """The subscriptions of the emulator that keep what nobody takes, each with its topic."""
+        return ((one.name, one.topic) for one in self.google.subscriptions.values())
 
 
 def _is_ours(name: str) -> bool:
