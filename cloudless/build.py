@@ -111,7 +111,8 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     application = compile_app(app, entry=project.app, include=project.include, deployable=True)
     kept = Lock.load(project.root, stage.name).without_drafts() if lock is None else lock
     known = shapes(app) if application.orchestrations or kept.kept else {}
-    _check(project, stage, chosen, application, kept.problems(application, known))
+    values = project.check_values(app, [stage.name] if stage.name in project.stages else [])
+    _check(project, stage, chosen, application, [*values, *kept.problems(application, known)])
     definitions = definitions_of(application, stage.config, kept.texts)
     compiled = _compiled(chosen, stage, application, definitions)
     made = {**compiled.files, IR: pretty(to_plain(application))}
@@ -169,11 +170,11 @@ def _compiled(chosen: Provider, stage: Stage, application: Application, definiti
 
 
 def _check(
-    project: Project, stage: Stage, chosen: Provider, application: Application, running: Iterable[Diagnostic]
+    project: Project, stage: Stage, chosen: Provider, application: Application, others: Iterable[Diagnostic]
 ) -> None:
-    """Raise every problem of the program on this stage. running: those that executions would have."""
+    """Raise every problem of the program on this stage. others: of its configuration, and of executions."""
     paths = project.check_paths()
-    found = [*_problems(project, stage, chosen, application), *running]
+    found = [*_problems(stage, chosen, application), *others]
     errors = [problem for problem in found if problem.severity == ERROR]
     if errors:
         raise DefinitionError([*paths, *map(_with_source, errors)])
@@ -181,11 +182,9 @@ def _check(
         raise ConfigError(paths)
 
 
-def _problems(project: Project, stage: Stage, chosen: Provider, application: Application) -> Iterable[Diagnostic]:
+def _problems(stage: Stage, chosen: Provider, application: Application) -> Iterable[Diagnostic]:
     yield from limits(application, {chosen.name: chosen.limits})
     yield from gaps(application, {stage.name: (chosen.name, chosen.gaps)})
-    if stage.name in project.stages:
-        yield from project.check_values(application, [stage.name])
 
 
 def _with_source(problem: Diagnostic) -> Diagnostic:

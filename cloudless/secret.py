@@ -85,5 +85,13 @@ class Config(_Generic[T]):
         except InvalidBody as problem:
             raise InvalidArgument(f"configuration {self.name!r} is {json.dumps(given)}: {problem}") from problem
 
+    def misfit(self, given: object) -> str:
+        """Why a value of a stage is none of this entry; "" where it is one."""
+        try:
+            codec_of(self.type).decode(dump(given))
+        except InvalidBody as problem:
+            return str(problem)
+        return ""
+
     def __repr__(self) -> str:
         return f"<config {self.name}>"

@@ -69,7 +69,7 @@ def _found(stage: str | None, config: ConfigFile) -> tuple[str, list[Diagnostic]
     tables: dict[str, Mapping[str, Limit]] = {one.name: one.limits for one in providers.values()}
     named = {name: (one.name, one.gaps) for name, one in providers.items()}
     found = [*program.problems, *program.project.strays(program.app)]
-    found += program.project.check_values(program.application, [one.name for one in stages])
+    found += program.project.check_values(program.app, [one.name for one in stages])
     found += map(_with_source, [*limits(program.application, tables), *gaps(program.application, named)])
     if not any(problem.severity == ERROR for problem in found):
         found += _refusals(program, stages, providers)

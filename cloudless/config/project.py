@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudless.config import codes
 from cloudless.config.entry import Entry
@@ -14,6 +14,7 @@ from cloudless.config.stray import strays
 from cloudless.errors import ConfigError, InvalidArgument
 from cloudless.ir import Diagnostic, Span
 from cloudless.options import nearest
+from cloudless.secret import Config
 
 if TYPE_CHECKING:
     from cloudless.app import App
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from cloudless.config.place import Path as Keys
     from cloudless.config.place import Places
     from cloudless.config.stage import Stage
-    from cloudless.ir import Application
 
 NAME = "cloudless.toml"
 
@@ -114,21 +114,31 @@ class Project:
         message, remedy = f"there is no {path} in {self.root}", "make it, or leave it out"
         return Diagnostic(codes.BAD_VALUE, message, span, remedy, source=self._places.line(span.line))
 
-    def check_values(self, application: Application, stages: Iterable[str]) -> list[Diagnostic]:
+    def check_values(self, app: App, stages: Iterable[str]) -> list[Diagnostic]:
         """What is wrong with the values that these stages give to the application's configuration."""
-        return [problem for name in stages for problem in self._values(name, application)]
+        declared = {one.name: one for one in app.declared if isinstance(one, Config)}
+        return [problem for name in stages for problem in self._values(name, declared)]
 
-    def _values(self, stage: str, application: Application) -> list[Diagnostic]:
+    def _values(self, stage: str, known: Mapping[str, Config[Any]]) -> list[Diagnostic]:
         given = self.stages[stage].config
-        known = [config.name for config in application.configs]
         meant = {name: nearest(name, known) for name in given if name not in known}
         found = [self._unknown_value(stage, name, guess) for name, guess in meant.items()]
-        needed = [config.name for config in application.configs if not config.has_default]
+        for name in [one for one in given if one in known]:
+            misfit = known[name].misfit(given[name])
+            if misfit:
+                found.append(self._misfit(stage, name, misfit))
+        needed = [name for name, config in known.items() if config.default is ...]
         for name in needed if self.stages[stage].provider != "memory" else ():
             if name not in {*given, *meant.values()}:
                 message = f"stage {stage!r} gives no value to {name!r}, which has no default"
                 found.append(self._problem(codes.NO_VALUE, stage, "", message, f"add config = {{ {name} = … }}"))
         return found
+
+    def _misfit(self, stage: str, name: str, misfit: str) -> Diagnostic:
+        span = self._places.value(("stages", stage, "config", name))
+        message = f"the value of {name!r} in stage {stage!r} is not of its type: {misfit}"
+        remedy = f'give one that is, or declare it otherwise: app.config("{name}", …)'
+        return Diagnostic(codes.BAD_VALUE, message, span, remedy, source=self._places.line(span.line))
 
     def _unknown_value(self, stage: str, name: str, guess: str | None) -> Diagnostic:
         remedy = f"did you mean `{guess}`?" if guess else f'leave it out, or declare it: app.config("{name}")'

@@ -8,7 +8,6 @@ import pytest
 
 from cloudless.config import Project, load
 from cloudless.errors import ConfigError
-from cloudless.frontend import check
 
 APP = 'from cloudless import App\napp = App("shop")\norders = app.queue("orders")\n'
 TOML = 'app = "wares.app:app"\n'
@@ -170,8 +169,7 @@ def test_values_of_a_stage_are_checked_against_the_application(home: Path) -> No
     stage = '[stages.{}]\nprovider = "aws"\nregion = "eu-west-1"\n'
     toml = TOML + stage.format("prod") + "config = { limt = 5 }\n" + stage.format("test")
     found = project(home, toml, app=APP + 'limit = app.config("limit", int)\n')
-    application, _ = check(found.load_app())
-    mistyped, missing = [problem.render() for problem in found.check_values(application, found.stages)]
+    mistyped, missing = [problem.render() for problem in found.check_values(found.load_app(), found.stages)]
     assert mistyped == (
         "cloudless.toml:5:12  CL503  the application has no configuration 'limt'\n"
         "    config = { limt = 5 }\n"
@@ -184,3 +182,30 @@ def test_values_of_a_stage_are_checked_against_the_application(home: Path) -> No
         "            ^^^^\n"
         "    instead: add config = { limit = … }"
     )
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "text"),
+    [
+        ("int", '"many"', "expected int, got"),
+        ("int", "true", "expected int, got"),
+        ("bool", "1", "expected bool, got"),
+        ("str", "5", "expected str, got"),
+        ("dict[str, int]", '{ a = "b" }', "a"),
+    ],
+)
+def test_values_of_a_stage_are_of_their_type(home: Path, declared: str, value: str, text: str) -> None:
+    toml = f'{TOML}[stages.dev]\nprovider = "memory"\nconfig = {{ limit = {value} }}\n'
+    found = project(home, toml, app=APP + f'limit = app.config("limit", {declared}, default=None)\n')
+    (problem,) = found.check_values(found.load_app(), found.stages)
+    assert problem.render().startswith(
+        "cloudless.toml:4:20  CL505  the value of 'limit' in stage 'dev' is not of its type"
+    )
+    assert text in problem.message
+
+
+def test_a_value_that_fits_is_fine(home: Path) -> None:
+    toml = f'{TOML}[stages.dev]\nprovider = "memory"\nconfig = {{ limit = 5, names = ["a"] }}\n'
+    more = 'limit = app.config("limit", float)\nnames = app.config("names", list[str])\n'
+    found = project(home, toml, app=APP + more)
+    assert found.check_values(found.load_app(), found.stages) == []

@@ -80,7 +80,7 @@ def problems_of(project: Project) -> list[Diagnostic]:
     providers = {name: stage.like or stage.provider for name, stage in project.stages.items()}
     tables = {name: (provider, GAPS.get(provider, {})) for name, provider in providers.items()}
     return [
-        *found, *project.strays(app), *project.check_values(application, project.stages), *gaps(application, tables),
+        *found, *project.strays(app), *project.check_values(app, project.stages), *gaps(application, tables),
         *compiled(application).problems, *Lock.load(project.root, "prod").problems(application),
     ]  # fmt: skip
 
