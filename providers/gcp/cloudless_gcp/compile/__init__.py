@@ -6,7 +6,7 @@
     flow.py     what has to be there before what           circle.py wait.py key.py
     service.py  services of Google's, and their agents     queue.py topic.py filter.py push.py delay.py schedule.py
     ledger.py secret.py publication.py cloud_function.py   http.py       orchestration.py workflows/
-    alert.py caller.py output.py
+    broker.py alert.py caller.py output.py
     entry.py template.py framework.py address.py package.py      inside the zip
 
 compile(stage, application, definitions) ──► Compiled(files={"main.tf.json": …, "definitions/…": …}, package=Package(…))

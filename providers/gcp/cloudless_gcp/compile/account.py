@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
 
 TYPE = "google_service_account"
-OURS = "cloudless-"
+_OURS = "cloudless-"
 """What labels of ours begin with, before the name in `cloudless_gcp.names`: cloudless--push."""
 
 
@@ -28,11 +28,15 @@ def account_of(ground: Ground, name: str) -> Address:
     return ground.document.address(TYPE, label_of(name))
 
 
-def label_of(name: str) -> str:
-    """The label of what belongs to an account: of a handler or an orchestration its name."""
-    return f"{OURS}{name}" if name.startswith("-") else name
+def label_of(name: str, *what: str) -> str:
+    """The label of what belongs to an account, or to a service of Google's: cloudless--push--calls--take.
+
+    name: as of `account`; of a service "-pubsub". what: that belongs to it, "" for nothing. No name of a program has
+    two hyphens in a row (CL103).
+    """
+    return "--".join((f"{_OURS}{name}" if name.startswith("-") else name, *what))
 
 
 def name_of(unit: str) -> str:
     """What the account of a unit is called: of ours by its end, "-worker"."""
-    return unit.removeprefix(OURS) if unit.startswith(f"{OURS}-") else unit
+    return unit.removeprefix(_OURS) if unit.startswith(f"{_OURS}-") else unit

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any
 from cloudless.compiler.unit import BROKER, Unit
 from cloudless.compiler.used import Used, picked
 from cloudless_gcp import names
-from cloudless_gcp.compile.account import name_of
 
 if TYPE_CHECKING:
     from cloudless_gcp.compile.ground import Ground
+
+_PARTS = (
+    "project", "region", "queues", "subscriptions", "topics", "functions", "orchestrations", "executions", "events",
+    "broker", "secrets", "ledger", "records", "delays", "config",
+)  # fmt: skip
+"""In the order in which entries list them."""
 
 
 def addresses(ground: Ground) -> dict[str, dict[str, Any]]:
@@ -26,57 +31,23 @@ def addresses(ground: Ground) -> dict[str, dict[str, Any]]:
 
 
 def _of(ground: Ground, every: Mapping[str, Any], used: Used, unit: Unit) -> dict[str, Any]:
-    queues = sorted(used.queues(unit))
-    runs = sorted(used.named(unit, "orchestration"))
-    events = sorted(used.named(unit, "event"))
-    found: dict[str, Any] = {
+    found = {
         "project": ground.project,
         "region": ground.region,
-        "queues": picked(every, "queues", queues),
-        "subscriptions": picked(every, "subscriptions", queues),
-        "topics": picked(every, "topics", used.named(unit, "topic")),
-        "functions": picked(every, "functions", used.named(unit, "function")),
-        "orchestrations": _all(ground) if unit.kind == BROKER else picked(every, "orchestrations", runs),
-        "executions": "broker" if runs else "",
-        "events": picked(every, "events", events),
-        "broker": every.get("broker", "") if runs or events else "",
-        "secrets": picked(every, "secrets", used.named(unit, "secret")),
-        "ledger": every["ledger"] if used.ledger(unit) and unit.kind != BROKER else "",
-        "records": names.executions_of(ground.place) if unit.kind == BROKER else "",
-        "delays": picked(every, "delays", queues),
-        "config": every.get("config", {}),
+        "subscriptions": picked(every, "subscriptions", used.queues(unit)),
+        **used.addresses(every, unit),
+        **(_of_broker(ground) if unit.kind == BROKER else _of_others(every, used, unit)),
     }
-    return {part: value for part, value in found.items() if value}
+    return {part: found[part] for part in _PARTS if found.get(part)}
 
 
-def _all(ground: Ground) -> dict[str, str]:
-    """Every workflow, those that may still run included."""
-    return {one.name: names.workflow_of(ground.place, one.name) for one in ground.programs.all}
+def _of_broker(ground: Ground) -> dict[str, Any]:
+    """Every workflow, those that may still run included, and a database of its own in place of the ledger."""
+    workflows = {one.name: names.workflow_of(ground.place, one.name) for one in ground.programs.all}
+    return {"orchestrations": workflows, "records": names.executions_of(ground.place), "ledger": ""}
 
 
-def allowed(ground: Ground) -> dict[str, dict[str, Any]]:
-    """Who may ask the broker for what, by the e-mails of their accounts: what cloudless_gcp/runtime/broker.py asks.
-
-    senders: of events. starters, controllers: of orchestrations. workflows: each orchestration's own account.
-    """
-    granted: dict[str, dict[str, set[str]]] = {"senders": {}, "starters": {}, "controllers": {}}
-    callers = {names.account_of(ground.place, names.CALLERS)}
-    granted["senders"] = {one: set(callers) for one in ground.programs.waiters}
-    for part in ("starters", "controllers"):
-        granted[part] = {one.name: set(callers) for one in ground.programs.all}
-    for unit in ground.units:
-        email = names.account_of(ground.place, name_of(unit.name))
-        for grant in unit.grants:
-            for part in _PARTS.get((grant.noun, grant.verb), ()):
-                granted[part].setdefault(grant.name, set()).add(email)
-    found = {part: {name: sorted(emails) for name, emails in sorted(every.items())} for part, every in granted.items()}
-    workflows = {one.name: names.account_of(ground.place, one.name) for one in ground.programs.all}
-    return {**found, "workflows": workflows}
-
-
-_PARTS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("event", "send"): ("senders",),
-    ("orchestration", "start"): ("starters",),
-    ("orchestration", "control"): ("controllers",),
-    ("orchestration", "native"): ("starters", "controllers"),
-}
+def _of_others(every: Mapping[str, Any], used: Used, unit: Unit) -> dict[str, Any]:
+    """Who starts or controls executions is told where the broker is, and to have it do so."""
+    runs = used.named(unit, "orchestration")
+    return {"executions": "broker", "broker": every.get("broker", "")} if runs else {}

@@ -18,7 +18,7 @@ https://cloud.google.com/monitoring/api/v3/filters
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.unit import HTTP
 from cloudless.ir import DEAD_LETTERS
@@ -93,19 +93,6 @@ def alerts(ground: Ground) -> None:
 def _policy(ground: Ground, kind: Kind, at: int) -> None:
     """The policy of a kind, with its conditions from a place on."""
     label = f"{kind.name}-{at}" if at else kind.name
-    conditions = [
-        {
-            "display_name": kind.what,
-            "condition_threshold": {
-                "filter": one.filter,
-                "comparison": "COMPARISON_GT",
-                "threshold_value": one.above,
-                "duration": "0s",
-                "aggregations": [{"alignment_period": PERIOD, "per_series_aligner": one.aligner}],
-            },
-        }
-        for one in kind.conditions[at : at + _CONDITIONS_MOST]
-    ]
     ground.document.resource(
         "google_monitoring_alert_policy",
         label,
@@ -113,11 +100,24 @@ def _policy(ground: Ground, kind: Kind, at: int) -> None:
             **ground.of(MONITORING),
             "display_name": f"{ground.prefix} {label}",
             "combiner": "OR",
-            "conditions": conditions,
+            "conditions": [_threshold(kind, one) for one in kind.conditions[at : at + _CONDITIONS_MOST]],
             "documentation": {"content": kind.what, "mime_type": "text/markdown"},
             "notification_channels": f"${{values({CHANNEL}.email)[*].id}}",
         },
     )
+
+
+def _threshold(kind: Kind, one: Condition) -> dict[str, Any]:
+    return {
+        "display_name": kind.what,
+        "condition_threshold": {
+            "filter": one.filter,
+            "comparison": "COMPARISON_GT",
+            "threshold_value": one.above,
+            "duration": "0s",
+            "aggregations": [{"alignment_period": PERIOD, "per_series_aligner": one.aligner}],
+        },
+    }
 
 
 def _kinds(ground: Ground) -> Iterator[Kind]:

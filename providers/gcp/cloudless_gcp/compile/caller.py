@@ -8,7 +8,7 @@ https://cloud.google.com/iam/docs/service-account-impersonation
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cloudless.compiler.unit import BROKER_UNIT
 from cloudless_gcp import names
@@ -16,16 +16,17 @@ from cloudless_gcp.compile import need, scope
 from cloudless_gcp.compile.account import account, account_of, label_of
 from cloudless_gcp.compile.permission import (
     ACCOUNT_MEMBER,
-    PROJECT_MEMBER,
     SECRET_MEMBER,
     SERVICE_MEMBER,
     SUBSCRIPTION_MEMBER,
     TASKS_MEMBER,
     TOPIC_MEMBER,
+    On,
     member,
     on_executions,
+    on_project,
 )
-from cloudless_gcp.compile.service import POLICIES, TOKENS
+from cloudless_gcp.compile.service import TOKENS
 
 if TYPE_CHECKING:
     from cloudless.compiler import Address
@@ -79,24 +80,19 @@ def _resources(ground: Ground, made: Address) -> None:
         (ACCOUNT_MEMBER, "delayers", {"service_account_id": _EACH}, need.USER, _delayers(ground)),
     ):
         if found:
-            each = f"${{{ground.local(f'{LABEL}_{what}', found)}}}"
-            arguments = {"for_each": each, **where}
-            member(
-                ground, type, f"{label_of(names.CALLERS)}--{what}", arguments, role=role, who=made["member"], why=_WHY
-            )
+            each = On(type, {"for_each": f"${{{ground.local(f'{LABEL}_{what}', found)}}}", **where})
+            member(ground, label_of(names.CALLERS, what), each, role=role, who=made["member"], why=_WHY)
 
 
 def _stage(ground: Ground, made: Address) -> None:
     """What there is one of."""
-    who = made["member"]
-    for word, where, role in _single(ground):
-        label = f"{label_of(names.CALLERS)}--{word}"
-        member(ground, PROJECT_MEMBER, label, where, role=role, who=who, why=_WHY)
+    for word, on, role in _single(ground):
+        member(ground, label_of(names.CALLERS, word), on, role=role, who=made["member"], why=_WHY)
 
 
-def _single(ground: Ground) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """A word for the label, of what, and the role. A deployment asks which definitions still run."""
-    project = ground.of(POLICIES)
+def _single(ground: Ground) -> Iterator[tuple[str, On, str]]:
+    """A word for the label, on what, and the role. A deployment asks which definitions still run."""
+    project = on_project(ground)
     if ground.programs.all or ground.programs.waiters:
         yield "runs", project, need.WORKFLOWS
         yield "sees", project, _DEFINITIONS

@@ -60,19 +60,22 @@ def cloud_function(ground: Ground, unit: Unit) -> None:
             "entry_point": unit.module,
             "environment_variables": {"GOOGLE_FUNCTION_SOURCE": SOURCE},
         },
-        "service_config": {
-            **_capacity(unit),
-            "environment_variables": {"THREADS": str(_together(unit, owner))},
-            "timeout_seconds": unit.timeout_s,
-            "min_instance_count": unit.min_instances,
-            "max_instance_count": max(INSTANCES, unit.min_instances),
-            "ingress_settings": "ALLOW_ALL",
-            "service_account_email": made["email"],
-        },
+        "service_config": {**_service(unit, owner), "service_account_email": made["email"]},
         "depends_on": [roles(ground), *ground.flow.before_function(unit)],
         "lifecycle": {"create_before_destroy": True},
     }
     ground.document.resource(FUNCTION, unit.name, arguments, owner=owner, free=_FREE, comment=_what(unit))
+
+
+def _service(unit: Unit, owner: Owner | None) -> dict[str, Any]:
+    return {
+        **_capacity(unit),
+        "environment_variables": {"THREADS": str(_together(unit, owner))},
+        "timeout_seconds": unit.timeout_s,
+        "min_instance_count": unit.min_instances,
+        "max_instance_count": max(INSTANCES, unit.min_instances),
+        "ingress_settings": "ALLOW_ALL",
+    }
 
 
 def _together(unit: Unit, owner: Owner | None) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cloudless_gcp import names
 from cloudless_gcp.compile.account import account, label_of
 from cloudless_gcp.compile.need import PUBLISHER
-from cloudless_gcp.compile.permission import TOPIC_MEMBER, member
+from cloudless_gcp.compile.permission import member, on_topic
 from cloudless_gcp.compile.scope import TASKS, queue_topic
 from cloudless_gcp.compile.service import TASKS as SERVICE
 
@@ -47,5 +47,5 @@ def _delayer(ground: Ground, name: str) -> Address:
     """That an account of its own publishes what waited for a queue or a subscription."""
     who = names.delayer(name)
     made = account(ground, who, comment=f"as whom what waited for {name} is published")
-    label, topic, why = f"{label_of(who)}--sends", queue_topic(ground, name), ("ours: what is due",)
-    return member(ground, TOPIC_MEMBER, label, {"topic": topic}, role=PUBLISHER, who=made["member"], why=why)
+    label, on = label_of(who, "sends"), on_topic(queue_topic(ground, name))
+    return member(ground, label, on, role=PUBLISHER, who=made["member"], why=("ours: what is due",))

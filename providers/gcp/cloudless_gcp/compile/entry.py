@@ -11,7 +11,7 @@ https://cloud.google.com/docs/buildpacks/python#entrypoint
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler.entries import ENTRIES
@@ -20,13 +20,12 @@ from cloudless.compiler.facts import Facts
 from cloudless.compiler.package import imports_of
 from cloudless.compiler.unit import HTTP
 from cloudless_gcp.compile import template
+from cloudless_gcp.compile.address import addresses
 from cloudless_gcp.compile.framework import REQUIREMENTS
 
 if TYPE_CHECKING:
-    from cloudless.compiler import Definitions
     from cloudless.compiler.unit import Unit
-    from cloudless.ir import Application
-    from cloudless_gcp.names.place import Stage
+    from cloudless_gcp.compile.ground import Ground
 
 SOURCE = "cloudless_main.py"
 """The file whose functions Google runs, for GOOGLE_FUNCTION_SOURCE of the build."""
@@ -34,36 +33,28 @@ SITE = "packages"
 """The folder of the package for wheels."""
 
 
-def entries(
-    units: Iterable[Unit],
-    application: Application,
-    stage: Stage,
-    definitions: Definitions,
-    addresses: Mapping[str, Mapping[str, Any]],
-    *,
-    more: Mapping[str, Mapping[str, Any]],
-) -> dict[str, bytes]:
+def entries(ground: Ground, *, more: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
     """All generated files of a package, by path.
 
-    addresses: of each unit by its name, as in `GoogleCloud`, as far as it uses them. more: facts of units by their
-    name, beside those that functions have on any cloud: the subscriptions of a subscriber (runtime/queue.py), and who
-    may ask the broker what (runtime/broker.py).
+    more: facts of units by their name, beside those that functions have on any cloud: the subscriptions of a subscriber
+    (runtime/queue.py), and who may ask the broker what (runtime/broker.py).
     """
-    words = {"app": application.name, "stage": stage.name}
+    stage = ground.stage.name
+    words = {"app": ground.application.name, "stage": stage}
     files = {
         SOURCE: template.MAIN.format(site=SITE, **words).encode(),
         "requirements.txt": REQUIREMENTS.encode(),
         f"{ENTRIES}/__init__.py": template.PACKAGE.format(**words).encode(),
     }
-    facts = Facts(application, definitions)
-    return files | each_unit(units, facts, addresses, stage=stage.name, text=_text, more=more)
+    facts = Facts(ground.application, ground.definitions)
+    return files | each_unit(ground.units, facts, addresses(ground), stage=stage, text=_text, more=more)
 
 
-def smoke(units: Iterable[Unit], application: Application) -> str:
+def smoke(ground: Ground) -> str:
     """A program that imports the application, every module with a handler, and every entry as the framework does."""
     head = template.SMOKE.format(main=SOURCE.removesuffix(".py"), source=SOURCE)
-    handlers = "".join(f'handler("{unit.module}")\n' for unit in units)
-    return f"{head}{imports_of(application)}{handlers}"
+    handlers = "".join(f'handler("{unit.module}")\n' for unit in ground.units)
+    return f"{head}{imports_of(ground.application)}{handlers}"
 
 
 def _text(unit: Unit) -> str:

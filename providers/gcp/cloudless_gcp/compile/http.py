@@ -20,13 +20,14 @@ from cloudless.ir import Endpoint
 from cloudless.runtime.route import Route
 from cloudless_gcp import names
 from cloudless_gcp.compile import need
-from cloudless_gcp.compile.account import OURS, account
+from cloudless_gcp.compile.account import account, label_of
 from cloudless_gcp.compile.ground import BETA
-from cloudless_gcp.compile.permission import SERVICE_MEMBER, member, on_service
+from cloudless_gcp.compile.permission import member, on_service
 from cloudless_gcp.compile.service import CONTROL, GATEWAY, MANAGEMENT
 from cloudless_gcp.limits import GATEWAY_REGIONS
 
 if TYPE_CHECKING:
+    from cloudless.compiler import Address
     from cloudless_gcp.compile.ground import Ground
 
 API = "http"
@@ -50,26 +51,34 @@ def http(ground: Ground) -> None:
     for service in (MANAGEMENT, CONTROL):
         ground.of(service)
     ready = [str(document.address("google_project_service", one)) for one in (MANAGEMENT, CONTROL)]
-    project = {"provider": BETA, **ground.of(GATEWAY)}
+    project = _project(ground)
     api = document.resource("google_api_gateway_api", API, {**project, "api_id": id, "depends_on": ready})
+    config = _configured(ground, api)
+    gateway = {"api_config": config["id"], "gateway_id": id, "region": region_of(ground.region)}
+    document.resource("google_api_gateway_gateway", API, {**project, **gateway})
+
+
+def _project(ground: Ground) -> dict[str, str]:
+    return {"provider": BETA, **ground.of(GATEWAY)}
+
+
+def _configured(ground: Ground, api: Address) -> Address:
+    """The configuration, which calls functions as an account of its own."""
     who = account(ground, names.GATEWAY, comment="as whom API Gateway calls functions")
-    config = document.resource(
+    contents = f'${{filebase64("${{path.module}}/{PATH}")}}'
+    return ground.document.resource(
         "google_api_gateway_api_config",
         API,
         {
-            **project,
+            **_project(ground),
             "api": api["api_id"],
             "api_config_id_prefix": names.api_config_prefix(ground.place),
-            "openapi_documents": [
-                {"document": {"path": PATH, "contents": f'${{filebase64("${{path.module}}/{PATH}")}}'}}
-            ],
+            "openapi_documents": [{"document": {"path": PATH, "contents": contents}}],
             "gateway_config": {"backend_config": {"google_service_account": who["email"]}},
             "lifecycle": {"create_before_destroy": True},
             "depends_on": _calls(ground, who["member"]),
         },
     )
-    gateway = {"api_config": config["id"], "gateway_id": id, "region": region_of(ground.region)}
-    document.resource("google_api_gateway_gateway", API, {**project, **gateway})
 
 
 def _calls(ground: Ground, who: str) -> list[str]:
@@ -77,8 +86,8 @@ def _calls(ground: Ground, who: str) -> list[str]:
     why = ("ours: what comes through API Gateway",)
     made: list[str] = []
     for one in ground.application.endpoints:
-        label, where = f"{OURS}{names.GATEWAY}--calls--{one.handler}", on_service(ground, one.handler)
-        made.append(str(member(ground, SERVICE_MEMBER, label, where, role=need.INVOKER, who=who, why=why)))
+        label, on = label_of(names.GATEWAY, "calls", one.handler), on_service(ground, one.handler)
+        made.append(str(member(ground, label, on, role=need.INVOKER, who=who, why=why)))
     return made
 
 

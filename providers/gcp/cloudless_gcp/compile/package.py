@@ -9,7 +9,7 @@ from cloudless.compiler.package import CORE
 from cloudless.compiler.unit import BROKER_UNIT
 from cloudless.node import replace
 from cloudless_gcp import names
-from cloudless_gcp.compile.address import addresses, allowed
+from cloudless_gcp.compile.broker import allowed
 from cloudless_gcp.compile.entry import SITE, entries, smoke
 from cloudless_gcp.compile.framework import FRAMEWORK
 from cloudless_gcp.compile.topic import subscription_id
@@ -30,31 +30,28 @@ _OWN = Own(
     distribution="cloudless-gcp",
     module="cloudless_gcp",
     left_out=(
-        "clients.login", "clients.own", "clients.sdk", "compile", "guarantees", "names", "provider", "terraform",
+        "clients.login", "clients.signed_in", "clients.sdk", "compile", "guarantees", "names", "provider", "terraform",
         "verified.json",
     ),
 )  # fmt: skip
 """Functions have tokens of the metadata server, and are told what everything is called."""
 _OF_EXECUTIONS = (
     "clients.execution", "clients.history", "clients.mailbox", "clients.orchestration", "clients.start",
-    "runtime.broker", "runtime.worker",
+    "clients.workflows", "runtime.broker", "runtime.caller", "runtime.worker",
 )  # fmt: skip
 """What only the broker and the worker have, in our part and, where there is such a module, in the core."""
 
 
 def package(ground: Ground) -> Package:
     """What goes into the archive, beside the user's modules and the wheels."""
-    application = ground.application
     return Package(
-        files=entries(
-            ground.units, application, ground.stage, ground.definitions, addresses(ground), more=_facts(ground)
-        ),
+        files=entries(ground, more=_facts(ground)),
         site=SITE,
         platform=PLATFORM,
         python=ground.stage.python,
         core=_needed(_CORE, ground),
         own=(_needed(_OWN, ground),),
-        smoke=smoke(ground.units, application),
+        smoke=smoke(ground),
         trial=FRAMEWORK,
         most=PACKAGE,
     )

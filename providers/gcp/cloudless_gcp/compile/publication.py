@@ -15,38 +15,25 @@ from typing import TYPE_CHECKING, Any
 from cloudless_gcp import names
 from cloudless_gcp.compile import need, scope
 from cloudless_gcp.compile.account import account, account_of, label_of
-from cloudless_gcp.compile.permission import PROJECT_MEMBER, member
-from cloudless_gcp.compile.service import BUILD, IMAGES, POLICIES, RUN, STORAGE
+from cloudless_gcp.compile.permission import On, member, on_project
+from cloudless_gcp.compile.service import BUILD, IMAGES, RUN, STORAGE
 from cloudless_gcp.compile.wait import hold
 
 if TYPE_CHECKING:
+    from cloudless.compiler import Address
     from cloudless_gcp.compile.ground import Ground
 
 CODE, REPOSITORY = "code", "images"
 _SOURCES = "gcf-v2-sources-"
 """What the bucket is called to which packages are copied; the project's number and the region follow."""
 _KEPT = 3
-_BUILDER = label_of(names.BUILD)
 _REPOSITORY_MEMBER = "google_artifact_registry_repository_iam_member"
 
 
 def publication(ground: Ground) -> None:
     """The bucket, the package of this build in it, and where images go."""
-    document = ground.document
-    bucket = document.resource(
-        "google_storage_bucket",
-        CODE,
-        {
-            **ground.of(STORAGE),
-            "location": ground.region,
-            "name": names.bucket_id(ground.place),
-            "uniform_bucket_level_access": True,
-            "public_access_prevention": "enforced",
-            "force_destroy": True,
-        },
-        comment="the package of each build",
-    )
-    document.resource(
+    bucket = _bucket(ground)
+    ground.document.resource(
         "google_storage_bucket_object",
         CODE,
         {
@@ -59,6 +46,22 @@ def publication(ground: Ground) -> None:
     )
     _images(ground)
     _builder(ground)
+
+
+def _bucket(ground: Ground) -> Address:
+    return ground.document.resource(
+        "google_storage_bucket",
+        CODE,
+        {
+            **ground.of(STORAGE),
+            "location": ground.region,
+            "name": names.bucket_id(ground.place),
+            "uniform_bucket_level_access": True,
+            "public_access_prevention": "enforced",
+            "force_destroy": True,
+        },
+        comment="the package of each build",
+    )
 
 
 def _images(ground: Ground) -> None:
@@ -82,17 +85,27 @@ def _images(ground: Ground) -> None:
 def _builder(ground: Ground) -> None:
     """As whom Cloud Build makes images."""
     made = account(ground, names.BUILD, comment="as whom Cloud Build makes images")
-    who, project = made["member"], ground.of(POLICIES)
-    sources = f'resource.name.startsWith("projects/_/buckets/{_SOURCES}")'
-    condition: dict[str, Any] = {"title": "packages of functions", "expression": sources}
-    repository = ground.document.address("google_artifact_registry_repository", REPOSITORY)
-    where = {"project": ground.project, "location": ground.region, "repository": repository["name"]}
-    for type, word, of, role, why in (
-        (PROJECT_MEMBER, "logs", project, need.LOGS, "what a build says"),
-        (PROJECT_MEMBER, "reads", {**project, "condition": condition}, "roles/storage.objectViewer", "the package"),
-        (_REPOSITORY_MEMBER, "writes", where, "roles/artifactregistry.writer", "images"),
+    for word, on, role, why in (
+        ("logs", on_project(ground), need.LOGS, "what a build says"),
+        ("reads", _on_sources(ground), "roles/storage.objectViewer", "the package"),
+        ("writes", _on_repository(ground), "roles/artifactregistry.writer", "images"),
     ):
-        hold(ground, member(ground, type, f"{_BUILDER}--{word}", of, role=role, who=who, why=(f"ours: {why}",)))
+        label = label_of(names.BUILD, word)
+        hold(ground, member(ground, label, on, role=role, who=made["member"], why=(f"ours: {why}",)))
+
+
+def _on_sources(ground: Ground) -> On:
+    """The project, as far as buckets of packages go."""
+    sources = f'resource.name.startsWith("projects/_/buckets/{_SOURCES}")'
+    project = on_project(ground)
+    condition = {"title": "packages of functions", "expression": sources}
+    return On(project.type, {**project.where, "condition": condition})
+
+
+def _on_repository(ground: Ground) -> On:
+    repository = ground.document.address("google_artifact_registry_repository", REPOSITORY)["name"]
+    where = {"project": ground.project, "location": ground.region, "repository": repository}
+    return On(_REPOSITORY_MEMBER, where)
 
 
 def built(ground: Ground) -> dict[str, Any]:

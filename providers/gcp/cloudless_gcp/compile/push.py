@@ -16,15 +16,8 @@ from typing import TYPE_CHECKING, Any
 from cloudless.compiler import digest_of
 from cloudless_gcp import names
 from cloudless_gcp.compile import need, scope
-from cloudless_gcp.compile.account import OURS, account, account_of
-from cloudless_gcp.compile.permission import (
-    ACCOUNT_MEMBER,
-    SERVICE_MEMBER,
-    SUBSCRIPTION_MEMBER,
-    TOPIC_MEMBER,
-    member,
-    on_service,
-)
+from cloudless_gcp.compile.account import account, account_of, label_of, name_of
+from cloudless_gcp.compile.permission import SUBSCRIPTION_MEMBER, TOPIC_MEMBER, On, member, on_account, on_service
 from cloudless_gcp.compile.service import PUBSUB, agent
 from cloudless_gcp.compile.wait import called, hold
 from cloudless_gcp.deadline import OURS_S, START_S
@@ -49,6 +42,7 @@ KEPT: dict[str, Any] = {"message_retention_duration": f"{RETENTION_S}s", "expira
 ANEW: dict[str, Any] = {"lifecycle": {"create_before_destroy": True}}
 """Of subscriptions: what goes of one to be replaced goes last, its function too; see `names.subscription_id`."""
 _TOKENS = "roles/iam.serviceAccountOpenIdTokenCreator"
+_PUBSUB = f"-{PUBSUB}"
 
 
 class Pushes:
@@ -66,20 +60,19 @@ class Pushes:
         label: str,
         id: str,
         topic: str,
-        unit: Unit,
-        plan: Plan,
+        source: str,
         *,
         owners: Iterable[Owner | None] = (),
         again: str = "",
         **more: Any,
     ) -> None:
-        """A subscription of that label and physical id, which feeds the unit. topic: as a reference.
+        """A subscription of that label and physical id, which pushes to the consumer of a source. topic: a reference.
 
-        plan: of what it is fed with. owners: whose `native=` goes into it. again: label of the topic to which Pub/Sub
-        forwards what is never given up. more: arguments of this one.
+        source: logical name of a queue or subscription that something consumes. owners: whose `native=` goes into it.
+        again: label of the topic to which Pub/Sub forwards what is never given up. more: arguments of this one.
         """
-        ground = self._ground
-        url = names.url_of(ground.place, unit.function)
+        ground, plan = self._ground, self._ground.plans[source]
+        unit = ground.consumers[source]
         arguments: dict[str, Any] = {
             **ground.of(PUBSUB),
             "name": id,
@@ -87,11 +80,8 @@ class Pushes:
             "ack_deadline_seconds": deadline_s(plan),
             **KEPT,
             **_backoff(plan),
-            "push_config": {
-                "push_endpoint": url,
-                "oidc_token": {"service_account_email": self._who(), "audience": url},
-            },
-            **self._given_up(label, unit, plan, again),
+            "push_config": self._endpoint(unit),
+            **self._given_up(label, source, again),
             **({"enable_message_ordering": True} if plan.ordered else {}),
             **more,
         }
@@ -101,13 +91,17 @@ class Pushes:
             arguments = arguments if owner is None else owner.merged(scope.SUBSCRIPTION, arguments, FREE)
         ground.document.resource(scope.SUBSCRIPTION, label, arguments)
 
+    def _endpoint(self, unit: Unit) -> dict[str, Any]:
+        url = names.url_of(self._ground.place, unit.function)
+        return {"push_endpoint": url, "oidc_token": {"service_account_email": self._who(), "audience": url}}
+
     def _who(self) -> str:
         """The e-mail of the account whose tokens pushes carry: Pub/Sub may have them."""
-        ground, label = self._ground, f"{OURS}-{PUBSUB}--tokens"
+        ground, label = self._ground, label_of(_PUBSUB, "tokens")
         if not self._is_ready:
             made = account(ground, names.PUSH, comment="as whom Pub/Sub calls functions")
-            where, why = {"service_account_id": made["name"]}, ("ours: pushes carry its tokens",)
-            hold(ground, member(ground, ACCOUNT_MEMBER, label, where, role=_TOKENS, who=agent(ground, PUBSUB), why=why))
+            on, why = on_account(made), ("ours: pushes carry its tokens",)
+            hold(ground, member(ground, label, on, role=_TOKENS, who=agent(ground, PUBSUB), why=why))
             self._is_ready = True
         return account_of(ground, names.PUSH)["email"]
 
@@ -115,25 +109,25 @@ class Pushes:
         """That the account may call the function, and the wait until it does."""
         ground = self._ground
         if unit.name not in self._called:
-            label, who = f"{OURS}{names.PUSH}--calls--{unit.name}", account_of(ground, names.PUSH)["member"]
-            where, why = on_service(ground, unit.name), ("ours: it is fed by Pub/Sub",)
-            called(ground, unit, member(ground, SERVICE_MEMBER, label, where, role=need.INVOKER, who=who, why=why))
+            label, who = label_of(names.PUSH, "calls", unit.name), account_of(ground, names.PUSH)["member"]
+            on, why = on_service(ground, unit.name), ("ours: it is fed by Pub/Sub",)
+            called(ground, unit, member(ground, label, on, role=need.INVOKER, who=who, why=why))
             self._called.add(unit.name)
 
-    def _given_up(self, label: str, unit: Unit, plan: Plan, again: str) -> dict[str, Any]:
+    def _given_up(self, label: str, source: str, again: str) -> dict[str, Any]:
         """The dead-letter policy."""
-        dead, topic = again or plan.dead_letters, ""
-        if again:
-            topic = self._ground.document.address(scope.TOPIC, again)["id"]
-        elif dead:
-            topic = scope.queue_topic(self._ground, dead)
-        else:
-            dead, topic = self._nowhere(unit)
+        dead, topic = self._letters_of(source, again)
         self._letters[dead] = topic
         self._taken[label] = self._ground.document.address(scope.SUBSCRIPTION, label)["name"]
-        is_counted = plan.endless or plan.once or plan.ordered or plan.exclusive  # by us: runtime/attempts.py
-        most = RECEIVES_MAX if is_counted else min(RECEIVES_MAX, max(RECEIVES_MIN, plan.attempts + 1))
+        most = _receives(self._ground.plans[source])
         return {"dead_letter_policy": {"dead_letter_topic": topic, "max_delivery_attempts": most}}
+
+    def _letters_of(self, source: str, again: str) -> tuple[str, str]:
+        """Where Pub/Sub puts what it gives up: a name for that, and the topic as a reference."""
+        if again:
+            return again, self._ground.document.address(scope.TOPIC, again)["id"]
+        dead = self._ground.plans[source].dead_letters
+        return (dead, scope.queue_topic(self._ground, dead)) if dead else self._nowhere(source)
 
     def allow(self) -> None:
         """That Pub/Sub may do what dead-letter policies say, once all are there."""
@@ -141,20 +135,20 @@ class Pushes:
             return
         ground, who = self._ground, agent(self._ground, PUBSUB)
         each = {"for_each": f"${{{ground.local('dead_letters', self._letters)}}}", "topic": "${each.value}"}
-        why = ("ours: Pub/Sub forwards what it gives up itself",)
-        sends = member(ground, TOPIC_MEMBER, f"{OURS}-{PUBSUB}--sends", each, role=need.PUBLISHER, who=who, why=why)
+        on, why = On(TOPIC_MEMBER, each), ("ours: Pub/Sub forwards what it gives up itself",)
+        sends = member(ground, label_of(_PUBSUB, "sends"), on, role=need.PUBLISHER, who=who, why=why)
         hold(ground, sends, several=True)
         each = {"for_each": f"${{{ground.local('pushed', self._taken)}}}", "subscription": "${each.value}"}
-        where, why = {**each, "project": ground.project}, ("ours: and takes it from here",)
-        member(ground, SUBSCRIPTION_MEMBER, f"{OURS}-{PUBSUB}--receives", where, role=need.SUBSCRIBER, who=who, why=why)
+        on, why = On(SUBSCRIPTION_MEMBER, {**each, "project": ground.project}), ("ours: and takes it from here",)
+        member(ground, label_of(_PUBSUB, "receives"), on, role=need.SUBSCRIBER, who=who, why=why)
 
-    def _nowhere(self, unit: Unit) -> tuple[str, str]:
+    def _nowhere(self, source: str) -> tuple[str, str]:
         """Label and reference of a topic of ours for what may be lost: one for each key."""
         ground = self._ground
-        keys: Keys = ground.keys.get(unit.source.queue, {}) if unit.source is not None else {}
+        keys: Keys = ground.keys.get(source, {})
         label = f"{scope.GIVEN_UP}--{digest_of(repr(sorted(keys.items())))}" if keys else scope.GIVEN_UP
         if label not in self._letters:
-            name = names.topic_id(ground.place, label.removeprefix(OURS))
+            name = names.topic_id(ground.place, name_of(label))
             comment = "what may be lost: nobody subscribes"
             ground.document.resource(scope.TOPIC, label, {**ground.of(PUBSUB), "name": name, **keys}, comment=comment)
         return label, ground.document.address(scope.TOPIC, label)["id"]
@@ -163,6 +157,12 @@ class Pushes:
 def deadline_s(plan: Plan) -> int:
     """How long Pub/Sub waits for the answer to a push: see deadline.py. A longer handler was refused before."""
     return ceil(plan.timeout_s) + OURS_S + START_S
+
+
+def _receives(plan: Plan) -> int:
+    """After how many deliveries Pub/Sub gives up: later than our runtime, which may count others (attempts.py)."""
+    is_counted = plan.endless or plan.once or plan.ordered or plan.exclusive
+    return RECEIVES_MAX if is_counted else min(RECEIVES_MAX, max(RECEIVES_MIN, plan.attempts + 1))
 
 
 def _backoff(plan: Plan) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from cloudless_gcp.compile.service import PUBSUB
 
 if TYPE_CHECKING:
     from cloudless.compiler.native import Owner
-    from cloudless.compiler.unit import Unit
     from cloudless.ir import Queue
     from cloudless_gcp.compile.ground import Ground
 
@@ -40,9 +39,9 @@ def _taken(ground: Ground, pushes: Pushes, queue: Queue, owner: Owner | None) ->
     topic, unit = scope.queue_topic(ground, queue.name), ground.consumers.get(queue.name)
     id = names.queue_subscription_id(ground.place, queue)
     if unit is not None:
-        owners, plan = [owner, ground.handler_owner(unit.handler)], ground.plans[queue.name]
-        again = _again(ground, pushes, queue, unit) if plan.endless else ""
-        pushes.add(queue.name, id, topic, unit, plan, owners=owners, again=again)
+        owners = [owner, ground.handler_owner(unit.handler)]
+        again = _again(ground, pushes, queue) if ground.plans[queue.name].endless else ""
+        pushes.add(queue.name, id, topic, queue.name, owners=owners, again=again)
     elif not queue.existing.get("gcp"):
         ordering = {"enable_message_ordering": True} if queue.ordered else {}
         arguments = {"name": id, "topic": topic, "ack_deadline_seconds": PEEK_S, **KEPT, **ordering}
@@ -51,11 +50,11 @@ def _taken(ground: Ground, pushes: Pushes, queue: Queue, owner: Owner | None) ->
         )
 
 
-def _again(ground: Ground, pushes: Pushes, queue: Queue, unit: Unit) -> str:
+def _again(ground: Ground, pushes: Pushes, queue: Queue) -> str:
     """Another topic for letters that are consumed, and its subscription: label of what it forwards to, and back."""
     label, id = scope.of_retries(queue.name), names.retries_id(ground.place, queue.name)
     comment = "letters that were not handled a hundred times, and begin again"
     arguments = {**ground.of(PUBSUB), "name": id, **ground.keys[queue.name]}
     made = ground.document.resource(scope.TOPIC, label, arguments, comment=comment)
-    pushes.add(label, id, made["id"], unit, ground.plans[queue.name], again=scope.of_queue(queue.name))
+    pushes.add(label, id, made["id"], queue.name, again=scope.of_queue(queue.name))
     return label

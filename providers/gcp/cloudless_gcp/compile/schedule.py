@@ -21,9 +21,9 @@ from cloudless.ir import Schedule
 from cloudless.node import replace
 from cloudless.passes.plans import timings
 from cloudless_gcp import names
-from cloudless_gcp.compile.account import OURS
+from cloudless_gcp.compile.account import label_of
 from cloudless_gcp.compile.need import PUBLISHER
-from cloudless_gcp.compile.permission import TOPIC_MEMBER, member
+from cloudless_gcp.compile.permission import member, on_topic
 from cloudless_gcp.compile.scope import queue_topic
 from cloudless_gcp.compile.service import SCHEDULER, agent
 
@@ -40,9 +40,8 @@ def schedules(ground: Ground) -> None:
     known = timings(ground.application)
     for one in ground.application.schedules:
         topic, tick = queue_topic(ground, one.queue), tick_of(one, known[one.name])
-        why = ("ours: ticks",)
-        label, who = f"{OURS}-{SCHEDULER}--sends--{one.queue}", agent(ground, SCHEDULER)
-        sends = member(ground, TOPIC_MEMBER, label, {"topic": topic}, role=PUBLISHER, who=who, why=why)
+        label, who = label_of(f"-{SCHEDULER}", "sends", one.queue), agent(ground, SCHEDULER)
+        sends = member(ground, label, on_topic(topic), role=PUBLISHER, who=who, why=("ours: ticks",))
         ground.document.resource(
             TYPE,
             one.name,

@@ -53,13 +53,13 @@ def _subscribed(ground: Ground, pushes: Pushes, one: Subscription) -> None:
     label, topic, id = scope.of_subscriber(one.name), scope.topic(ground, one.topic), subscription_id(ground, one)
     where = filter_of(one.where)
     more = {"filter": literal(where)} if where else {}
-    unit = ground.consumers.get(one.forward or one.name)
-    if unit is None:
+    source = one.forward or one.name
+    if source not in ground.consumers:
         waiting = {"name": id, "topic": topic, "ack_deadline_seconds": PEEK_S, **KEPT, **more, **ANEW}
         ground.document.resource(scope.SUBSCRIPTION, label, {**ground.of(PUBSUB), **waiting})
     else:
-        plan, owner = ground.plans[one.forward or one.name], ground.handler_owner(one.handler) if one.handler else None
-        pushes.add(label, id, topic, unit, plan, owners=[owner], **more)
+        owner = ground.handler_owner(one.handler) if one.handler else None
+        pushes.add(label, id, topic, source, owners=[owner], **more)
     _drained(ground, label)
 
 
@@ -81,5 +81,4 @@ def _retried(ground: Ground, pushes: Pushes, one: Subscription) -> None:
         free=TOPIC_FREE,
         comment="what comes again for this subscriber alone",
     )
-    id, unit = names.retries_id(ground.place, one.name), ground.consumers[one.name]
-    pushes.add(label, id, topic["id"], unit, ground.plans[one.name], owners=[owner])
+    pushes.add(label, names.retries_id(ground.place, one.name), topic["id"], one.name, owners=[owner])
