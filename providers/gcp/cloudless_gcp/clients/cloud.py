@@ -140,9 +140,10 @@ class GoogleCloud(Deployed):
 
     def _open_workflows(self) -> WorkflowsOrchestrations:
         from cloudless_gcp.clients.orchestration import WorkflowsOrchestrations
+        from cloudless_gcp.clients.workflows import Workflows
 
-        given = self._addresses.get("orchestrations", {})
-        return WorkflowsOrchestrations(given, self.starts, self._broker(), self.google)
+        workflows = Workflows(self._addresses.get("orchestrations", {}), self.google)
+        return WorkflowsOrchestrations(workflows, self.starts, self._broker())
 
     def _open_brokered(self) -> BrokeredOrchestrations:
         from cloudless_gcp.clients.brokered import BrokeredOrchestrations

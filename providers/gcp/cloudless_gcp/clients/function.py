@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cloudless.message import Envelope
     from cloudless_gcp.clients.rest import Google
 
-START_S = 20
+INSTANCE_S = 20
 """How long Cloud Run may take to start a function, beside the function's own time.
 
 https://cloud.google.com/run/docs/about-instance-autoscaling
@@ -49,9 +49,9 @@ class RunFunctions:
         url, what = address_of(self._addresses, "invoke", "function", function), f"invoking {function!r}"
         with needing(Grant("invoke", "function", function, INVOKE, url)):
             try:
-                answer = post(self._google, url, {"call": packed(call)}, timeout_s + START_S)
+                answer = post(self._google, url, {"call": packed(call)}, timeout_s + INSTANCE_S)
             except TimeoutError as problem:
-                text = f"{what}: no answer within {timeout_s:g} s, and {START_S} s more for an instance to start"
+                text = f"{what}: no answer within {timeout_s:g} s, and {INSTANCE_S} s more for an instance to start"
                 raise TimeoutError(text) from problem
             except Lost as problem:
                 text = f"no answer came, and nobody knows what became of it: {problem}"

@@ -128,19 +128,13 @@ class Callbacks:
     def _active(self, token: str) -> dict[str, Any]:
         """What the callbacks keep, by id, of the execution of that token."""
         execution = _execution(token)
-        found: dict[str, Any] = {}
-        page = ""
-        while True:
-            url = f"{execution}/callbacks?pageSize={_PAGE}{page}"
-            try:
-                with needing(_grant("workflows.callbacks.list", execution)):
-                    told = self._google.call("GET", url, None, "asking for callbacks")
-            except NotFound:  # the execution is kept for 90 days after its end
-                return {}
-            found |= {one["name"].rpartition("/")[2]: one.get("availablePayloads") for one in told.get("callbacks", ())}
-            if not told.get("nextPageToken"):
-                return found
-            page = f"&pageToken={told['nextPageToken']}"
+        try:
+            with needing(_grant("workflows.callbacks.list", execution)):
+                url = f"{execution}/callbacks?pageSize={_PAGE}"
+                found = list(self._google.pages(url, "callbacks", "asking for callbacks"))
+        except NotFound:  # the execution is kept for 90 days after its end
+            return {}
+        return {one["name"].rpartition("/")[2]: one.get("availablePayloads") for one in found}
 
 
 def is_callback(url: str) -> bool:

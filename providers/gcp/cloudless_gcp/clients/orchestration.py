@@ -1,16 +1,13 @@
-"""The orchestration driver over Workflows; for events, and for functions that may ask nobody else, by the broker.
+"""The orchestration driver over Workflows, for who may ask it; those who may not have the broker do so (brokered.py).
 
-Workflows knows no ids of ours: see start.py, where they are kept.
-https://cloud.google.com/workflows/docs/reference/executions/rest
+Workflows knows no ids of ours: see start.py, where they are kept. Events are the broker's.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from heapq import nlargest
-from urllib.parse import quote
 
 from cloudless.codec import dump, load
 from cloudless.driver.orchestration import (
@@ -23,8 +20,8 @@ from cloudless.driver.orchestration import (
     input_of,
     taken,
 )
-from cloudless.errors import CloudlessError, NotFound, Unavailable
-from cloudless_gcp.clients.denied import Grant, address_of, needing
+from cloudless.errors import NotFound, Unavailable
+from cloudless_gcp.clients.denied import Grant, needing
 from cloudless_gcp.clients.execution import NATIVE, id_of, is_taken, snapshot_of, status_of
 from cloudless_gcp.clients.history import entries
 from cloudless_gcp.clients.start import Start
@@ -32,15 +29,15 @@ from cloudless_gcp.moment import seconds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from cloudless.driver.orchestration import Status
     from cloudless.message import Envelope
     from cloudless_gcp.clients.broker import BrokerClient
     from cloudless_gcp.clients.execution import Told
-    from cloudless_gcp.clients.rest import Google
     from cloudless_gcp.clients.start import Starts
+    from cloudless_gcp.clients.workflows import Workflows
 
 ARGUMENT_MAX = 32_000
 """Bytes of an execution's argument; Workflows takes 32 KB. What is longer, the broker tells it.
@@ -52,47 +49,37 @@ STARTING_S = 60.0
 LOOKS = 6
 PAUSE_S = 0.1
 """Before the second look at an execution that is to end; twice as long before each further one."""
-_EXECUTIONS = "https://workflowexecutions.googleapis.com/v1/"
-_WORKFLOWS = "https://workflows.googleapis.com/v1/"
-_PAGE = 100
-_STEPS = 1_000
-_DEFINITION = re.compile(r'"definition":\s*"([0-9a-f]{64})"')
 
 
 class WorkflowsOrchestrations(RemoteOrchestrations):
     """See `cloudless.driver.orchestration.OrchestrationDriver` and `Pinning`. Safe from several threads.
 
-    addresses: full name of the workflow by logical name. starts: where ids are kept.
+    starts: where ids are kept.
     """
 
     provider = "gcp"
 
-    __slots__ = ("_addresses", "_broker", "_google", "_now_s", "_starts")
+    __slots__ = ("_broker", "_now_s", "_starts", "_workflows")
 
-    def __init__(self, addresses: Mapping[str, str], starts: Starts, broker: BrokerClient, google: Google) -> None:
-        self._addresses = addresses
+    def __init__(self, workflows: Workflows, starts: Starts, broker: BrokerClient) -> None:
+        self._workflows = workflows
         self._starts = starts
         self._broker = broker
-        self._google = google
         self._now_s = starts.now_s
 
     def start(self, orchestration: str, execution: str, call: Envelope) -> None:
-        workflow = self._workflow(orchestration, "start")
-        known = digest(call.body)
-        wanted = Start(orchestration, execution, known, input_of(call), self._now_s())
-        with needing(
-            Grant("start", "orchestration", orchestration, "datastore.entities.create", self._starts.database)
-        ):
+        self._workflows.name(orchestration, "start")
+        wanted = Start(orchestration, execution, digest(call.body), input_of(call), self._now_s())
+        with needing(self._kept("start", orchestration, "create")):
             found = self._starts.claim(wanted, self._is_over)
-        if found.digest != known:
+        if found.digest != wanted.digest:
             raise taken(orchestration, execution)
         if found.id or found.is_settled:
             return
-        body = {"argument": _argument(found), "executionHistoryLevel": "EXECUTION_HISTORY_BASIC"}
         what = f"starting execution {execution!r} of {orchestration!r}"
-        with needing(Grant("start", "orchestration", orchestration, "workflows.executions.create", workflow)):
-            made = self._google.call("POST", f"{_EXECUTIONS}{workflow}/executions", body, what)
-            self._starts.note(found, made["name"].rpartition("/")[2])
+        created = self._workflows.create(orchestration, _argument(found), what)
+        with needing(self._kept("start", orchestration, "update")):
+            self._starts.note(found, created)
 
     def describe(self, orchestration: str, execution: str) -> Snapshot:
         found = self._known(orchestration, execution)
@@ -109,15 +96,14 @@ class WorkflowsOrchestrations(RemoteOrchestrations):
         if not found.id:
             return []
         told = self._told(found)
-        url = f"{_EXECUTIONS}{self._name(found)}/stepEntries?pageSize={_STEPS}"
         what = f"reading the history of execution {execution!r} of {orchestration!r}"
-        steps = list(self._pages(url, "stepEntries", self._grant(orchestration, "workflows.stepEntries.list"), what))
+        steps = self._workflows.steps(orchestration, found.id, what)
         return entries(orchestration, told, load(found.input).get("args"), steps)
 
     def cancel(self, orchestration: str, execution: str) -> None:
         found = self._known(orchestration, execution)
         if not found.is_settled:
-            with needing(self._kept(orchestration, "update")):
+            with needing(self._kept("control", orchestration, "update")):
                 found = self._starts.cancel(orchestration, execution) or found
         if not found.id or not self.stop(orchestration, found.id) or found.cancelled_s:
             return
@@ -128,36 +114,25 @@ class WorkflowsOrchestrations(RemoteOrchestrations):
         raise Unavailable(f"execution {execution!r} was told to end, and still runs: it is safe to cancel it again")
 
     def stop(self, orchestration: str, native: str) -> bool:
-        """Have an execution end by its id of Workflows; whether it was there to be told so.
-
-        What Workflows answers for one that ends at this moment, its pages do not say: so we look again.
-        """
-        if not self._is_running(orchestration, native):
-            return False
-        url = f"{_EXECUTIONS}{self._workflow(orchestration, 'control')}/executions/{native}:cancel"
-        try:
-            with needing(self._grant(orchestration, "workflows.executions.cancel")):
-                self._google.call("POST", url, {}, f"stopping an execution of {orchestration!r}")
-        except CloudlessError:
-            if self._is_running(orchestration, native):
-                raise
-        return True
+        """Have an execution end by its id of Workflows; whether it was there to be told so."""
+        return self._workflows.stop(orchestration, native)
 
     def executions(self, orchestration: str, status: Status | None, limit: int) -> Sequence[str]:
         found: list[Told] = []
-        for native in NATIVE[status] if status else ("",):
-            found += self._latest(orchestration, native, limit)
+        for state in NATIVE[status] if status else ("",):
+            found += self._latest(orchestration, state, limit)
         latest = nlargest(len(found), found, key=_created_s)
         return list(dict.fromkeys(id_of(one) for one in latest))[:limit]
 
     def running(self, orchestration: str) -> Mapping[str, int]:
         """See driver.orchestration.Pinning. The source of each revision that runs says which definition it is."""
         revisions: Counter[str] = Counter()
-        for native in NATIVE[RUNNING]:
-            revisions.update(one.get("workflowRevisionId", "") for one in self._listed(orchestration, native))
+        for state in NATIVE[RUNNING]:
+            listed = self._workflows.listed(orchestration, state)
+            revisions.update(one.get("workflowRevisionId", "") for one in listed)
         found: Counter[str] = Counter()
         for revision, number in revisions.items():
-            found[self._definition(orchestration, revision)] += number
+            found[self._workflows.definition(orchestration, revision)] += number
         return dict(found)
 
     def send(self, orchestration: str, execution: str, event: str, message: Envelope) -> None:
@@ -165,16 +140,14 @@ class WorkflowsOrchestrations(RemoteOrchestrations):
 
     def native(self, orchestration: str) -> Any:
         """Full name of the workflow, for `google.cloud.workflows.executions_v1`, or any other client."""
-        return self._workflow(orchestration, "native")
+        return self._workflows.name(orchestration, "native")
 
     def close(self) -> None:
         """Nothing: the connections are the cloud's."""
 
-    # --- one execution
-
     def _known(self, orchestration: str, execution: str) -> Start:
-        self._workflow(orchestration, "control")
-        with needing(self._kept(orchestration, "get")):
+        self._workflows.name(orchestration, "control")
+        with needing(self._kept("control", orchestration, "get")):
             found = self._starts.find(orchestration, execution)
         if found is None or (not found.id and not found.is_settled and self._now_s() - found.started_s > STARTING_S):
             raise NotFound(f"orchestration {orchestration!r} has no execution {execution!r}")
@@ -183,21 +156,10 @@ class WorkflowsOrchestrations(RemoteOrchestrations):
     def _told(self, found: Start) -> Told:
         what = f"asking for execution {found.execution!r} of {found.orchestration!r}"
         try:
-            with needing(self._grant(found.orchestration, "workflows.executions.get")):
-                told: Told = self._google.call("GET", f"{_EXECUTIONS}{self._name(found)}?view=FULL", None, what)
+            return self._workflows.execution(found.orchestration, found.id, what)
         except NotFound as problem:  # kept for 90 days after its end
             text = f"orchestration {found.orchestration!r} has no execution {found.execution!r} any more"
             raise NotFound(text) from problem
-        return told
-
-    def _is_running(self, orchestration: str, native: str) -> bool:
-        url = f"{_EXECUTIONS}{self._workflow(orchestration, 'control')}/executions/{native}?view=BASIC"
-        try:
-            with needing(self._grant(orchestration, "workflows.executions.get")):
-                told: Told = self._google.call("GET", url, None, f"asking for an execution of {orchestration!r}")
-        except NotFound:  # kept for 90 days after its end
-            return False
-        return status_of(told) == RUNNING
 
     def _is_over(self, found: Start) -> bool:
         """Whether an execution of long ago has ended."""
@@ -206,16 +168,11 @@ class WorkflowsOrchestrations(RemoteOrchestrations):
         except NotFound:
             return True
 
-    def _name(self, found: Start) -> str:
-        return f"{self._workflow(found.orchestration, 'control')}/executions/{found.id}"
-
-    # --- many
-
-    def _latest(self, orchestration: str, native: str, limit: int) -> list[Told]:
+    def _latest(self, orchestration: str, state: str, limit: int) -> list[Told]:
         """The latest of one state, "" for any, the latest created first, as many as have different ids."""
         found: list[Told] = []
         ids: set[str] = set()
-        for one in self._listed(orchestration, native):
+        for one in self._workflows.listed(orchestration, state):
             if id_of(one) and not is_taken(one):
                 found.append(one)
                 ids.add(id_of(one))
@@ -223,43 +180,10 @@ class WorkflowsOrchestrations(RemoteOrchestrations):
                 break
         return found
 
-    def _listed(self, orchestration: str, native: str) -> Iterator[Told]:
-        chosen = f"&filter=state%3D%22{native}%22" if native else ""
-        workflow = self._workflow(orchestration, "control")
-        url = f"{_EXECUTIONS}{workflow}/executions?view=FULL&pageSize={_PAGE}{chosen}"
-        what = f"listing executions of {orchestration!r}"
-        return self._pages(url, "executions", self._grant(orchestration, "workflows.executions.list"), what)
-
-    def _pages(self, url: str, items: str, grant: Grant, what: str) -> Iterator[Told]:
-        page = ""
-        while True:
-            with needing(grant):
-                answer = self._google.call("GET", f"{url}{page}", None, what)
-            yield from answer.get(items, ())
-            if not answer.get("nextPageToken"):
-                return
-            page = f"&pageToken={quote(answer['nextPageToken'], safe='')}"
-
-    def _definition(self, orchestration: str, revision: str) -> str:
-        """The sha256 of the definition that a revision is of; "" of one that is none of ours."""
-        url = f"{_WORKFLOWS}{self._workflow(orchestration, 'control')}?revisionId={quote(revision, safe='')}"
-        with needing(self._grant(orchestration, "workflows.workflows.get")):
-            told = self._google.call("GET", url, None, f"asking for the definition of {orchestration!r}")
-        found = _DEFINITION.search(told.get("sourceContents", ""))
-        return found[1] if found else ""
-
-    # --- names
-
-    def _kept(self, orchestration: str, operation: str) -> Grant:
+    def _kept(self, verb: str, orchestration: str, operation: str) -> Grant:
+        """What looking into the documents of ids needs, or writing them."""
         action = f"datastore.entities.{operation}"
-        return Grant("control", "orchestration", orchestration, action, self._starts.database)
-
-    def _grant(self, orchestration: str, action: str) -> Grant:
-        workflow = self._workflow(orchestration, "control")
-        return Grant("control", "orchestration", orchestration, action, workflow)
-
-    def _workflow(self, orchestration: str, verb: str) -> str:
-        return address_of(self._addresses, verb, "orchestration", orchestration)
+        return Grant(verb, "orchestration", orchestration, action, self._starts.database)
 
 
 def _argument(start: Start) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cloudless.driver import rest
 from cloudless.driver.rest import Service, wait_s
@@ -22,7 +22,7 @@ from cloudless_gcp.deadline import left_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from cloudless.driver.rest import Answer
@@ -85,6 +85,19 @@ class Google:
                     return answer
             time.sleep(pause_s)
             number += 1
+
+    def pages(self, url: str, items: str, what: str) -> Iterator[Any]:
+        """The items of a list, page after page, each asked for when it is needed. url: with a query. Raises as `call`.
+
+        https://google.aip.dev/158
+        """
+        page = ""
+        while True:
+            answer = self.call("GET", f"{url}{page}", None, what)
+            yield from answer.get(items, ())
+            if not answer.get("nextPageToken"):
+                return
+            page = f"&pageToken={quote(answer['nextPageToken'], safe='')}"
 
     def once(self, url: str, body: Body, headers: Mapping[str, str], timeout_s: float) -> Answer:
         """POST what must not be repeated, with an access token where no other one is in the headers.

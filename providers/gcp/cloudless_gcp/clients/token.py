@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.rest import Answer
     from cloudless.errors import CloudlessError
-    from cloudless_gcp.clients.own import Own
+    from cloudless_gcp.clients.signed_in import SignedIn
 
     Ask = Callable[[str, Mapping[str, Any], str], Answer]
     """Method of IAM Credentials, its body, and the access token to send, to the answer."""
@@ -64,13 +64,13 @@ class Tokens:
     account: e-mail address of whom others outside may stand for, "" for nobody. ask: asks IAM Credentials for it.
     """
 
-    __slots__ = ("_account", "_ask", "_kept", "_own", "_refusal")
+    __slots__ = ("_account", "_ask", "_kept", "_refusal", "_signed_in")
 
     def __init__(self, account: str = "", ask: Ask | None = None) -> None:
         self._account = account
         self._ask = ask
         self._kept: dict[str, Token] = {}
-        self._own: Own | None = None
+        self._signed_in: SignedIn | None = None
         self._refusal: CloudlessError | None = None
 
     def current(self) -> str:
@@ -140,12 +140,12 @@ class Tokens:
         found: dict[str, Any] = answer.json()
         return found
 
-    def _mine(self) -> Own:
-        if self._own is None:
-            from cloudless_gcp.clients.own import Own
+    def _mine(self) -> SignedIn:
+        if self._signed_in is None:
+            from cloudless_gcp.clients.signed_in import SignedIn
 
-            self._own = Own(self._account)
-        return self._own
+            self._signed_in = SignedIn(self._account)
+        return self._signed_in
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -14,10 +14,8 @@
                     {"op": "describe", "history", "cancel" or "executions", "orchestration": "fulfil", …}
                     →  {"v": value}, or {"refused": ["NotFound", "…"]}
 
-Who may call it is Cloud Run's to say (roles/run.invoker), and who may do what is in the facts, by the e-mail address of
-the service account whose token Cloud Run verified: it hands the token on without its signature.
-https://cloud.google.com/run/docs/troubleshooting#signature-removed
-The mailboxes: cloudless/runtime/broker.py.
+Who may call it is Cloud Run's to say (roles/run.invoker), and who may do what is in the facts: caller.py. The
+mailboxes: cloudless/runtime/broker.py.
 """
 
 from __future__ import annotations
@@ -42,7 +40,7 @@ from cloudless.runtime.broker import Broker, Mailbox, text_of
 from cloudless.runtime.failure import failure, shortened
 from cloudless.system import opened, word
 from cloudless_gcp.clients.mailbox import is_callback
-from cloudless_gcp.clients.token import claims_of
+from cloudless_gcp.runtime.caller import Rights, caller_of
 from cloudless_gcp.runtime.reply import answer, event_of
 from cloudless_gcp.runtime.stage import starting
 
@@ -57,11 +55,6 @@ if TYPE_CHECKING:
     Ask = Mapping[str, Any]
     """What somebody asks."""
 
-_HEADERS = ("HTTP_X_SERVERLESS_AUTHORIZATION", "HTTP_AUTHORIZATION")
-"""Where a token may be; of two Cloud Run looks at the first, and so do we.
-
-https://cloud.google.com/run/docs/authenticating/service-to-service
-"""
 _REFUSALS = (ExecutionExists, InvalidArgument, NotFound, Unavailable)
 """What a caller is told; anything else is a failure of the broker."""
 LISTED_MOST = 1_000
@@ -95,21 +88,6 @@ def broker(facts: Mapping[str, Any], cloud: GoogleCloud) -> Callable[[Request], 
     return handler
 
 
-def caller_of(request: Request) -> str:
-    """The e-mail address of who calls; "" where the request does not say."""
-    said = next((str(request.environ[name]) for name in _HEADERS if name in request.environ), "")
-    scheme, _, token = said.partition(" ")
-    return _email(token) if scheme.lower() == "bearer" else ""
-
-
-def _email(token: str) -> str:
-    try:
-        claims = claims_of(token)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return ""
-    return word(claims.get("email")) if claims.get("email_verified", True) else ""
-
-
 def _for_workflow(carry_out: Callable[[], Any]) -> Answer:
     """Errors as steps have them, so that a workflow tries again what may be."""
     try:
@@ -135,12 +113,13 @@ def _refused(problem: CloudlessError, status: int) -> Answer:
 
 
 class _Post:
-    """Requests to a broker."""
+    """Requests to a broker, by what they are called there. who: see `caller_of`."""
 
-    __slots__ = ("_broker", "_cloud", "_facts")
+    __slots__ = ("_broker", "_cloud", "_facts", "_rights")
 
     def __init__(self, facts: Mapping[str, Any], cloud: GoogleCloud) -> None:
         self._facts = facts
+        self._rights = Rights(facts)
         self._cloud = cloud
         self._broker = Broker(cloud.store, cloud.callbacks, cloud.now_s, _pause)
 
@@ -185,15 +164,14 @@ class _Post:
     def _executing(self, who: str, asked: Ask) -> tuple[str, str]:
         """Orchestration and execution of a workflow that asks, which is what it says it is."""
         orchestration = text_of(asked, "orchestration")
-        if not who or self._facts.get("workflows", {}).get(orchestration) != who:
-            raise PermissionDenied(f"{who or 'who has no token'} is not the account of orchestration {orchestration!r}")
+        self._rights.execute(who, orchestration)
         return orchestration, checked_id(text_of(asked, "execution"))
 
     # --- senders
 
     def send(self, who: str, asked: Ask) -> None:
         event = text_of(asked, "event")
-        self._see("senders", event, who, f"send event {event!r}")
+        self._rights.send(who, event)
         execution, message = checked_id(text_of(asked, "execution")), opened(asked.get("message"))
         said, waiters = word(asked.get("orchestration")), self._facts["events"].get(event, ())
         name, _ = addressed(event, said, execution, waiters, self._cloud.workflows.describe, pause=_pause)
@@ -203,7 +181,7 @@ class _Post:
 
     def start(self, who: str, asked: Ask) -> None:
         orchestration = text_of(asked, "orchestration")
-        self._see("starters", orchestration, who, f"start orchestration {orchestration!r}")
+        self._rights.start(who, orchestration)
         execution, call = checked_id(text_of(asked, "execution")), opened(asked.get("message"))
         self._cloud.workflows.start(orchestration, execution, call)
 
@@ -230,12 +208,8 @@ class _Post:
 
     def _controller(self, who: str, asked: Ask) -> str:
         orchestration = text_of(asked, "orchestration")
-        self._see("controllers", orchestration, who, f"control orchestration {orchestration!r}")
+        self._rights.control(who, orchestration)
         return orchestration
-
-    def _see(self, table: str, name: str, who: str, what: str) -> None:
-        if not who or who not in self._facts.get(table, {}).get(name, ()):
-            raise PermissionDenied(f"{who or 'who has no token'} may not {what}: it is none of its {table}")
 
 
 _OF_WORKFLOWS: dict[str, Callable[[_Post, str, Ask], dict[str, Any]]] = {

@@ -78,45 +78,61 @@ def handle_with(
     choose: Choose | None = None,
     current: frozenset[str] | None = None,
 ) -> Handle:
-    """Unwrap a push, deliver it, and answer with what became of it. current: subscriptions, None for any."""
-    again, number = _Again(plan, cloud), _numbering(plan, cloud)
+    """What takes the pushes of a source. See `_Pushes`."""
+    return _Pushes(deliver, plan, cloud, choose, current).handle
 
-    def handle(request: Request) -> Answer:
+
+class _Pushes:
+    """Unwraps pushes, delivers them, and answers with what became of them.
+
+    choose: None where every delivery is the handler's. current: full names of the subscriptions that push what is to be
+    delivered, None for any.
+    """
+
+    __slots__ = ("_again", "_choose", "_current", "_deliver", "_number", "_plan")
+
+    def __init__(
+        self, deliver: Deliver, plan: Plan, cloud: Cloud, choose: Choose | None, current: frozenset[str] | None
+    ) -> None:
+        self._deliver = deliver
+        self._plan = plan
+        self._choose = choose
+        self._current = current
+        self._again = _Again(plan, cloud)
+        self._number = _numbering(plan, cloud)
+
+    def handle(self, request: Request) -> Answer:
+        """The answer to a push. What it needs beside its handler ends in time: see deadline.py."""
         content = request.get_data()
         try:
             push = delivery_of(request.environ, content)
             envelope = envelope_of_push(push)
-            is_current = current is None or push["subscription"] in current
+            is_current = self._current is None or push["subscription"] in self._current
         except MALFORMED:
-            return _refused(content, plan.handler)
+            return _refused(content, self._plan.handler)
         within(BEFORE_S)
         try:
-            return delivered(push, envelope) if is_current else again.moved(envelope)
+            return self._delivered(push, envelope) if is_current else self._again.moved(envelope)
         finally:
             unbounded()
 
-    def delivered(push: Mapping[str, Any], envelope: Envelope) -> Answer:
+    def _delivered(self, push: Mapping[str, Any], envelope: Envelope) -> Answer:
         deliveries = push.get("deliveryAttempt", 1)
-        if number is not None:
+        if self._number is not None:
             try:
-                envelope = number(push, envelope, deliveries)
+                envelope = self._number(push, envelope, deliveries)
             except Unavailable as problem:
-                from cloudless.runtime.log import trouble
-
-                trouble(plan, _UNCOUNTED, problem)
-                return RETURN
-        chosen = envelope if choose is None else choose(envelope)
+                return _returned(self._plan, _UNCOUNTED, problem)
+        chosen = envelope if self._choose is None else self._choose(envelope)
         if chosen is None:
             return ACKNOWLEDGE
-        if choose is not None and chosen.delay_s:
-            return again.later(chosen)
+        if self._choose is not None and chosen.delay_s:
+            return self._again.later(chosen)
         try:
-            outcome = deliver(chosen)
+            outcome = self._deliver(chosen)
         except BaseException as problem:  # noqa: BLE001  (an exit, or a bug of ours)
-            outcome = exited(plan, chosen, problem)
-        return again.answer(chosen, outcome, deliveries) if isinstance(outcome, Again) else ACKNOWLEDGE
-
-    return handle
+            outcome = exited(self._plan, chosen, problem)
+        return self._again.answer(chosen, outcome, deliveries) if isinstance(outcome, Again) else ACKNOWLEDGE
 
 
 class _Again:
@@ -150,11 +166,16 @@ class _Again:
             if unsent:
                 raise unsent[0].error
         except Exception as problem:  # noqa: BLE001  (whatever it is, the message must not be lost)
-            from cloudless.runtime.log import trouble
-
-            trouble(self._plan, _UNCOPIED, problem)
-            return RETURN
+            return _returned(self._plan, _UNCOPIED, problem)
         return ACKNOWLEDGE
+
+
+def _returned(plan: Plan, what: str, problem: Exception) -> Answer:
+    """Have a message come again as its subscription says. what: says so in the log, with %s for the problem."""
+    from cloudless.runtime.log import trouble
+
+    trouble(plan, what, problem)
+    return RETURN
 
 
 def _numbering(plan: Plan, cloud: Cloud) -> Number | None:

@@ -17,7 +17,7 @@ from cloudless.system import packed
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.clients.function import post
 from cloudless_gcp.clients.rest import Google
-from cloudless_gcp.runtime.broker import caller_of
+from cloudless_gcp.runtime.caller import caller_of
 from providers.gcp.tests.clients.envelopes import envelope
 from providers.gcp.tests.clients.place import Place, handling
 from providers.gcp.tests.clients.works import Asked, Works

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cloudless.driver.denied import NotSignedIn
 from cloudless.errors import InvalidArgument, NotFound, PermissionDenied, Unavailable
 from cloudless_gcp.clients.rest import Google
 from providers.gcp.tests.clients.place import Place
-from tests.hosting.http import Response
+from tests.hosting.http import Request, Response
 from tests.hosting.loopback import Loopback
 
 SECRET = "https://secretmanager.googleapis.com/v1/projects/p/secrets/s/versions/latest:access"
@@ -61,6 +63,27 @@ def test_a_refusal_that_is_no_json_is_told_as_it_is(place: Place) -> None:
     with pytest.raises(NotFound, match="reading a secret: 404: <html>nothing here"):
         google.call("GET", SECRET, None, "reading a secret")
     google.close()
+
+
+def test_a_list_is_read_page_after_page_by_the_token_that_each_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens are opaque: they may hold what means something else in a query."""
+    pages = {"pageSize=2": [1, 2], "pageSize=2&pageToken=a%2Bb%2F%26c%3D": [3]}
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.query)
+        more = {"nextPageToken": "a+b/&c="} if len(asked) == 1 else {}
+        return Response(status=200, body=json.dumps({"things": pages[request.query], **more}).encode())
+
+    with Loopback() as server:
+        server.serve(answer)
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", server.url.removeprefix("http://"))
+        google = Google()
+        found = google.pages("https://firestore.googleapis.com/v1/things?pageSize=2", "things", "listing things")
+        assert next(found) == 1
+        assert len(asked) == 1, "what nobody wants is not asked for"
+        assert [*found] == [2, 3]
+        google.close()
 
 
 def test_a_connection_is_used_again_and_replaced_where_it_was_closed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_of_what_google_installs_every_version_is_said_and_is_the_one_that_was_t
 def test_neither_compiler_nor_engine_nor_what_is_for_outside_is_deployed() -> None:
     package = packaged()
     (own,) = package.own
-    assert {"compile", "names", "terraform", "clients.login", "clients.own"} <= set(own.left_out)
+    assert {"compile", "names", "terraform", "clients.login", "clients.signed_in"} <= set(own.left_out)
     assert {"engine", "frontend", "compiler", "driver.packaged"} <= set(package.core.left_out)
 
 
@@ -87,7 +87,7 @@ def test_nothing_that_is_deployed_imports_what_is_not() -> None:
         ("cloudless/connection.py", "cloudless.frontend"),
         ("cloudless_gcp/__init__.py", "cloudless_gcp.provider"),
         ("cloudless_gcp/clients/cloud.py", "cloudless_gcp.clients.sdk"),
-        ("cloudless_gcp/clients/token.py", "cloudless_gcp.clients.own"),
+        ("cloudless_gcp/clients/token.py", "cloudless_gcp.clients.signed_in"),
     }
 
 

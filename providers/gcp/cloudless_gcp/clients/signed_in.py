@@ -31,7 +31,7 @@ TIMEOUT_S = 10.0
 """Of connecting to who gives tokens, and of waiting for the next bytes. google-auth itself would wait two minutes."""
 
 
-class Own:
+class SignedIn:
     """Who is signed in here, looked for at the first token. account: e-mail of whom others may stand for, for people.
 
     Raises NotSignedIn where nobody is, or the credentials are refused; Unavailable where nobody answers.
