@@ -10,6 +10,7 @@ from cloudless.driver import Ledger
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.names import addresses_of, place_of, secret_of
 from providers.gcp.tests.broker import new_project
+from providers.gcp.tests.heard import HeardCloud
 from providers.gcp.tests.pubsubmodel import Subscription
 from providers.gcp.tests.running import REGION, Ground, Running
 from tests.hosting import stage
@@ -21,12 +22,13 @@ class Stage(HostedStage[Running, GoogleCloud]):
 
     def __init__(self, entry: str, ground: Ground, folder: Path, kind: type[Running] = Running) -> None:
         built = built_app(entry, folder)
-        assert built.stage.project
+        project = built.stage.settings["project"]
         running = kind(
-            built.build, folder, ground, start=START, env=built.env, project=built.stage.project, own_packages=False
-        )
+            built.build, folder, ground, start=START, env=built.env, project=project, own_packages=False,
+            has_outsiders=False,
+        )  # fmt: skip
         self.addresses = addresses_of(built.application, built.stage)
-        super().__init__(built, running, GoogleCloud(self.addresses, running.now_s))
+        super().__init__(built, running, HeardCloud(self.addresses, running.now_s, running.heard))
         self._owned = GoogleCloud({"ledger": self.addresses["ledger"]}, running.now_s)
 
     @property

@@ -29,10 +29,10 @@ def start(ground: Ground, tmp_path: Path) -> Iterator[Start]:
 
     def start(entry: str, change: Callable[[Document], None] = lambda document: None) -> Running:
         built = built_app(entry, tmp_path)
-        assert built.stage.project
         built.change(change)
+        project = built.stage.settings["project"]
         running = Running(
-            built.build, tmp_path, ground, start=START, env=built.env, project=built.stage.project, own_packages=False
+            built.build, tmp_path, ground, start=START, env=built.env, project=project, own_packages=False
         )
         begun.append(running)
         return running

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
         @property
         def name(self) -> str: ...
         @property
-        def project(self) -> str | None: ...
-        @property
-        def region(self) -> str | None: ...
+        def settings(self) -> Mapping[str, str]: ...
         @property
         def config(self) -> Mapping[str, Any]: ...
 
@@ -46,4 +44,5 @@ class Place:
 
 def place_of(app: str, stage: Stage) -> Place:
     """Where a stage of an app is, or what stands for it. app: its name."""
-    return Place(prefix_of(app, stage.name), stage.project or NO_PROJECT, stage.region or NO_REGION)
+    said = stage.settings
+    return Place(prefix_of(app, stage.name), said.get("project", NO_PROJECT), said.get("region", NO_REGION))

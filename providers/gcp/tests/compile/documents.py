@@ -28,9 +28,9 @@ PROJECT, REGION = "shop-123456", "europe-west1"
 
 
 def prod(**changes: Any) -> Stage:
-    """A stage on Google Cloud."""
-    place = {"project": PROJECT, "region": REGION}
-    return Stage.model_validate({"name": "prod", "provider": "gcp", **place, **changes})
+    """A stage on Google Cloud. changes: of its keys; None leaves one out."""
+    said = {"name": "prod", "provider": "gcp", "project": PROJECT, "region": REGION, **changes}
+    return Stage.model_validate({key: value for key, value in said.items() if value is not None})
 
 
 DOCUMENTS = Documents(PROVIDER, prod())
