@@ -15,9 +15,10 @@ import typing_extensions
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.errors import PydanticUserError
 
-from cloudless.codec import finished, type_name
+from cloudless.codec import type_name
 from cloudless.errors import InvalidArgument, InvalidBody
 from cloudless.misfit import misfit
+from cloudless.model import finished
 
 
 class AdapterCodec:

@@ -1,9 +1,9 @@
-"""The one wire format: bodies as JSON text, and user attributes; ours are in `cloudless.system`.
+"""The one wire format: bodies as JSON text. Attributes of users are in `outgoing`, ours in `system`.
 
 A body is JSON that programs which do not know us can read. Its text holds any Unicode scalar:
 controls and U+FFFE/U+FFFF are escaped (SQS refuses them raw), lone surrogates are refused (UTF-8 has
-none). `codec_of(type)` gives the encoder and decoder that a portable type keeps; pydantic is imported
-only for types that need it. Standard library only at import.
+none). `codec_of(type)` gives the encoder and decoder that a portable type keeps; those of types that
+need pydantic are in `model` and `adapter`, imported for such types only. Standard library only at import.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from json import encoder as _encoder
 from json import scanner as _scanner
 from types import GenericAlias, NoneType, UnionType
 
-from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge, hidden
+from cloudless.errors import InvalidBody, PayloadTooLarge, hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, Literal, Protocol, TypeGuard
+    from collections.abc import Callable, Mapping
+    from typing import Any, Protocol, TypeGuard
 
     class Codec(Protocol):
         """Encoder and decoder of one type."""
@@ -41,11 +41,7 @@ __tracebackhide__ = hidden
 BODY_LIMIT = 192 * 1024
 DELAYED_BODY_LIMIT = 96 * 1024  # EventBridge Scheduler escapes JSON again: docs/mechanisms.md, body
 DELAYED_BEYOND_S = 15 * 60
-ATTRIBUTES_MAX = 7  # SQS takes 10 attributes, ours is one of them; two are kept in reserve
-ATTRIBUTE_VALUE_MAX = 256
-ATTRIBUTES_BYTES_MAX = 8 * 1024
 SYSTEM_ATTRIBUTE = "cloudless"
-ATTRIBUTE_NAME_MAX = 64
 
 
 def _unwritable(value: object) -> object:
@@ -57,13 +53,13 @@ def no_constant(text: str) -> object:
     raise ValueError(f"{text} is not JSON")
 
 
-_INFINITY = float("inf")
+INFINITY = float("inf")
 
 
 def finite(text: str) -> float:
     """A number with a point or an exponent; Python would read 1e400 as an infinity, which nobody can send on."""
     number = float(text)
-    if -_INFINITY < number < _INFINITY:
+    if -INFINITY < number < INFINITY:
         return number
     raise ValueError(f"{text[:20]} is beyond the largest float")
 
@@ -91,7 +87,7 @@ def write(value: object) -> str:
         text = "".join(_encode(value, 0))
     except (TypeError, ValueError, RecursionError) as problem:
         raise _unwritten(problem) from problem
-    return text if text.isascii() else _escape(text)
+    return text if text.isascii() else escape(text)
 
 
 def _unwritten(problem: Exception) -> InvalidBody:
@@ -168,7 +164,7 @@ def _sendable(value: Any, text: str) -> Any:
     return value
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Escape the two noncharacters that SQS refuses; refuse what UTF-8 cannot hold."""
     try:
         text.encode()
@@ -203,51 +199,6 @@ def check_size(text: str, delay_s: float = 0, what: str = "the body") -> None:
         )
 
 
-def check_attributes(attributes: Mapping[str, str]) -> None:
-    """Refuse attributes that some cloud would refuse: names, number, lengths (InvalidArgument)."""
-    check_mapping(attributes)
-    if len(attributes) > ATTRIBUTES_MAX:
-        raise InvalidArgument(
-            f"{len(attributes)} attributes: a message has at most {ATTRIBUTES_MAX}; put the others into the body"
-        )
-    total = 0
-    for name, value in attributes.items():
-        _check_attribute(name, value)
-        total += len(name) + size_of(value)
-    if total > ATTRIBUTES_BYTES_MAX:
-        raise PayloadTooLarge(
-            f"the attributes are {total:,} bytes together, the limit is {ATTRIBUTES_BYTES_MAX:,}",
-            total,
-            ATTRIBUTES_BYTES_MAX,
-        )
-
-
-def check_mapping(attributes: Mapping[str, str]) -> None:
-    """Refuse attributes that have no names (InvalidArgument)."""
-    if not hasattr(attributes, "keys"):
-        raise InvalidArgument(f'attributes={shown(attributes)}: give a dict, e.g. {{"region": "eu"}}')
-
-
-def check_attribute_name(name: str) -> None:
-    """Refuse a name that some cloud would refuse (InvalidArgument)."""
-    fits = isinstance(name, str) and name.isascii() and name.isidentifier() and len(name) <= ATTRIBUTE_NAME_MAX
-    if not fits or name.lower().startswith("goog") or name == SYSTEM_ATTRIBUTE:
-        raise InvalidArgument(
-            f"attribute name {name!r}: use a letter or _, then letters, digits and _, at most 64, "
-            "not beginning with 'goog', not 'cloudless'"
-        )
-
-
-def _check_attribute(name: str, value: str) -> None:
-    check_attribute_name(name)
-    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgument(f"attribute {name!r} is of type {type(value).__name__}: attributes are strings")
-    if not 1 <= len(value) <= ATTRIBUTE_VALUE_MAX:
-        raise InvalidArgument(f"attribute {name!r} has {len(value)} characters: 1 to {ATTRIBUTE_VALUE_MAX} are allowed")
-    if not value.isprintable() and any(ch < " " or "\ud800" <= ch <= "\udfff" or ch in "\ufffe\uffff" for ch in value):
-        raise InvalidArgument(f"attribute {name!r} holds a control character or a lone surrogate: {value!r}")
-
-
 # --- codecs ---------------------------------------------------------------------------------------
 
 
@@ -262,19 +213,25 @@ def codec_of(kind: Any) -> Codec:
     if _is_any(kind):
         return _Json("JSON")
     if kind in (dict, list):
-        return _Shaped(kind)
+        return Shaped(kind)
     if hasattr(kind, "__pydantic_validator__") and hasattr(kind, "model_validate_json"):
-        return _Model(kind)
-    return _Shaped(kind) if is_builtin(kind) else _adapter(kind)
+        return _model(kind)
+    return Shaped(kind) if is_builtin(kind) else _adapter(kind)
 
 
 def arguments_codec(fields: Mapping[str, Any], required: frozenset[str]) -> Codec:
     """The codec of a function's arguments: a dict by parameter name. required: those without a default."""
     if all(is_builtin(kind) for kind in fields.values()):
-        return _Arguments(fields, required)
+        return Arguments(fields, required)
     from cloudless.adapter import arguments
 
     return arguments(fields, required)
+
+
+def _model(kind: Any) -> Codec:
+    from cloudless.model import ModelCodec
+
+    return ModelCodec(kind)
 
 
 def _adapter(kind: Any) -> Codec:
@@ -340,7 +297,7 @@ class _AsItIs(_Json):
 AS_IT_IS: Codec = _AsItIs("JSON")
 
 
-class _Shaped:
+class Shaped:
     """JSON builtins whose shape is checked, both ways."""
 
     __slots__ = ("fits", "kind", "name")
@@ -365,7 +322,7 @@ class _Shaped:
         return value
 
 
-class _Arguments:
+class Arguments:
     """Arguments of JSON builtins by name."""
 
     __slots__ = ("_checks", "_names", "_required", "fields", "name")
@@ -440,143 +397,6 @@ def _dict_check(inner: Callable[[object], bool] | None) -> Callable[[object], bo
         return is_object(value) and all(map(inner, value.values()))  # keys: see dump
 
     return fits
-
-
-def numeric(codec: Codec) -> Callable[[str], Any]:
-    """The decoder of a codec for JSON from where 1 and 1.0 are one value: an int becomes one, and a float.
-
-    pydantic does so by itself.
-    """
-    if isinstance(codec, _Shaped) and _has_numbers(codec.kind):
-        return lambda text: codec.checked(_numbers(codec.kind, load(text)))
-    if isinstance(codec, _Arguments) and any(map(_has_numbers, codec.fields.values())):
-        return lambda text: codec.checked(_each_number(codec.fields, load(text)))
-    return codec.decode
-
-
-_EXACT = 2**53
-"""Up to here every int is a float too."""
-
-
-def _has_numbers(kind: Any) -> bool:
-    """Whether a type says of some number of which kind it is."""
-    parts: tuple[Any, ...] = getattr(kind, "__args__", ())
-    return kind in (int, float) or any(map(_has_numbers, parts))
-
-
-def _each_number(kinds: Mapping[str, Any], value: Any) -> Any:
-    if not is_object(value):
-        return value
-    return {key: _numbers(kinds.get(key, object), part) for key, part in value.items()}
-
-
-def _numbers(kind: Any, value: Any) -> Any:
-    """A JSON value with numbers of their annotated types, as far as it fits them."""
-    if not _has_numbers(kind):
-        return value
-    if isinstance(value, float) and value.is_integer() and _takes(kind, int) and not _takes(kind, float):
-        return int(value)
-    if type(value) is int and _takes(kind, float) and not _takes(kind, int):
-        return float(value) if abs(value) <= _EXACT else value
-    if is_list(value):
-        inner = _inner(kind, list)
-        return [_numbers(inner, part) for part in value]
-    if is_object(value):
-        inner = _inner(kind, dict)
-        return {key: _numbers(inner, part) for key, part in value.items()}
-    return value
-
-
-def _takes(kind: Any, number: type) -> bool:
-    return kind is number or (isinstance(kind, UnionType) and number in kind.__args__)
-
-
-def _inner(kind: Any, container: type) -> Any:
-    """The type of the items or values of a container, `object` where that is not said."""
-    kinds = kind.__args__ if isinstance(kind, UnionType) else (kind,)
-    found = [one.__args__[-1] for one in kinds if isinstance(one, GenericAlias) and one.__origin__ is container]
-    return found[0] if len(found) == 1 else object
-
-
-class _Model:
-    """A pydantic model: its own validator and serializer, one call each."""
-
-    __slots__ = ("_model", "_serializer", "_to_json", "_validate", "name")
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self.name = model.__name__
-        _check_both_ways(model)
-        self._serializer = model.__pydantic_serializer__
-        self._to_json = self._serializer.to_json
-        self._validate = model.__pydantic_validator__.validate_json
-
-    def encode(self, value: Any) -> str:
-        if not isinstance(value, self._model):
-            raise InvalidBody(f"expected {self.name}, got {shown(value)}")
-        try:
-            text: str = self._to_json(value, by_alias=True, warnings="error").decode()
-        except (ValueError, TypeError) as problem:
-            raise _misfit(f"this {self.name} cannot be written as JSON", problem) from problem
-        return finished(text, lambda mode: self._serializer.to_python(value, mode=mode, by_alias=True))
-
-    def decode(self, text: str) -> Any:
-        try:
-            return self._validate(text)
-        except Exception as problem:  # pydantic lets what a validator of the user's raises pass, bar ValueError
-            raise _misfit(f"expected {self.name}", problem) from problem
-
-
-def _misfit(title: str, problem: Exception) -> InvalidBody:
-    from cloudless.misfit import misfit
-
-    return misfit(title, problem)
-
-
-def _check_both_ways(model: Any) -> None:
-    """Refuse a model that does not read what it writes: its messages would all be dead letters (InvalidArgument)."""
-    config, name = model.model_config, model.__name__
-    by_name = config.get("populate_by_name") or config.get("validate_by_name")
-    for field, info in model.model_fields.items():
-        read, written = info.validation_alias, info.serialization_alias or field
-        if isinstance(read, str) and read != written and not (by_name and written == field):
-            raise InvalidArgument(f"{name}.{field} is written as {written!r} and read as {read!r}: give it one alias")
-        if info.exclude is True and info.is_required():
-            raise InvalidArgument(f"{name}.{field} is required and never written: give it a default, or write it")
-    computed = model.__pydantic_decorators__.computed_fields
-    if computed and config.get("extra") == "forbid":
-        raise InvalidArgument(f"{name} forbids extra fields, and writes the computed {min(computed)!r} that it forbids")
-
-
-def finished(text: str, plain: Callable[[Literal["json", "python"]], object]) -> str:
-    """Text that pydantic wrote, made to keep the rules of this module.
-
-    plain: the same value as builtins, in pydantic's mode "json" or "python". pydantic writes NaN and infinities as
-    null; where the text has a null, both are looked at: the first has them where a type says float, the second has
-    them where none does.
-    """
-    if "null" in text:
-        _check_numbers(plain("python"))
-        return dump(plain("json"))
-    return text if text.isascii() else _escape(text)
-
-
-def _check_numbers(value: Any) -> None:
-    """Refuse NaN and infinities (InvalidBody)."""
-    if isinstance(value, float) and not -_INFINITY < value < _INFINITY:
-        raise InvalidBody(f"the body cannot be written as JSON: {value} is no number of it")
-    for part in _parts(value):
-        _check_numbers(part)
-
-
-def _parts(value: Any) -> Iterable[Any]:
-    if is_object(value):
-        return value.values()
-    return value if _has_parts(value) else ()
-
-
-def _has_parts(value: object) -> TypeGuard[Iterable[Any]]:
-    return isinstance(value, (list, tuple, set, frozenset))
 
 
 def type_name(kind: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import GenericAlias
 
-from cloudless.codec import check_size, codec_of, numeric
+from cloudless.codec import check_size, codec_of
 from cloudless.driver.current import here
 from cloudless.driver.orchestration import STATUSES
 from cloudless.errors import InvalidArgument, hidden
@@ -134,6 +134,8 @@ class Orchestration(Routine[P, R]):
 
     def decoded(self, text: str) -> R:
         """The result of its JSON text."""
+        from cloudless.number import numeric
+
         return numeric(codec_of(self.hints().get("return")))(text)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:

@@ -1,11 +1,11 @@
-"""What every send, publish and call shares: the envelope of a new message, and its async twin."""
+"""What every send, publish and call shares: the envelope of a new message, its attributes, and its async twin."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from cloudless.codec import AS_IT_IS
-from cloudless.errors import CloudlessError, InvalidArgument, PartlySent, hidden
+from cloudless.codec import AS_IT_IS, SYSTEM_ATTRIBUTE, shown, size_of
+from cloudless.errors import CloudlessError, InvalidArgument, PartlySent, PayloadTooLarge, hidden
 from cloudless.message import NO_ATTRIBUTES, Envelope, trace_of
 
 TYPE_CHECKING = False
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 
 __tracebackhide__ = hidden
+ATTRIBUTES_MAX = 7  # SQS takes 10 attributes, ours is one of them; two are kept in reserve
+ATTRIBUTES_BYTES_MAX = 8 * 1024
+ATTRIBUTE_NAME_MAX = 64
+ATTRIBUTE_VALUE_MAX = 256
 DELAY_LONGEST = timedelta(days=30)  # Cloud Tasks': https://cloud.google.com/tasks/docs/quotas
 
 
@@ -89,3 +93,48 @@ def check_word(what: str, word: str, shortest: int) -> None:
         raise InvalidArgument(f"{what}={word!r} is of type {type(word).__name__}: give a string")
     if not shortest <= len(word) <= 128 or not word.isprintable():
         raise InvalidArgument(f"{what}={word!r}: {shortest} to 128 printable characters")
+
+
+def check_attributes(attributes: Mapping[str, str]) -> None:
+    """Refuse attributes that some cloud would refuse: names, number, lengths (InvalidArgument)."""
+    check_mapping(attributes)
+    if len(attributes) > ATTRIBUTES_MAX:
+        raise InvalidArgument(
+            f"{len(attributes)} attributes: a message has at most {ATTRIBUTES_MAX}; put the others into the body"
+        )
+    total = 0
+    for name, value in attributes.items():
+        _check_attribute(name, value)
+        total += len(name) + size_of(value)
+    if total > ATTRIBUTES_BYTES_MAX:
+        raise PayloadTooLarge(
+            f"the attributes are {total:,} bytes together, the limit is {ATTRIBUTES_BYTES_MAX:,}",
+            total,
+            ATTRIBUTES_BYTES_MAX,
+        )
+
+
+def check_mapping(attributes: Mapping[str, str]) -> None:
+    """Refuse attributes that have no names (InvalidArgument)."""
+    if not hasattr(attributes, "keys"):
+        raise InvalidArgument(f'attributes={shown(attributes)}: give a dict, e.g. {{"region": "eu"}}')
+
+
+def check_attribute_name(name: str) -> None:
+    """Refuse a name that some cloud would refuse (InvalidArgument)."""
+    fits = isinstance(name, str) and name.isascii() and name.isidentifier() and len(name) <= ATTRIBUTE_NAME_MAX
+    if not fits or name.lower().startswith("goog") or name == SYSTEM_ATTRIBUTE:
+        raise InvalidArgument(
+            f"attribute name {name!r}: use a letter or _, then letters, digits and _, at most 64, "
+            "not beginning with 'goog', not 'cloudless'"
+        )
+
+
+def _check_attribute(name: str, value: str) -> None:
+    check_attribute_name(name)
+    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgument(f"attribute {name!r} is of type {type(value).__name__}: attributes are strings")
+    if not 1 <= len(value) <= ATTRIBUTE_VALUE_MAX:
+        raise InvalidArgument(f"attribute {name!r} has {len(value)} characters: 1 to {ATTRIBUTE_VALUE_MAX} are allowed")
+    if not value.isprintable() and any(ch < " " or "\ud800" <= ch <= "\udfff" or ch in "\ufffe\uffff" for ch in value):
+        raise InvalidArgument(f"attribute {name!r} holds a control character or a lone surrogate: {value!r}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from types import GenericAlias
 
-from cloudless.codec import AS_IT_IS, check_attributes, check_size, codec_of
+from cloudless.codec import AS_IT_IS, check_size, codec_of
 from cloudless.driver.current import here
 from cloudless.errors import CloudlessError, InvalidArgument, hidden
 from cloudless.handler import Handler, Settings
 from cloudless.message import NO_ATTRIBUTES, DeadLetter
 from cloudless.options import strict
-from cloudless.outgoing import check_word, off_loop, outgoing, raise_unsent, readable, seconds
+from cloudless.outgoing import check_attributes, check_word, off_loop, outgoing, raise_unsent, readable, seconds
 from cloudless.retry import Retry
 from cloudless.source import calling
 

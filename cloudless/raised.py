@@ -6,7 +6,7 @@ import builtins
 from types import ModuleType
 
 from cloudless import errors
-from cloudless.codec import codec_of, dump, numeric
+from cloudless.codec import codec_of, dump
 from cloudless.errors import CompensationFailed, InvalidArgument, RemoteError, hidden
 from cloudless.handler import unwrapped
 
@@ -58,6 +58,8 @@ def _with_fields(kind: type[Exception], text: str, fields: Mapping[str, Any], da
         error = kind.__new__(kind, text)
     except Exception:  # noqa: BLE001  (its `__new__` takes something else)
         return RemoteError(kind.__name__, text)
+    from cloudless.number import numeric
+
     for name in fields.keys() & data.keys():
         try:
             object.__setattr__(error, name, numeric(codec_of(fields[name]))(dump(data[name])))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from types import GenericAlias
 
-from cloudless.codec import check_attributes, check_mapping, check_size, codec_of
+from cloudless.codec import check_size, codec_of
 from cloudless.driver.current import here
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.handler import Handler, Settings, name_of
 from cloudless.message import member
 from cloudless.options import nearest, strict
-from cloudless.outgoing import off_loop, outgoing, raise_unsent
+from cloudless.outgoing import check_attributes, check_mapping, off_loop, outgoing, raise_unsent
 from cloudless.queue import ONE_DAY, Consumption, DeadLetters
 from cloudless.retry import Retry
 from cloudless.source import calling

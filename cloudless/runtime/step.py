@@ -8,10 +8,11 @@ Numbers arrive as JSON has them, where 1 and 1.0 are one value; a parameter anno
 
 from __future__ import annotations
 
-from cloudless.codec import check_size, dump, is_object, load, numeric
+from cloudless.codec import check_size, dump, is_object, load
 from cloudless.driver.current import HERE
 from cloudless.errors import InvalidArgument
 from cloudless.message import NO_ATTRIBUTES, StepEnvelope
+from cloudless.number import numeric
 from cloudless.runtime.failure import failure
 from cloudless.system import trace_of_parent, word
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from cronsim import CronSim
 
-from cloudless import codec, queue, secret, topic
+from cloudless import codec, outgoing, queue, secret, topic
 from cloudless.driver.ledger import CLAIMED
 from cloudless.memory import channel, cloud, doubles, function, ledger, ordered, permissions, world
 from cloudless.memory import queue as queues
@@ -429,17 +429,17 @@ def payload_limit_counts_characters() -> None:
 
 @fault
 def surrogates_pass() -> None:
-    patch(codec, "_escape", lambda text: text)
+    patch(codec, "escape", lambda text: text)
 
 
 @fault
 def attributes_of_257_characters_pass() -> None:
-    patch(codec, "ATTRIBUTE_VALUE_MAX", 257)
+    patch(outgoing, "ATTRIBUTE_VALUE_MAX", 257)
 
 
 @fault
 def eight_attributes_pass() -> None:
-    patch(codec, "ATTRIBUTES_MAX", 8)
+    patch(outgoing, "ATTRIBUTES_MAX", 8)
 
 
 @fault

@@ -15,19 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from cloudless.codec import (
-    ATTRIBUTES_BYTES_MAX,
-    BODY_LIMIT,
-    DELAYED_BODY_LIMIT,
-    arguments_codec,
-    check_attributes,
-    check_size,
-    codec_of,
-    dump,
-    load,
-    numeric,
-)
+from cloudless.codec import BODY_LIMIT, DELAYED_BODY_LIMIT, arguments_codec, check_size, codec_of, dump, load
 from cloudless.errors import InvalidArgument, InvalidBody, PayloadTooLarge
+from cloudless.number import numeric
+from cloudless.outgoing import ATTRIBUTES_BYTES_MAX, check_attributes
 
 
 class Color(Enum):

@@ -11,11 +11,12 @@ from types import ModuleType
 from typing import Any
 
 from cloudless.app import App
-from cloudless.codec import codec_of, dump, load, numeric
+from cloudless.codec import codec_of, dump, load
 from cloudless.conformance.orchestrations.observed import Seen
 from cloudless.conformance.orchestrations.world import Reply, World, canonical
 from cloudless.frontend import compile as compile_app
 from cloudless.ir import Application
+from cloudless.number import numeric
 from cloudless.passes.definition import definition
 from cloudless.pure import Pure
 from cloudless.runtime.failure import failure

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloudless.app import App
-from cloudless.codec import ATTRIBUTE_VALUE_MAX, ATTRIBUTES_MAX, check_attribute_name, type_name
+from cloudless.codec import type_name
 from cloudless.errors import InvalidArgument
 from cloudless.frontend.report import Report
+from cloudless.outgoing import ATTRIBUTE_VALUE_MAX, ATTRIBUTES_MAX, check_attribute_name
 from cloudless.topic import Match, Subscribed, Topic, unknown_attribute
 
 FILTERED_MOST = 5  # keys of an SNS filter policy: https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html

@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given
 from pydantic import BaseModel, Field
 
-from cloudless.codec import AS_IT_IS, arguments_codec, codec_of, dump, is_builtin, load, numeric
+from cloudless.codec import AS_IT_IS, arguments_codec, codec_of, dump, is_builtin, load
 from cloudless.errors import InvalidBody
+from cloudless.number import numeric
 from tests.hostile.effort import hostile
 from tests.hostile.text import texts
 
