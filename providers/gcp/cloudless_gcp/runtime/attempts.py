@@ -16,11 +16,16 @@ from __future__ import annotations
 from contextlib import suppress
 
 from cloudless.driver.ledger import Claimed
-from cloudless.errors import Unavailable
+from cloudless.errors import CloudlessError, Unavailable
+from cloudless_gcp.wire import envelope_of_push
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from cloudless.driver.provider import Cloud
+    from cloudless.message import Envelope
     from cloudless.runtime.plan import Plan
 
 HELD_S = 86_400.0
@@ -37,6 +42,20 @@ class Attempts:
         self._plan = plan
         self._cloud = cloud
         self._first = 1 if plan.attempts == 1 else 2
+
+    def numbered(self, push: Mapping[str, Any], envelope: Envelope, deliveries: int) -> Envelope:
+        """The message of a push with the number of its attempt. deliveries: as Pub/Sub counts.
+
+        Raises Unavailable where nobody can say it now. Who may not ask the ledger keeps Pub/Sub's count: nor may the
+        guard then, whose failure is told.
+        """
+        try:
+            found = self.number(push["message"]["messageId"], deliveries)
+        except Unavailable:
+            raise
+        except CloudlessError:
+            found = deliveries
+        return envelope if found == deliveries else envelope_of_push({**push, "deliveryAttempt": found})
 
     def number(self, message: str, deliveries: int) -> int:
         """The number, from 1, of a delivery among those that reached us.

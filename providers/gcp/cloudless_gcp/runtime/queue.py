@@ -27,7 +27,7 @@ is, so that it soon has nothing left. Where Pub/Sub cannot hold a filter there i
 
 from __future__ import annotations
 
-from cloudless.errors import CloudlessError, Unavailable
+from cloudless.errors import Unavailable
 from cloudless.runtime import entry
 from cloudless.runtime.consumer import exited
 from cloudless.runtime.outcome import Again
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     Choose = Callable[[Envelope], Envelope | None]
     """What a delivery is to the handler; None where it is no matter of the handler's. With a delay it comes later."""
     Number = Callable[[Mapping[str, Any], Envelope, int], Envelope]
-    """A push, its message, and Pub/Sub's count to the message with its attempt. Raises as the ledger."""
+    """A push, its message, and Pub/Sub's count to the message with its attempt. Raises Unavailable."""
 
 ACKNOWLEDGE = ("", 204)
 RETURN = ("", 500)
@@ -184,18 +184,7 @@ def _numbering(plan: Plan, cloud: Cloud) -> Number | None:
         return None
     from cloudless_gcp.runtime.attempts import Attempts
 
-    attempts = Attempts(plan, cloud)
-
-    def number(push: Mapping[str, Any], envelope: Envelope, deliveries: int) -> Envelope:
-        try:
-            found = attempts.number(push["message"]["messageId"], deliveries)
-        except Unavailable:
-            raise
-        except CloudlessError:  # e.g. it may not ask the ledger: nor may the guard then, whose failure is told
-            found = deliveries
-        return envelope if found == deliveries else envelope_of_push({**push, "deliveryAttempt": found})
-
-    return number
+    return Attempts(plan, cloud).numbered
 
 
 def _filtering(where: Any) -> Choose:
