@@ -18,7 +18,7 @@ from cloudless.config import Stage
 from cloudless.driver.limit import Limit
 from cloudless.driver.provider import Provider
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument
-from cloudless.ir import ERROR, Diagnostic
+from cloudless.ir import ERROR, WARNING, Diagnostic
 from cloudless.node import replace
 from cloudless.passes.fit import gaps
 from cloudless.passes.limits import limits
@@ -36,8 +36,9 @@ def check(stage: StageName = None, compared: Clouds = None, config: ConfigFile =
 
     Every problem at once, with file, line, column and remedy. Types, names, options, permissions and loops are
     checked as every cloud wants them; then limits and gaps of the providers of the stages in cloudless.toml, as far as
-    they are installed, and what their compilers refuse, e.g. of `native=` and `existing=`. A build looks further: at
-    the package, and at executions that may still run.
+    they are installed, and what their compilers refuse, e.g. of `native=` and `existing=`. Where no stage is of a cloud
+    yet, every provider that is installed is looked at, and warned of. A build looks further: at the package, and at
+    executions that may still run.
 
     Exit codes: 0 fits (warnings at most), 1 there are errors, 2 wrong usage.
     """
@@ -46,36 +47,78 @@ def check(stage: StageName = None, compared: Clouds = None, config: ConfigFile =
         return
     with told(), show.aside(as_json), show.progress("checking"):
         try:
-            name, found, checked = _found(stage, config)
+            found = _found(stage, config)
         except (ConfigError, DefinitionError) as error:
             if not as_json:
                 raise
-            name, found, checked = "", list(error.problems), []
-    errors = sum(problem.severity == ERROR for problem in found)
+            found = _Found("", list(error.problems), [], [])
     if as_json:
-        _json(name, found, checked, errors)
+        _json(found)
     else:
-        show.problems(found)
-        _summary(name, len(found), errors, checked)
-    if errors:
+        show.problems(found.problems)
+        _summary(found)
+    if found.errors:
         raise typer.Exit(FAILED)
 
 
-def _found(stage: str | None, config: ConfigFile) -> tuple[str, list[Diagnostic], list[str]]:
-    """Name of the application, all its problems, and what it was checked for."""
+class _Found:
+    """All problems of a program. stages: what it was checked for. clouds: the same, of those that no stage chose.
+
+    chose: whether a stage of a cloud is in cloudless.toml, or somebody asked for one.
+    """
+
+    def __init__(self, name: str, problems: list[Diagnostic], stages: list[str], drafts: list[Stage]) -> None:
+        self.name = name
+        self.problems = problems
+        self.stages = stages
+        self.clouds = [one.provider for one in drafts]
+        self.chose = True
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == ERROR for problem in self.problems)
+
+
+def _found(stage: str | None, config: ConfigFile) -> _Found:
+    """What is wrong, and what was looked at."""
     program = Program(config, tolerant=True)
     stages = program.stages(stage)
-    providers, checked = _providers(stages)
-    tables: dict[str, Mapping[str, Limit]] = {one.name: one.limits for one in providers.values()}
-    named = {name: (one.name, one.gaps) for name, one in providers.items()}
-    found = [*program.problems, *program.project.strays(program.app)]
-    found += program.project.check_values(program.app, [one.name for one in stages])
-    found += map(_with_source, [*limits(program.application, tables), *gaps(program.application, named)])
-    if not any(problem.severity == ERROR for problem in found):
-        found += _refusals(program, stages, providers)
+    chose = stage is not None or bool(program.project.mistakes) or any(map(_is_of_a_cloud, stages))
+    drafts = [] if chose else _drafts(program)
+    problems = [*program.problems, *program.project.strays(program.app)]
+    problems += program.project.check_values(program.app, [one.name for one in stages])
+    of_stages, checked = _of_stages(program, stages, problems)
+    of_drafts, _ = _of_stages(program, drafts, problems)
+    problems += of_stages
+    problems += [replace(one, severity=WARNING) for one in of_drafts if one not in of_stages]
     if program.project.mistakes:
         checked = ["none before cloudless.toml is mended"]
-    return program.application.name, found, checked
+    found = _Found(program.application.name, problems, checked, drafts)
+    found.chose = chose
+    return found
+
+
+def _is_of_a_cloud(stage: Stage) -> bool:
+    return stage.provider != "memory" or stage.like is not None
+
+
+def _of_stages(program: Program, stages: list[Stage], known: list[Diagnostic]) -> tuple[list[Diagnostic], list[str]]:
+    """What does not fit the clouds of some stages, and what to say of each. known: what fits none."""
+    providers, said = _providers(stages)
+    tables: dict[str, Mapping[str, Limit]] = {one.name: one.limits for one in providers.values()}
+    named = {name: (one.name, one.gaps) for name, one in providers.items()}
+    found = list(map(_with_source, [*limits(program.application, tables), *gaps(program.application, named)]))
+    if not any(problem.severity == ERROR for problem in (*known, *found)):
+        found += _refusals(program, stages, providers)
+    return found, said
+
+
+def _drafts(program: Program) -> list[Stage]:
+    """A stage of each installed provider, as `cloudless build` makes them where the project has none of a cloud."""
+    from cloudless.build import stages_of
+    from cloudless.driver.provider import installed
+
+    return list(stages_of(program.project, None, None)) if installed() else []
 
 
 def _refusals(program: Program, stages: list[Stage], providers: Mapping[str, Provider]) -> list[Diagnostic]:
@@ -108,19 +151,34 @@ def _with_source(problem: Diagnostic) -> Diagnostic:
     return replace(problem, source=linecache.getline(problem.span.file, problem.span.line).rstrip("\n"))
 
 
-def _summary(name: str, total: int, errors: int, checked: list[str]) -> None:
-    text = Text().append(name, "bold")
+def _summary(found: _Found) -> None:
+    text = Text().append(found.name, "bold")
+    total, errors = len(found.problems), found.errors
     if total:
-        found = f"{show.count(errors, 'error')}, {show.count(total - errors, 'warning')}"
-        text.append(f": {found}", "red" if errors else "yellow")
+        told = f"{show.count(errors, 'error')}, {show.count(total - errors, 'warning')}"
+        text.append(f": {told}", "red" if errors else "yellow")
     else:
         text.append(": fits", "green")
-    stages = f"; stages: {', '.join(checked)}" if checked else "; there are no stages in cloudless.toml yet"
-    show.console().print(text.append(stages, "dim"))
+    stages = f"; stages: {', '.join(found.stages)}" if found.stages else "; there are no stages in cloudless.toml yet"
+    show.console().print(text.append(stages, "dim").append(_unchosen(found), "dim"))
 
 
-def _json(name: str, found: list[Diagnostic], checked: list[str], errors: int) -> None:
-    problems = [show.as_data(problem) for problem in found]
-    show.as_json(
-        {"app": name, "stages": checked, "errors": errors, "warnings": len(found) - errors, "problems": problems}
-    )
+def _unchosen(found: _Found) -> str:
+    """What was looked at in place of a stage of a cloud."""
+    if found.chose:
+        return ""
+    if found.clouds:
+        return f"; none is of a cloud, so checked for those installed: {', '.join(found.clouds)}"
+    return "; no cloud's limits were checked, as no provider is installed: pip install 'cloudless-sdk[aws]'"
+
+
+def _json(found: _Found) -> None:
+    errors = found.errors
+    show.as_json({
+        "app": found.name,
+        "stages": found.stages,
+        "clouds": found.clouds,
+        "errors": errors,
+        "warnings": len(found.problems) - errors,
+        "problems": [show.as_data(problem) for problem in found.problems],
+    })  # fmt: skip

@@ -43,7 +43,30 @@ def first_lines(result: Result) -> list[str]:
 
 def test_a_program_that_fits_is_told_so(cloudless: Run) -> None:
     result = cloudless("check")
-    assert (result.stdout, result.exit_code) == ("shop: fits; stages: dev (memory)\n", 0)
+    assert result.stdout.startswith("shop: fits; stages: dev (memory); ")
+    assert result.exit_code == 0
+
+
+def test_where_no_stage_is_of_a_cloud_those_that_are_installed_are_warned_of(home: Path, cloudless: Run) -> None:
+    install(home)
+    result = cloudless("check")
+    assert result.exit_code == 0
+    assert "CL509  warning: ordered queue 'lines' does not fit stage 'fake'" in result.stdout
+    assert "warning: the memory of 'take' is 256 MB, fake takes at most 128" in result.stdout
+    assert "; none is of a cloud, so checked for those installed: " in result.stdout
+    assert "fake" in result.stdout.splitlines()[-1]
+    assert "fake" in json.loads(cloudless("check", "--json").stdout)["clouds"]
+    assert "fake" not in cloudless("check", "--stage", "dev").stdout
+
+
+def test_where_none_is_installed_either_it_says_what_was_not_checked(
+    cloudless: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloudless.driver.provider.installed", list)
+    assert cloudless("check").stdout == (
+        "shop: fits; stages: dev (memory); no cloud's limits were checked, as no provider is installed: "
+        "pip install 'cloudless-sdk[aws]'\n"
+    )
 
 
 def test_every_problem_has_place_caret_and_remedy(home: Path, cloudless: Run) -> None:
@@ -53,7 +76,7 @@ def test_every_problem_has_place_caret_and_remedy(home: Path, cloudless: Run) ->
     assert first_lines(result) == [f"wares_app.py:31:15  {code_of(result)}  cron '0 25 * * *': Bad hour"]
     assert '    @app.schedule("0 25 * * *", timezone="Europe/Berlin")\n' in result.stdout
     assert "\n                  ^^^^^^^^^^^^\n" in result.stdout
-    assert result.stdout.endswith("shop: 1 error, no warnings; stages: dev (memory)\n")
+    assert "shop: 1 error, no warnings; stages: dev (memory); " in result.stdout
 
 
 def code_of(result: Result) -> str:
