@@ -92,13 +92,13 @@ directions: $(STAMP)
 docs: $(STAMP)  ## Build the documentation strictly into .site/.
 	$(PYTHON) -m zensical build --clean --strict --config-file .mkdocs.yml
 
-bench: $(STAMP)  ## Measure our figures against the references.
+bench: $(STAMP)  ## Measure us and everybody else in one run, some ten minutes; write the record and the page.
 	$(PYTHON) -m tests.benchmarks
 
 wheels: $(STAMP)  ## Build the four distributions into dist/ and try them in a fresh environment.
 	PYTHON=$(PYTHON) sh .ci/wheels
 
-core-only: wheels  ## Test the core's wheel without any provider, on Python 3.12 and 3.13, or else on 3.11.
+core-only: wheels  ## Test the core's wheel without any provider, on Python 3.13 and in part on 3.12, or else on 3.11.
 	PYTHON=$(PYTHON) sh .ci/core-only
 
 clean:  ## Remove what the other targets made.
