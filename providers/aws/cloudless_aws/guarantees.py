@@ -86,6 +86,11 @@ GUARANTEES: Mapping[str, Guarantee] = {
     "http.concurrency": Guarantee(
         "1", "what is at module level is never shared by two requests", f"{_LAMBDA}/lambda-concurrency.html"
     ),
+    "http.bodies": Guarantee(
+        "no word in writing",
+        "its maintainers told users of their adapter that API Gateway has no chunked transfer: send a length",
+        "https://github.com/CodeGenieApp/serverless-express/issues/167",
+    ),
     "orchestration.length": Guarantee(
         "25,000 events of its history",
         "a build warns of loops that may come near; start another execution at the end",

@@ -83,6 +83,11 @@ GUARANTEES: Mapping[str, Guarantee] = {
         "what is at module level is never shared by two requests",
         "https://cloud.google.com/functions/docs/configuring/concurrency",
     ),
+    "http.bodies": Guarantee(
+        "no word in writing",
+        "gunicorn, which runs functions, reads them whole; of API Gateway before it no page tells: send a length",
+        "https://github.com/benoitc/gunicorn/pull/2188",
+    ),
     "orchestration.length": Guarantee(
         "100,000 steps, or 512 KB of variables",
         "a step of the program is some ten of these; start another execution at the end",
