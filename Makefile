@@ -41,9 +41,9 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, an
 	@export PATH="$(CURDIR)/.venv/bin:$$PATH"; for example in examples/*/; do \
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 
-test: $(STAMP)  ## Run every test whose tools are here; the others are skipped and say what they need.
+test: $(STAMP)  ## Run every test that needs nothing but Python packages; the others are skipped and say what they need.
 	@$(BYTECODE)
-	$(PYTEST) $(NOTE) -m "not slow"
+	CLOUDLESS_LEAVE_TOOLS=1 $(PYTEST) $(NOTE) -m "not slow"
 
 test-all: $(STAMP) tools  ## Run every test with every tool; then the mutants, and the core alone on other Pythons.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)

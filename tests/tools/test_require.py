@@ -8,7 +8,13 @@ import pytest
 from tests import tools
 from tests.tools.catalogue import KITS, TOOLS, Kit, Package, Tool
 from tests.tools.install import InstallFailed, install
-from tests.tools.require import REQUIRE
+from tests.tools.require import LEAVE, REQUIRE
+
+
+@pytest.fixture(autouse=True)
+def _any_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this run is of."""
+    monkeypatch.delenv(LEAVE, raising=False)
 
 
 @pytest.fixture
@@ -32,6 +38,13 @@ def test_a_missing_tool_fails_the_test_when_tools_are_required(absent: str, monk
     monkeypatch.setenv(REQUIRE, "1")
     with pytest.raises(pytest.fail.Exception, match="apt-get install absent"):
         tools.require(absent)
+
+
+def test_a_tool_is_left_to_another_run_although_it_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TOOLS, "python", Tool("a Python", "-", lambda: Path(sys.executable)))
+    monkeypatch.setenv(LEAVE, "1")
+    with pytest.raises(pytest.skip.Exception, match=r"python \(a Python\) is for `make test-all`"):
+        tools.require("python")
 
 
 def test_a_package_that_is_here_is_not_installed_again() -> None:
