@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from http.client import HTTPConnection, HTTPException, HTTPMessage
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,11 @@ from providers.gcp.tests.emulators import PATHS, function
 from providers.gcp.tests.entry.asking import CALLS, TRIALS, push
 from providers.gcp.tests.entry.generated import application, package_of, write
 from providers.gcp.tests.entry.test_queue import REQUESTS
+from providers.gcp.tests.functions.function import Function
+from providers.gcp.tests.functions.instance import Instance
 from tests import tools
 from tests.documents.applications import forgotten
+from tests.hosting.launcher import Zygote
 from tests.tools.serve import Server, ServerFailed
 
 NOWHERE = "http://127.0.0.1:1"
@@ -50,13 +53,35 @@ class Answer:
         return json.loads(self.body)
 
 
+Served = Server | Instance
+Start = Callable[[Path, str, Mapping[str, str]], AbstractContextManager[Served]]
+"""Starts the function of a module of an application, in a folder, with these variables."""
+
+
+def fresh(folder: Path, module: str, env: Mapping[str, str]) -> AbstractContextManager[Server]:
+    """In an interpreter of its own, by the command line."""
+    return function(folder / "cloudless_main.py", env, target=module)
+
+
+def forked(zygote: Zygote) -> Start:
+    """From a process that has functions-framework."""
+
+    def start(folder: Path, module: str, env: Mapping[str, str]) -> AbstractContextManager[Instance]:
+        paths = list(map(str, PATHS))
+        made = Function(name="test", target=module, folder=folder, source="cloudless_main.py", path=paths)
+        return closing(Instance(zygote, made, {"THREADS": "1", **env}))
+
+    return start
+
+
 class Deployed:
     """The functions of an application, each started when it is first called."""
 
-    def __init__(self, folder: Path, entry: str) -> None:
+    def __init__(self, folder: Path, entry: str, start: Start = fresh) -> None:
         self._folder = folder
+        self._start = start
         self._stack = ExitStack()
-        self._servers: dict[str, Server] = {}
+        self._servers: dict[str, Served] = {}
         self._env = {
             "K_SERVICE": "test", "LOG_EXECUTION_ID": "true",  # as Cloud Run has them
             "CLOUDLESS_GOOGLE_ENDPOINT": NOWHERE, "GCE_METADATA_HOST": "127.0.0.1:1",
@@ -64,9 +89,9 @@ class Deployed:
         }  # fmt: skip
         write(folder, entry)
 
-    def server(self, module: str) -> Server:
+    def server(self, module: str) -> Served:
         if module not in self._servers:
-            served = function(self._folder / "cloudless_main.py", self._env, target=module)
+            served = self._start(self._folder, module, self._env)
             self._servers[module] = self._stack.enter_context(served)
         return self._servers[module]
 
@@ -102,17 +127,15 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    tools.require("functions-framework")
-    deployed = Deployed(tmp_path_factory.mktemp("trials"), TRIALS)
+def trials(tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Iterator[Deployed]:
+    deployed = Deployed(tmp_path_factory.mktemp("trials"), TRIALS, forked(zygote))
     yield deployed
     deployed.close()
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    tools.require("functions-framework")
-    deployed = Deployed(tmp_path_factory.mktemp("calls"), CALLS)
+def calls(tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Iterator[Deployed]:
+    deployed = Deployed(tmp_path_factory.mktemp("calls"), CALLS, forked(zygote))
     yield deployed
     deployed.close()
 

@@ -28,14 +28,14 @@ class Instance:
 
     def __init__(self, zygote: Zygote, function: Function, env: Mapping[str, str]) -> None:
         with socket.create_server((HOST, 0), backlog=_BACKLOG) as listening:
-            self._port: int = listening.getsockname()[1]
+            self.port: int = listening.getsockname()[1]
             variables = {**env, **function.variables()}
             self._process = Started(zygote, variables, function.arguments(), [listening.fileno()])
 
     def answer(self, request: Request, timeout_s: float) -> Response:
         """Raises Died, and TimeoutError after so many real seconds."""
         target = f"{request.path}?{request.query}" if request.query else request.path
-        with closing(HTTPConnection(HOST, self._port, timeout=timeout_s)) as connection:
+        with closing(HTTPConnection(HOST, self.port, timeout=timeout_s)) as connection:
             try:
                 _send(connection, request, target)
                 found: Any = connection.getresponse()
