@@ -4,9 +4,13 @@ import os
 import subprocess
 import sys
 import time
+from email import message_from_bytes
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+
+from tests.docs.test_descriptions import elsewhere
 
 ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = [ROOT, *(ROOT / "providers" / name for name in ("aws", "azure", "gcp"))]
@@ -63,6 +67,18 @@ def test_from_wheels_to_three_clouds_in_ten_minutes(wheels: Path, tmp_path: Path
     assert [f"shop on {cloud}: " in built for cloud in ("aws", "azure", "gcp")] == [True, True, True]
     assert {path.parent.name for path in newcomer.folder.glob("build/*/main.tf.json")} == {"aws", "azure", "gcp"}
     assert time.monotonic() - began < TEN_MINUTES_S
+
+
+def test_an_index_shows_of_each_wheel_a_description_whose_links_lead_somewhere(wheels: Path) -> None:
+    for wheel in wheels.glob("*.whl"):
+        with ZipFile(wheel) as packed:
+            (name,) = [one for one in packed.namelist() if one.endswith(".dist-info/METADATA")]
+            metadata = message_from_bytes(packed.read(name))
+        assert metadata["Description-Content-Type"] == "text/markdown"
+        text = metadata.get_payload(decode=True)
+        assert isinstance(text, bytes)
+        assert len(text) > 500
+        assert elsewhere(text.decode()) == []
 
 
 def test_uvx_makes_a_project_and_uv_runs_it(wheels: Path, tmp_path: Path) -> None:
