@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cloudless_gcp import names
-from cloudless_gcp.compile import need as of
-from cloudless_gcp.compile import scope
+from cloudless_gcp.compile import need, scope
 from cloudless_gcp.compile.account import account_of, name_of
 from cloudless_gcp.compile.service import POLICIES
 
@@ -30,8 +29,8 @@ TASKS_MEMBER = "google_cloud_tasks_queue_iam_member"
 ACCOUNT_MEMBER = "google_service_account_iam_member"
 """Types of members, by what the policy is of."""
 _WORDS: Mapping[str, str] = {
-    of.PUBLISHER: "sends", of.SUBSCRIBER: "receives", of.INVOKER: "calls", of.ACCESSOR: "reads",
-    of.ENQUEUER: "delays", of.USER: "acts", of.DATASTORE: "keeps", of.WORKFLOWS: "runs", of.LOGS: "logs",
+    need.PUBLISHER: "sends", need.SUBSCRIBER: "receives", need.INVOKER: "calls", need.ACCESSOR: "reads",
+    need.ENQUEUER: "delays", need.USER: "acts", need.DATASTORE: "keeps", need.WORKFLOWS: "runs", need.LOGS: "logs",
 }  # fmt: skip
 """Of a role, in the label of a member: take--sends--orders. No name has two hyphens in a row (CL103)."""
 
@@ -53,7 +52,7 @@ def assign(ground: Ground, label: str, needs: Iterable[Need]) -> list[str]:
     for one in needs:
         named = f"{label}--{_WORDS[one.role]}--{one.name or one.on}"
         made = member(ground, named, _place(ground, one), role=one.role, who=account["member"], why=one.why)
-        ready += [] if one.on == of.FUNCTION else [str(made)]
+        ready += [] if one.on == need.FUNCTION else [str(made)]
     return ready
 
 
@@ -119,23 +118,23 @@ def _regional(ground: Ground) -> dict[str, str]:
 
 def _place(ground: Ground, one: Need) -> On:
     match one.on:
-        case of.QUEUE:
+        case need.QUEUE:
             return on_topic(scope.queue_topic(ground, one.name))
-        case of.TOPIC:
+        case need.TOPIC:
             return on_topic(scope.topic(ground, one.name))
-        case of.WAITING:
+        case need.WAITING:
             return on_subscription(ground, one.name)
-        case of.FUNCTION:
+        case need.FUNCTION:
             return on_service(ground, one.name)
-        case of.SECRET:
+        case need.SECRET:
             return On(SECRET_MEMBER, {"secret_id": scope.secret(ground, one.name)})
-        case of.DELAY:
+        case need.DELAY:
             return on_tasks(ground, one.name)
-        case of.DELAYER:
+        case need.DELAYER:
             return on_account(account_of(ground, names.delayer(one.name)))
-        case of.DATABASE:
+        case need.DATABASE:
             return on_ledger(ground)
-        case of.EXECUTIONS:
+        case need.EXECUTIONS:
             return on_executions(ground)
         case _:
             return on_project(ground)

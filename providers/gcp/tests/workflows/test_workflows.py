@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -34,8 +33,8 @@ def application(source: str = SOURCE) -> Application:
 
 
 def stage(**changes: Any) -> Stage:
-    found: dict[str, Any] = {"name": "prod", "project": "p", "region": "europe-west1", "config": {}, **changes}
-    return cast("Stage", SimpleNamespace(**found))
+    said = {"name": "prod", "provider": "gcp", "project": "p", "region": "europe-west1", **changes}
+    return Stage.model_validate(said)
 
 
 def huge(name: str) -> str:

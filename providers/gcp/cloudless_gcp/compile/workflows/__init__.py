@@ -2,7 +2,7 @@
 
     expression.py  arithmetic.py  text.py   expressions → those of Workflows (code.py: their text; variable.py: names)
     template.py    values → JSON with expressions in it         keys.py        keys that Workflows would evaluate
-    writer.py  step.py  branch.py              states (cloudless.passes.states) → steps; routine.py: their order
+    writer.py  step.py  branch.py  settled.py  states (cloudless.passes.states) → steps; routine.py: their order
     prelude/       routines of ours: calls that are tried again, events, pauses, what is equal
     parameter.py   routines with many parameters                plan.py        a workflow while it is made
     workflow.py    one orchestration, from end to end           workflows.py   all of a stage

@@ -1,7 +1,7 @@
 """Branches: a parallel step. Each branch is a routine that tells its errors, so that every branch ends by itself.
 
-What a branch came to is kept under its own number in a map: two branches never assign to the same place. Then the error
-of the lowest number goes its way, if there is one.
+What a branch came to is kept under its own number in a map: two branches never assign to the same place. See
+settled.py for what becomes of that.
 https://cloud.google.com/workflows/docs/reference/syntax/parallel-steps
 """
 
@@ -11,24 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cloudless.ir.expression import Var
-from cloudless.ir.statement import Branch, FanOut
+from cloudless.ir.statement import Branch
 from cloudless.passes.states import Label, Step
 from cloudless.passes.states.loop import assigned
 from cloudless.passes.tree import Block, nodes, operands, statements
 from cloudless_gcp.compile.workflows.code import call, variable
-from cloudless_gcp.compile.workflows.plan import ANSWER, AT, ERROR, FOUND, KEY, RUN, SETTLED, Called
-from cloudless_gcp.compile.workflows.prelude.end import IS_OVER, overdue
+from cloudless_gcp.compile.workflows.plan import ANSWER, FOUND, KEY, RUN, SETTLED, Called
 from cloudless_gcp.compile.workflows.routine import Line
+from cloudless_gcp.compile.workflows.settled import begun, collected, looked
 from cloudless_gcp.compile.workflows.writer import Writer
 
 BRANCHES_MAX = 10
 """https://cloud.google.com/workflows/quotas#resource_limits"""
 _NUMBER = "number"
-_ONE = f"{SETTLED}[string({AT})]"
-_IS_LAST = f"${{{AT} >= len({SETTLED})}}"
-_NEXT: Mapping[str, str] = {AT: f"${{{AT} + 1}}"}
-_FORGET: Mapping[str, None] = {_ONE: None}
-"""All variables together have 512 KB: what is kept is not kept twice."""
 
 Plain = dict[str, Any]
 
@@ -49,7 +44,7 @@ def gather(step: Step, writer: Writer) -> Line:
         for kept in writer.kept(target, f'${{{SETTLED}["{number}"].v}}')
     ]
     after = writer.way(step.edge, *kept, {SETTLED: None}, title="keep")
-    return _begun(step, writer, made, _looked(step, writer, (_NEXT,), after))
+    return begun(step, writer, made, looked(step, writer, after))
 
 
 def _alone(step: Step, writer: Writer, routine: _Branch) -> Line:
@@ -74,10 +69,8 @@ def fan_out(step: Step, writer: Writer) -> Line:
     kept = writer.kept(one.target, f"${{{FOUND}}}")
     after = writer.way(step.edge, *kept, {FOUND: None}, {SETTLED: None}, title="keep")
     if one.collect:
-        return _begun(step, writer, made, _collected(writer, after))
-    keep = {FOUND: f"${{list.concat({FOUND}, {_ONE}.v)}}"}
-    looked = _looked(step, writer, (*((keep, _FORGET) if one.target else ()), _NEXT), after)
-    return _begun(step, writer, made, looked)
+        return begun(step, writer, made, collected(writer, after))
+    return begun(step, writer, made, looked(step, writer, after, keeps=bool(one.target)))
 
 
 class _Branch:
@@ -176,48 +169,3 @@ def _loop(writer: Writer, items: Any, routine: str, given: Callable[[str, str], 
         {names.fresh("keep"): {"assign": [{f"{SETTLED}[string({index})]": f"${{{one}}}"}]}},
     ]
     return {"value": item, "index": index, "in": items, "steps": steps}
-
-
-def _looked(step: Step, writer: Writer, kept: tuple[Mapping[str, Any], ...], after: Label) -> Label:
-    """Look at what each branch came to, in order, and go the way of the first error. kept: of one that has none."""
-    routine = writer.routine
-    failed = routine.add(Line("branch_failed", writer.failed(step), assign=({ANSWER: f"${{{_ONE}}}"}, {SETTLED: None})))
-    look = routine.label()
-    rules = ((_IS_LAST, after), (f'${{"{ERROR}" in {_ONE}}}', failed))
-    return routine.put(look, Line("look", routine.add(Line("next", look, assign=kept)), rules=rules))
-
-
-def _collected(writer: Writer, after: Label) -> Label:
-    """The same, of records that tell values and errors."""
-    routine, one = writer.routine, writer.variables.names.fresh("outcome")
-    error = {"type": f"${{{_ONE}.{ERROR}.type}}", "message": f"${{{_ONE}.{ERROR}.message}}"}
-    look = routine.label()
-    kept = ({FOUND: f"${{list.concat({FOUND}, {one})}}"}, _FORGET, {one: None}, _NEXT)
-    keep = routine.add(Line("next", look, assign=kept))
-    failed = routine.add(Line("failed_one", keep, assign=({one: {"value": None, "error": error}},)))
-    worked = routine.add(Line("value_of", keep, assign=({one: {"value": f"${{{_ONE}.v}}", "error": None}},)))
-    rules = ((_IS_LAST, after), (f'${{"{ERROR}" in {_ONE}}}', failed))
-    return routine.put(look, Line("look", worked, rules=rules))
-
-
-def _begun(step: Step, writer: Writer, made: Plain, after: Label) -> Line:
-    """What holds the results, then the branches."""
-    parallel: Plain = {"parallel": {"shared": [SETTLED], **made}}
-    if writer.plan.has_deadline:
-        parallel = _timely(parallel, writer)
-    title = f"s{step.statement.id.replace('.', '_')}_{'fan_out' if isinstance(step.statement, FanOut) else 'gather'}"
-    ready = writer.routine.add(Line("ended", after, assign=({AT: 0}, {FOUND: []})))
-    ran = writer.routine.add(Line(title, ready, parallel))
-    return Line("settled", ran, assign=({SETTLED: {}},))
-
-
-def _timely(parallel: Plain, writer: Writer) -> Plain:
-    """Branches raise nothing but that the execution took too long: that is told as it is anywhere else."""
-    names = writer.routine.names
-    late, other, asked = names.fresh("overdue"), names.fresh("raise_again"), names.fresh("is_overdue")
-    steps = [
-        {asked: {"switch": [{"condition": f"${{{IS_OVER}}}", "next": late}]}},
-        {other: {"raise": "${e}"}},
-        {late: overdue(writer.plan.main)},
-    ]
-    return {"try": {"steps": [{names.fresh("branches"): parallel}]}, "except": {"as": "e", "steps": steps}}
