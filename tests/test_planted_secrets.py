@@ -17,6 +17,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from typer.testing import CliRunner
@@ -24,10 +25,12 @@ from typer.testing import CliRunner
 from cloudless.cli.commands import cli
 from cloudless.compiler.definitions import definitions_of
 from cloudless.config.stage import Stage
+from cloudless.dev.running import Running
 from cloudless.errors import CloudlessError, LinkRefused
 from cloudless.frontend import compile as to_ir
 from cloudless.ir import dump
 from cloudless.testing import simulate
+from tests.unit.dev.page.conftest import PREFIX, Page
 
 PLANT = "pl4nted"
 SIGNING, KEY, LINKS = (f"{PLANT}-{name}-{'0123456789abcdef' * 2}" for name in ("signing", "key", "links"))
@@ -46,6 +49,7 @@ import hmac
 from datetime import timedelta
 
 from cloudless import App, HttpError, Request, Retry, api_key, jwt
+from cloudless.dev.feed import Line
 
 app = App("vault")
 signing, key, links = app.secret("signing"), app.secret("key"), app.secret("links")
@@ -73,8 +77,14 @@ def hooked(body: dict) -> None:
     orders.send(body)
 
 
+careless = []
+
+
 @orders.consumer
 def take(order: dict) -> None:
+    if careless and "careless" in order:
+        careless[0].note(Line("print", f"got {order['id']}"))
+        raise ValueError(f"{order['id']} is no signature")
     if hmac.new(signing.value.encode(), order["id"].encode(), "sha256").hexdigest() != order.get("mac"):
         raise ValueError("the signature does not fit")
 
@@ -210,6 +220,60 @@ def test_no_build_holds_one(provider: str, vault: Any) -> None:
     for name, content in files.items():
         assert_clean(content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content), name)
     assert_clean(dump(application), "IR")
+
+
+PRIVATE = (".env", "prod.env", "server.pem", "prod.tfvars", "terraform.tfstate", ".netrc", "local.settings.json")
+
+
+@pytest.mark.parametrize("provider", ["aws", "gcp", "azure"])
+def test_no_zip_and_no_file_of_a_build_holds_one(provider: str, vault: Any, tmp_path: Path) -> None:
+    """Nor what lies beside the code in files that are told by their names, be it in a folder that is bundled."""
+    pytest.importorskip(f"cloudless_{provider}")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "mail.html").write_text("<p>")
+    for folder in (tmp_path, tmp_path / "templates"):
+        for name in PRIVATE:
+            (folder / name).write_text(f"key={PLANT}")
+    (tmp_path / "cloudless.toml").write_text(f'bundle = ["templates/"]\n{TOML}')
+    with simulate(vault.app, secrets=SECRETS) as cloud:
+        play(vault, cloud)
+    done = CliRunner().invoke(cli, ["build", provider, "--no-dependencies"], prog_name="cloudless")
+    assert done.exit_code == 0, done.output
+    assert_clean(f"{done.stdout}\n{done.stderr}", "output")
+    built = dict(unpacked(tmp_path / "build"))
+    assert any(name.endswith("templates/mail.html") for name in built)
+    for name, content in built.items():
+        assert_clean(content.decode("utf-8", "replace"), name)
+
+
+def unpacked(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below a folder, and every file in its zips, with its content."""
+    for file in (one for one in folder.rglob("*") if one.is_file()):
+        yield str(file), file.read_bytes()
+        if file.suffix == ".zip":
+            with ZipFile(file) as archive:
+                yield from ((f"{file}: {name}", archive.read(name)) for name in archive.namelist())
+
+
+def test_the_page_of_dev_shows_none(vault: Any, tmp_path: Path) -> None:
+    """Not even where a handler prints one, raises it, or sends it: bodies, attributes, lines and errors are cleaned."""
+    pytest.importorskip("starlette", reason="needs the extra dev")
+    told: list[Any] = []
+    with simulate(vault.app, secrets=SECRETS, history=10_000) as cloud:
+        page = Page(Running(cloud, tmp_path, 1, told.append, secrets=SECRETS.values()), told)
+        play(vault, cloud)
+        vault.careless.append(page.running.feed)
+        for secret in (SIGNING, KEY, LINKS):
+            vault.orders.send({"id": secret, "careless": True}, attributes={"token": secret})
+            page.act("send", queue="orders", body=json.dumps({"id": secret}), attributes={"token": secret})
+        page.act("travel", by_s=3_600)
+        paths = ["app", "graph", "letters/orders-dead-letters", "runs/wait_for_it"]
+        paths += [f"journeys/{one['journey']}" for one in page.entries if "journey" in one]
+        paths += [f"runs/wait_for_it/{one['id']}" for one in page.get("/runs/wait_for_it")]
+        for path in paths:
+            assert_clean(page.ask("GET", f"{PREFIX}/api/{path}").body.decode(), path)
+        assert_clean(json.dumps(page.entries), "stream")
+        assert "•••" in page.ask("GET", f"{PREFIX}/api/letters/orders-dead-letters").body.decode()
 
 
 COMMANDS = [

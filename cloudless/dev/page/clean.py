@@ -11,8 +11,9 @@ HIDDEN = "•••"
 
 
 def cleaner(secrets: Iterable[str]) -> Callable[[str], str]:
-    """What replaces the values of secrets in a text, also as JSON has them."""
-    values = sorted({form for one in secrets if len(one) >= SHORTEST for form in _forms(one)}, key=len, reverse=True)
+    """What replaces the values of secrets in a text, also as JSON has them; of several with commas between, each."""
+    parts = {part.strip() for one in secrets for part in (one, *one.split(","))}
+    values = sorted({form for part in parts if len(part) >= SHORTEST for form in _forms(part)}, key=len, reverse=True)
     if not values:
         return str
 

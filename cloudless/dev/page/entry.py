@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cloudless.dev.feed import Line, News
-    from cloudless.memory.history import Event
     from cloudless.message import Failure
 
     Journey = Callable[[str, str], str]
@@ -118,8 +117,8 @@ class Author:
             error=self._problem(event.error, news.place),
             body=body,
             size=size,
-            group=event.group,
-            attributes=_pairs(event),
+            group=self._clean(event.group),
+            attributes=tuple((name, self._clean(value)) for name, value in event.attributes.items()),
             lines=self._said(news.lines),
         )
 
@@ -155,10 +154,6 @@ class Author:
 
     def _said(self, lines: tuple[Line, ...]) -> tuple[Said, ...]:
         return tuple(Said(line.level, self._clean(line.text)) for line in lines)
-
-
-def _pairs(event: Event) -> tuple[tuple[str, str], ...]:
-    return tuple(event.attributes.items())
 
 
 def milliseconds(when: datetime) -> int:

@@ -107,7 +107,7 @@ class View:
             sent_ms=int(one.sent_s * 1_000),
             body=self._clean(one.body)[:BODY_MOST],
             size=len(one.body) if len(one.body) > BODY_MOST else 0,
-            group=one.group,
+            group=self._clean(one.group),
             attempt=error.attempt if error else 0,
             error=Problem(error.type, self._clean(error.text)) if error else None,
         )
