@@ -12,7 +12,6 @@ from providers.azure.tests.functionshost.patches import plain_amqp
 from providers.azure.tests.sdk import Sdk
 from providers.azure.tests.servicebus import Broker
 from providers.azure.tests.storage import azurite
-from tests import tools
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +50,10 @@ def storage(azurite_connection: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(scope="session")
-def stages(azurite_connection: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+def stages(azurite_connection: str, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
     """Where applications are deployed, each to an Azure of its own, whose clock stands still."""
-    tools.require("azure-worker")
     plain_amqp()
-    with Zygote() as zygote:
-        folder = tmp_path_factory.mktemp("apps")
-        stages = Stages(lambda entry, own: Stage(entry, azurite_connection, zygote, own), folder)
-        yield stages
-        stages.close()
+    folder = tmp_path_factory.mktemp("apps")
+    stages = Stages(lambda entry, own: Stage(entry, azurite_connection, zygote, own), folder)
+    yield stages
+    stages.close()
