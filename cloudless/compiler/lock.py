@@ -8,7 +8,7 @@ deployed, until no execution of it runs, and a build that would take away what i
     lock.problems(application)                        # CL514: what is gone, or changed so that it no longer fits
     lock = lock.with_current(application, definitions_of(application, stage.config, lock.texts))
     lock.write()
-    lock.pruned({"1f0c…"})                            # `plan` asked the cloud: these still run
+    lock.without(["1f0c…"]).write()                   # `plan` asked the cloud: no execution of these runs any more
     lock.with_deployed(["77ab…"]).write()             # `deploy` is through: executions of these may run from now on
 
     {"version": 1, "definitions": {"<sha256>": {
@@ -119,10 +119,6 @@ class Lock:
         """With these definitions as deployed ones."""
         kept = {digest: replace(one, deployed=True) if digest in digests else one for digest, one in self.kept.items()}
         return Lock(self.file, kept)
-
-    def pruned(self, running: Collection[str]) -> Lock:
-        """Without definitions other than these, of which executions run."""
-        return self.without([digest for digest in self.kept if digest not in running])
 
     def without(self, digests: Collection[str]) -> Lock:
         """Without these definitions."""

@@ -164,7 +164,7 @@ class Units:
             window_s=window_s,
             ordered=plan.ordered,
             where=where,
-            guarded=bool(plan.once or plan.ordered or plan.exclusive),
+            guarded=plan.is_guarded,
         )
 
     def _unit(self, kind: str, handler: str, source: Source | None = None, *, schedule: str = "") -> Unit:

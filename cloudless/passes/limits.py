@@ -39,16 +39,6 @@ def limits(application: Application, tables: Mapping[str, Mapping[str, Limit]]) 
     ]
 
 
-def strictest(tables: Mapping[str, Mapping[str, Limit]]) -> dict[str, Limit]:
-    """Of each key, the limit that leaves least room."""
-    found: dict[str, Limit] = {}
-    for table in tables.values():
-        for key, limit in table.items():
-            if key not in found or _is_over(key, found[key].value, limit):
-                found[key] = limit
-    return found
-
-
 def _is_over(key: str, size: float, limit: Limit) -> bool:
     return size < limit.value if key in LEAST else size > limit.value
 

@@ -77,7 +77,7 @@ def consumer(binding: Binding) -> Deliver:
 def _guarded(binding: Binding, call: Call) -> Deliver:
     plan, cloud = binding.plan, binding.cloud
     decode, judge = binding.codec.decode, binding.judge()
-    if not (plan.exclusive or plan.once or plan.ordered):
+    if not plan.is_guarded:
         return _consumer.consumer(plan, call, decode, judge, cloud)
     from cloudless.runtime.once import Exclusive, Once  # a part is imported for those who need it: see App
 

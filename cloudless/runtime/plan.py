@@ -69,6 +69,11 @@ class Plan:
         self.once = once
         self.remember_s = remember_s
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the ledger is asked before the handler is called: for a key, a group or a run."""
+        return bool(self.once or self.ordered or self.exclusive)
+
     def wait_s(self, attempt: int) -> float:
         """Seconds to wait after failed attempt number `attempt`, from 1."""
         if self.delay_s == 0 or self.factor <= 1:  # the number of an attempt may be anything: strangers write it, too

@@ -16,28 +16,27 @@ from cloudless.function import Function
 from cloudless.handler import Handler
 from cloudless.http import TIMEOUT, Endpoint
 from cloudless.options import nearest
+from cloudless.orchestration import Orchestration
 from cloudless.queue import QueueHandler
 from cloudless.secret import Config
 from cloudless.source import Place
 from cloudless.topic import TopicHandler
 
-CONSUMER_LONGEST = timedelta(minutes=10)  # docs/mechanisms.md, time-outs: Pub/Sub's ack deadline ends there
-FUNCTION_LONGEST = timedelta(
-    minutes=15
-)  # AWS Lambda's: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-ORCHESTRATION_LONGEST = timedelta(
-    days=365
-)  # Step Functions' and Workflows': https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+CONSUMER_LONGEST = timedelta(minutes=10)
+"""Pub/Sub's ack deadline ends there: docs/mechanisms.md, time-outs."""
+FUNCTION_LONGEST = timedelta(minutes=15)
+"""AWS Lambda's: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+ORCHESTRATION_LONGEST = timedelta(days=365)
+"""Step Functions' and Workflows': https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 SHORTEST = timedelta(seconds=1)
-MEMORY_MB = (
-    128,
-    4_096,
-)  # Azure Flex Consumption's largest instance: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan
-INSTANCES_MOST = (
-    100  # Azure's always-ready instances: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan
-)
-BATCH = (1, 10)  # SQS hands over ten at once without a window; design: at most ten
-WINDOW_LONGEST = timedelta(minutes=5)  # Lambda's batching window
+MEMORY_MB = (128, 4_096)
+"""Azure Flex Consumption's largest instance: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan"""
+INSTANCES_MOST = 100
+"""Azure's always-ready instances: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan"""
+BATCH = (1, 10)
+"""SQS hands over ten at once without a window."""
+WINDOW_LONGEST = timedelta(minutes=5)
+"""Lambda's batching window."""
 REMEMBER_LONGEST = timedelta(days=90)
 _NAMED = (*sorted(EXTRAS), "memory")
 """Providers that are known before they are installed."""
@@ -46,40 +45,54 @@ _NAMED = (*sorted(EXTRAS), "memory")
 def settings(app: App, report: Report) -> None:
     """Time-outs and memory are within what every cloud gives."""
     for handler in app.registered:
-        longest = _longest(handler)
-        timeout = handler.settings.timeout
-        if timeout is not None and not SHORTEST <= timeout <= longest:
-            report.error(
-                "CL141",
-                report.sources.option(handler.place, "timeout"),
-                f"timeout={timeout} of {handler.name!r}: {handler.kind} handlers have 1 s to {_length(longest)}",
-                "split the work into several messages",
-            )
-        smallest, largest = MEMORY_MB
-        if not smallest <= handler.settings.memory_mb <= largest:
-            report.error(
-                "CL142",
-                report.sources.option(handler.place, "memory_mb"),
-                f"memory_mb={handler.settings.memory_mb} of {handler.name!r}: {smallest} to {largest:,} are possible",
-                f"say memory_mb={min(largest, max(smallest, handler.settings.memory_mb))}",
-            )
-        if not 0 <= handler.settings.min_instances <= INSTANCES_MOST:
-            report.error(
-                "CL151",
-                report.sources.option(handler.place, "min_instances"),
-                f"min_instances={handler.settings.min_instances} of {handler.name!r}: 0 to {INSTANCES_MOST} can be",
-                "choose how many wait for work; more are started when there is more of it",
-            )
-
+        _timeout(handler, report)
+        _memory(handler, report)
+        _instances(handler, report)
     for orchestration in app.orchestrations:
-        timeout = orchestration.timeout
-        if timeout is not None and not SHORTEST <= timeout <= ORCHESTRATION_LONGEST:
-            report.error(
-                "CL141",
-                report.sources.option(orchestration.place, "timeout"),
-                f"timeout={timeout} of {orchestration.name!r}: orchestrations have 1 s to 365 days",
-                "start another execution at the end of this one",
-            )
+        _execution_timeout(orchestration, report)
+
+
+def _timeout(handler: Handler[..., Any], report: Report) -> None:
+    longest, timeout = _longest(handler), handler.settings.timeout
+    if timeout is not None and not SHORTEST <= timeout <= longest:
+        report.error(
+            "CL141",
+            report.sources.option(handler.place, "timeout"),
+            f"timeout={timeout} of {handler.name!r}: {handler.kind} handlers have 1 s to {_length(longest)}",
+            "split the work into several messages",
+        )
+
+
+def _memory(handler: Handler[..., Any], report: Report) -> None:
+    (smallest, largest), given = MEMORY_MB, handler.settings.memory_mb
+    if not smallest <= given <= largest:
+        report.error(
+            "CL142",
+            report.sources.option(handler.place, "memory_mb"),
+            f"memory_mb={given} of {handler.name!r}: {smallest} to {largest:,} are possible",
+            f"say memory_mb={min(largest, max(smallest, given))}",
+        )
+
+
+def _instances(handler: Handler[..., Any], report: Report) -> None:
+    if not 0 <= handler.settings.min_instances <= INSTANCES_MOST:
+        report.error(
+            "CL151",
+            report.sources.option(handler.place, "min_instances"),
+            f"min_instances={handler.settings.min_instances} of {handler.name!r}: 0 to {INSTANCES_MOST} can be",
+            "choose how many wait for work; more are started when there is more of it",
+        )
+
+
+def _execution_timeout(orchestration: Orchestration[..., Any], report: Report) -> None:
+    timeout = orchestration.timeout
+    if timeout is not None and not SHORTEST <= timeout <= ORCHESTRATION_LONGEST:
+        report.error(
+            "CL141",
+            report.sources.option(orchestration.place, "timeout"),
+            f"timeout={timeout} of {orchestration.name!r}: orchestrations have 1 s to 365 days",
+            "start another execution at the end of this one",
+        )
 
 
 def consumptions(app: App, report: Report) -> None:

@@ -14,7 +14,7 @@ from cloudless.ir import (
     TypeRef,
 )
 from cloudless.node import replace
-from cloudless.passes.limits import limits, strictest
+from cloudless.passes.limits import limits
 
 AT = Span("app.py", 1)
 LINK = "https://example.org/limits"
@@ -82,14 +82,3 @@ def test_filters_are_counted_by_attribute() -> None:
     where = tuple(Condition(attribute=name, operator="exists") for name in "abc")
     mail = Subscription(name="mail", topic="placed", where=where, span=AT)
     assert len(limits(Application(name="shop", subscriptions=(mail,)), {"aws": table(filter_attributes=2)})) == 1
-
-
-def test_the_strictest_limit_leaves_least_room() -> None:
-    tables = {
-        "aws": table(function_timeout=900, schedule_interval=60),
-        "gcp": table(function_timeout=600, schedule_interval=120),
-    }
-    assert {key: limit.value for key, limit in strictest(tables).items()} == {
-        "function.timeout": 600,
-        "schedule.interval": 120,
-    }

@@ -231,7 +231,7 @@ def _needs(
     calls = [one for one in grants if one.noun in _CALLED or one.verb == "invoke"]
     if sources or any(one.noun in _SENDS or one.verb == "invoke_later" for one in grants):
         yield BUS
-    if orchestrations or any(_is_guarded(known.plans[one.queue]) for one in sources):
+    if orchestrations or any(known.plans[one.queue].is_guarded for one in sources):
         yield LEDGER
     if kind == STEPS or calls or any(one.noun == "secret" for one in grants):
         yield VAULT
@@ -239,8 +239,3 @@ def _needs(
         yield CALLS
     if orchestrations:
         yield HUB
-
-
-def _is_guarded(plan: Plan) -> bool:
-    """Whether the runtime asks the ledger before it calls the handler: see cloudless.runtime.entry."""
-    return bool(plan.once or plan.ordered or plan.exclusive)
