@@ -36,17 +36,29 @@ if TYPE_CHECKING:
     from cloudless.memory.fault import FaultPlan
     from cloudless.memory.loop import Waiter
     from cloudless.memory.orchestration import MemoryOrchestrations
+    from cloudless.memory.telling import Telling
     from cloudless.pure import Pure
-    from cloudless.runtime.call import Await
+    from cloudless.runtime.call import Await, Call
     from cloudless.runtime.consumer import GiveUp
     from cloudless.runtime.endpoint import EndpointPlan
     from cloudless.runtime.plan import Plan
+
+
+class _Binding(entry.Binding):
+    """One whose calls tell of what they raise, where that is wanted."""
+
+    telling: Telling | None = None
+
+    def call(self) -> Call:
+        call = super().call()
+        return call if self.telling is None else self.telling.call(self.plan, call)
 
 
 class MemoryCloud:
     """See driver.Cloud. Single-threaded: use it from one thread.
 
     definitions: of orchestrations, shared by clouds of one application and one configuration, which compile them once.
+    telling: tells of handlers that raise.
     """
 
     provider = "memory"
@@ -67,7 +79,9 @@ class MemoryCloud:
         watch: tuple[str, ...] = (),
         wait: Await | None = None,
         definitions: dict[str, Definition] | None = None,
+        telling: Telling | None = None,
     ) -> None:
+        self._telling = telling
         self._definitions: dict[str, Definition] = {} if definitions is None else definitions
         self.app = app
         self.application = application
@@ -210,13 +224,14 @@ class MemoryCloud:
             wait=self._wait,
             fetch=self.http.fetch,
             logs=False,
+            tell=None if self._telling is None else self._telling.request,
         )
 
     def _bind(self, source: str) -> None:
         """Give a source the runtime's closure over its handler: the very code that runs in the cloud."""
         plan = self._plans[source]
         handler = self.app.handlers[plan.handler]
-        binding = entry.Binding(
+        binding = _Binding(
             plan,
             self._function(plan.handler, plan),
             handler.codec,
@@ -226,6 +241,7 @@ class MemoryCloud:
             give_up=self._give_up(plan),
             logs=False,
         )
+        binding.telling = self._telling
         if source in self.channels:
             self._bind_channel(self.channels[source], binding)
         else:

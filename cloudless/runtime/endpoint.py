@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from cloudless.runtime.cors import Rules
     from cloudless.runtime.guard import Guard, Run
 
+    Tell = Callable[["EndpointPlan", Envelope, Exception], None]
+
 CORRELATION = "x-correlation-id"
 _BODILESS = frozenset({204, 304})
 NOT_FOUND = "there is nothing at this path"
@@ -88,12 +90,12 @@ class Endpoint:
     """One endpoint bound to one cloud. `serve` is what an adapter calls.
 
     arguments, guard, result: see their modules. statuses: by exception type. rules: of CORS, None for none.
-    run: gives the value of what the handler returned. logs: says what failed.
+    run: gives the value of what the handler returned. tell: says what is answered with a 5xx; None for nobody.
     """
 
     __slots__ = (
-        "_arguments", "_call", "_cloud", "_guard", "_logs", "_method", "_plan", "_result", "_route", "_rules", "_run",
-        "_statuses",
+        "_arguments", "_call", "_cloud", "_guard", "_method", "_plan", "_result", "_route", "_rules", "_run",
+        "_statuses", "_tell",
     )  # fmt: skip
 
     def __init__(
@@ -108,7 +110,7 @@ class Endpoint:
         statuses: Mapping[type[Exception], int],
         rules: Rules | None,
         run: Run,
-        logs: bool = True,
+        tell: Tell | None,
     ) -> None:
         self._plan = plan
         self._call = call
@@ -119,7 +121,7 @@ class Endpoint:
         self._statuses = statuses
         self._rules = rules
         self._run = run
-        self._logs = logs
+        self._tell = tell
         self._method = plan.method
         self._route = Route(plan.path)
 
@@ -213,10 +215,8 @@ class Endpoint:
         except InvalidArgument:  # headers of an HttpError that HTTP does not have
             answer = problem(500)
         answer.failure = failure_of(error, 1)
-        if self._logs and answer.status >= 500:
-            from cloudless.runtime import log
-
-            log.request_failure(self._plan, cause, error)
+        if self._tell is not None and answer.status >= 500:
+            self._tell(self._plan, cause, error)
         return answer
 
     def _refusal(self, error: Exception) -> Response:

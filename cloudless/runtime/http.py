@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from cloudless.codec import Codec
     from cloudless.driver.provider import Cloud
+    from cloudless.message import Envelope
     from cloudless.request import Request, Response
     from cloudless.runtime.call import Await
     from cloudless.runtime.cors import Rules
-    from cloudless.runtime.endpoint import EndpointPlan
+    from cloudless.runtime.endpoint import EndpointPlan, Tell
     from cloudless.runtime.keys import Fetch
 
     Serve = Callable[[Request, list[str]], Response]
@@ -65,11 +66,13 @@ def endpoint(
     timed: Timed | None = None,
     fetch: Fetch = fetch_keys,
     logs: bool = True,
+    tell: Tell | None = None,
 ) -> Serve:
     """The endpoint of a plan.
 
     function: instead of the app's own (a test double). wait: runs coroutines. timed: watches the time of functions that
-    are none, those that say who is calling as well. fetch: reads the keys of token issuers.
+    are none, those that say who is calling as well. fetch: reads the keys of token issuers. tell: says what is
+    answered with a 5xx; by default the log, where it is wanted.
     """
     run = awaited(wait, plan.timeout_s)
     call, auth = function or served.function, served.auth
@@ -86,8 +89,15 @@ def endpoint(
         statuses=served.statuses,
         rules=served.app.cors,
         run=run,
-        logs=logs,
+        tell=tell or (logged if logs else None),
     ).serve
+
+
+def logged(plan: EndpointPlan, cause: Envelope, problem: Exception) -> None:
+    """Tell the log of a request that failed; imported at the first one."""
+    from cloudless.runtime import log
+
+    log.request_failure(plan, cause, problem)
 
 
 def gave_out(plan: EndpointPlan, kind: str, status: int, text: str) -> Response:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cloudless.app import App
     from cloudless.memory.fault import FaultPlan
+    from cloudless.memory.telling import Telling
     from cloudless.runtime.call import Await
 
 __tracebackhide__ = hidden
@@ -56,14 +57,21 @@ class Setup:
 
     @contextmanager
     def simulation(
-        self, seed: int, plan: FaultPlan | None, *, watch: tuple[str, ...] = (), wait: Await | None = None
+        self,
+        seed: int,
+        plan: FaultPlan | None,
+        *,
+        watch: tuple[str, ...] = (),
+        wait: Await | None = None,
+        telling: Telling | None = None,
     ) -> Generator[Simulation]:
         """One simulation.
 
         watch: folders; the lines of them that handlers run are kept by the cloud's adversary. wait: runs coroutines; by
-        default on virtual time, where nothing real can be waited for.
+        default on virtual time, where nothing real can be waited for. telling: tells of handlers that raise.
         """
-        cloud = MemoryCloud(self.app, self.application, seed=seed, faults=plan, watch=watch, wait=wait, **self._options)
+        how: dict[str, Any] = {"seed": seed, "faults": plan, "watch": watch, "wait": wait, "telling": telling}
+        cloud = MemoryCloud(self.app, self.application, **how, **self._options)
         token = use(cloud)
         try:
             yield Simulation(cloud)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.memory.fault import OF_ORCHESTRATIONS, ByChance, Faults, Planned
 from cloudless.memory.history import KEEP
+from cloudless.memory.telling import Telling
 from cloudless.options import nearest, strict
 from cloudless.testing.setup import START, Setup
 
@@ -53,13 +54,16 @@ def simulate(
     with which everything else happens in order. like: an installed provider whose own limits hold as well, e.g. "aws".
     secrets, config: values of the stage. history: how many events are kept for the lists.
 
+    Handlers that raise are told of through `logging`, the first twenty of them, with the line that raised: pytest shows
+    that of a test that fails. What the test asks for, by `cloud.fail` or faults, is not.
+
     Modules that the app's cloudless.toml includes are imported, if the test has not: their handlers are part of it.
     Raises ConfigError where that cannot be done, DefinitionError with every problem of the application, before anything
     runs; InvalidArgument at the end of the block where a named fault did not happen.
     """
     setup = Setup(app, start, like, secrets, config, history)
     plan = plan_of(faults, seed)
-    with setup.simulation(seed, plan) as simulation:
+    with setup.simulation(seed, plan, telling=Telling()) as simulation:
         if isinstance(plan, Planned):
             _check_handlers(app, plan)
         yield simulation
