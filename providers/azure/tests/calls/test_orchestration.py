@@ -23,7 +23,8 @@ from cloudless.message import Envelope
 from cloudless_azure.clients.orchestration import DurableOrchestrations
 from cloudless_azure.names import CONTROL, SEND, START
 from cloudless_azure.runtime import durable_wire as wire
-from cloudless_azure.runtime.execution import KEPT_S, LEASE_S
+from cloudless_azure.runtime.purge import KEPT_S
+from cloudless_azure.runtime.starting import LEASE_S
 from providers.azure.tests.calls import program
 from providers.azure.tests.calls.program import ask, ask_too, grows, many, pay, wordy
 from providers.azure.tests.calls.site import START_S, Site
