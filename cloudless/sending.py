@@ -79,7 +79,7 @@ def _named(known: Mapping[str, R], noun: str, name: str) -> R:
     return known[name]
 
 
-def _check_delay(delay_s: object, most_s: float) -> None:
+def _check_delay(delay_s: Any, most_s: float) -> None:
     """Refuse what the compiler would have refused."""
     is_number = isinstance(delay_s, (int, float)) and not isinstance(delay_s, bool)
     if not is_number or not 0 <= delay_s <= most_s or delay_s != int(delay_s):
