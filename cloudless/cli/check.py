@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.comparison import compare
+from cloudless.cli.completion import cloud_lists
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, StageName
 from cloudless.cli.program import Program, loaded
@@ -26,7 +27,11 @@ from cloudless.passes.limits import limits
 Clouds = Annotated[
     str | None,
     typer.Option(
-        "--compare", metavar="CLOUD,CLOUD", help="Say instead what differs between these.", show_default=False
+        "--compare",
+        metavar="CLOUD,CLOUD",
+        help="Say instead what differs between these.",
+        show_default=False,
+        autocompletion=cloud_lists,
     ),
 ]
 

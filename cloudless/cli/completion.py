@@ -14,6 +14,7 @@ import typer
 from cloudless.cli.options import document
 
 _SOURCES = (".queue", ".ordered_queue")
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
 def orchestration_names(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -51,6 +52,27 @@ def provider_names(incomplete: str) -> list[str]:
     from cloudless.driver.provider import installed
 
     return [name for name in installed() if name.startswith(incomplete)]
+
+
+def cloud_lists(incomplete: str) -> list[str]:
+    """The same, behind those that stand before the last comma: after `aws,a` comes `aws,azure`."""
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in provider_names(last) if name not in before.split(",")]
+
+
+def secrets_to_give(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The secrets of the application, by the calls that declare them, for NAME=VALUE."""
+    return [f"{name}=" for name in _completed(ctx, incomplete, calls=(".secret",))]
+
+
+def method_names(incomplete: str) -> list[str]:
+    """The methods of requests."""
+    return [name for name in _METHODS if name.startswith(incomplete.upper())]
+
+
+def path_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The paths of the application's endpoints, by what stands above their handlers."""
+    return _completed(ctx, incomplete, calls=tuple(f".{name.lower()}" for name in _METHODS))
 
 
 def source_names(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -22,6 +22,7 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
+from cloudless.cli.completion import secrets_to_give
 from cloudless.cli.failure import told
 from cloudless.cli.options import ConfigFile, SimulatedStage, named_secret
 from cloudless.errors import InvalidArgument
@@ -81,7 +82,10 @@ def dev(
     ] = 1.0,
     no_reload: Annotated[bool, typer.Option("--no-reload", help="Do not start again when a file changes.")] = False,
     secret: Annotated[
-        list[str] | None, typer.Option("--secret", metavar="NAME=VALUE", help="A secret; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--secret", metavar="NAME=VALUE", help="A secret; may be repeated.", autocompletion=secrets_to_give
+        ),
     ] = None,
     config: ConfigFile = None,
     fd: Annotated[int | None, typer.Option("--fd", hidden=True)] = None,

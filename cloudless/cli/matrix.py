@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cloudless.cli import show
 from cloudless.cli.comparison import places
+from cloudless.cli.completion import cloud_lists
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile
 from cloudless.cli.program import Program, loaded
@@ -29,7 +30,11 @@ _NUMBER = "number: cases of the conformance suite that passed there; own: tests 
 Clouds = Annotated[
     str | None,
     typer.Option(
-        "--on", metavar="CLOUD,CLOUD", help="Only these; all that are installed otherwise.", show_default=False
+        "--on",
+        metavar="CLOUD,CLOUD",
+        help="Only these; all that are installed otherwise.",
+        show_default=False,
+        autocompletion=cloud_lists,
     ),
 ]
 

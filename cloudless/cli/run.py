@@ -13,7 +13,15 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
-from cloudless.cli.completion import orchestration_names, queue_names, schedule_names, topic_names
+from cloudless.cli.completion import (
+    method_names,
+    orchestration_names,
+    path_names,
+    queue_names,
+    schedule_names,
+    secrets_to_give,
+    topic_names,
+)
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, SimulatedStage, named_secret
 from cloudless.cli.program import Program
@@ -77,7 +85,10 @@ def _options(
         str | None, typer.Option("--advance", metavar="TIME", help="Let time go on afterwards, e.g. 90s, 1h30m, 7d.")
     ] = None,
     secret: Annotated[
-        list[str] | None, typer.Option("--secret", metavar="NAME=VALUE", help="A secret; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--secret", metavar="NAME=VALUE", help="A secret; may be repeated.", autocompletion=secrets_to_give
+        ),
     ] = None,
     stage: SimulatedStage = None,
     seed: Annotated[int, typer.Option("--seed", help="Decides the order of deliveries.")] = 0,
@@ -133,8 +144,10 @@ def publish(
 @run.command()
 def request(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, PUT, PATCH, DELETE …")],
-    path: Annotated[str, typer.Argument(metavar="PATH", help="With or without a query.")],
+    method: Annotated[
+        str, typer.Argument(metavar="METHOD", help="GET, POST, PUT, PATCH, DELETE …", autocompletion=method_names)
+    ],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="With or without a query.", autocompletion=path_names)],
     body: Annotated[str | None, typer.Argument(metavar="JSON", help="The body.", show_default=False)] = None,
     *,
     text: Annotated[str | None, typer.Option(metavar="TEXT", help="The body as it is, instead of JSON.")] = None,

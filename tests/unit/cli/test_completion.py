@@ -137,6 +137,11 @@ approval = app.event("approval")
 async def charge() -> None: ...
 @app.function(name="refund")
 def give_back() -> None: ...
+key = app.secret("stripe-key")
+@app.post("/orders", public=True)
+def create() -> None: ...
+@app.get("/orders/{id}", public=True)
+def show(id: str) -> None: ...
 @app.schedule("0 8 * * *")
 def report() -> None: ...
 @app.orchestration
@@ -163,6 +168,9 @@ raise SystemExit("nobody imports this")
         ("cloudless run publish ", ["placed"]),
         ("cloudless run fire ", ["report"]),
         ("cloudless run start f", ["fulfil"]),
+        ("cloudless run request P", ["PATCH", "POST", "PUT"]),
+        ("cloudless run request POST ", ["/orders", "/orders/{id}"]),
+        ("cloudless run --secret s", ["stripe-key="]),
     ],
 )
 def test_names_of_the_program_are_read_from_its_source(
@@ -176,3 +184,12 @@ def test_names_of_the_program_are_read_from_its_source(
 @pytest.mark.parametrize("line", ["cloudless build --provider ", "cloudless providers "])
 def test_providers_are_those_that_are_installed(project: Path, completed: Completed, line: str) -> None:
     assert sorted(completed(project, line)) == sorted(installed())
+
+
+@pytest.mark.parametrize("line", ["cloudless check --compare ", "cloudless matrix --on "])
+def test_lists_of_clouds_grow_behind_a_comma(project: Path, line: str, completed: Completed) -> None:
+    known = sorted(installed())
+    assert sorted(completed(project, line)) == known
+    assert sorted(completed(project, f"{line}nimbus,")) == [f"nimbus,{name}" for name in known]
+    for name in known:
+        assert f"{name},{name}" not in completed(project, f"{line}{name},")
