@@ -15,14 +15,13 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from importlib import import_module
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Event
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from cloudless.compiler import Definitions
 from cloudless.compiler.bundle import bundle, joined
@@ -35,11 +34,14 @@ from cloudless_gcp.compile.ground import Ground
 from cloudless_gcp.compile.package import package
 from providers.gcp.tests.emulators import pubsub_emulator
 from tests import tools
-from tests.benchmarks.order import TEXT
-from tests.benchmarks.rounds import show
+from tests.benchmarks.payload import TEXT
+from tests.benchmarks.peers import catalogue
+from tests.benchmarks.rounds import Figure, enough, figure, over, table
+from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 15
+BUDGET_S = 45.0
 KIB = 1024
 STAGE = Stage.model_validate({"name": "prod", "provider": "gcp", "region": "europe-west1", "project": "bench"})
 TOPIC = "projects/bench/topics/cold-prod-done"
@@ -105,7 +107,7 @@ body = json.dumps({"messages": [{"data": b64encode(b'{"n":1}').decode()}]}).enco
 request = Request(f"http://{sys.argv[1]}/v1/{sys.argv[2]}:publish", body, {"content-type": "application/json"})
 assert b"messageIds" in urlopen(request).read()
 """
-OURS = """
+OURS_SENDING = """
 import json, sys
 from cloudless.message import Envelope
 from cloudless_gcp.clients.cloud import GoogleCloud
@@ -113,22 +115,33 @@ from cloudless_gcp.clients.cloud import GoogleCloud
 cloud = GoogleCloud({"region": "europe-west1", "project": "bench", "queues": {"done": sys.argv[2]}})
 assert not cloud.queues.send("done", [Envelope("a" * 32, '{"n":1}')])
 """
+OFFICIAL = """
+import sys
+from google.cloud import pubsub_v1
+
+publisher = pubsub_v1.PublisherClient()
+assert publisher.publish(sys.argv[2], b'{"n":1}').result()
+"""
 
 
-def main() -> None:
+def tables() -> list[Table]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         sys.path.insert(0, name)
-        cold = packaged(folder / "cold", "cold", COLD)
+        packaged(folder / "cold", "cold", COLD)
         (folder / "cold" / "empty.py").write_text(EMPTY)
-        size = bundle(joined(_ours(cold)), cold).size
-        print("\nour part of a function's archive")
-        print(f"  zipped                                       {size / KIB:>10.1f} KiB   goal ≤ 150 KiB")
-        starting(folder / "cold")
-        packaged(folder / "warm", "warm", WARM)
-        calls(folder / "warm")
+        packaged(folder / "warm_push", "warm_push", WARM)
         sys.path.remove(name)
-        sending(folder / "cold")
+        return [*starting(folder / "cold"), *calls(folder / "warm_push"), sending(folder / "cold")]
+
+
+def size_kib() -> float:
+    """Our part of a function's archive."""
+    with TemporaryDirectory() as name:
+        sys.path.insert(0, name)
+        made = packaged(Path(name) / "sized_push", "sized_push", COLD)
+        sys.path.remove(name)
+        return bundle(joined(_ours(made)), made).size / KIB
 
 
 def packaged(folder: Path, name: str, program: str) -> Package:
@@ -151,15 +164,17 @@ def _ours(made: Package) -> list[tuple[str, Mapping[str, bytes | Path]]]:
 # --- cold ----------------------------------------------------------------------------------------------------
 
 
-def starting(folder: Path) -> None:
+def starting(folder: Path) -> list[Table]:
     """How long a start takes."""
-    framework = tools.require("functions-framework")
+    framework = tools.find("functions-framework")
     subprocess.run([Path(framework).parent / "python", "-m", "compileall", "-q", str(folder)], check=True)
     sources = {"empty": ("empty.py", "receive"), "ours": ("cloudless_main.py", "on_take")}
     walls: dict[str, list[float]] = {name: [] for name in sources}
     works: dict[str, list[float]] = {name: [] for name in sources}
     entries: dict[str, list[float]] = {name: [] for name in sources}
-    for turn in range(ROUNDS + 1):
+    began, turn = monotonic(), -1
+    while not enough(turn, ROUNDS, began, BUDGET_S):
+        turn += 1
         for name, (source, target) in sources.items():
             wall, work = started(framework, folder, source, target)
             entry = entered(framework, folder, source, target)
@@ -167,12 +182,16 @@ def starting(folder: Path) -> None:
                 walls[name].append(wall)
                 works[name].append(work)
                 entries[name].append(entry)
-    print("\na function under functions-framework, from the start of a process to a handled push")
-    titles = (("until the answer", walls), ("of the processor", works), ("without the framework's own", entries))
-    for title, times in titles:
-        over = median(ours - theirs for ours, theirs in zip(times["ours"], times["empty"], strict=True))
-        print(f"  an empty function, {title:<25} {median(times['empty']) * 1e3:>10.2f} ms")
-        print(f"  ours over it, {title:<30} {over * 1e3:>10.2f} ms   goal ≤ 10 ms")
+    kinds = (("until the answer", walls), ("of the processor", works), ("without the framework's own", entries))
+    return [_started(f"A cold start under functions-framework, {what}", times) for what, times in kinds]
+
+
+def _started(title: str, times: Mapping[str, list[float]]) -> Table:
+    rows = (
+        figure(times["empty"]).row("an empty function, whole", REFERENCE, "ms"),
+        over(times["ours"], times["empty"]).row("cloudless, dict body", OURS, "ms", Goal(10, VALUE)),
+    )
+    return Table(title, "ms", rows, "ms more than an empty function, of which the first row is the whole")
 
 
 def started(framework: str | Path, folder: Path, source: str, target: str) -> tuple[float, float]:
@@ -222,8 +241,7 @@ def answered(port: int) -> int:
     """The status of a push, as soon as somebody answers."""
     pause, body = Event(), push(TEXT)
     while True:
-        with suppress(ConnectionRefusedError):
-            connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        with suppress(ConnectionRefusedError), closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
             connection.request("POST", "/", body, {"content-type": "application/json"})
             return connection.getresponse().status
         pause.wait(0.0005)
@@ -244,38 +262,59 @@ def push(text: str) -> bytes:
 # --- warm ----------------------------------------------------------------------------------------------------
 
 
-def calls(folder: Path) -> None:
+def calls(folder: Path) -> list[Table]:
     """What a call costs that comes then: measured by serving.py, in the framework's own Python."""
-    python = Path(tools.require("functions-framework")).parent / "python"
+    python = Path(tools.find("functions-framework")).parent / "python"
     env = environment() | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT), str(ROOT / "providers" / "gcp")])}
     words = [str(python), "-m", "tests.benchmarks.serving", push(TEXT).decode(), TEXT]
     done = subprocess.run(words, cwd=folder, env=env, stdout=subprocess.PIPE, text=True, check=True)
-    found = json.loads(done.stdout)
-    show("a push, per message, in functions-framework's request", found["queue"], {"ours, dict body": 2.0})
-    show("a request, in functions-framework's request", found["http"], {"ours, pydantic body": 2.5})
+    found = {kind: {name: Figure(*one) for name, one in each.items()} for kind, each in json.loads(done.stdout).items()}
+    note = "× a handler by hand with dicts, in functions-framework's request"
+    queue, http = {"ours, dict body": 2.0}, {"ours, pydantic body": 2.5}
+    return [
+        table("A push under functions-framework, a message", found["queue"], queue, note=note, references=2),
+        table("A request under functions-framework", found["http"], http, note=note, references=2),
+    ]
 
 
 # --- sending -------------------------------------------------------------------------------------------------
 
 
-def sending(folder: Path) -> None:
+def sending(folder: Path) -> Table:
     """From the start of a process to its first message."""
-    python = Path(tools.require("functions-framework")).parent / "python"
+    python = Path(tools.find("functions-framework")).parent / "python"
+    theirs = catalogue.python("google")
     (folder / "bare.py").write_text(SENDING)
-    (folder / "ours.py").write_text(OURS)
-    times: dict[str, list[float]] = {"bare": [], "ours": []}
+    (folder / "ours.py").write_text(OURS_SENDING)
+    (folder / "official.py").write_text(OFFICIAL)
+    pythons = {"bare": python, "ours": python, "official": theirs} if theirs else {"bare": python, "ours": python}
+    times: dict[str, list[float]] = {name: [] for name in pythons}
     with pubsub_emulator() as host:
-        connection = HTTPConnection(host, timeout=30)
-        connection.request("PUT", f"/v1/{TOPIC}", "{}", {"content-type": "application/json"})
-        assert connection.getresponse().status == 200
+        with closing(HTTPConnection(host, timeout=30)) as connection:
+            connection.request("PUT", f"/v1/{TOPIC}", "{}", {"content-type": "application/json"})
+            assert connection.getresponse().status == 200
         env = environment() | {"PUBSUB_EMULATOR_HOST": host, "PYTHONPATH": str(folder / "packages")}
-        for turn in range(ROUNDS + 1):
+        since, turn = monotonic(), -1
+        while not enough(turn, ROUNDS, since, BUDGET_S):
+            turn += 1
             for name, took in times.items():
                 began = perf_counter()
-                subprocess.run([python, f"{name}.py", host, TOPIC], cwd=folder, env=env, check=True)
+                subprocess.run([pythons[name], f"{name}.py", host, TOPIC], cwd=folder, env=env, check=True)
                 if turn:
                     took.append(perf_counter() - began)
-    ratio = median(ours / bare for ours, bare in zip(times["ours"], times["bare"], strict=True))
-    print("\nfrom the start of a process to the first message from inside a function")
-    print(f"  urllib                                       {median(times['bare']) * 1e3:>10.2f} ms")
-    print(f"  ours {ratio:>54.2f} ×   goal ≤ 1.3 ×")
+    return Table(
+        "A process of a function until its first message is at Pub/Sub's emulator", "ms", _sent(times), "× urllib"
+    )
+
+
+def _sent(times: Mapping[str, list[float]]) -> tuple[Row, ...]:
+    """The rows of the three; of two where Google's client is not installed."""
+    bare = times["bare"]
+    rows = [
+        figure(bare, bare).row("urllib, by hand", REFERENCE, "ms"),
+        figure(times["ours"], bare).row("cloudless", OURS, "ms", Goal(1.3)),
+    ]
+    if "official" not in times:
+        return (*rows, Row("google-cloud-pubsub", PEER, failed="not installed"))
+    version = catalogue.peer("google").requirements[0].partition("==")[2]
+    return (*rows, figure(times["official"], bare).row("google-cloud-pubsub", PEER, "ms", version=version))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from importlib import import_module, invalidate_caches
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from cloudless.frontend import check
+from tests.benchmarks.rounds import alone
+from tests.benchmarks.row import Row, Table
 
 _HANDLER = """
 queue_{n} = app.queue("queue-{n}", dict)
@@ -40,12 +41,12 @@ def _seconds(count: int, folder: str, turn: int) -> float:
     return took
 
 
-def main() -> None:
-    print("\napp → IR → permissions → checks")
+def tables() -> list[Table]:
+    rows: list[Row] = []
     with TemporaryDirectory() as folder:
         sys.path.insert(0, folder)
         for count in (10, 100, 1_000):
-            took = median(_seconds(count, folder, turn) for turn in range(3))
-            goal = "   goal ≤ 0.4 s" if count == 1_000 else ""
-            print(f"  {count:>5} functions {took:>35.4f} s {took / count * 1e6:>8.0f} µs each{goal}")
+            times = [_seconds(count, folder, turn) for turn in range(3)]
+            rows.append(alone(f"{count:,} functions", times, "ms", 400 if count == 1_000 else None))
         sys.path.remove(folder)
+    return [Table("App to IR, permissions and checks, in a process", "ms", tuple(rows))]

@@ -1,8 +1,7 @@
-"""How many examples a second `explore` runs on examples/02-orders, and a million deliveries with faults."""
+"""How many examples a second `explore` runs on examples/02-orders, and half a million messages with faults, twice."""
 
 from __future__ import annotations
 
-import resource
 import sys
 from hashlib import sha256
 from importlib import import_module
@@ -12,6 +11,8 @@ from typing import Any
 
 from cloudless import App, Retry
 from cloudless.testing import Faults, Simulation, explore, simulate
+from tests.benchmarks.row import VALUE, Goal, Table
+from tests.benchmarks.soak import one, peak_mb
 
 EXAMPLES = 500
 ORDERS = Path(__file__).parents[2] / "examples" / "02-orders"
@@ -36,16 +37,21 @@ def copy(body: dict[str, int]) -> None:
     seen["copied"].add(body["n"])
 
 
-def main() -> None:
-    print("\nadversity")
-    print(f"  explore on 02-orders {_examples_a_second():>30.0f} examples/s   goal ≥ 200")
+def tables() -> list[Table]:
+    rate = one("explore on examples/02-orders, examples a second", _examples_a_second(), Goal(200, VALUE, least=True))
     first, deliveries, took = _soak(TOTAL // 2)
-    print(
-        f"  {deliveries:,} deliveries with all faults on: {took:.1f} s, lost nothing, peak {_peak_mb():.0f} MB",
-        end="; ",
-    )
+    middle = peak_mb()
     second, _, _ = _soak(TOTAL // 2)
-    print(f"again: peak {_peak_mb():.0f} MB, {'the same trace' if first == second else 'ANOTHER TRACE'}")
+    rows = (
+        one("deliveries, none of them lost", deliveries),
+        one("seconds", took),
+        one("seeds that gave another trace at the second time", int(first != second), Goal(0, VALUE)),
+        one("MB of memory that the second time added", peak_mb() - middle, Goal(20, VALUE)),
+    )
+    return [
+        Table("Faults, searched", "", (rate,)),
+        Table(f"{TOTAL // 2:,} messages through two queues, with all faults on, twice", "", rows),
+    ]
 
 
 def _examples_a_second() -> float:
@@ -76,7 +82,3 @@ def _soak(total: int) -> tuple[str, int, float]:
         dead = {letter.body["n"] for source in (numbers, copies) for letter in cloud.dead_letters(source)}
         assert seen["copied"] | dead == set(range(total)), "messages were lost"
         return digest.hexdigest(), cloud.cloud.world.delivered, perf_counter() - began
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

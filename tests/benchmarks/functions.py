@@ -12,8 +12,8 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
+from time import monotonic
 
 from cloudless.compiler import Definitions
 from cloudless.config.stage import Stage
@@ -22,11 +22,14 @@ from cloudless_azure.compile.entry import entries
 from cloudless_azure.compile.group import ON, Group, groups
 from cloudless_azure.names import entities_of
 from tests import tools
-from tests.benchmarks.rounds import show
+from tests.benchmarks.rounds import Figure, enough, figure, table
+from tests.benchmarks.row import Table
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = 50
 ROUNDS = 15
+BUDGET_S = 15.0
+NOTE = "× functions by hand, under Microsoft's worker library"
 STAGE = Stage.model_validate({"name": "prod", "provider": "azure", "region": "westeurope", "subscription": "0"})
 
 QUEUES_BY_HAND = """
@@ -82,8 +85,8 @@ ROUTE = """
 """
 
 
-def main() -> None:
-    python = str(tools.require("azure-worker"))
+def tables() -> list[Table]:
+    python, found = str(tools.find("azure-worker")), list[Table]()
     with TemporaryDirectory() as name:
         folder = Path(name)
         queues = {
@@ -96,17 +99,19 @@ def main() -> None:
         }
         for apps in (queues, endpoints):
             what = apps["ours"].name
-            show(f"an app of {HANDLERS} {what}, to import and index", indexed(python, apps), {"ours": 1.2})
+            title = f"A function app of {HANDLERS} {what}, to import and index"
+            found.append(table(title, indexed(python, apps), {"ours": 1.2}, unit="ms", note=NOTE))
         apps = {
             "by hand": hand(folder / "calls_by_hand", BY_HAND, QUEUE_BY_HAND + ROUTE_BY_HAND),
             "ours": generated(folder / "calls", OURS, QUEUE + ROUTE),
             "ours, async": generated(folder / "async_calls", OURS, QUEUE + ROUTE, word="async "),
         }
         goals = {"queue": 2.0, "http": 2.5}
-        titles = {"queue": "a message to a handler of dicts", "http": "a request to a handler of a pydantic model"}
+        titles = {"queue": "A message to a function app, dicts", "http": "A request to a function app, pydantic"}
         for kind, goal in goals.items():
             figures = called(python, kind, apps)
-            show(f"{titles[kind]}, per call", figures, {"ours": goal, "ours, async": goal})
+            found.append(table(titles[kind], figures, {"ours": goal, "ours, async": goal}, note=NOTE))
+        return found
 
 
 def hand(folder: Path, head: str, function: str) -> Path:
@@ -138,36 +143,42 @@ def generated(folder: Path, head: str, handler: str, word: str = "") -> Path:
     return folder
 
 
-def indexed(python: str, apps: dict[str, Path]) -> dict[str, tuple[float, float]]:
-    """Median seconds, and median ratio to the first, by name."""
+def indexed(python: str, apps: dict[str, Path]) -> dict[str, Figure]:
+    """Seconds by name; ratios are to the first."""
     times: dict[str, list[float]] = {name: [] for name in apps}
-    for turn in range(ROUNDS + 1):
+    began, turn = monotonic(), -1
+    while not enough(turn, ROUNDS, began, BUDGET_S):
+        turn += 1
         for name, folder in apps.items():
             kind = "http" if "endpoints" in folder.name else "queue"
             took = json.loads(output(python, "index", kind, folder))
             if turn:  # byte code is part of a deployed package
                 times[name].append(took)
     first = next(iter(times.values()))
-    return {name: (median(own), median(a / b for a, b in zip(own, first, strict=True))) for name, own in times.items()}
+    return {name: figure(own, first) for name, own in times.items()}
 
 
-def called(python: str, kind: str, apps: dict[str, Path]) -> dict[str, tuple[float, float]]:
+def called(python: str, kind: str, apps: dict[str, Path]) -> dict[str, Figure]:
     """The same, of calls: one process for each app, which take turns."""
     workers = {name: start(python, "call", kind, folder) for name, folder in apps.items()}
     times: dict[str, list[float]] = {name: [] for name in apps}
-    for turn in range(ROUNDS + 2):
-        for name, worker in workers.items():
-            assert worker.stdin
-            assert worker.stdout
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
-            took = float(worker.stdout.readline())
-            if turn > 1:
-                times[name].append(took)
-    for worker in workers.values():
-        worker.communicate()
+    try:
+        began, turn = monotonic(), -2
+        while not enough(turn, ROUNDS, began, BUDGET_S):
+            turn += 1
+            for name, worker in workers.items():
+                assert worker.stdin
+                assert worker.stdout
+                worker.stdin.write("go\n")
+                worker.stdin.flush()
+                took = float(worker.stdout.readline())
+                if turn > 0:
+                    times[name].append(took)
+    finally:
+        for worker in workers.values():
+            worker.communicate()
     first = next(iter(times.values()))
-    return {name: (median(own), median(a / b for a, b in zip(own, first, strict=True))) for name, own in times.items()}
+    return {name: figure(own, first) for name, own in times.items()}
 
 
 def start(python: str, *arguments: object) -> subprocess.Popen[str]:

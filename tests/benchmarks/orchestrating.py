@@ -1,27 +1,25 @@
-"""Orchestrations: steps in sequence, a fan-out, waits, and compiling.
-
-P, the reference: plain calls, with a JSON round trip of each input and each output.
-"""
+"""Orchestrations: steps in sequence, a fan-out, waits, and compiling."""
 
 from __future__ import annotations
 
-import json
+import linecache
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from statistics import median
+from itertools import count as numbers
 from time import perf_counter
 from typing import Any
 
 from cloudless import App, fan_out, sleep
 from cloudless.frontend import compile as compile_app
 from cloudless.ir import Application
-from cloudless.testing import simulate
-from tests.benchmarks.order import ORDER
-from tests.benchmarks.rounds import Contestant, compare, show
+from tests.benchmarks.peers.parent import contest
+from tests.benchmarks.rounds import compare
+from tests.benchmarks.row import OURS, RATIO, VALUE, Goal, Table
 
-STEPS = 10
-RUNS = 200
-ITEMS = 1_000
+PEERS = ("moto", "durabletask", "awsdurable", "dbos", "temporal")
+HOURS = 8_760
+COMPILED = "× plain calls, with a JSON round trip of each input and each output"
 
 app = App("shop")
 
@@ -62,76 +60,6 @@ def hourly(hours: int) -> None:
         sleep(timedelta(hours=1))
 
 
-def plain(calls: int) -> None:
-    """The reference."""
-    order: Any = ORDER
-    for _ in range(calls):
-        order = json.loads(json.dumps(work(json.loads(json.dumps(order)))))
-
-
-def plain_steps() -> float:
-    """Seconds a step."""
-    began = perf_counter()
-    for _ in range(RUNS):
-        plain(STEPS)
-    return (perf_counter() - began) / RUNS / STEPS
-
-
-def steps() -> float:
-    """Seconds a step."""
-    with simulate(app, history=10 * RUNS * STEPS) as cloud:
-        began = perf_counter()
-        for _ in range(RUNS):
-            sequence.start(ORDER)
-            cloud.run()
-        took = perf_counter() - began
-        assert {one.status() for one in cloud.executions(sequence)} == {"completed"}
-    return took / RUNS / STEPS
-
-
-def items() -> float:
-    """Seconds an item."""
-    with simulate(app, history=10 * ITEMS) as cloud:
-        orders = [ORDER] * ITEMS
-        execution = spread.start(orders)
-        began = perf_counter()
-        cloud.run()
-        took = perf_counter() - began
-        assert execution.result() == ITEMS
-    return took / ITEMS
-
-
-def plain_items() -> float:
-    """Seconds an item."""
-    began = perf_counter()
-    plain(ITEMS)
-    return (perf_counter() - began) / ITEMS
-
-
-def thirty_days() -> float:
-    """Seconds for a wait of 30 days, start to end."""
-    with simulate(app) as cloud:
-        month.start()  # the first one compiles
-        cloud.advance(timedelta(days=31))
-        began = perf_counter()
-        execution = month.start()
-        cloud.advance(timedelta(days=31))
-        took = perf_counter() - began
-        assert execution.status() == "completed"
-    return took
-
-
-def year() -> float:
-    """Seconds for a year of hourly sleeps in one execution."""
-    with simulate(app) as cloud:
-        execution = hourly.start(8_760)
-        began = perf_counter()
-        cloud.advance(timedelta(days=366))
-        took = perf_counter() - began
-        assert execution.status() == "completed"
-    return took
-
-
 PIECE = """\
     total = total + {n}
     if total > {n} and flag:
@@ -142,6 +70,7 @@ PIECE = """\
             total += len(name)
 """
 """Six statements."""
+turns = numbers()
 
 
 def program(statements: int) -> str:
@@ -157,10 +86,7 @@ def program(statements: int) -> str:
 
 def compiling(statements: int) -> float:
     """Seconds from source to checked IR, of a text that was never seen before."""
-    import linecache
-
-    compiling.count = getattr(compiling, "count", 0) + 1  # type: ignore[attr-defined]
-    name = f"<benchmark {compiling.count}>"  # type: ignore[attr-defined]
+    name = f"<benchmark {next(turns)}>"
     text = program(statements) + f"# {name}\n"
     space: dict[str, Any] = {"__name__": "benchmark"}
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
@@ -172,19 +98,27 @@ def compiling(statements: int) -> float:
     return took
 
 
-def main() -> None:
-    sequences: dict[str, Contestant] = {"plain calls + json (P)": plain_steps, "10 steps in sequence": steps}
-    show("orchestrations, seconds a step", compare(sequences), {"10 steps in sequence": 2.5})
-    fans: dict[str, Contestant] = {"plain calls + json (P)": plain_items, "fan_out over 1,000, 10 at a time": items}
-    show("orchestrations, seconds an item", compare(fans), {"fan_out over 1,000, 10 at a time": 3})
-    print("\norchestrations, waits")
-    print(f"  a wait of 30 days            {median(thirty_days() for _ in range(51)) * 1e3:>10.4f} ms   goal ≤ 0.05 ms")
-    print(f"  a year of hourly sleeps      {median(year() for _ in range(5)):>10.3f} s    goal ≤ 0.1 s")
-    print("\norchestrations, source to checked IR")
-    for statements, goal in ((100, "   goal ≤ 25 ms"), (300, ""), (1_000, "   linear: ≤ 10 × the first")):
-        took = median(map(partial(_repeated, statements), range(5)))
-        print(f"  {statements:>5} statements             {took * 1e3:>10.2f} ms{goal}")
+def tables() -> Iterator[Table]:
+    yield Table("10 steps in sequence, a step", "µs", tuple(contest("steps", PEERS, unit="µs")), COMPILED)
+    yield Table(
+        "A map over 1,000 items with fan-in, an item",
+        "µs",
+        tuple(contest("items", PEERS, unit="µs", rounds=5)),
+        COMPILED,
+    )
+    yield Table("A wait of 30 days", "ms", tuple(contest("wait", ("awsdurable", "temporal"), unit="ms", rounds=9)))
+    yield Table(
+        "A year of hourly timers",
+        "s",
+        tuple(contest("year", ("awsdurable", "temporal"), unit="s", scale=HOURS, rounds=5)),
+        "× a heap of timers, and an event as JSON for each",
+    )
+    yield compiled()
 
 
-def _repeated(statements: int, _: int) -> float:
-    return compiling(statements)
+def compiled() -> Table:
+    """Source to checked IR."""
+    found = compare({f"{size:,} statements": partial(compiling, size) for size in (100, 300, 1_000)}, rounds=5)
+    goals = {"100 statements": Goal(25, VALUE), "1,000 statements": Goal(10, RATIO)}
+    rows = tuple(one.row(name, OURS, "ms", goals.get(name)) for name, one in found.items())
+    return Table("Source to checked IR, an orchestration", "ms", rows, "× 100 statements")

@@ -15,10 +15,12 @@ from cloudless.ir.statement import For, Range, Return
 from providers.azure.tests.durable.executions import Executions
 from providers.azure.tests.durable.host import Host, plain, replayed
 from providers.azure.tests.durable.programs import Plain, call, const, fan_out, program
-from tests.benchmarks.rounds import compare, show
+from tests.benchmarks.rounds import compare, table
+from tests.benchmarks.row import Table
 
 STEPS = 10
 ITEMS = 50
+NOTE = "CPU; × a generator by hand on the same host"
 
 SEQUENCE = program(
     For("loop", "i", Range(const(0), const(STEPS), 1), (call("n", "add", n=Var("n")),)), Return(Var("n")), calls=["add"]
@@ -88,18 +90,16 @@ def _seconds(run: Callable[[], Any], expected: Any, units: int) -> Callable[[], 
     return once
 
 
-def main() -> None:
+def tables() -> list[Table]:
     figures = compare({
         "by hand": _seconds(lambda: by_hand(sequence, 0), STEPS, STEPS),
         "the engine": _seconds(lambda: engine(SEQUENCE, {"n": 0}), STEPS, STEPS),
     })  # fmt: skip
-    show(f"Durable replay: {STEPS} steps in sequence, CPU per step", figures, {"the engine": 2})
-    fan_outs("at the same time", at_once)
-    fan_outs("one after the other", in_turn)
-    growth()
+    sequences = table(f"Durable replay: {STEPS} steps in sequence, a step", figures, {"the engine": 2}, note=NOTE)
+    return [sequences, fan_outs("at the same time", at_once), fan_outs("one after the other", in_turn), growth()]
 
 
-def fan_outs(how: str, takes: Takes) -> None:
+def fan_outs(how: str, takes: Takes) -> Table:
     """The same fan-out by hand and by the engine."""
     items = list(range(ITEMS))
     after = [n + 1 for n in items]
@@ -107,10 +107,11 @@ def fan_outs(how: str, takes: Takes) -> None:
         "by hand": _seconds(lambda: by_hand(wide, items, takes), after, ITEMS),
         "the engine": _seconds(lambda: engine(WIDE, {"items": items}, takes), after, ITEMS),
     })  # fmt: skip
-    show(f"Durable replay: fan_out over {ITEMS} items that end {how}, CPU per item", figures, {"the engine": 2})
+    title = f"Durable replay: fan_out over {ITEMS} items that end {how}, an item"
+    return table(title, figures, {"the engine": 2}, note=NOTE)
 
 
-def growth() -> None:
+def growth() -> Table:
     """A fan_out over 1,000 items, over two over 500: what is divided does not grow with the square."""
     half, whole = list(range(500)), list(range(1_000))
     after_half, after_whole = [n + 1 for n in half], [n + 1 for n in whole]
@@ -123,4 +124,5 @@ def growth() -> None:
         },
         rounds=3,
     )
-    show("Durable replay: large fan_outs, CPU per item", figures, {"one over 1,000": 2.5})
+    goals = {"one over 1,000": 2.5}
+    return table("Durable replay: large fan_outs, an item", figures, goals, note="CPU; × two over 500", references=0)

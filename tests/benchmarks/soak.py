@@ -8,6 +8,7 @@ from time import perf_counter
 from cloudless import App, Retry
 from cloudless.message import Message
 from cloudless.testing import simulate
+from tests.benchmarks.row import OURS, VALUE, Goal, Row, Table
 
 TOTAL = 1_000_000
 CHUNK = 10_000
@@ -24,11 +25,18 @@ def take(message: Message[dict[str, int]]) -> None:
     done[0] += 1
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """The most memory that this process has had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main() -> None:
+def one(name: str, value: float, goal: Goal | None = None) -> Row:
+    """A row of a figure that there is one of."""
+    return Row(name, OURS, value, value, value, goal=goal)
+
+
+def tables() -> list[Table]:
+    done[0] = 0
     began, middle = perf_counter(), 0.0
     with simulate(app) as cloud:
         for first in range(0, TOTAL, CHUNK):
@@ -36,9 +44,12 @@ def main() -> None:
                 numbers.send({"n": n})
             cloud.run()
             if first == TOTAL // 2:
-                middle = _peak_mb()
-        lost = TOTAL - done[0]
-        dead = len(cloud.dead_letters(numbers))
-    print("\nsoak")
-    print(f"  {TOTAL:,} messages, {TOTAL // 50:,} failures: lost {lost}, dead {dead}, {perf_counter() - began:.1f} s")
-    print(f"  peak memory half way {middle:.0f} MB, at the end {_peak_mb():.0f} MB")
+                middle = peak_mb()
+        lost, dead = TOTAL - done[0], len(cloud.dead_letters(numbers))
+    rows = (
+        one("seconds", perf_counter() - began),
+        one("messages that were lost", lost, Goal(0, VALUE)),
+        one("dead letters", dead, Goal(0, VALUE)),
+        one("MB of memory that the second half added", peak_mb() - middle, Goal(20, VALUE)),
+    )
+    return [Table(f"{TOTAL:,} messages, one in fifty fails", "", rows)]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.request import urlopen
 
+from tests.benchmarks.rounds import alone
+from tests.benchmarks.row import OURS, Row, Table
 from tests.browser.served import Served, served
 from tests.tools.require import find
 
@@ -53,17 +53,15 @@ WATCH = """() => {
 }"""
 
 
-def main() -> None:
+def tables() -> list[Table]:
     with TemporaryDirectory() as folder:
         (Path(folder) / "cloudless.toml").write_text('app = "rush:app"\n')
         (Path(folder) / "rush.py").write_text(APP)
         with served(Path(folder)) as shop:
-            _say_reloads([_reload(shop, number) for number in range(1, RELOADS + 1)])
-            _watch(shop)
-
-
-def _say_reloads(found: list[float]) -> None:
-    print(f"reload after an edit: {median(found):.2f} s, at most {max(found):.2f} s, of {len(found)}")
+            reloads = [_reload(shop, number) for number in range(1, RELOADS + 1)]
+            lags, took_s = _watch(shop)
+    edits = alone("from an edit to an answer of what was edited", reloads, "s", 1)
+    return [Table("`cloudless dev`: a reload", "s", (edits,)), _page(lags, took_s)]
 
 
 def _reload(shop: Served, number: int) -> float:
@@ -85,7 +83,8 @@ def _version(shop: Served) -> int:
         return -1
 
 
-def _watch(shop: Served) -> None:
+def _watch(shop: Served) -> tuple[list[float], float]:
+    """How many milliseconds the page was behind, time and again, and how many seconds the messages took."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -95,11 +94,9 @@ def _watch(shop: Served) -> None:
         page.wait_for_selector(".link.live")
         page.evaluate(WATCH)
         took_s = _rush(shop)
-        found: dict[str, Any] = {"lags": page.evaluate("clearInterval(watching), lags")}
-        page.wait_for_timeout(1_000)
-        found["shown"] = page.locator(".head .dim").first.text_content()
+        lags: list[float] = page.evaluate("clearInterval(watching), lags")
         browser.close()
-    _say(found, took_s)
+    return lags, took_s
 
 
 def _rush(shop: Served) -> float:
@@ -112,13 +109,13 @@ def _rush(shop: Served) -> float:
     return time.perf_counter() - began_s
 
 
-def _say(found: dict[str, Any], took_s: float) -> None:
-    lags = found["lags"]
-    last = lags[-len(lags) // 3 :]
-    print(f"page at {RATE * SECONDS / took_s:,.0f} messages a second for {took_s:.0f} s, each sent and delivered:")
-    print(f"  behind by {median(lags):.0f} ms, 95 %: {quantiles(lags, n=20)[-1]:.0f} ms, at most {max(lags):.0f} ms")
-    print(f"  in the last third by {median(last):.0f} ms; shown in the end: {found['shown']}")
-
-
-if __name__ == "__main__":
-    main()
+def _page(lags: list[float], took_s: float) -> Table:
+    """Behind the last third is what falls behind: it would grow."""
+    last = [lag / 1_000 for lag in lags[-len(lags) // 3 :]]
+    rate = RATE * SECONDS / took_s
+    rows = (
+        alone("behind, all the time", [lag / 1_000 for lag in lags], "ms", 500),
+        alone("behind, in the last third", last, "ms", 500),
+        Row("messages a second that were sent", OURS, rate, rate, rate),
+    )
+    return Table(f"`cloudless dev`: its page in Chromium, at {RATE:,} messages a second", "ms", rows)

@@ -4,7 +4,7 @@ import re
 
 from cloudless.cli.commands import COMMANDS
 from cloudless.conformance.index import ELSEWHERE, HEADINGS, ROWS, page
-from tests.docs import cli_page, conformance_page, errors_page
+from tests.docs import benchmarks_page, cli_page, conformance_page, errors_page
 
 
 def test_the_page_of_errors_is_current() -> None:
@@ -13,6 +13,12 @@ def test_the_page_of_errors_is_current() -> None:
 
 def test_the_page_of_the_suite_is_current() -> None:
     assert conformance_page.PAGE.read_text("utf-8") == page(), "run: python -m tests.docs.conformance_page"
+
+
+def test_the_page_of_benchmarks_is_what_was_recorded() -> None:
+    assert benchmarks_page.PAGE.read_text("utf-8") == benchmarks_page.current(), (
+        "run: python -m tests.docs.benchmarks_page"
+    )
 
 
 def test_the_page_of_commands_is_current() -> None:

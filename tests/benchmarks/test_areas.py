@@ -1,0 +1,52 @@
+"""Every area runs, at a tiny size: each of its rows has a figure, or says what is not installed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.areas import AREAS
+from tests.benchmarks.peers import parent
+from tests.benchmarks.rounds import MOST
+from tests.benchmarks.row import Row
+from tests.tools import Missing
+
+pytestmark = pytest.mark.slow
+TINY: dict[str, dict[str, Any]] = {
+    "building": {"SIZES": (2,), "ROUNDS": 1},
+    "cloudfunctions": {"ROUNDS": 1},
+    "exploring": {"EXAMPLES": 10, "TOTAL": 20_000},
+    "functions": {"ROUNDS": 1},
+    "sending": {"SINGLE": 5, "MANY": 100, "BODIES": [{"n": 1}] * 100},
+    "sending_pubsub": {"SINGLE": 5, "MANY": 100, "BODIES": [{"n": 1}] * 100},
+    "sending_sqs": {"SINGLE": 5, "MANY": 100, "BODIES": [{"n": 1}] * 100},
+    "soak": {"TOTAL": 20_000},
+    "watching": {"SECONDS": 2, "RELOADS": 1},
+}
+"""Constants of an area's module, made small."""
+
+
+def contest(name: str, peers: list[str], **options: Any) -> list[Row]:
+    return parent.contest(name, peers, **options, units=small)
+
+
+def small(count: int) -> int:
+    return min(count, 20)
+
+
+@pytest.mark.parametrize("name", AREAS)
+def test_every_row_of_an_area_has_a_figure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module(f"tests.benchmarks.{name}")
+    for constant, value in TINY.get(name, {}).items():
+        monkeypatch.setattr(module, constant, value)
+    if hasattr(module, "contest"):
+        monkeypatch.setattr(module, "contest", contest)
+    monkeypatch.setenv(MOST, "1")
+    try:
+        rows = [row for table in module.tables() for row in table.rows]
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert rows
+    assert not [row for row in rows if row.failed and not row.failed.startswith("not installed")]
