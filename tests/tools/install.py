@@ -60,10 +60,15 @@ def _locked(path: Path) -> Generator[None]:
 
 
 def _install_pip(kit: Kit) -> None:
-    """By uv, which takes seconds where pip takes a minute."""
+    """By uv, which takes seconds where pip takes a minute.
+
+    An interpreter that tests start again and again has all of its packages compiled. What a program imports, its first
+    run compiles: of the thousands of files of checkov and cfn-lint it is a part.
+    """
     uv = str(Path(sys.executable).with_name("uv"))
     _run([uv, "venv", "--quiet", "--python", sys.executable, str(kit.folder)])
-    pip = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(kit.folder / "bin" / "python")]
+    pip = [uv, "pip", "install", "--quiet", "--python", str(kit.folder / "bin" / "python")]
+    pip += ["--compile-bytecode"] if kit.entry == "bin/python" else []
     for step in kit.steps:
         _run([*pip, "--constraint", str(kit.constraints), *step])
 
