@@ -87,6 +87,14 @@ class World:
         self._work += work
         heappush(self._events, (when_us, self._sequence, work, action, argument))
 
+    def waiting(self) -> int:
+        """How many messages wait to be delivered now."""
+        return sum(source.waiting() for source in self.ready)
+
+    def next_us(self) -> int | None:
+        """When something happens next by itself; None where nothing does."""
+        return self._events[0][0] if self._events else None
+
     def due(self) -> Iterator[tuple[int, Callable[[Any], None], Any]]:
         """Time, action and argument of everything that is to happen, in no order."""
         return ((when_us, action, argument) for when_us, _, _, action, argument in self._events)
@@ -192,6 +200,6 @@ class World:
 
     def _patience(self, by_us: int = 0) -> int:
         """The delivery count at which the world is called restless: generous, and growing with what waits."""
-        waiting = sum(channel.waiting() for channel in self.ready) + len(self._events)
+        waiting = self.waiting() + len(self._events)
         minutes = by_us // (60 * US)
         return self.delivered + _PATIENCE + _PATIENCE_PER_MESSAGE * waiting + 100 * minutes

@@ -13,7 +13,7 @@ from cloudless.execution import Execution
 from cloudless.http import Endpoint
 from cloudless.memory.world import US
 from cloudless.message import DeadLetter, utc
-from cloudless.options import strict
+from cloudless.options import nearest, strict
 from cloudless.outgoing import readable
 from cloudless.queue import DeadLetters, OrderedQueue, Queue
 from cloudless.runtime.crash import Crash
@@ -22,6 +22,7 @@ from cloudless.secret import Secret
 from cloudless.testing.http import Client
 from cloudless.testing.token import Issuer, signed_with_secret
 from cloudless.topic import Topic
+from cloudless.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +86,21 @@ class Simulation:
         self.http = Client(cloud.http.request)
         self._world = cloud.world
         self._issuers: dict[tuple[str, str], Issuer] = {}
+
+    def __repr__(self) -> str:
+        return f"<cloud of {self.cloud.app.name!r}, {self.now:%Y-%m-%d %H:%M:%S} UTC: {self._waits()}>"
+
+    def _waits(self) -> str:
+        """What a test that expects more may have forgotten."""
+        waiting = self._world.waiting()
+        if waiting:
+            return f"{count(waiting, 'message')} {'waits' if waiting == 1 else 'wait'} for cloud.run()"
+        next_us = self._world.next_us()
+        if next_us is None:
+            return "quiet"
+        when = utc(next_us / US)
+        shown = f"{when:%H:%M:%S}" if when.date() == self.now.date() else f"{when:%Y-%m-%d %H:%M:%S}"
+        return f"quiet, until cloud.advance(…) comes to {shown}"
 
     # --- verbs ---
 
@@ -235,6 +251,9 @@ class Simulation:
 
     def _known(self, handler: Handler[..., Any]) -> Handler[..., Any]:
         name = getattr(handler, "name", None)
+        if isinstance(handler, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            guess = nearest(handler, self.cloud.app.handlers)
+            raise NotFound(f"{handler!r} is a name: give the handler itself{f', {guess}' if guess else ''}")
         if name is None or self.cloud.app.handlers.get(name) is not handler:
             hint = ": its executions are those of cloud.executions(…)" if name in self._orchestrations() else ""
             raise NotFound(f"{handler!r} is no handler of app {self.cloud.app.name!r}{hint}")
