@@ -16,6 +16,7 @@ from cloudless.app import App
 from cloudless.config import codes
 from cloudless.config.place import Path as Keys
 from cloudless.config.place import Places
+from cloudless.config.remedy import remedy
 from cloudless.errors import ConfigError, InvalidArgument
 from cloudless.ir import Diagnostic, Span
 from cloudless.node import replace
@@ -68,7 +69,7 @@ class Entry:
         shown = replace(span, file=self._shown(span.file))
         if isinstance(problem, InvalidArgument):  # of a declaration: the text has its remedy
             return Diagnostic(codes.NO_APP, str(problem), shown, source=source)
-        return Diagnostic(codes.NO_APP, text, shown, "mend this line, or what it calls", source=source)
+        return Diagnostic(codes.NO_APP, text, shown, remedy(problem, source), source=source)
 
     def _span(self, problem: BaseException) -> Span | None:
         """The innermost line of the project's own that was being executed: the option that is wrong, or the call."""

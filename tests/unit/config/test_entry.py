@@ -209,3 +209,33 @@ def test_a_value_that_fits_is_fine(home: Path) -> None:
     more = 'limit = app.config("limit", float)\nnames = app.config("names", list[str])\n'
     found = project(home, toml, app=APP + more)
     assert found.check_values(found.load_app(), found.stages) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "remedy"),
+    [
+        ("placed = app.topic('placed')\n@placed.consumer\ndef take(): ...", "@placed.subscriber"),
+        ("@orders.subscriber\ndef take(): ...", "a queue has one consumer: @orders.consumer; several hear a topic"),
+        ("@app.cron('0 8 * * *')\ndef take(): ...", '@app.schedule("0 8 * * *"), or every=timedelta(minutes=5)'),
+        ("@app.task\ndef take(): ...", "@app.function, which others invoke and orchestrations call"),
+        ("@app.scheduled('0 8 * * *')\ndef take(): ...", "did you mean app.schedule?"),
+        (
+            "@app.queue('more')\ndef take(): ...",
+            "give it a name, orders = app.queue('more'), then write @orders.consumer",
+        ),
+        ("orders.send({})", "no stage is known while modules are imported: read values, and send, in a handler or"),
+        ("app.config('a').value", "no stage is known while modules are imported"),
+        ("1 / 0", "mend this line, or what it calls"),
+        ("'a'.consumer", "mend this line, or what it calls"),
+    ],
+)
+def test_what_raises_says_what_was_probably_meant(home: Path, lines: str, remedy: str) -> None:
+    (said,) = failure(home, app=f"{APP}{lines}\n")
+    assert remedy in said.partition("    instead: ")[2]
+
+
+def test_modules_that_import_each_other_are_told_so(home: Path) -> None:
+    (said,) = failure(
+        home, app=f"from wares.mail import send\n{APP}", mail="from wares.app import app\ndef send(): ...\n"
+    )
+    assert said.endswith("put the app and its channels into one that imports neither of them")
