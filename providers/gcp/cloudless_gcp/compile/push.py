@@ -161,8 +161,8 @@ def deadline_s(plan: Plan) -> int:
 
 def _receives(plan: Plan) -> int:
     """After how many deliveries Pub/Sub gives up: later than our runtime, which may count others (attempts.py)."""
-    is_counted = plan.endless or plan.once or plan.ordered or plan.exclusive
-    return RECEIVES_MAX if is_counted else min(RECEIVES_MAX, max(RECEIVES_MIN, plan.attempts + 1))
+    is_counted_by_us = plan.endless or plan.is_guarded
+    return RECEIVES_MAX if is_counted_by_us else min(RECEIVES_MAX, max(RECEIVES_MIN, plan.attempts + 1))
 
 
 def _backoff(plan: Plan) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def _returned(plan: Plan, what: str, problem: Exception) -> Answer:
 
 def _numbering(plan: Plan, cloud: Cloud) -> Number | None:
     """The message with the number of its attempt; None where Pub/Sub's count is that."""
-    if plan.endless or not (plan.once or plan.ordered or plan.exclusive):
+    if plan.endless or not plan.is_guarded:
         return None
     from cloudless_gcp.runtime.attempts import Attempts
 
