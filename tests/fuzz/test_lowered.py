@@ -7,7 +7,8 @@ from cloudless.app import App
 from cloudless.conformance.orchestrations.observed import differences
 from cloudless.frontend.orchestration import compile_orchestrations
 from cloudless.frontend.report import Report
-from cloudless.passes.lowering import WORKFLOWS, lower
+from cloudless.passes.lowering import lower
+from cloudless_gcp.compile.workflows.capability import WORKFLOWS
 from tests.fuzz import runners
 from tests.fuzz.choices import Choices
 from tests.fuzz.trial import made

@@ -1,6 +1,6 @@
 """Orchestrations as a backend can print them: what its expressions cannot say, statements do before them.
 
-    capabilities.py  what a backend can print: NATIVE, JSONATA, WORKFLOWS, and tables of your own
+    capabilities.py  what a backend can print: NATIVE is everything
     statements.py    an orchestration, statement by statement
     expressions.py   an expression → what is left of it, and the statements before it
     loops.py         comprehensions, folds, concatenations and joins → For
@@ -16,7 +16,7 @@ statement is evaluated in order, and what the language evaluates lazily stays be
 
 from __future__ import annotations
 
-from cloudless.passes.lowering.capabilities import JSONATA, NATIVE, WORKFLOWS, Capabilities, Weight, kind_of
+from cloudless.passes.lowering.capabilities import NATIVE, Capabilities, Weight, kind_of
 from cloudless.passes.lowering.statements import lower
 
-__all__ = ["JSONATA", "NATIVE", "WORKFLOWS", "Capabilities", "Weight", "kind_of", "lower"]
+__all__ = ["NATIVE", "Capabilities", "Weight", "kind_of", "lower"]

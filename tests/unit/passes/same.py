@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from cloudless.engine.expression import COMPILERS, compiled
 from cloudless.ir import Orchestration
 from cloudless.ir.expression import Const, Setting
 from cloudless.node import replace
-from cloudless.passes.lowering import JSONATA, NATIVE, WORKFLOWS, Capabilities
+from cloudless.passes.lowering import NATIVE, Capabilities
 from cloudless.passes.lowering.capabilities import APPEND, EAGER, LOWERED, SIMPLE, TOP, WHOLE
 from cloudless.passes.tree import renamed, with_blocks, with_operands
 from tests.unit.engine.virtual import execute
 
 Evaluate = Callable[[dict[str, Any]], Any]
 
+
+def workflows() -> list[Capabilities]:
+    """The table of the one backend that cannot say everything."""
+    if find_spec("cloudless_gcp") is None:
+        return []
+    from cloudless_gcp.compile.workflows.capability import WORKFLOWS
+
+    return [WORKFLOWS]
+
+
 TABLES = [
+    *workflows(),
     NATIVE,
-    JSONATA,
-    WORKFLOWS,
     Capabilities(
         name="nothing",
         rules=dict.fromkeys(("Map", "Fold", "TextCall:join", "And", "Or", "Choose"), LOWERED)
@@ -32,7 +42,7 @@ TABLES = [
     Capabilities(name="eager", rules={"And": EAGER, "Or": EAGER, "Choose": EAGER, "Record": TOP, "List": TOP}),
     Capabilities(name="containers", rules={"Dict": TOP, "Dict:computed": WHOLE, "List": TOP, "Fold": LOWERED}),
 ]
-"""Those that there are, and some that are hard in other ways."""
+"""Some that are hard in several ways; that of Workflows, where Google's provider is installed."""
 
 
 def outcome(orchestration: Orchestration, arguments: dict[str, Any]) -> Any:

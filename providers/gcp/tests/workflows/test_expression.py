@@ -10,8 +10,8 @@ import pytest
 from cloudless.ir import expression as e
 from cloudless.ir.type import BOOL, FLOAT, INT, LIST, TEXT, Type
 from cloudless.passes.expression_types import Types
-from cloudless.passes.lowering import WORKFLOWS
 from cloudless.passes.tree import EXPRESSIONS
+from cloudless_gcp.compile.workflows.capability import WORKFLOWS
 from cloudless_gcp.compile.workflows.code import LENGTH_MAX
 from cloudless_gcp.compile.workflows.expression import PRINTERS, Expressions
 from cloudless_gcp.compile.workflows.template import CONTAINERS, Unwritable, assignments, template, written

@@ -1,6 +1,6 @@
 """Expressions of the IR → expressions of Workflows.
 
-An orchestration is lowered before (`cloudless.passes.lowering.WORKFLOWS`): what Workflows cannot say in an expression
+An orchestration is lowered before (capability.py): what Workflows cannot say in an expression
 is not in one, `and` and `or` have operands that cannot fail, and containers stand where the source is JSON
 (template.py).
 """

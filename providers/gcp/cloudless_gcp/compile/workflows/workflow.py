@@ -11,9 +11,10 @@ from cloudless.errors import DefinitionError
 from cloudless.ir import Application, Diagnostic, Orchestration
 from cloudless.passes.definition import called
 from cloudless.passes.limits import OVER
-from cloudless.passes.lowering import WORKFLOWS, lower
+from cloudless.passes.lowering import lower
 from cloudless.passes.states import flow_of, fused
 from cloudless.passes.work import Costs, Work
+from cloudless_gcp.compile.workflows.capability import WORKFLOWS
 from cloudless_gcp.compile.workflows.code import Code, call, expression, operator, variable
 from cloudless_gcp.compile.workflows.keys import with_keys_computed
 from cloudless_gcp.compile.workflows.parameter import pack
