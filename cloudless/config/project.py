@@ -107,11 +107,14 @@ class Project:
 
     def _is_there(self, keys: Keys, path: str) -> bool:
         file = self.root / path
-        return file.is_file() or (keys[0] == "bundle" and file.is_dir())
+        try:
+            return file.is_file() or (keys[0] == "bundle" and file.is_dir())
+        except OSError:  # a name that no file can have, e.g. of thousands of letters
+            return False
 
     def _no_path(self, keys: Keys, path: str) -> Diagnostic:
         span = self._places.value(keys)
-        message, remedy = f"there is no {path} in {self.root}", "make it, or leave it out"
+        message, remedy = f"there is no {path:.200} in {self.root}", "make it, or leave it out"
         return Diagnostic(codes.BAD_VALUE, message, span, remedy, source=self._places.line(span.line))
 
     def check_values(self, app: App, stages: Iterable[str]) -> list[Diagnostic]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloudless.config import load
@@ -102,6 +102,8 @@ def read(file: Path, content: bytes) -> None:
 
 @hostile
 @given(content=made(made_file))
+@example(content=b'app = "shop:app"\nrequirements = "' + b"x" * 400 + b'"')
+@example(content=b'app = "shop:app"\nbundle = ["' + b"x" * 5_000 + b'"]')
 def test_a_file_is_a_project_or_says_what_is_wrong(tmp_path: Path, content: bytes) -> None:
     read(tmp_path / "cloudless.toml", content)
 
