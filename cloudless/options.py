@@ -110,10 +110,29 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+_MEANT = {
+    **dict.fromkeys(("attempts", "max_attempts", "max_retries", "retries", "retry_policy"), "retry"),
+    **dict.fromkeys(("dead_letter", "dead_letter_queue", "dlq"), "dead_letters"),
+    **dict.fromkeys(("concurrency", "max_concurrency", "max_instances"), "concurrency"),
+    **dict.fromkeys(("time_zone", "tz"), "timezone"),
+    **dict.fromkeys(("memory", "memory_size", "ram"), "memory_mb"),
+    **dict.fromkeys(("idempotency_key", "dedup", "deduplicate_by"), "once_by"),
+    **dict.fromkeys(("filter", "filters"), "where"),
+}
+"""What options are called elsewhere."""
+_STANDS = {
+    "retry": "retries stand where messages are sent to, e.g. app.queue(…, retry=Retry(attempts=3))",
+    "dead_letters": "dead letters stand where messages are sent to, e.g. app.queue(…, dead_letters=False)",
+    "concurrency": "how many run at a time is the cloud's own: native=, as the page of the cloud says",
+}
+"""Options that others have, and where."""
+
+
 def _unknown(where: str, wrong: str, known: frozenset[str]) -> str:
-    guess = nearest(wrong, known)
+    meant = _MEANT.get(wrong, wrong)
+    guess = meant if meant in known else None if meant in _STANDS else nearest(wrong, known)
     public = ", ".join(sorted(known - {"self", "cls"}))
-    hint = f"did you mean {guess!r}?" if guess else f"it takes: {public}"
+    hint = f"did you mean {guess!r}?" if guess else _STANDS.get(meant, f"it takes: {public}")
     return f"{where} has no option {wrong!r}: {hint}"
 
 

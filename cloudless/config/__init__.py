@@ -16,7 +16,7 @@
     text ──tomllib──► tables ──stage.py, file.py──► Project          project.py load, Project
       └──place.py──► where each key and value stands ──► mistakes.py Diagnostics
     settings.py  the keys that installed providers read
-    entry.py  import what the file names        remedy.py  what to do where that raises        stray.py  what nobody imports
+    entry.py  import what the file names    remedy.py  what to do where that raises    stray.py  what nobody imports
 
 Imports pydantic; never loaded in a deployed function.
 """

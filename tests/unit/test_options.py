@@ -37,6 +37,31 @@ def test_an_option_that_is_like_none_lists_those_there_are() -> None:
         anything("soup", xyz=2)
 
 
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ({"retries": 3}, "retries stand where messages are sent to, e.g. app.queue(…, retry=Retry(attempts=3))"),
+        ({"retry": Retry()}, "retries stand where messages are sent to"),
+        ({"dlq": False}, "dead letters stand where messages are sent to"),
+        ({"max_concurrency": 5}, "how many run at a time is the cloud's own: native="),
+        ({"memory": 512}, "did you mean 'memory_mb'?"),
+        ({"dedup": "id"}, "did you mean 'once_by'?"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_words_of_other_libraries_lead_to_ours(options: dict[str, Any], hint: str) -> None:
+    orders = App("shop").queue("orders", str)
+    with pytest.raises(UnknownOption) as caught:
+        orders.consumer(**options)
+    assert hint in str(caught.value)
+
+
+def test_an_option_that_is_there_under_another_name_is_named() -> None:
+    queue: Any = App("shop").queue
+    with pytest.raises(UnknownOption, match="did you mean 'retry'"):
+        queue("orders", str, max_attempts=3)
+
+
 def test_an_unknown_option_is_a_type_error_and_a_value_error() -> None:
     assert issubclass(UnknownOption, TypeError)
     assert issubclass(UnknownOption, ValueError)
