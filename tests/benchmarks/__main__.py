@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from tests.benchmarks import record
-from tests.benchmarks.areas import AREAS
+from tests.benchmarks.areas import AREAS, ended
 from tests.benchmarks.peers import catalogue
 from tests.benchmarks.record import Measured, Record
 from tests.benchmarks.report import markdown
@@ -52,11 +52,11 @@ def _waited(process: subprocess.Popen[bytes], limit_s: float) -> str:
     try:
         process.wait(limit_s)
     except subprocess.TimeoutExpired:
-        process.terminate()
         return f"not done in {limit_s:.0f} s"
     else:
         return ""
     finally:
+        process.terminate()  # it ends what it has started
         with suppress(subprocess.TimeoutExpired):
             process.wait(END_S)
         with suppress(ProcessLookupError):
@@ -66,6 +66,7 @@ def _waited(process: subprocess.Popen[bytes], limit_s: float) -> str:
 
 def main(words: list[str]) -> int:
     """Of the command line."""
+    signal.signal(signal.SIGTERM, ended)
     parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *AREAS], metavar="AREA", help=", ".join(AREAS))
     parser.add_argument("--record", action="store_true", help="write what is measured into the record and its page")

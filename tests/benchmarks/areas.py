@@ -48,14 +48,14 @@ def measured(name: str) -> Iterable[Table]:
     return found
 
 
-def _ended(number: int, frame: object) -> NoReturn:
+def ended(number: int, frame: object) -> NoReturn:
     """Leave every `with` block, and so end what was started."""
     raise SystemExit(128 + number)
 
 
 def main(name: str, file: str) -> None:
     """Measure an area, and write its tables as JSON, each as soon as it is there."""
-    signal.signal(signal.SIGTERM, _ended)
+    signal.signal(signal.SIGTERM, ended)
     done: list[Any] = []
     for table in measured(name):
         done.append(table.dumped())
