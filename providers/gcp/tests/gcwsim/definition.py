@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from providers.gcp.tests.gcwsim.builder import Builder
@@ -54,6 +55,16 @@ def problems(source: Source, connectors: Mapping[str, Connector] | None = None) 
 
 def compiled(text: str, connectors: Mapping[str, Connector]) -> Workflow:
     """A workflow. connectors: those that it may call. Raises Refused."""
+    return _made(text, connectors) if connectors else _made_once(text)
+
+
+@lru_cache(maxsize=16)
+def _made_once(text: str) -> Workflow:
+    """Tests deploy one text many times; what runs changes nothing of a workflow."""
+    return _made(text, {})
+
+
+def _made(text: str, connectors: Mapping[str, Connector]) -> Workflow:
     found: list[Problem] = []
     if len(text.encode("utf-8", "surrogatepass")) > SOURCE_BYTES:
         found.append(Problem(INVALID, "", f"a source of more than {SOURCE_BYTES:,} bytes", QUOTAS))
