@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cloudless_aws.names import bucket_of
 
 if TYPE_CHECKING:
+    from cloudless.compiler import Address
     from cloudless_aws.compile.ground import Ground
 
 CODE, LAYER = "code", "layer"
@@ -27,10 +28,16 @@ LAYERS = "aws_lambda_layer_version.dependencies[*].arn"
 
 def publication(ground: Ground) -> None:
     """The bucket, the package of this build in it, and the layer."""
-    document = ground.document
+    bucket = _bucket(ground)
+    ground.document.resource("aws_s3_object", CODE, _object(bucket["id"], "bundle"))
+    _layer(ground, bucket)
+
+
+def _bucket(ground: Ground) -> Address:
+    """Where packages are, which nobody else may read."""
     name = bucket_of(ground.prefix, ground.account, ground.region)
-    bucket = document.resource("aws_s3_bucket", CODE, {"bucket": name}, comment="the package of each build")
-    document.resource(
+    bucket = ground.document.resource("aws_s3_bucket", CODE, {"bucket": name}, comment="the package of each build")
+    ground.document.resource(
         "aws_s3_bucket_public_access_block",
         CODE,
         {
@@ -41,7 +48,12 @@ def publication(ground: Ground) -> None:
             "restrict_public_buckets": True,
         },
     )
-    document.resource("aws_s3_object", CODE, _object(bucket["id"], "bundle"))
+    return bucket
+
+
+def _layer(ground: Ground, bucket: Address) -> None:
+    """What the program requires, apart from its code, where that is worth it."""
+    document = ground.document
     layer = document.resource("aws_s3_object", LAYER, {"count": _COUNT, **_object(bucket["id"], "layer")})
     document.resource(
         "aws_lambda_layer_version",

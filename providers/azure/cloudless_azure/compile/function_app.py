@@ -39,41 +39,52 @@ _FREE = (
 
 def function_app(ground: Ground, group: Group) -> Address:
     """The app of a group, and all that it has of its own."""
-    document, name = ground.document, ground.app_name(group.name)
+    place = ground.place(ground.app_name(group.name))
     own, roles = identity(ground, group)
-    kept = app_account(ground, group)
-    container = document.resource(
-        "azurerm_storage_container", group.name, {"name": container_of(group.name), "storage_account_id": kept["id"]}
-    )
-    plan = document.resource(
-        "azurerm_service_plan", group.name, {**ground.place(name), "os_type": "Linux", "sku_name": "FC1"}
+    storage = _storage(ground, group, own)
+    plan = ground.document.resource(
+        "azurerm_service_plan", group.name, {**place, "os_type": "Linux", "sku_name": "FC1"}
     )
     arguments = {
-        **ground.place(name),
+        **place,
         "service_plan_id": plan["id"],
-        "storage_container_type": "blobContainer",
-        "storage_container_endpoint": f"{kept['primary_blob_endpoint']}{container['name']}",
-        "storage_authentication_type": "UserAssignedIdentity",
-        "storage_user_assigned_identity_id": own["id"],
+        **storage,
         "runtime_name": "python",
         "runtime_version": ground.stage.python,
         **_scale(ground, group),
         "https_only": True,
         "webdeploy_publish_basic_authentication_enabled": False,
         "identity": {"type": "UserAssigned", "identity_ids": [own["id"]]},
-        "site_config": {
-            "application_insights_connection_string": document.address("azurerm_application_insights", STAGE)[
-                "connection_string"
-            ],
-            "http2_enabled": True,
-            "minimum_tls_version": "1.2",
-            "scm_minimum_tls_version": "1.2",
-        },
+        "site_config": _site(ground),
         "app_settings": settings(ground, group, own),
     }
-    app = document.resource(TYPE, group.name, _native(ground, group, arguments), comment=_what(group))
+    app = ground.document.resource(TYPE, group.name, _native(ground, group, arguments), comment=_what(group))
     publish(ground, group, app, roles)
     return app
+
+
+def _storage(ground: Ground, group: Group, own: Address) -> dict[str, Any]:
+    """Where the app finds its package, with its own identity."""
+    kept = app_account(ground, group)
+    container = ground.document.resource(
+        "azurerm_storage_container", group.name, {"name": container_of(group.name), "storage_account_id": kept["id"]}
+    )
+    return {
+        "storage_container_type": "blobContainer",
+        "storage_container_endpoint": f"{kept['primary_blob_endpoint']}{container['name']}",
+        "storage_authentication_type": "UserAssignedIdentity",
+        "storage_user_assigned_identity_id": own["id"],
+    }
+
+
+def _site(ground: Ground) -> dict[str, Any]:
+    insights = ground.document.address("azurerm_application_insights", STAGE)
+    return {
+        "application_insights_connection_string": insights["connection_string"],
+        "http2_enabled": True,
+        "minimum_tls_version": "1.2",
+        "scm_minimum_tls_version": "1.2",
+    }
 
 
 def memory_of(ground: Ground, group: Group) -> int:
