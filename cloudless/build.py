@@ -131,18 +131,20 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     return built
 
 
-def refusals(application: Application, stage: Stage, chosen: Provider) -> list[Diagnostic]:
-    """What the provider's compiler refuses on a stage, e.g. of `native=` and `existing=`; nothing is packed or written.
+def objections(
+    application: Application, stage: Stage, chosen: Provider
+) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    """What the provider's compiler refuses on a stage, e.g. of `native=` and `existing=`; lines that it warns of.
 
-    Definitions of executions that may still run are not looked at.
+    Nothing is packed or written. Definitions of executions that may still run are not looked at.
     """
     if "compile" in chosen.gaps or not hasattr(chosen, "compile"):
-        return []
+        return (), ()
     try:
-        chosen.compile(stage, application, definitions_of(application, stage.config, {}))
+        compiled = chosen.compile(stage, application, definitions_of(application, stage.config, {}))
     except DefinitionError as error:
-        return list(map(_with_source, error.problems))
-    return []
+        return tuple(map(_with_source, error.problems)), ()
+    return (), compiled.warnings
 
 
 def folder_of(project: Project, stage: Stage) -> Path:

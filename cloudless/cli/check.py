@@ -61,6 +61,8 @@ def check(stage: StageName = None, compared: Clouds = None, config: ConfigFile =
         _json(found)
     else:
         show.problems(found.problems)
+        for line in found.notes:
+            show.console().print(Text(f"warning: {line}\n", "yellow"))
         _summary(found)
     if found.errors:
         raise typer.Exit(FAILED)
@@ -69,7 +71,8 @@ def check(stage: StageName = None, compared: Clouds = None, config: ConfigFile =
 class _Found:
     """All problems of a program. stages: what it was checked for. clouds: the same, of those that no stage chose.
 
-    chose: whether a stage of a cloud is in cloudless.toml, or somebody asked for one.
+    notes: of compilers, which have no place, e.g. that they know no such region. chose: whether a stage of a cloud is
+    in cloudless.toml, or somebody asked for one.
     """
 
     def __init__(self, name: str, problems: list[Diagnostic], stages: list[str], drafts: list[Stage]) -> None:
@@ -77,6 +80,7 @@ class _Found:
         self.problems = problems
         self.stages = stages
         self.clouds = [one.provider for one in drafts]
+        self.notes: list[str] = []
         self.chose = True
 
     @property
@@ -92,14 +96,15 @@ def _found(stage: str | None, config: ConfigFile) -> _Found:
     drafts = [] if chose else _drafts(program)
     problems = [*program.problems, *program.project.strays(program.app)]
     problems += program.project.check_values(program.app, [one.name for one in stages])
-    of_stages, checked = _of_stages(program, stages, problems)
-    of_drafts, _ = _of_stages(program, drafts, problems)
+    of_stages, checked, notes = _of_stages(program, stages, problems)
+    of_drafts, _, _ = _of_stages(program, drafts, problems)
     problems += of_stages
     problems += [replace(one, severity=WARNING) for one in of_drafts if one not in of_stages]
     if program.project.mistakes:
         checked = ["none before cloudless.toml is mended"]
     found = _Found(program.application.name, problems, checked, drafts)
     found.chose = chose
+    found.notes = notes
     return found
 
 
@@ -107,15 +112,18 @@ def _is_of_a_cloud(stage: Stage) -> bool:
     return stage.provider != "memory" or stage.like is not None
 
 
-def _of_stages(program: Program, stages: list[Stage], known: list[Diagnostic]) -> tuple[list[Diagnostic], list[str]]:
-    """What does not fit the clouds of some stages, and what to say of each. known: what fits none."""
+def _of_stages(
+    program: Program, stages: list[Stage], known: list[Diagnostic]
+) -> tuple[list[Diagnostic], list[str], list[str]]:
+    """What does not fit the clouds of some stages, what to say of each, and notes. known: what fits none."""
     providers, said = _providers(stages)
     tables: dict[str, Mapping[str, Limit]] = {one.name: one.limits for one in providers.values()}
     named = {name: (one.name, one.gaps) for name, one in providers.items()}
     found = list(map(_with_source, [*limits(program.application, tables), *gaps(program.application, named)]))
-    if not any(problem.severity == ERROR for problem in (*known, *found)):
-        found += _refusals(program, stages, providers)
-    return found, said
+    if any(problem.severity == ERROR for problem in (*known, *found)):
+        return found, said, []
+    refused, notes = _objections(program, stages, providers)
+    return [*found, *refused], said, notes
 
 
 def _drafts(program: Program) -> list[Stage]:
@@ -126,13 +134,20 @@ def _drafts(program: Program) -> list[Stage]:
     return list(stages_of(program.project, None, None)) if installed() else []
 
 
-def _refusals(program: Program, stages: list[Stage], providers: Mapping[str, Provider]) -> list[Diagnostic]:
-    """What compilers refuse, each once: their own limits, `existing=` and `native=`."""
-    from cloudless.build import refusals
+def _objections(
+    program: Program, stages: list[Stage], providers: Mapping[str, Provider]
+) -> tuple[list[Diagnostic], list[str]]:
+    """What compilers refuse, each once: their own limits, `existing=` and `native=`; what they warn of, by stage."""
+    from cloudless.build import objections
 
-    deployed = [one for one in stages if one.name in providers and one.provider != "memory"]
-    found = [refusals(program.application, one, providers[one.name]) for one in deployed]
-    return list(dict.fromkeys(problem for some in found for problem in some))
+    refused: dict[Diagnostic, None] = {}
+    notes: list[str] = []
+    for one in stages:
+        if one.name in providers and one.provider != "memory":
+            problems, lines = objections(program.application, one, providers[one.name])
+            refused |= dict.fromkeys(problems)
+            notes += [f"stage {one.name!r}: {line}" for line in lines]
+    return list(refused), notes
 
 
 def _providers(stages: list[Stage]) -> tuple[dict[str, Provider], list[str]]:
@@ -158,7 +173,7 @@ def _with_source(problem: Diagnostic) -> Diagnostic:
 
 def _summary(found: _Found) -> None:
     text = Text().append(found.name, "bold")
-    total, errors = len(found.problems), found.errors
+    total, errors = len(found.problems) + len(found.notes), found.errors
     if total:
         told = f"{show.count(errors, 'error')}, {show.count(total - errors, 'warning')}"
         text.append(f": {told}", "red" if errors else "yellow")
@@ -184,6 +199,7 @@ def _json(found: _Found) -> None:
         "stages": found.stages,
         "clouds": found.clouds,
         "errors": errors,
-        "warnings": len(found.problems) - errors,
+        "warnings": len(found.problems) + len(found.notes) - errors,
+        "notes": found.notes,
         "problems": [show.as_data(problem) for problem in found.problems],
     })  # fmt: skip

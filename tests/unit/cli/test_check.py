@@ -189,6 +189,17 @@ def test_what_a_compiler_refuses_is_found_before_a_build(home: Path, cloudless: 
     assert "CL510  queue 'orders': native= sets aws_sqs_queue.visibility_timeout_seconds to 5" in found
 
 
+def test_what_a_compiler_warns_of_is_said_before_a_build(home: Path, cloudless: Run) -> None:
+    pytest.importorskip("cloudless_aws")
+    (home / "cloudless.toml").write_text(f'{TOML}[stages.prod]\nprovider = "aws"\nregion = "eu-cental-1"\n')
+    result = cloudless("check", "--stage", "prod")
+    line = "stage 'prod': region 'eu-cental-1' is none that is known here: did you mean 'eu-central-1'?"
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"warning: {line}\n\nshop: no errors, 1 warning")
+    data = json.loads(cloudless("check", "--json").stdout)
+    assert (data["notes"], data["warnings"]) == ([line], 1)
+
+
 NATIVE = """\
 from cloudless import App
 
