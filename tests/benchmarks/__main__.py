@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from tests.benchmarks import record
-from tests.benchmarks.areas import AREAS, ended
+from tests.benchmarks.areas import AREAS, ended, module
 from tests.benchmarks.peers import catalogue
 from tests.benchmarks.record import Measured, Record
 from tests.benchmarks.report import markdown
@@ -34,7 +34,7 @@ def run(name: str) -> Measured:
     began = monotonic()
     with TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "tables.json"
-        words = [sys.executable, "-m", "tests.benchmarks.areas", name, str(file)]
+        words = [sys.executable, "-m", "tests.benchmarks.areas", module(name), str(file)]
         with (Path(folder) / "log").open("w+") as log:
             process = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log, process_group=0)
             late = _waited(process, AREAS[name].limit_s)

@@ -23,7 +23,7 @@ from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 SIZES = (10, 1_000)
 ROUNDS = 5
-BUDGET_S = 30.0
+BUDGET_S = 20.0
 PROVIDERS = {
     "aws": 'region = "eu-central-1"',
     "azure": 'region = "westeurope"\nsubscription = "00000000-0000-0000-0000-000000000000"',

@@ -41,7 +41,7 @@ from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 15
-BUDGET_S = 45.0
+BUDGET_S = 22.0
 KIB = 1024
 STAGE = Stage.model_validate({"name": "prod", "provider": "gcp", "region": "europe-west1", "project": "bench"})
 TOPIC = "projects/bench/topics/cold-prod-done"

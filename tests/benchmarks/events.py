@@ -14,18 +14,18 @@ def tables() -> Iterator[Table]:
     yield Table(
         "An event of SQS with 10 messages, a message",
         "µs",
-        tuple(contest("batch", ("chalice", "powertools"), unit="µs", rounds=9, budget_s=15)),
+        tuple(contest("batch", ("chalice", "powertools"), unit="µs", rounds=9, budget_s=10)),
         "× a loop by hand with `json.loads`, which reports what failed",
     )
     yield Table(
         "A request of API Gateway",
         "µs",
-        tuple(contest("request", ("chalice", "powertools", "web"), unit="µs", rounds=9, budget_s=15)),
+        tuple(contest("request", ("chalice", "powertools", "web"), unit="µs", rounds=9, budget_s=10)),
         BY_HAND,
     )
     yield Table(
         "A request in a unit test",
         "µs",
-        tuple(contest("client", ("chalice", "web"), unit="µs", rounds=9, budget_s=15)),
+        tuple(contest("client", ("chalice", "web"), unit="µs", rounds=9, budget_s=10)),
         BY_HAND,
     )

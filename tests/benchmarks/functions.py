@@ -28,7 +28,7 @@ from tests.benchmarks.row import Table
 ROOT = Path(__file__).parents[2]
 HANDLERS = 50
 ROUNDS = 15
-BUDGET_S = 15.0
+BUDGET_S = 10.0
 NOTE = "× functions by hand, under Microsoft's worker library"
 STAGE = Stage.model_validate({"name": "prod", "provider": "azure", "region": "westeurope", "subscription": "0"})
 

@@ -18,7 +18,7 @@ from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 PEERS = ("moto", "chalice", "powertools", "web", "google", "azure", "dbos", "durabletask", "temporal")
 ROUNDS = 15
-BUDGET_S = 25.0
+BUDGET_S = 18.0
 HANDLER = """
 @app.queue("queue-{n}", dict).consumer
 def take_{n}(body: dict) -> None: ...

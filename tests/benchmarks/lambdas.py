@@ -37,7 +37,7 @@ from tests.benchmarks.rounds import enough, figure, over
 from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 ROUNDS = 15
-BUDGET_S = 40.0
+BUDGET_S = 20.0
 STAGE = Stage.model_validate({"name": "prod", "provider": "aws", "region": "eu-central-1", "python": "3.12"})
 PEERS = ("chalice", "powertools")
 

@@ -18,7 +18,7 @@ from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 PEERS = ("pubsub", "kombu", "workers", "faststream", "moto", "chalice", "web", "durabletask", "awsdurable", "dbos",
          "temporal")  # fmt: skip
 ROUNDS = 11
-BUDGET_S = 25.0
+BUDGET_S = 15.0
 GOALS_MS = {"a message, dicts": 60, "a message, pydantic": 150, "cloudless --help": 150,
             "cloudless check of 1,000 functions": 700}  # fmt: skip
 WHAT = ("a message", "a request", "10 steps")

@@ -99,7 +99,7 @@ def tables() -> list[Table]:
             "google-cloud-pubsub, batches of 1,000": lambda: many(partial(batches_by_hand, largest)),
             "cloudless": lambda: many(partial(on, cloud, batches_of_ours)),
             "cloudless, over REST as in functions": lambda: many(partial(on, function, batches_of_ours)),
-        }, rounds=5, budget_s=15)  # fmt: skip
+        }, rounds=5, budget_s=10)  # fmt: skip
         cloud.close()
         function.close()
         for client in (single, batching, largest):

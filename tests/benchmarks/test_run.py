@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,34 +14,35 @@ TABLE = "Table('A', 's', (Row('ours', 'ours', 1.0, 1.0, 1.0),))"
 HEAD = "from tests.benchmarks.row import Row, Table\ndef tables():\n"
 
 
+NAME = "made_for_a_test"
+
+
 @pytest.fixture
-def area(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def area(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The module of an area that is there for a test."""
-    name = "made_for_a_test"
-    monkeypatch.setitem(AREAS, name, Area("Made for a test", limit_s=20))
-    file = Path(command.__file__).with_name(f"{name}.py")
-    yield file
-    file.unlink(missing_ok=True)
+    monkeypatch.setitem(AREAS, NAME, Area("Made for a test", limit_s=60, module=NAME))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path / f"{NAME}.py"
 
 
 def test_an_area_comes_back_with_its_tables(area: Path) -> None:
     area.write_text(f"{HEAD}    return [{TABLE}]\n")
-    assert command.run(area.stem).tables == (Table("A", "s", (Row("ours", OURS, 1.0, 1.0, 1.0),)),)
+    assert command.run(NAME).tables == (Table("A", "s", (Row("ours", OURS, 1.0, 1.0, 1.0),)),)
 
 
 def test_what_was_measured_before_a_failure_is_kept(area: Path) -> None:
     area.write_text(f"{HEAD}    yield {TABLE}\n    raise ValueError('no luck')\n")
-    first, rest = command.run(area.stem).tables
+    first, rest = command.run(NAME).tables
     assert first.title == "A"
     assert failed([rest])[0].failed == "ValueError: no luck"
 
 
 def test_an_area_that_ends_without_a_word_has_failed(area: Path) -> None:
     area.write_text(f"import os\n{HEAD}    os._exit(3)\n")
-    assert [row.failed for row in failed(command.run(area.stem).tables)] == ["ended with 3"]
+    assert [row.failed for row in failed(command.run(NAME).tables)] == ["ended with 3"]
 
 
 def test_an_area_that_does_not_end_is_ended(area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(AREAS, area.stem, Area("Made for a test", limit_s=1))
+    monkeypatch.setitem(AREAS, NAME, Area("Made for a test", limit_s=1, module=NAME))
     area.write_text(f"import threading\n{HEAD}    threading.Event().wait()\n")
-    assert [row.failed for row in failed(command.run(area.stem).tables)] == ["not done in 1 s"]
+    assert [row.failed for row in failed(command.run(NAME).tables)] == ["not done in 1 s"]

@@ -143,7 +143,7 @@ def contest(
     *,
     unit: str,
     rounds: int = 7,
-    budget_s: float = 20.0,
+    budget_s: float = 12.0,
     scale: float = 1.0,
     units: Callable[[int], int] = int,
 ) -> list[Row]:

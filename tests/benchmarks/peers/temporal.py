@@ -56,6 +56,7 @@ async def _start() -> tuple[Any, Any]:
         workflows=[shared.Sequence, shared.Spread, shared.Timers],
         activities=[shared.act],
         workflow_runner=workers.UnsandboxedWorkflowRunner(),
+        debug_mode=True,  # or else a map on a busy machine is taken for a deadlock, and begun again
     )
     environment.running = asyncio.ensure_future(worker.run())
     return environment, worker
