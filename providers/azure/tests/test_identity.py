@@ -19,7 +19,7 @@ from cloudless.errors import NotFound, PermissionDenied, Unavailable
 from cloudless_azure.clients.call import Steps
 from cloudless_azure.clients.connection import SERVICE_BUS, STORAGE, connection
 from cloudless_azure.clients.errors import of_sdk
-from cloudless_azure.clients.identity import SERVICE_BUS_SCOPE, STORAGE_SCOPE, Identity
+from cloudless_azure.clients.identity import STORAGE_SCOPE, VAULT_SCOPE, Identity
 from cloudless_azure.clients.key import Keys
 from cloudless_azure.clients.servicebus import Clients
 from cloudless_azure.clients.table import Table
@@ -62,10 +62,10 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Endpoint]]:
 
 def test_a_token_is_fetched_once_for_its_life_and_each_service(endpoint: type[Endpoint]) -> None:
     identity = Identity()
-    scopes = [SERVICE_BUS_SCOPE, SERVICE_BUS_SCOPE, STORAGE_SCOPE]
+    scopes = [VAULT_SCOPE, VAULT_SCOPE, STORAGE_SCOPE]
     assert [identity.get_token(scope).token for scope in scopes] == ["token-1", "token-1", "token-2"]
     assert [query["resource"] for query in endpoint.queries] == [
-        ["https://servicebus.azure.net"],
+        ["https://vault.azure.net"],
         ["https://storage.azure.com"],
     ]
     assert endpoint.queries[0]["api-version"] == ["2019-08-01"]

@@ -22,7 +22,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SERVICE_BUS_SCOPE = "https://servicebus.azure.net/.default"
 STORAGE_SCOPE = "https://storage.azure.com/.default"
 VAULT_SCOPE = "https://vault.azure.net/.default"
 _ENDPOINT, _HEADER = "IDENTITY_ENDPOINT", "IDENTITY_HEADER"
@@ -58,7 +57,7 @@ class Identity:
         self._default: Any = None
 
     def get_token(self, *scopes: str, **options: Any) -> Token:
-        """A token for one scope, e.g. `SERVICE_BUS_SCOPE`. Raises NotSignedIn, PermissionDenied or Unavailable."""
+        """A token for one scope, e.g. `STORAGE_SCOPE`. Raises NotSignedIn, PermissionDenied or Unavailable."""
         (scope,) = scopes
         kept = self._kept.get(scope)
         if kept is None or time.time() > kept.expires_on - _MARGIN_S:
