@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING
-from cloudless.errors import ExecutionExists, NotFound, Unavailable, UnsupportedError
+from cloudless.errors import ExecutionExists, NotFound, PermissionDenied, Unavailable, UnsupportedError
 from cloudless.message import Envelope
 from cloudless_gcp.clients import orchestration as module
 from cloudless_gcp.clients.cloud import GoogleCloud
@@ -16,6 +16,7 @@ from cloudless_gcp.clients.start import KEPT_S
 from providers.gcp.tests.clients.envelopes import envelope
 from providers.gcp.tests.clients.place import START_S, Place
 from providers.gcp.tests.clients.works import DIGEST, Works
+from providers.gcp.tests.errors import ApiError, refused
 from providers.gcp.tests.gcwsim import Unspecified
 from tests.hosting.http import Response
 
@@ -291,6 +292,20 @@ def test_a_start_is_one_document(works: Works, cloud: GoogleCloud) -> None:
     found = cloud.starts.find("fulfil", "7")
     assert found is not None
     assert found.created in {one.id for one in works.sim.executions.values()}
+
+
+def test_a_document_that_may_not_be_written_is_told_as_that(works: Works, cloud: GoogleCloud, place: Place) -> None:
+    """The execution is there by then: what is missing is no role on Workflows."""
+    kept, writes = place.backends["firestore"], list[Any]()
+
+    def answer(one: Any) -> Response:
+        writes.append(one)
+        return kept(one) if len(writes) == 1 else refused(ApiError("PERMISSION_DENIED", "no"))
+
+    place.backends["firestore"] = answer
+    with pytest.raises(PermissionDenied, match=r"datastore\.entities\.update"):
+        cloud.orchestrations.start("fulfil", "7", call())
+    assert len(works.sim.executions) == 1
 
 
 # --- what runs, and what happened
