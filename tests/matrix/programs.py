@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,6 +11,7 @@ from cloudless.conformance.harness import START
 from tests.matrix.faults import CRASH, EXCEPTION, KINDS, LOST
 from tests.matrix.program import ROOT, Program, Step, advance, fault, invoke, letters, redrive, request, run, send, show
 from tests.matrix.repository_events import repository_events
+from tests.matrix.webhooks import by_github, by_standard
 
 PAYLOADS = ROOT.parent / "shared" / "webhooks" / "github.jsonl"
 """246 deliveries of GitHub: real input, which is no part of the repository."""
@@ -192,12 +190,12 @@ def webhooks(most: int = 60) -> Program:
     for number, line in enumerate(lines[:: max(1, len(lines) // most)]):
         delivery: dict[str, Any] = json.loads(line)
         body = json.dumps(delivery["payload"], ensure_ascii=False)
-        sent = _github(f"d{number}", delivery["event"], body, secret)
+        sent = by_github(f"d{number}", delivery["event"], body, secret)
         steps += [sent] * (2 if number % 7 == 0 else 1)
         if number % 10 == 0:
-            steps += [_github(f"d{number}", delivery["event"], body, "guessed"), run()]
-    standard = _standard("s1", '{"type":"issues","n":"é😀"}', secret, START.timestamp())
-    late = _standard("s2", "{}", secret, START.timestamp() - 400)
+            steps += [by_github(f"d{number}", delivery["event"], body, "guessed"), run()]
+    standard = by_standard("s1", '{"type":"issues","n":"é😀"}', secret, START.timestamp())
+    late = by_standard("s2", "{}", secret, START.timestamp() - 400)
     return Program(
         "03-webhooks",
         (*steps, run(), standard, standard, late, run(), *_under_faults(secret), letters("received")),
@@ -209,28 +207,8 @@ def webhooks(most: int = 60) -> Program:
 def _under_faults(secret: str) -> Iterator[Step]:
     """What was handled is never handled again; what died on the way, is."""
     for kind in KINDS:
-        sent = _github(f"under-{kind}", "release", "{}", secret)
+        sent = by_github(f"under-{kind}", "release", "{}", secret)
         yield from (fault(kind, "route"), fault(kind, "announce"), sent, run(), sent, run())
-
-
-def _github(id: str, event: str, body: str, secret: str) -> Step:
-    signature = hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
-    headers = {
-        "Content-Type": "application/json", "X-GitHub-Event": event, "X-GitHub-Delivery": id,
-        "X-Hub-Signature-256": f"sha256={signature}",
-    }  # fmt: skip
-    return request("POST", "/webhooks/github", body=body, headers=headers)
-
-
-def _standard(id: str, body: str, secret: str, at_s: float) -> Step:
-    """https://www.standardwebhooks.com."""
-    signed = f"{id}.{at_s:.0f}.{body}".encode()
-    signature = b64encode(hmac.digest(secret.encode(), signed, hashlib.sha256)).decode()
-    headers = {
-        "Content-Type": "application/json", "Webhook-Id": id, "Webhook-Timestamp": f"{at_s:.0f}",
-        "Webhook-Signature": f"v1,{signature}",
-    }  # fmt: skip
-    return request("POST", "/webhooks/standard", body=body, headers=headers)
 
 
 PROGRAMS: Mapping[str, Callable[[], Program]] = {
