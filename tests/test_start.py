@@ -24,10 +24,11 @@ pytestmark = pytest.mark.slow
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the four wheels, built from the sources."""
     folder = tmp_path_factory.mktemp("wheels")
-    env = {**os.environ, "UV_CONSTRAINT": str(ROOT / "constraints.txt")}
+    uv = Path(sys.executable).with_name("uv")
+    options = ["--wheel", "--python", sys.executable, "--build-constraints", str(ROOT / "constraints.txt")]
     for source in DISTRIBUTIONS:
-        command = [sys.executable, "-m", "build", "--installer", "uv", "--wheel", "--outdir", str(folder), str(source)]
-        subprocess.run(command, env=env, check=True, capture_output=True)
+        command = [str(uv), "build", *options, "--out-dir", str(folder), str(source)]
+        subprocess.run(command, check=True, capture_output=True)
     return folder
 
 
