@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from cloudless.app import App
 from cloudless.errors import NoProvider
@@ -52,7 +52,7 @@ def _of_attribute(of: Any, name: str, source: str) -> str:
     for kinds, words, text in _ELSEWHERE:
         if isinstance(of, kinds) and re.fullmatch(words, name):
             return text.format(handle=handle)
-    guess = nearest(name, [one for one in dir(of) if not one.startswith("_")])
+    guess = nearest(name, [one for one in dir(cast("object", of)) if not one.startswith("_")])
     return f"did you mean {handle}.{guess}?" if guess else ""
 
 

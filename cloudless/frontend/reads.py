@@ -10,11 +10,11 @@ to, so that another object never has its identity.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-from cloudless.frontend.lift import ATOMS, CONTAINERS, held, own
+from cloudless.frontend.lift import ATOMS, CONTAINERS, class_of, held, own
 
 _EMPTY = object()
 """In place of a cell that is not filled yet."""
@@ -42,12 +42,11 @@ class Reads:
 
     def note_deep(self, one: Any) -> None:
         """Note an object, and whatever a container holds."""
-        if isinstance(one, CONTAINERS) and id(one) not in self._objects:
-            self.note(one)
+        is_new = id(one) not in self._objects
+        self.note(one)
+        if is_new and class_of(one) not in ATOMS and _is_container(one):
             for part in _contents(one):
                 self.note_deep(part)
-        else:
-            self.note(one)
 
     def note_file(self, file: str, source: object) -> None:
         """Note what a file held."""
@@ -73,20 +72,17 @@ def _contents(one: Any) -> list[Any]:
         return [one.__code__, one.__defaults__, *(one.__kwdefaults__ or {}).values(), *cells, *own(one).values()]
     if isinstance(one, ModuleType | type):
         return list(vars(one).values())
-    if isinstance(one, Mapping):
-        return list(_pairs(one))
-    if isinstance(one, CONTAINERS):
-        return list(one)
+    if _is_container(one):
+        return [*one.keys(), *one.values()] if isinstance(one, Mapping) else list(one)
     return [] if _is_ours(type(one).__module__) else list(held(one).values())
+
+
+def _is_container(one: object) -> bool:
+    return isinstance(one, CONTAINERS)
 
 
 def _is_ours(module: str) -> bool:
     return module.startswith("cloudless.") and not module.startswith("cloudless.conformance.")
-
-
-def _pairs(one: Mapping[Any, Any]) -> Iterator[Any]:
-    yield from one.keys()
-    yield from one.values()
 
 
 def _filled(cell: Any) -> Any:

@@ -133,10 +133,9 @@ class Script:
             raise InvalidArgument(f"'request': write a method and a path, e.g. \"POST /orders\", not {line!r}")
         _check_target(self._app, method.upper(), path.strip())
         headers, sent = _headers(event.get("headers", {})), _sent(event)
-        for _ in range(self._resend + 1):
-            answer = self._cloud.http.request(method, path.strip(), headers=headers, **sent)
-            if answer.status < 500:
-                break
+        answer, left = self._cloud.http.request(method, path.strip(), headers=headers, **sent), self._resend
+        while answer.status >= 500 and left > 0:
+            answer, left = self._cloud.http.request(method, path.strip(), headers=headers, **sent), left - 1
         self.answers.append(answer)
 
 

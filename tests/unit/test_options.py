@@ -47,7 +47,7 @@ def test_an_option_that_is_like_none_lists_those_there_are() -> None:
         ({"memory": 512}, "did you mean 'memory_mb'?"),
         ({"dedup": "id"}, "did you mean 'once_by'?"),
     ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+    ids=["retries", "retry", "dlq", "max_concurrency", "memory", "dedup"],
 )
 def test_words_of_other_libraries_lead_to_ours(options: dict[str, Any], hint: str) -> None:
     orders = App("shop").queue("orders", str)

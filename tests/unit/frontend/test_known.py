@@ -102,7 +102,7 @@ CALLS: dict[str, tuple[str, Callable[[Any], object]]] = {
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[ModuleType]:
     """A program; its consumer does what the test's parameter says."""
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     (tmp_path / "tools_of_a_shop.py").write_text("import json\ndef put(x): ...\n")
     (tmp_path / "known_shop.py").write_text(PROGRAM % getattr(request, "param", "helper(x)"))
     importlib.invalidate_caches()
