@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+_Own = dict[str, Annotated[str | None, Field(min_length=1)]]
+"""Values of the keys of providers; None is as if the key were not there."""
+
 
 class Stage(BaseModel):
     """One table `[stages.<name>]`.
@@ -21,7 +24,7 @@ class Stage(BaseModel):
     """
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
-    __pydantic_extra__: dict[str, Annotated[str | None, Field(min_length=1)]]
+    __pydantic_extra__: _Own  # pyright: ignore[reportIncompatibleVariableOverride]  (how pydantic is told their type)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,15}$")
     provider: str
