@@ -27,7 +27,8 @@ class Event:
 
     kind: "send", "publish", "fire", "deliver", "invoke", "request", "dead"; "start" or "end" of an execution, "step" of
     one, "event" sent to one. resource: queue, topic, subscription, schedule, function, orchestration or event; of a
-    request, method and route, e.g. "GET /orders/{id}". target: of a request, path and query as they were sent, else "".
+    request, method and route, e.g. "GET /orders/{id}". target: of a request, the path as it was sent, with "?…" where
+    it had a query: tokens of links travel there.
     handler: who did it, or ran (deliver, request); "" for the test itself. message: id. cause: id of the message that
     the handler was handling, "" for none. outcome, on a delivery: "done", "skipped", "again", "dead", "crash",
     "time-out"; on a step: "done", "failed", "crash", "time-out"; on a request, its status; on an end, that of the

@@ -63,7 +63,7 @@ class MemoryHttp:
     def _served(self, plan: EndpointPlan, segments: list[str], request: Request) -> Response:
         world = self._world
         request.id = world.new_id()
-        exchange = Exchange(target=f"{request.path}?{request.query_string}" if request.query_string else request.path)
+        exchange = Exchange(target=f"{request.path}?…" if request.query_string else request.path)
         envelope = Envelope(request.id, request.body.decode("utf-8", "replace"), sent_s=world.now_us / US)
         world.history.request(world.now_us, f"{request.method} {plan.path}", plan.handler, envelope, exchange)
         began_us = world.now_us

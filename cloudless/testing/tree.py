@@ -5,7 +5,7 @@ send orders {"id": "1"}
 └── take ✓ attempt 2, 2 s later
     └── publish order-placed {"id": "1"}
         └── mail ✓
-POST /orders?gift=1 201
+POST /orders?… 201
 └── send orders {"id": "2"}
     └── take ✓
 fire report × 7, tidy × 168 until Fri 12:00:00  (folded: nothing came of them)

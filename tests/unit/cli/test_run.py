@@ -251,9 +251,9 @@ def test_a_request_is_a_root_with_its_status_and_what_it_sent_below(shop: Run) -
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["GET", "/orders/7?deep=1"], "GET /orders/7?deep=1 200"),
+        (["GET", "/orders/7?deep=1"], "GET /orders/7?… 200"),
         (["HEAD", "/orders/7"], "HEAD /orders/7 200"),
-        (["GET", "/orders/7?deep=x"], "GET /orders/7?deep=x 422: Unfit: query deep: expected true or false, got 'x'"),
+        (["GET", "/orders/7?deep=x"], "GET /orders/7?… 422: Unfit: query deep: expected true or false, got 'x'"),
         (["POST", "/orders", '{"id": "late"}'], "POST /orders 409: Closed: the shop is closed"),
         (["POST", "/orders", '{"id": "odd"}'], "POST /orders 500: ValueError: five is odd"),
         (["POST", "/orders", "--text", "{"], "POST /orders 415: Refused: the body is of type (none given): send it as"),
