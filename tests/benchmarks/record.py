@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.benchmarks.rounds import MOST
 from tests.benchmarks.row import Table
 
 FILE = Path(__file__).with_name("record.json")
@@ -60,7 +61,9 @@ def today() -> str:
 
 def machine() -> dict[str, str]:
     """What this runs on."""
+    most = os.environ.get(MOST)
     return {
+        **({"only a look": f"at most {most} rounds"} if most else {}),
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "system": f"{platform.system()} {platform.machine()}",
         "processors": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.record import Measured, Record, read
+from tests.benchmarks.record import Measured, Record, machine, read
 from tests.benchmarks.report import markdown, number
+from tests.benchmarks.rounds import MOST
 from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table, failed
 
 REFERENCE_ROW = Row("by hand", REFERENCE, 5.0, 4.0, 6.0, 1.0)
@@ -64,6 +65,13 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_a_record_has_four_digits_and_nothing_that_is_not_said() -> None:
     plain = json.loads(json.dumps(Row("ours", OURS, 1.23456, 1.0, 2.0).dumped()))
     assert plain == {"name": "ours", "kind": OURS, "value": 1.235, "low": 1.0, "high": 2.0}
+
+
+def test_a_record_of_a_quick_look_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(MOST, raising=False)
+    assert "only a look" not in machine()
+    monkeypatch.setenv(MOST, "3")
+    assert machine()["only a look"] == "at most 3 rounds"
 
 
 def test_there_may_be_no_record_yet(tmp_path: Path) -> None:
