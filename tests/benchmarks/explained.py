@@ -58,12 +58,17 @@ EXPLAINED: tuple[Explained, ...] = (
     Explained(
         "A queue to a handler",
         "pytest-pubsub",
-        "The two are a tenth apart, less than a noisy run moves them. It keeps messages in dicts, and no lease of its "
+        "The two are close, and a noisy run moves them more than that. It keeps messages in dicts, and no lease of its "
         "ends, nothing comes again, nothing is dead-lettered and nobody is refused; all of that is on in ours.",
     ),
     Explained(
         "A message where many wait",
+        "moto",
+        "It is asked with 200 messages, since its work grows with their square; 100,000 would not end.",
+    ),
+    Explained(
+        "A message where many wait",
         "",
-        "Neither grows with what waits: the difference is that of the machine from round to round.",
+        "Ours does not grow with what waits: the difference is that of the machine from round to round.",
     ),
 )
