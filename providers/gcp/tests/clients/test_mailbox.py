@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_a_write_whose_answer_was_lost_was_made(store: FirestoreStore, monkeypat
     """The request is made again, and meets its own text."""
     real = Firestore.put
 
-    def twice(self: Firestore, path: str, fields: dict[str, object], over: str | None) -> str | None:
+    def twice(self: Firestore, path: str, fields: Mapping[str, Mapping[str, Any]], over: str | None) -> str | None:
         real(self, path, fields, over)
         return real(self, path, fields, over)
 
