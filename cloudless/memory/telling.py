@@ -31,10 +31,11 @@ _HERE = os.path.dirname(__file__)  # noqa: PTH120  (pathlib costs 4 ms of a test
 
 
 class Telling:
-    """Tells of the first failures of one simulation."""
+    """Tells of the first failures of one simulation: once with the traceback, and with a line where it comes again."""
 
     def __init__(self) -> None:
         self._told = 0
+        self._seen: set[tuple[str, type, str, int]] = set()
 
     def call(self, plan: Plan, call: Call) -> Call:
         """A handler's call that tells of what it raises."""
@@ -61,17 +62,25 @@ class Telling:
         ours = logging.getLogger("cloudless")
         if not ours.handlers:  # where nobody listens, Python itself would print what the trace shows anyway
             ours.addHandler(logging.NullHandler())
-        trace = _of_the_program(problem.__traceback__)
-        text = f"{what}: {type(problem).__name__}{'; further failures are not told' if self._told == MOST else ''}"
-        logging.getLogger(f"cloudless.{handler}").warning("%s", text, exc_info=(type(problem), problem, trace))
+        raised = (handler, type(problem), *_place(problem.__traceback__))
+        again = raised in self._seen
+        self._seen.add(raised)
+        text = f"{what}{' like before' if again else ''}: {type(problem).__name__}"
+        text += "; further failures are not told" if self._told == MOST else ""
+        trace = None if again else (type(problem), problem, _of_the_program(problem.__traceback__))
+        logging.getLogger(f"cloudless.{handler}").warning("%s", text, exc_info=trace)
+
+
+def _place(trace: TracebackType | None) -> tuple[str, int]:
+    """The file and the line that raised."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (trace.tb_frame.f_code.co_filename, trace.tb_lineno) if trace is not None else ("", 0)
 
 
 def _is_provoked(problem: Exception) -> bool:
     """Whether a double or a fault raised it."""
-    trace = problem.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    folder, name = os.path.split(trace.tb_frame.f_code.co_filename) if trace is not None else ("", "")
+    folder, name = os.path.split(_place(problem.__traceback__)[0])
     return folder == _HERE and name in _PROVOKING
 
 
