@@ -225,7 +225,7 @@ class Mistakes:
         if not isinstance(given, str) or (given != none and self._providers.is_known(given)):
             return
         known = [name for name in self._providers.names() if name != none]
-        guess = nearest(given, known)
+        guess = self._providers.meant(given)
         remedy = f"did you mean {guess!r}?" if guess else f"there are {', '.join(known)}, or install yours"
         self._bad(path, f"there is no provider {given!r}", remedy)
 

@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from cloudless.driver.provider import ENTRY_POINTS, EXTRAS
 from cloudless.driver.setting import Setting
+from cloudless.options import nearest
 
 MEMORY = "memory"
 Settings = Mapping[str, Setting]
@@ -27,6 +28,12 @@ class Providers:
     def names(self) -> list[str]:
         """Of all that are known, in order."""
         return sorted({MEMORY, *EXTRAS, *self._installed})
+
+    def meant(self, name: str) -> str | None:
+        """The provider that a name which none has probably stands for: a slip, or a word of the cloud's own name."""
+        known = [one for one in self.names() if one != MEMORY]
+        titled = (one for one, title in EXTRAS.items() if name.lower() in title.lower().split())
+        return nearest(name, known) or next(titled, None)
 
     def settings(self, name: object) -> Settings | None:
         """What a stage may say to the provider of that name; None where that cannot be told.

@@ -38,9 +38,7 @@ def _timing(schedule: Schedule[..., Any], report: Report) -> None:
             check_cron(cron)
         except InvalidArgument as problem:
             span = report.sources.option(schedule.place, "cron", 0)
-            report.error(
-                "CL182", span, str(problem), "minute hour day-of-month month day-of-week, e.g. 0 8 * * MON-FRI"
-            )
+            report.error("CL182", span, str(problem), _instead(cron))
     if every is not None and (every < MINUTE or every % MINUTE):
         report.error(
             "CL184",
@@ -48,6 +46,15 @@ def _timing(schedule: Schedule[..., Any], report: Report) -> None:
             f"every={every} of schedule {schedule.source!r} is not a number of whole minutes, 1 or more",
             "round it; for less than a minute, let each run send a delayed message",
         )
+
+
+def _instead(cron: str) -> str:
+    """What to write in place of a cron string that is none; of AWS's forms, with what stands for them here."""
+    if cron.startswith("rate("):
+        return "every=timedelta(minutes=5), say, in place of a cron string"
+    if cron.startswith("cron(") or "?" in cron.split():
+        return "cron's five fields as on Unix: no cron(…), no seconds, no year, and * in place of ?"
+    return "minute hour day-of-month month day-of-week, e.g. 0 8 * * MON-FRI"
 
 
 def _zone(schedule: Schedule[..., Any], report: Report) -> None:

@@ -169,6 +169,11 @@ def test_all_mistakes_are_told_at_once_in_order(home: Path) -> None:
             "there are acme, aws, azure, broken, gcp, silent, or install yours",
         ),
         (
+            'app = "a:b"\n[stages.a]\nprovider = "google"',
+            "3:12  CL505  there is no provider 'google'",
+            "did you mean 'gcp'?",
+        ),
+        (
             'app = "a:b"\n[stages.a]\nprovider = "acme"\nregion = ""\nzone = "north-1"',
             "4:10  CL505  `region` should have at least 1 character",
             'write it as text, as the cloud calls it, e.g. region = "eu-central-1"',

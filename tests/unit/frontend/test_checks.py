@@ -182,6 +182,19 @@ def test_a_schedule_that_never_comes(timing: dict[str, Any], text: str) -> None:
     assert only(app).startswith(text.format("schedule 'take-nothing'"))
 
 
+@pytest.mark.parametrize(
+    ("cron", "remedy"),
+    [
+        ("rate(5 minutes)", "every=timedelta(minutes=5), say, in place of a cron string"),
+        ("0 8 * * ? *", "cron's five fields as on Unix: no cron(…), no seconds, no year, and * in place of ?"),
+    ],
+)
+def test_a_form_of_the_clouds_own_is_told_with_what_stands_for_it(cron: str, remedy: str) -> None:
+    app = App("shop")
+    app.schedule(cron)(take_nothing)
+    assert only(app).endswith(remedy)
+
+
 def test_a_schedule_has_no_days() -> None:
     app = App("shop")
     app.schedule("0 8 * * *")(tick)
