@@ -53,7 +53,7 @@ from cloudless import (
     sleep,
     uuid4,
 )
-from cloudless.testing import Answer, Call, Client, Event, Fault, Faults, Simulation, explore, simulate
+from cloudless.testing import Answer, Call, Client, Event, Fault, Faults, Played, Simulation, explore, simulate
 
 
 class Region(StrEnum):
@@ -415,6 +415,9 @@ def test_the_shop() -> None:
         cloud.advance(timedelta(days=7))
         cloud.run_until(lambda: len(cloud.calls(mail)) > 0, limit=timedelta(days=1))
         cloud.fire(report)
+        played: Played = cloud.play([{"send": "orders", "body": {"id": "2", "region": "eu"}}], run=False, resend=2)
+        assert_type(played.answers, tuple[Answer, ...])
+        assert_type(played.trace, list[Event])
         calls: list[Call] = cloud.calls(charge)
         trace: list[Event] = cloud.trace
         letters: list[DeadLetter] = cloud.dead_letters(orders) + cloud.dead_letters(mail) + cloud.dead_letters(charge)
