@@ -43,7 +43,7 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, an
 
 test: $(STAMP)  ## Run every test that needs nothing but Python packages; the others are skipped and say what they need.
 	@$(BYTECODE)
-	CLOUDLESS_LEAVE_TOOLS=1 $(PYTEST) $(NOTE) -m "not slow"
+	CLOUDLESS_LEAVE_TOOLS=1 $(PYTEST) $(NOTE) -m "not slow and not fuzz"
 
 test-all: $(STAMP) tools  ## Run every test with every tool; then the mutants, and the core alone on other Pythons.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)

@@ -17,6 +17,7 @@ from tests.fuzz.shrink import shrunk
 from tests.fuzz.strategy import programs
 from tests.fuzz.trial import made, tried
 
+pytestmark = pytest.mark.fuzz
 FEW, MANY = 60, 300
 SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
 

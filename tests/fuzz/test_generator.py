@@ -18,6 +18,7 @@ from tests.fuzz.runners import NATIVE
 from tests.fuzz.trial import made
 from tests.fuzz.vocabulary import vocabulary
 
+pytestmark = pytest.mark.fuzz
 MADE = 300
 ONLY_NATIVE = {"deferred", "later"}
 

@@ -15,6 +15,7 @@ from tests.fuzz.trial import made
 from tests.unit.passes.printable import problems
 from tests.unit.passes.same import eager
 
+pytestmark = pytest.mark.fuzz
 PROGRAMS = 60
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.fuzz.mutants import WORKER, main, verdict
 from tests.mutants.process import zygote
 
+pytestmark = pytest.mark.fuzz
+
 
 def test_a_fault_of_the_engine_is_found() -> None:
     with zygote(WORKER) as forking:

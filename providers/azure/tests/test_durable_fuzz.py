@@ -12,6 +12,7 @@ import pytest
 from providers.azure.tests.durable.fuzz import RUNNERS
 from tests.fuzz.__main__ import Run
 
+pytestmark = pytest.mark.fuzz
 FEW = 10
 
 

@@ -24,6 +24,8 @@ from cloudless.number import numeric
 from tests.hostile.effort import hostile
 from tests.hostile.text import texts
 
+pytestmark = pytest.mark.fuzz
+
 
 class Color(Enum):
     RED = "red"

@@ -9,6 +9,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 
 from cloudless import App, Retry, any_of, gather, ir
@@ -17,6 +18,7 @@ from cloudless.frontend import compile as to_ir
 from tests.hostile.effort import hostile
 from tests.hostile.text import texts
 
+pytestmark = pytest.mark.fuzz
 app = App("shop")
 orders = app.queue("orders", dict[str, Any], retry=Retry(attempts=3, delay=timedelta(seconds=2)))
 placed = app.topic("placed", dict[str, Any], attributes=["region"])

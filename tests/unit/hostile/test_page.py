@@ -24,6 +24,7 @@ from tests.hostile.value import mutated
 from tests.unit.dev import stall
 from tests.unit.dev.page.conftest import HOST, PREFIX, Page, Reply
 
+pytestmark = pytest.mark.fuzz
 ACTIONS: dict[str, dict[str, Any]] = {
     "answer": {"orchestration": "approve", "execution": "a-1", "event": "approval", "body": "true"},
     "cancel": {"orchestration": "approve", "execution": "a-1"},

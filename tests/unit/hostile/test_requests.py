@@ -25,6 +25,8 @@ from tests.hostile.text import contents, made
 from tests.hostile.value import Raw, mutated
 from tests.unit.fake_cloud import FakeCloud
 
+pytestmark = pytest.mark.fuzz
+
 
 class Line(BaseModel):
     sku: str

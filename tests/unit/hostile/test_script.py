@@ -18,6 +18,7 @@ from cloudless.testing.script import Script, play
 from tests.hostile.effort import hostile
 from tests.hostile.text import contents
 
+pytestmark = pytest.mark.fuzz
 app = App("shop")
 orders = app.queue("orders", dict[str, Any])
 steps = app.ordered_queue("steps", int)

@@ -20,6 +20,7 @@ from tests.hostile.effort import hostile
 from tests.hostile.text import made, spoiled
 from tests.hostile.value import Raw, mutated
 
+pytestmark = pytest.mark.fuzz
 SEED: dict[str, Any] = {
     "app": "shop.app:app",
     "include": ["shop.handlers"],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from tests.unit.passes.programs import arguments, expressions, programs
 from tests.unit.passes.same import TABLES, eager, outcome
 from tests.unit.passes.samples import ORDER_FIELDS
 
+pytestmark = pytest.mark.fuzz
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 calm = settings(max_examples=100, deadline=None, suppress_health_check=_SLOW)
 brief = settings(calm, max_examples=40)

@@ -27,6 +27,7 @@ from providers.aws.tests.entry.asking import TRIALS, FakeAws, event_of, made, re
 from tests.hostile.effort import hostile
 from tests.hostile.text import values
 
+pytestmark = pytest.mark.fuzz
 CALLS = "tests.hosting.calls:app"
 OURS = Envelope("a" * 32, '{"do":"x"}', {"region": "eu"}, trace="b" * 32, correlation="c", error=Failure("E", "t", 2))
 MESSAGES = event_of(record({"do": "x"}, id="m1"), record({"do": "y"}, id="m2", receives=2), sent(OURS, id="m3"))

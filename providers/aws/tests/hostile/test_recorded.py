@@ -23,6 +23,7 @@ from providers.aws.tests.hostile.test_events import asked, ended
 from tests.hostile.effort import hostile
 from tests.hostile.text import values
 
+pytestmark = pytest.mark.fuzz
 RECORDED = Path(__file__).parents[4].parent / "shared" / "events" / "aws"
 RECORDER = "tests.hosting.recorder:app"
 

@@ -32,6 +32,7 @@ from tests.hostile.effort import hostile
 from tests.hostile.text import contents, made, texts, values
 from tests.hostile.value import mutated
 
+pytestmark = pytest.mark.fuzz
 ENTRY = "tests.hosting.trials:app"
 ORDER = {"definition": "d", "execution": "7", "arguments": {"a": 1}, "entropy": "e", "began_s": 1.5, "trace": "t"}
 EVENT = {"name": "approval", "payload": {"ok": True}, "id": "1"}

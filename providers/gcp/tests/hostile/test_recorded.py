@@ -21,6 +21,7 @@ from providers.gcp.tests.entry.asking import FakeGoogle, made
 from tests.hostile.effort import hostile
 from tests.hostile.text import contents
 
+pytestmark = pytest.mark.fuzz
 RECORDED = Path(__file__).parents[4].parent / "shared" / "events" / "gcp"
 RECORDER = "tests.hosting.recorder:app"
 TYPES = ("google.cloud.pubsub.topic.v1.messagePublished", "google.cloud.storage.object.v1.finalized", "")

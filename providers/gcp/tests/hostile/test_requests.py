@@ -23,6 +23,7 @@ from providers.gcp.tests.entry.asking import CALLS, Asked, FakeGoogle, facts_of,
 from tests.hostile.effort import hostile
 from tests.hostile.text import contents, values
 
+pytestmark = pytest.mark.fuzz
 OURS = Envelope("a" * 32, '{"do":"x"}', {"region": "eu"}, trace="b" * 32, correlation="c", error=Failure("E", "t", 2))
 CTX = {"execution": "e-7", "key": "e-7/1", "from": {"trace": "b" * 32}, "orchestration": "pay", "attempt": 1}
 CALL = {"call": {"system": '{"id":"a","attempt":1,"sent":1}', "body": '{"do":"x"}'}}

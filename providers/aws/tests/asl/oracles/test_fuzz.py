@@ -15,6 +15,7 @@ from tests.fuzz.choices import Choices
 from tests.fuzz.program import Program
 from tests.fuzz.trial import made, tried
 
+pytestmark = pytest.mark.fuzz
 SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
 FEW, MANY = 15, 150
 PARTS = 5

@@ -16,6 +16,7 @@ from tests.fuzz.engine import WorldHost
 from tests.fuzz.runners import OutOfBounds, compiled
 from tests.fuzz.trial import is_too_large, made, tried
 
+pytestmark = pytest.mark.fuzz
 SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
 FEW, MANY, ON_EMULATOR = 10, 250, 60
 PARTS = 5
