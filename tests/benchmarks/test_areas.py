@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from tests.benchmarks.areas import AREAS
 from tests.benchmarks.peers import parent
 from tests.benchmarks.rounds import MOST
 from tests.benchmarks.row import Row
+from tests.documents.applications import forgotten
 from tests.tools import Missing
 
 pytestmark = pytest.mark.slow
@@ -34,6 +39,16 @@ def contest(name: str, peers: list[str], **options: Any) -> list[Row]:
 
 def small(count: int) -> int:
     return min(count, 20)
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_process_of_its_own() -> Iterator[None]:
+    """Areas set what SDKs read, and import programs that they have written: nobody after them may find either."""
+    before = dict(os.environ)
+    with forgotten(Path(gettempdir())):
+        yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.mark.parametrize("name", AREAS)
