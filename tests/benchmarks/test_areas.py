@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -42,10 +42,11 @@ def small(count: int) -> int:
 
 
 @pytest.fixture(autouse=True)
-def _as_in_a_process_of_its_own() -> Iterator[None]:
+def _as_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Areas set what SDKs read, and import programs that they have written: nobody after them may find either."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = dict(os.environ)
-    with forgotten(Path(gettempdir())):
+    with forgotten(tmp_path):
         yield
     os.environ.clear()
     os.environ.update(before)

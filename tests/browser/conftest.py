@@ -13,8 +13,9 @@ from tests.browser.shop import project
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Generator[Any]:
+    """One for each file, and gone after it: Playwright keeps an event loop running, and nobody can begin another."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
     program = tools.require("chromium")
     with playwright.sync_playwright() as found:
