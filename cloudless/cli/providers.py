@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson
 from cloudless.cli.program import loaded
 from cloudless.driver.gap import CAPABILITIES, NOT_YET, Gap
-from cloudless.driver.provider import ENTRY_POINTS, Provider
+from cloudless.driver.provider import Provider, installed
 from cloudless.errors import InvalidArgument
 
 _NONE = "no provider is installed: pip install 'cloudless-sdk[aws]' (or gcp, azure). The in-memory cloud needs none.\n"
@@ -57,7 +56,7 @@ def _installed() -> tuple[list[Provider], list[str]]:
     """Every provider that can be loaded, and why the others cannot."""
     found: list[Provider] = []
     broken: list[str] = []
-    for name in sorted({entry.name for entry in entry_points(group=ENTRY_POINTS)}):
+    for name in installed():
         try:
             found.append(loaded(name))
         except InvalidArgument as problem:

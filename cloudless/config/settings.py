@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
-from cloudless.driver.provider import ENTRY_POINTS, EXTRAS
+from cloudless.driver.provider import EXTRAS, entries
 from cloudless.driver.setting import Setting
 from cloudless.options import nearest
 
@@ -60,4 +60,4 @@ class Providers:
 
     @cached_property
     def _installed(self) -> Mapping[str, EntryPoint]:
-        return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)}
+        return entries()

@@ -209,12 +209,12 @@ class Deploying:
 
 def installed() -> tuple[str, ...]:
     """The names of installed providers, in order; none of them is loaded."""
-    return tuple(_entries())
+    return tuple(entries())
 
 
 def provider(name: str) -> Provider:
     """The installed provider of that name, and no other; raises InvalidArgument with what to install."""
-    found = _entries()
+    found = entries()
     if name in found:
         return found[name].load()  # type: ignore[no-any-return]
     guess = nearest(name, [*found, *EXTRAS, "memory"])
@@ -222,7 +222,8 @@ def provider(name: str) -> Provider:
     raise InvalidArgument(f"no provider {name!r} is installed ({', '.join(found) or 'none'} are): {hint}")
 
 
-def _entries() -> dict[str, EntryPoint]:
+def entries() -> dict[str, EntryPoint]:
+    """The entry points of installed providers by name, in order; none of them is loaded."""
     from importlib.metadata import entry_points
 
     return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)}

@@ -60,7 +60,7 @@ def check(
     """
     key = (entry, tuple(include), deployable, os.getcwd())  # noqa: PTH109  (pathlib costs 4 ms of a test run)
     known: Known | None = app.compiled.get(key)
-    if known is None or not known.is_current(app):
+    if known is None or not known.is_current():
         known = app.compiled[key] = _known(app, entry, include, deployable)
     return known.application, list(known.problems)
 

@@ -25,8 +25,8 @@ class Known:
             reads.note(function)
             reads.note_deep(getattr(function, "__annotations__", None))
 
-    def is_current(self, app: App) -> bool:
-        """Whether compiling the app once more would give the same."""
+    def is_current(self) -> bool:
+        """Whether compiling its app once more would give the same."""
         return self._reads.are_current(Sources().of)
 
 

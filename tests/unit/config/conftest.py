@@ -1,12 +1,10 @@
 """Providers for tests of cloudless.toml, whichever are installed here."""
 
 from collections.abc import Mapping, Sequence
-from importlib.metadata import EntryPoint
 
 import pytest
 
 from cloudless.config import settings
-from cloudless.driver.provider import ENTRY_POINTS
 from cloudless.driver.setting import Setting
 
 REGION = Setting("region", "where it runs", "eu-central-1", form=r"[a-z]{2}-[a-z]+-[0-9]")
@@ -51,7 +49,7 @@ PROVIDERS: Mapping[str, object] = {
 def providers(monkeypatch: pytest.MonkeyPatch) -> None:
     """These are installed, and no others."""
 
-    def entry_points(*, group: str) -> Sequence[Entry | EntryPoint]:
-        return [Entry(name, one) for name, one in PROVIDERS.items()] if group == ENTRY_POINTS else []
+    def entries() -> dict[str, Entry]:
+        return {name: Entry(name, one) for name, one in PROVIDERS.items()}
 
-    monkeypatch.setattr(settings, "entry_points", entry_points)
+    monkeypatch.setattr(settings, "entries", entries)
