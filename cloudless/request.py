@@ -259,6 +259,7 @@ def pairs(text: str) -> dict[str, list[str]]:
     from urllib.parse import parse_qsl
 
     try:
+        text.encode()  # as JSON from a gateway, a text may hold a lone surrogate
         found = parse_qsl(text, keep_blank_values=True, errors="strict")
     except ValueError as problem:  # also more fields than urllib takes
         raise Unreadable(f"not percent-encoded UTF-8: {problem}") from problem

@@ -17,6 +17,8 @@ def test_cookies_are_split_as_browsers_write_them() -> None:
 def test_a_query_that_is_no_utf_8_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="not percent-encoded UTF-8"):
         _ = Request("GET", "/", query_string="a=%FF").query
+    with pytest.raises(InvalidArgument, match="not percent-encoded UTF-8"):
+        _ = Request("GET", "/", query_string="a=\ud800").query
 
 
 def test_a_body_that_is_no_utf_8_is_refused() -> None:
