@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +12,7 @@ from cloudless import App, Retry
 from cloudless.testing import Faults, Simulation, explore, simulate
 from tests.benchmarks.row import VALUE, Goal, Table
 from tests.benchmarks.soak import one, peak_mb
+from tests.documents.applications import forgotten
 
 EXAMPLES = 500
 ORDERS = Path(__file__).parents[2] / "examples" / "02-orders"
@@ -55,18 +55,17 @@ def tables() -> list[Table]:
 
 
 def _examples_a_second() -> float:
-    sys.path.insert(0, str(ORDERS))
-    shop: Any = import_module("app")
-    sys.path.remove(str(ORDERS))
+    with forgotten(ORDERS):
+        shop: Any = import_module("app")
 
-    def test(cloud: Simulation) -> None:
-        order = shop.Order(id="1", region=shop.Region.EU, items=["book"], total=9.5)
-        shop.orders.send_all([order, order.model_copy(update={"id": "2"})])
-        cloud.run()
+        def test(cloud: Simulation) -> None:
+            order = shop.Order(id="1", region=shop.Region.EU, items=["book"], total=9.5)
+            shop.orders.send_all([order, order.model_copy(update={"id": "2"})])
+            cloud.run()
 
-    began = perf_counter()
-    explore(shop.app, examples=EXAMPLES)(test)()
-    return EXAMPLES / (perf_counter() - began)
+        began = perf_counter()
+        explore(shop.app, examples=EXAMPLES)(test)()
+        return EXAMPLES / (perf_counter() - began)
 
 
 def _soak(total: int) -> tuple[str, int, float]:
