@@ -13,14 +13,14 @@ CAPABILITIES: dict[str, str] = {
     "queue.long_delay": "messages that are delivered later, up to 30 days",
     "queue.ordered": "ordered queues",
     "queue.batch": "batches handed to one handler call",
-    "queue.retry_after": "waits that a handler or a held lease chooses, exactly; postponed deliveries do not count",
+    "queue.retry_after": "waits that RetryAfter or once_by choose, exactly; deliveries put off are no attempts",
     "queue.once": "once_by: each key handled once",
     "queue.dead_letters": "dead letters with the error, peek and redrive",
     "queue.consumed_letters": "peek and redrive of dead letters that a handler consumes",
     "queue.throttled": "deliveries for which no instance was free, not counted as attempts",
     "topic": "topics with subscriptions",
     "topic.filter": "subscriptions with a filter",
-    "ledger.expiry": "what the ledger no longer needs is removed",
+    "ledger.expiry": "rows behind once_by, ordered queues and overlap, removed when no longer needed",
     "schedule": "schedules in any time zone",
     "function": "functions that are invoked",
     "function.later": "functions that are invoked later",
@@ -32,7 +32,7 @@ CAPABILITIES: dict[str, str] = {
     "orchestration": "orchestrations",
     "compile": "Terraform JSON and bundle",
     "identity.per_function": "an identity for each function",
-    "identity.callers": "callers outside who may use this stage, and nothing beside it",
+    "identity.callers": "permissions for programs outside (connect) that end at this stage",
 }
 """Every capability that a table may name, and what it means to a user. New nouns add theirs here."""
 

@@ -106,18 +106,18 @@ def _consumed(application: Application) -> Iterator[Use]:
     for consumer in application.consumers:
         yield from _deliveries(f"consumer {consumer.handler!r}", consumer.span, ordered=consumer.queue in ordered)
         if consumer.once or consumer.queue in ordered:
-            yield Use("ledger.expiry", f"the ledger's keys of {consumer.queue!r}", consumer.span)
+            yield Use("ledger.expiry", f"what is remembered of {consumer.queue!r}", consumer.span)
     for subscription in application.subscriptions:
         if subscription.handler:
             yield from _deliveries(f"subscriber {subscription.handler!r}", subscription.span)
         if subscription.once:
-            yield Use("ledger.expiry", f"the ledger's keys of {subscription.name!r}", subscription.span)
+            yield Use("ledger.expiry", f"what is remembered of {subscription.name!r}", subscription.span)
     for function in application.functions:
         if function.queue:
             yield from _deliveries(f"invoke_later of {function.name!r}", function.span)
     for schedule in application.schedules:
         if schedule.overlap == "skip":
-            yield Use("ledger.expiry", f"the ledger's key of schedule {schedule.name!r}", schedule.span)
+            yield Use("ledger.expiry", f"what is remembered of schedule {schedule.name!r}", schedule.span)
 
 
 def _deliveries(what: str, span: Span, *, ordered: bool = False) -> Iterator[Use]:

@@ -24,7 +24,9 @@ GAPS: Mapping[str, Gap] = {
         NEVER, "a subscription is pushed or pulled, not both: what a handler consumes cannot be looked at", _SUBSCRIBER
     ),
     "queue.throttled": Gap(
-        NEVER, "Pub/Sub counts pushes that Cloud Run turned away; only a handler that has the ledger knows", _LETTERS
+        NEVER,
+        "Pub/Sub counts pushes that Cloud Run turned away; only a handler with once_by or of an ordered queue can tell",
+        _LETTERS,
     ),
     "http.dot_segments": Gap(NEVER, "API Gateway follows dot segments before we see a path", _PATHS),
     "http.slashes": Gap(NEVER, "API Gateway takes adjacent slashes for one before we see a path", _PATHS),

@@ -119,5 +119,5 @@ def test_only_paths_with_parameters_hold_text_of_callers() -> None:
 
 def test_keys_lie_in_the_ledger_for_once_by_order_and_overlap() -> None:
     assert found("ledger.expiry") == [
-        "the ledger's keys of 'orders'", "the ledger's keys of 'lines'", "the ledger's key of schedule 'report'",
+        "what is remembered of 'orders'", "what is remembered of 'lines'", "what is remembered of schedule 'report'",
     ]  # fmt: skip
