@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cloudless.driver.limit import Limit
-from cloudless.node import node
+from cloudless.node import node, replace
 
 if TYPE_CHECKING:
     from cloudless.ir import Application
@@ -29,11 +29,30 @@ CORE = Own(
     distribution="cloudless-sdk",
     module="cloudless",
     left_out=(
-        "build", "cli", "compiler", "config", "conformance", "deploy", "dev", "driver.guarantee", "driver.verified",
-        "frontend", "ir", "memory", "passes", "summary", "terraform", "testing",
+        "build", "cli", "compiler", "config", "conformance", "deploy", "dev", "driver.function", "driver.guarantee",
+        "driver.packaged", "driver.secret", "driver.setting", "driver.topic", "driver.verified", "frontend", "ir",
+        "memory", "node", "passes", "summary", "terraform", "testing", "wording",
     ),
 )  # fmt: skip
 """In every bundle, but for what a provider leaves out besides (Package.core); test_smoke.py runs what is left."""
+
+_ENDPOINTS = (
+    "runtime.cors", "runtime.endpoint", "runtime.guard", "runtime.http", "runtime.problem", "runtime.route",
+    "runtime.router", "runtime.token",
+)  # fmt: skip
+_SCHEDULES = ("runtime.schedule", "runtime.tick", "runtime.timer")
+
+
+def needed(own: Own, application: Application, executions: tuple[str, ...]) -> Own:
+    """Without what serves endpoints, schedules or executions, where the application has none.
+
+    executions: modules of the part, or of another one, that only programs with orchestrations have.
+    """
+    spared: list[str] = []
+    spared += () if application.endpoints else _ENDPOINTS
+    spared += () if application.schedules else _SCHEDULES
+    spared += () if application.orchestrations else executions
+    return replace(own, left_out=tuple(dict.fromkeys((*own.left_out, *spared))))
 
 
 def imports_of(application: Application, modules: Iterable[str] = ()) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Own, Package
-from cloudless.compiler.package import CORE, imports_of
+from cloudless.compiler.package import CORE, imports_of, needed
 from cloudless.node import replace
 from cloudless_aws.compile.address import addresses
 from cloudless_aws.compile.entry import entries, handler_of
@@ -25,8 +25,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 """
 _OLD = ("3.10", "3.11")
 
-_CORE = replace(CORE, left_out=(*CORE.left_out, "engine"))
-"""Orchestrations run in Step Functions."""
+_NEVER = ("driver.lease", "driver.rest", "engine", "runtime.crash", "runtime.router", "runtime.threads")
+"""Orchestrations run in Step Functions, boto3 has connections, and a function serves one handler at a time."""
+_CORE = replace(CORE, left_out=(*CORE.left_out, *_NEVER))
 
 CLIENT = "awslambdaric"
 """AWS's own client of the runtime, which finds a handler by its name as it does when it is deployed."""
@@ -36,6 +37,11 @@ _OWN = Own(
     module="cloudless_aws",
     left_out=("compile", "guarantees", "provider", "terraform", "verified.json"),
 )
+_OF_EXECUTIONS = (
+    "clients.broker", "clients.execution", "clients.history", "clients.mailbox", "clients.orchestration",
+    "runtime.addressee", "runtime.broker", "runtime.worker",
+)  # fmt: skip
+"""Of our part and, where there is such a module, of the core."""
 
 
 def package(ground: Ground) -> Package:
@@ -45,8 +51,8 @@ def package(ground: Ground) -> Package:
         layer=LAYER,
         platform=OLDER if ground.stage.python in _OLD else PLATFORM,
         python=ground.stage.python,
-        core=_CORE,
-        own=(_OWN,),
+        core=needed(_CORE, ground.application, _OF_EXECUTIONS),
+        own=(needed(_OWN, ground.application, _OF_EXECUTIONS),),
         smoke=_smoke(ground),
         trial=(CLIENT, "boto3"),
         most=PACKAGE,

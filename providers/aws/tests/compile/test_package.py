@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from cloudless.compiler import Package
+from cloudless.ir import Application
 from cloudless_aws.limits import PACKAGE, UNPACKED
-from providers.aws.tests.compile.documents import compiled, example, prod
+from providers.aws.tests.compile.documents import CONFORMANCE, compiled, conformance, example, prod
+from tests.documents.shipped import lacking, reached, shipped
 
 
 def packaged(python: str = "3.12") -> Package:
@@ -53,3 +55,44 @@ def test_every_handler_is_found_as_lambda_finds_it(tmp_path: Path) -> None:
     tried = f"{head}assert callable(handler('there.handler'))\nhandler('nowhere.handler')\n"
     done = subprocess.run([sys.executable, "-c", tried], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "No module named 'nowhere'" in done.stderr
+
+
+def package_of(application: Application) -> Package:
+    package = compiled(application).package
+    assert package is not None
+    return package
+
+
+OUTSIDE = {
+    ("cloudless.connection", "cloudless.config"),
+    ("cloudless.connection", "cloudless.frontend"),
+    ("cloudless_aws", "cloudless_aws.provider"),
+}
+"""What runs outside of functions alone, and says so where it is imported."""
+OF_EXECUTIONS = {
+    ("cloudless_aws.clients.cloud", "cloudless_aws.clients.broker"),
+    ("cloudless_aws.clients.cloud", "cloudless_aws.clients.mailbox"),
+    ("cloudless_aws.clients.cloud", "cloudless_aws.clients.orchestration"),
+}
+"""What programs with orchestrations have, and others never ask for."""
+
+
+@pytest.mark.parametrize("name", CONFORMANCE)
+def test_nothing_that_a_function_may_import_is_left_out(name: str) -> None:
+    """Anywhere, in a function as well."""
+    application = conformance(name)
+    assert lacking(package_of(application)) == (OUTSIDE if application.orchestrations else OUTSIDE | OF_EXECUTIONS)
+
+
+def test_nothing_ships_that_no_function_may_import() -> None:
+    packages = [package_of(conformance(name)) for name in CONFORMANCE]
+    assert set.intersection(*(set(shipped(one)) - reached(one) for one in packages)) == set()
+
+
+def test_a_program_ships_what_serves_its_own_nouns() -> None:
+    there = shipped(package_of(conformance("queues")))
+    assert {"cloudless.queue", "cloudless.runtime.consumer", "cloudless_aws.runtime.queue"} <= set(there)
+    assert not there.keys() & {
+        "cloudless.runtime.endpoint", "cloudless.runtime.schedule", "cloudless_aws.clients.orchestration",
+        "cloudless_aws.runtime.http",
+    }  # fmt: skip

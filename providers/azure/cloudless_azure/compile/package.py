@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Own, Package
-from cloudless.compiler.package import imports_of
+from cloudless.compiler.package import CORE, imports_of, needed
+from cloudless.node import replace
 from cloudless_azure.compile.address import addresses
 from cloudless_azure.compile.entry import entries
 from cloudless_azure.compile.group import BUS, HUB
@@ -21,11 +22,22 @@ SITE = ".python_packages/lib/site-packages"
 PLATFORM = "x86_64-manylinux_2_28"
 """Instances of Flex Consumption: Azure Linux 3 and Debian 12, both with a glibc of at least 2.28."""
 
+_NEVER = (
+    "driver.limit", "driver.store", "runtime.alarm", "runtime.broker", "runtime.routine", "runtime.start",
+    "runtime.stranger", "runtime.worker",
+)  # fmt: skip
+"""The host ends what takes too long, and executions run in function apps, without a broker or a worker."""
+_CORE = replace(CORE, left_out=(*CORE.left_out, *_NEVER))
 _OWN = Own(
     distribution="cloudless-azure",
     module="cloudless_azure",
-    left_out=("compile", "guarantees", "provider", "terraform", "verified.json"),
+    left_out=("compile", "guarantees", "limits", "provider", "terraform", "verified.json"),
 )
+_OF_EXECUTIONS = (
+    "clients.orchestration", "engine", "runtime.durable", "runtime.durable_step", "runtime.durable_task",
+    "runtime.durable_time",
+)  # fmt: skip
+"""Of our part and, where there is such a module, of the core."""
 FUNCTIONS = "azure-functions>=1.21"
 SERVICE_BUS = "azure-servicebus>=7.12"
 DURABLE = "azure-functions-durable>=1.7,<2"
@@ -41,11 +53,8 @@ def package(ground: Ground, definitions: Definitions) -> Package:
         platform=PLATFORM,
         python=ground.stage.python,
         requirements=_requirements(ground),
-        own=(
-            Own(
-                distribution="cloudless-azure", module="cloudless_azure", left_out=("compile", "provider", "terraform")
-            ),
-        ),
+        core=needed(_CORE, ground.application, _OF_EXECUTIONS),
+        own=(needed(_OWN, ground.application, _OF_EXECUTIONS),),
         smoke=imports_of(ground.application, (f"cloudless_entry.{group.module}" for group in ground.groups)),
         most=PACKAGE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cloudless.compiler import Own, Package
-from cloudless.compiler.package import CORE
+from cloudless.compiler.package import CORE, needed
 from cloudless.compiler.unit import BROKER_UNIT
 from cloudless.node import replace
 from cloudless_gcp import names
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 
 PLATFORM = "x86_64-manylinux_2_35"
 """Of google-22-full and google-22: Ubuntu 22.04. https://cloud.google.com/functions/docs/runtime-support#python."""
-_NEVER = (
-    "driver.function", "driver.names", "driver.packaged", "driver.secret", "driver.topic", "engine", "runtime.crash",
-    "runtime.router",
-)  # fmt: skip
-"""Orchestrations run in Workflows, an endpoint has a function of its own, and protocols are for who checks types."""
+_NEVER = ("driver.names", "engine", "runtime.crash", "runtime.router")
+"""Orchestrations run in Workflows, and an endpoint has a function of its own."""
 _CORE = replace(CORE, left_out=(*CORE.left_out, *_NEVER))
 _OWN = Own(
     distribution="cloudless-gcp",
@@ -49,17 +46,12 @@ def package(ground: Ground) -> Package:
         site=SITE,
         platform=PLATFORM,
         python=ground.stage.python,
-        core=_needed(_CORE, ground),
-        own=(_needed(_OWN, ground),),
+        core=needed(_CORE, ground.application, _OF_EXECUTIONS),
+        own=(needed(_OWN, ground.application, _OF_EXECUTIONS),),
         smoke=smoke(ground),
         trial=FRAMEWORK,
         most=PACKAGE,
     )
-
-
-def _needed(own: Own, ground: Ground) -> Own:
-    """Without what serves executions, where there are none."""
-    return own if ground.application.orchestrations else replace(own, left_out=(*own.left_out, *_OF_EXECUTIONS))
 
 
 def _facts(ground: Ground) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from cloudless.compiler import Package
-from cloudless.compiler.lean import lean_files
-from cloudless.compiler.sources import own_files
+from cloudless.ir import Application
 from cloudless_gcp.compile.framework import FRAMEWORK
 from cloudless_gcp.limits import PACKAGE
-from providers.gcp.tests.compile.documents import compiled, example, prod, resources
+from providers.gcp.tests.compile.documents import CONFORMANCE, compiled, conformance, example, prod, resources
 from tests import tools
+from tests.documents.shipped import lacking, reached, shipped
 
 
 def packaged(python: str = "3.12") -> Package:
@@ -72,27 +71,45 @@ def test_neither_compiler_nor_engine_nor_what_is_for_outside_is_deployed() -> No
     assert {"engine", "frontend", "compiler", "driver.packaged"} <= set(package.core.left_out)
 
 
-def test_nothing_that_is_deployed_imports_what_is_not() -> None:
-    """Anywhere, in a function as well, but where it says that it is outside."""
-    package = packaged()
-    found = {
-        (path.removeprefix("packages/"), name)
-        for one in (package.core, *package.own)
-        for path, content in lean_files(own_files(one, "packages")).items()
-        for name in _imported(content)
-        if any(f"{left.module}.{part}" == name for left in (package.core, *package.own) for part in left.left_out)
-    }
-    assert found == {
-        ("cloudless/connection.py", "cloudless.config"),
-        ("cloudless/connection.py", "cloudless.frontend"),
-        ("cloudless_gcp/__init__.py", "cloudless_gcp.provider"),
-        ("cloudless_gcp/clients/cloud.py", "cloudless_gcp.clients.sdk"),
-        ("cloudless_gcp/clients/token.py", "cloudless_gcp.clients.signed_in"),
-    }
+def package_of(application: Application) -> Package:
+    package = compiled(application).package
+    assert package is not None
+    return package
 
 
-def _imported(content: bytes | Path) -> set[str]:
-    """Names of the modules that a file imports when it runs."""
-    text = content.read_text() if isinstance(content, Path) else content.decode()
-    nodes = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.ImportFrom)]
-    return {name for one in nodes for name in (one.module or "", *(f"{one.module}.{a.name}" for a in one.names))}
+OUTSIDE = {
+    ("cloudless.connection", "cloudless.config"),
+    ("cloudless.connection", "cloudless.frontend"),
+    ("cloudless_gcp", "cloudless_gcp.provider"),
+    ("cloudless_gcp.clients.cloud", "cloudless_gcp.clients.sdk"),
+    ("cloudless_gcp.clients.token", "cloudless_gcp.clients.signed_in"),
+}
+"""What runs outside of functions alone, and says so where it is imported."""
+OF_EXECUTIONS = {
+    ("cloudless_gcp.clients.cloud", "cloudless_gcp.clients.mailbox"),
+    ("cloudless_gcp.clients.cloud", "cloudless_gcp.clients.orchestration"),
+    ("cloudless_gcp.clients.cloud", "cloudless_gcp.clients.start"),
+    ("cloudless_gcp.clients.cloud", "cloudless_gcp.clients.workflows"),
+}
+"""What programs with orchestrations have, and others never ask for."""
+
+
+@pytest.mark.parametrize("name", CONFORMANCE)
+def test_nothing_that_a_function_may_import_is_left_out(name: str) -> None:
+    """Anywhere, in a function as well."""
+    application = conformance(name)
+    assert lacking(package_of(application)) == (OUTSIDE if application.orchestrations else OUTSIDE | OF_EXECUTIONS)
+
+
+def test_nothing_ships_that_no_function_may_import() -> None:
+    packages = [package_of(conformance(name)) for name in CONFORMANCE]
+    assert set.intersection(*(set(shipped(one)) - reached(one) for one in packages)) == set()
+
+
+def test_a_program_ships_what_serves_its_own_nouns() -> None:
+    there = shipped(package_of(conformance("queues")))
+    assert {"cloudless.queue", "cloudless.runtime.consumer", "cloudless_gcp.runtime.queue"} <= set(there)
+    assert not there.keys() & {
+        "cloudless.runtime.endpoint", "cloudless.runtime.schedule", "cloudless_gcp.clients.orchestration",
+        "cloudless_gcp.runtime.http",
+    }  # fmt: skip
