@@ -23,6 +23,7 @@ from cloudless.frontend.known import Known
 from cloudless.frontend.permissions import permitted
 from cloudless.frontend.report import Report
 from cloudless.frontend.source import Sources
+from cloudless.frontend.unfilled import unfilled
 from cloudless.ir import ERROR, Application, Diagnostic
 from cloudless.node import replace
 from cloudless.passes.later import only_used
@@ -75,6 +76,7 @@ def _known(app: App, entry: str, include: Sequence[str], deployable: bool) -> Kn
     for one in (*CHECKS, *(DEPLOYABLE if deployable else ())):
         one(app, report)
     application = permitted(app, application, report)
+    unfilled(app, application, report)
     application = passes.run(only_used(application) if deployable else application)
     for problem in loops(application):
         report.take(problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from cloudless.frontend.source import Sources
@@ -23,6 +22,5 @@ def _sends(application: Application) -> Iterator[Span]:
 
 
 def _may_delay(sources: Sources, span: Span) -> bool:
-    found = sources.of(span.file).calls_at(span.line)
-    calls = [one for one in found if isinstance(one, ast.Call) and sources.span(span.file, one.func) == span]
+    calls = sources.calls_of(span)
     return not calls or any(keyword.arg in {None, "delay"} for one in calls for keyword in one.keywords)

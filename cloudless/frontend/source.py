@@ -138,6 +138,16 @@ class Sources:
         found = self.of(place.file).calls_at(line)
         return max(found, key=lambda node: node.lineno == line, default=None)
 
+    def calls_of(self, span: Span) -> list[ast.Call]:
+        """The calls on its line of what a span names by its last name: a grant cites a line once.
+
+        None where it is mentioned and not called.
+        """
+        file = self._root + span.file if self._root + span.file in self._files else span.file
+        source = self.of(file)
+        name = source.line(span.line)[span.column - 1 : span.end_column - 1].rpartition(".")[2]
+        return [one for one in source.calls_at(span.line) if isinstance(one, ast.Call) and _callee(one) == name]
+
     def option(self, place: Place, name: str, position: int | None = None) -> Span:
         """The span of an argument of a declaration: by keyword, else by position, else of the whole."""
         call = self.call(place)
@@ -189,6 +199,11 @@ def _arguments(call: ast.Call, name: str, position: int | None) -> Iterator[ast.
     yield from (keyword.value for keyword in call.keywords if keyword.arg == name)
     if position is not None and position < len(call.args):
         yield call.args[position]
+
+
+def _callee(call: ast.Call) -> str:
+    """The last name of what is called: "send" of `orders.send(…)`."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
 def _column(text: str, offset: int) -> int:

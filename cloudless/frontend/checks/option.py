@@ -11,6 +11,7 @@ from cloudless.codec import codec_of
 from cloudless.driver.provider import EXTRAS, installed
 from cloudless.errors import CloudlessError
 from cloudless.frontend.checks.body import Consumer, body_types
+from cloudless.frontend.fields import missing_field
 from cloudless.frontend.report import Report
 from cloudless.function import Function
 from cloudless.handler import Handler
@@ -145,29 +146,6 @@ def _once(handler: Consumer, kind: Any, report: Report) -> None:
     problem = missing_field(kind, how.once_by)
     if problem:
         report.error("CL148", span, f"once_by={how.once_by!r} of {handler.name!r}: {problem[0]}", problem[1])
-
-
-def missing_field(kind: Any, path: str) -> tuple[str, str] | None:
-    """What is wrong with a dotted path of fields, and what to write; None where it is fine or cannot be told."""
-    for name in path.split("."):
-        fields = fields_of(kind)
-        if fields is None:
-            return None
-        if name not in fields:
-            guess = nearest(name, fields)
-            remedy = f"did you mean {guess!r}?" if guess else f"its fields are {', '.join(fields)}"
-            return f"{getattr(kind, '__name__', kind)} has no field {name!r}", remedy
-        kind = fields[name]
-    return None
-
-
-def fields_of(kind: Any) -> Mapping[str, Any] | None:
-    """Fields of a model, dataclass or TypedDict with their types; None for types that have none to tell."""
-    if hasattr(kind, "model_fields"):
-        return {name: field.annotation for name, field in kind.model_fields.items()}
-    if hasattr(kind, "__dataclass_fields__") or hasattr(kind, "__required_keys__"):
-        return dict(getattr(kind, "__dataclass_fields__", None) or kind.__annotations__)
-    return None
 
 
 def providers(app: App, report: Report) -> None:

@@ -213,6 +213,44 @@ RESOURCES = (
             """,
     ),
     Code(
+        "CL177",
+        "An attribute that nothing fills (a warning)",
+        """An attribute of a topic is filled from the field of its name, or by whoever publishes. One that is neither
+        is missing in every message, and every filter on it keeps them back: `none_of` does, too. Programs outside
+        that publish are not seen here.""",
+        wrong="""
+            from dataclasses import dataclass
+
+
+            @dataclass
+            class Order:
+                id: str
+
+
+            placed = app.topic("order-placed", Order, attributes=["region"])
+
+
+            @placed.subscriber(where={"region": "eu"})
+            def mail(order: Order) -> None: ...
+            """,
+        right="""
+            from dataclasses import dataclass
+
+
+            @dataclass
+            class Order:
+                id: str
+                region: str
+
+
+            placed = app.topic("order-placed", Order, attributes=["region"])
+
+
+            @placed.subscriber(where={"region": "eu"})
+            def mail(order: Order) -> None: ...
+            """,
+    ),
+    Code(
         "CL181",
         "A schedule without a time, or with two",
         """A schedule is due by a cron string, or every so many minutes.""",
