@@ -141,10 +141,17 @@ def objections(
     if "compile" in chosen.gaps or not hasattr(chosen, "compile"):
         return (), ()
     try:
-        compiled = chosen.compile(stage, application, definitions_of(application, stage.config, {}))
+        return (), _examined(chosen, stage, application, definitions_of(application, stage.config, {}))
     except DefinitionError as error:
         return tuple(map(_with_source, error.problems)), ()
-    return (), compiled.warnings
+
+
+def _examined(chosen: Provider, stage: Stage, application: Application, definitions: Definitions) -> tuple[str, ...]:
+    """What the compiler warns of, by the shortest way that the provider has."""
+    if hasattr(chosen, "examine"):
+        warnings: tuple[str, ...] = chosen.examine(stage, application, definitions)
+        return warnings
+    return chosen.compile(stage, application, definitions).warnings
 
 
 def folder_of(project: Project, stage: Stage) -> Path:

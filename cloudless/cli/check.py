@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
+from cloudless.cli.collector import uncollected
 from cloudless.cli.comparison import compare
 from cloudless.cli.completion import cloud_lists
 from cloudless.cli.failure import FAILED, told
@@ -36,6 +37,7 @@ Clouds = Annotated[
 ]
 
 
+@uncollected()
 def check(stage: StageName = None, compared: Clouds = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Say what is wrong with the program.
 

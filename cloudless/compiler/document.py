@@ -145,10 +145,14 @@ class Document:
             content[block] = {type: dict(sorted(named.items())) for type, named in sorted(types.items())}
         return {block: content[block] for block in _ORDER if content[block]}
 
-    def files(self, name: str = MAIN) -> dict[str, bytes]:
-        """The document as the file `name`; raises DefinitionError with every problem."""
+    def check(self) -> None:
+        """Raise DefinitionError with every problem, where there is one."""
         if self.problems:
             raise DefinitionError(self.problems)
+
+    def files(self, name: str = MAIN) -> dict[str, bytes]:
+        """The document as the file `name`; raises as `check`."""
+        self.check()
         return {name: pretty(self.content())}
 
     def _block(self, block: str, type: str, name: str, arguments: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cloudless.compiler.document import Document
     from cloudless.compiler.native import Owner
     from cloudless.config import Stage
-    from cloudless.ir import Application, Handler, Queue, Secret, Topic
+    from cloudless.ir import Application, Handler, Queue, Schedule, Secret, Subscription, Topic
     from cloudless.runtime.plan import Plan
 
 
@@ -39,6 +39,14 @@ class CommonGround:
         self.topics: Mapping[str, Topic] = {one.name: one for one in application.topics}
         self.secrets: Mapping[str, Secret] = {one.name: one for one in application.secrets}
         self._owners: dict[str, Owner | None] = {}
+
+    @property
+    def has_native(self) -> bool:
+        """Whether any `native=` is for this cloud. Without, there is nothing in the document that may not fit."""
+        one = self.application
+        handles: list[Handler | Queue | Schedule | Subscription | Topic]
+        handles = [*one.handlers, *one.queues, *one.schedules, *one.subscriptions, *one.topics]
+        return any(self.document.provider in handle.native for handle in handles)
 
     def local(self, name: str, value: Any) -> str:
         """Add a local value, and return what stands for it in an expression: local.policy_take."""

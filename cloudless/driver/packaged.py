@@ -5,7 +5,7 @@
     cloudless_acme/capabilities.py   GAPS
     cloudless_acme/limits.py         LIMITS, and TERRAFORM: the least version that reads what is compiled, (1, 11);
                                      REGIONS, where its plugin takes any name
-    cloudless_acme/compile           compile(stage, application, definitions)
+    cloudless_acme/compile           compile(stage, application, definitions); examine(…) of the same, may be missing
     cloudless_acme/terraform.py      HINTS, resource(type, label, handlers), credentials()
     cloudless_acme/guarantees.py     GUARANTEES, to compare it with other clouds; may be missing
     cloudless_acme/verified.json     what it was verified against, written by its tests; may be missing
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Packaged:
-    """See `cloudless.driver.provider.Provider`, `Settles`, `Compares` and `Deploys`.
+    """See `cloudless.driver.provider.Provider`, `Examines`, `Settles`, `Compares` and `Deploys`.
 
     package: to import. cloud: name of the class in clients/cloud.py. settings: what a stage says to this provider.
     """
@@ -91,6 +91,14 @@ class Packaged:
     def compile(self, stage: Any, application: Any, definitions: Any) -> Compiled:
         made: Compiled = self.part("compile").compile(stage, application, definitions)
         return made
+
+    def examine(self, stage: Any, application: Any, definitions: Any) -> tuple[str, ...]:
+        """Compiles, where the package has nothing that is faster."""
+        compiler = self.part("compile")
+        if not hasattr(compiler, "examine"):
+            return self.compile(stage, application, definitions).warnings
+        said: tuple[str, ...] = compiler.examine(stage, application, definitions)
+        return said
 
     def resource(self, type: str, label: str, handlers: Iterable[str]) -> tuple[str, str]:
         found: tuple[str, str] = self.part("terraform").resource(type, label, handlers)

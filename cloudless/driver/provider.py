@@ -121,6 +121,14 @@ class Provider(Protocol):
         ...
 
 
+class Examines(Protocol):
+    """What a provider may have besides, so that a check does not wait for files that nobody reads."""
+
+    def examine(self, stage: Any, application: Any, definitions: Any) -> tuple[str, ...]:
+        """The warnings of `compile` with these arguments; raises what that raises."""
+        ...
+
+
 class Settles(Protocol):
     """What a provider may have besides, so that its stages are checked when cloudless.toml is read."""
 

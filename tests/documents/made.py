@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from cloudless.compiler import Compiled
 from cloudless.compiler.definitions import definitions_of
 from cloudless.config import Stage
 from cloudless.driver.provider import Provider
+from cloudless.errors import DefinitionError
 from cloudless.ir import Application
 from tests.documents.applications import ROOT, golden
 
@@ -30,10 +34,18 @@ class Documents:
         self._layered = layered
 
     def compiled(self, application: Application, stage: Stage | None = None) -> Compiled:
-        """What the provider makes of an application."""
+        """What the provider makes of an application. See that a check warns of the same, and refuses the same."""
         chosen = stage or self._stage
-        made = self._provider.compile(chosen, application, definitions_of(application, chosen.config))
+        given = chosen, application, definitions_of(application, chosen.config)
+        examine: Callable[..., tuple[str, ...]] = getattr(self._provider, "examine")  # noqa: B009  (of Examines)
+        try:
+            made = self._provider.compile(*given)
+        except DefinitionError as refused:
+            with pytest.raises(DefinitionError, match=f"^{re.escape(str(refused))}$"):
+                examine(*given)
+            raise
         assert isinstance(made, Compiled)
+        assert examine(*given) == made.warnings
         return made
 
     def document(self, application: Application, stage: Stage | None = None) -> dict[str, Any]:

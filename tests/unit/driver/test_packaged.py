@@ -52,6 +52,21 @@ def test_each_part_is_where_every_provider_has_it(acme: Any) -> None:
     assert acme.compile("stage", "application", "definitions") == ("stage", "application", "definitions")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def compile(*given): return SimpleNamespace(warnings=given)", ("stage", "application", "definitions")),
+        ("def examine(*given): return given[::-1]", ("definitions", "application", "stage")),
+    ],
+)
+def test_a_check_compiles_only_where_a_package_has_no_shorter_way(
+    acme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: tuple[str, ...]
+) -> None:
+    (tmp_path / "packaged_acme" / "compile" / "__init__.py").write_text(f"from types import SimpleNamespace\n{text}")
+    monkeypatch.delitem(sys.modules, "packaged_acme.compile", raising=False)
+    assert acme.examine("stage", "application", "definitions") == said
+
+
 def test_a_package_may_say_what_it_gives_behind_the_contract(acme: Any, tmp_path: Path) -> None:
     assert acme.guarantees == {}
     (tmp_path / "packaged_acme" / "guarantees.py").write_text("GUARANTEES = {'queue.order': 'none'}")

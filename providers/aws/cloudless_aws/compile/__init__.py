@@ -8,12 +8,14 @@
     alert.py caller.py output.py                           entry.py template.py address.py package.py   inside the zip
 
 compile(stage, application, definitions) ──► Compiled(files={"main.tf.json": …, "definitions/…": …}, package=Package(…))
+examine(stage, application, definitions) ──► warnings        what `cloudless check` asks
 
 May import: cloudless.compiler, cloudless.passes, the IR, names and limits; never an SDK nor a client.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Compiled
@@ -48,13 +50,32 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
 
     Raises DefinitionError with everything that AWS cannot take, and with every `native=` that does not fit.
     """
-    ground = Ground(stage, application, definitions)
-    machines = checked(problems(ground), lambda: _machines(ground))
+    ground, machines = _fitting(stage, application, definitions)
     _document(ground)
     files = ground.document.files() | {path_of(name): one.text for name, one in machines.items()}
     made = package(ground) if ground.units else None
-    said = [*warnings(ground), *(line for one in machines.values() for line in one.warnings)]
-    return Compiled(files, made, tuple(said), published(ground))
+    return Compiled(files, made, _said(ground, machines), published(ground))
+
+
+def examine(stage: Stage, application: Application, definitions: Definitions) -> tuple[str, ...]:
+    """The warnings of `compile`, which raises as this does; no text is made of what fits."""
+    ground, machines = _fitting(stage, application, definitions)
+    if ground.has_native:
+        _document(ground)
+        ground.document.check()
+    return _said(ground, machines)
+
+
+def _fitting(
+    stage: Stage, application: Application, definitions: Definitions
+) -> tuple[Ground, Mapping[str, Translation]]:
+    """What the document is made of, where AWS can take it."""
+    ground = Ground(stage, application, definitions)
+    return ground, checked(problems(ground), lambda: _machines(ground))
+
+
+def _said(ground: Ground, machines: Mapping[str, Translation]) -> tuple[str, ...]:
+    return (*warnings(ground), *(line for one in machines.values() for line in one.warnings))
 
 
 def _machines(ground: Ground) -> dict[str, Translation]:

@@ -7,6 +7,7 @@
     insights.py alert.py output.py                           entry.py template.py host.py schedule.py   inside the zip
 
 compile(stage, application, definitions) ──► Compiled(files={"main.tf.json": …}, package=Package(…))
+examine(stage, application, definitions) ──► warnings        what `cloudless check` asks
 
 May import: cloudless.compiler, cloudless.passes, the IR, names and limits; never an SDK nor a client.
 """
@@ -45,13 +46,28 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
 
     Raises DefinitionError with everything that Azure cannot take, and with every `native=` that does not fit.
     """
+    ground = _fitting(stage, application, definitions)
+    _document(ground)
+    made = package(ground, definitions) if ground.groups else None
+    return Compiled(ground.document.files(), made, tuple(warnings(ground)), published(ground))
+
+
+def examine(stage: Stage, application: Application, definitions: Definitions) -> tuple[str, ...]:
+    """The warnings of `compile`, which raises as this does; no text is made of what fits."""
+    ground = _fitting(stage, application, definitions)
+    if ground.has_native:
+        _document(ground)
+        ground.document.check()
+    return tuple(warnings(ground))
+
+
+def _fitting(stage: Stage, application: Application, definitions: Definitions) -> Ground:
+    """What the document is made of, where Azure can take it."""
     ground = Ground(stage, application, groups(application, _retained(definitions)))
     unfit = [one for one in problems(application, ground.groups, stage) if one.severity == ERROR]
     if unfit:
         raise DefinitionError(unfit)
-    _document(ground)
-    made = package(ground, definitions) if ground.groups else None
-    return Compiled(ground.document.files(), made, tuple(warnings(ground)), published(ground))
+    return ground
 
 
 def _document(ground: Ground) -> None:

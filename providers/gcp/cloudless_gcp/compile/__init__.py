@@ -10,12 +10,14 @@
     entry.py template.py framework.py address.py package.py      inside the zip
 
 compile(stage, application, definitions) ──► Compiled(files={"main.tf.json": …, "definitions/…": …}, package=Package(…))
+examine(stage, application, definitions) ──► warnings        what `cloudless check` asks
 
 May import: cloudless.compiler, cloudless.passes, the IR, names, limits and wire; never an SDK nor a client.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cloudless.compiler import Compiled
@@ -51,15 +53,34 @@ def compile(stage: Stage, application: Application, definitions: Definitions) ->
 
     Raises DefinitionError with everything that Google Cloud cannot take, and with every `native=` that does not fit.
     """
-    ground = Ground(stage, application, definitions)
-    found = checked(problems(ground), lambda: _workflows(ground))
+    ground, found = _fitting(stage, application, definitions)
     _document(ground)
     files = ground.document.files() | {path_of(name): one.text for name, one in found.items()}
     if application.endpoints:
         files[PATH] = openapi(ground)
     made = package(ground) if ground.units else None
-    said = [*warnings(ground), *(line for one in found.values() for line in one.warnings)]
-    return Compiled(files, made, tuple(said), published(ground))
+    return Compiled(files, made, _said(ground, found), published(ground))
+
+
+def examine(stage: Stage, application: Application, definitions: Definitions) -> tuple[str, ...]:
+    """The warnings of `compile`, which raises as this does; no text is made of what fits."""
+    ground, found = _fitting(stage, application, definitions)
+    if ground.has_native:
+        _document(ground)
+        ground.document.check()
+    return _said(ground, found)
+
+
+def _fitting(
+    stage: Stage, application: Application, definitions: Definitions
+) -> tuple[Ground, Mapping[str, Translation]]:
+    """What the document is made of, where Google Cloud can take it."""
+    ground = Ground(stage, application, definitions)
+    return ground, checked(problems(ground), lambda: _workflows(ground))
+
+
+def _said(ground: Ground, found: Mapping[str, Translation]) -> tuple[str, ...]:
+    return (*warnings(ground), *(line for one in found.values() for line in one.warnings))
 
 
 def _workflows(ground: Ground) -> dict[str, Translation]:
