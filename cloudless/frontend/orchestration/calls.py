@@ -37,12 +37,15 @@ _MEMBERS: dict[tuple[type, str], Caller] = {
     (Topic, "publish"): effects.publish, (Event, "wait"): effects.wait,
 }  # fmt: skip
 _REMEDIES: dict[str, str] = {
-    "send_all": "send them one by one: for x in xs: orders.send(x)",
-    "publish_all": "publish them one by one",
-    "invoke_later": "call it: a step is durable; or send to a queue",
-    "start": "call it: fulfil(order) is a step",
+    "send_all": "send them one by one: for x in {given}: {handle}.send(x)",
+    "publish_all": "publish them one by one: for x in {given}: {handle}.publish(x)",
+    "invoke_later": "call it, since a step is durable: {handle}({given}); or send to a queue",
+    "start": "call it, which makes it a step: {handle}({given})",
     "native": PURE,
 }
+"""With what stands there: {handle} and {given}, its arguments."""
+_GIVEN_MOST = 60
+"""Characters of arguments that a remedy repeats."""
 
 
 class Calls(Part):
@@ -85,9 +88,7 @@ class Calls(Part):
             if caller is not None:
                 return caller(self.unit, node, found.handle, expected)
         if found.name == "options" and isinstance(found.handle, Function | Orchestration):
-            return self.unit.error(
-                "CL242", node, "options alone do nothing", "call what they give: charge.options(…)(order)"
-            )
+            return self.unit.error("CL242", node, "options alone do nothing", _with_options(node, found))
         return self._no_member(node, found)
 
     def _no_member(self, node: ast.Call, found: Member) -> Value:
@@ -101,7 +102,8 @@ class Calls(Part):
             plain = name.removesuffix("_async")
             return unit.error("CL204", node.func, f"`{name}` is for code that Python runs", f"write {plain}(…)")
         remedy = _REMEDIES.get(found.name, "call a function under @app.function that does it")
-        return unit.error("CL204", node.func, f"`{name}` is not in the language", remedy)
+        said = remedy.format(handle=name.removesuffix(f".{found.name}"), given=_given(node))
+        return unit.error("CL204", node.func, f"`{name}` is not in the language", said)
 
     def _of_value(self, node: ast.Call, expected: Type | None) -> Value:
         """A call of what is no object of the module: options of a step, or a method of a value."""
@@ -170,6 +172,21 @@ class Calls(Part):
             if is_own
             else "call it in a function under @app.function, or @app.pure if it has no effects, and call that here",
         )
+
+
+def _with_options(node: ast.Call, found: Member) -> str:
+    """What to write in place of `charge.options(…)` alone, or of `fulfil.options(id=…).start(…)`."""
+    name = ast.unparse(node.func)
+    if isinstance(found.handle, Function):
+        return f"call what they give: {name}(…)(…)"
+    return f"call the orchestration, a step without options: {name.removesuffix('.options')}(…)"
+
+
+def _given(node: ast.Call) -> str:
+    """The arguments of a call as they are written; "…" for long ones."""
+    parts = [ast.unparse(one) for one in (*node.args, *node.keywords)]
+    text = ", ".join(parts)
+    return text if len(text) <= _GIVEN_MOST else "…"
 
 
 def _is_hashable(found: Any) -> bool:

@@ -203,7 +203,9 @@ def duration(unit: Unit, node: ast.expr) -> Expression | None:
         return _seconds(unit, node, known)
     if not isinstance(node, ast.Call) or unit.statics.resolve(node.func) is not timedelta:
         visit_arguments(unit, node) if isinstance(node, ast.Call) else None
-        unit.error("CL249", node, "a duration is written out", "write timedelta(minutes=n)")
+        number = isinstance(node, ast.Constant) and type(node.value) in {int, float}
+        written = f"seconds={ast.unparse(node)}" if number else "minutes=n"
+        unit.error("CL249", node, "a duration is written out", f"write timedelta({written})")
         return None
     return _nonnegative(unit, node, _sum(unit, node))
 
