@@ -114,12 +114,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nimbus: Nimbus) -> 
 
 def install_only(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Let these be the only providers, all of them nimbus."""
-    found = [metadata.EntryPoint(name, "nimbus_provider:PROVIDER", ENTRY_POINTS) for name in names]
-
-    def entry_points(*, group: str) -> list[metadata.EntryPoint]:
-        return [one for one in found if one.group == group]
-
-    monkeypatch.setattr(metadata, "entry_points", entry_points)
+    found = {name: metadata.EntryPoint(name, "nimbus_provider:PROVIDER", ENTRY_POINTS) for name in sorted(names)}
+    monkeypatch.setattr("cloudless.driver.provider.entries", lambda: found)
 
 
 def loaded() -> Project:
