@@ -10,7 +10,7 @@ Every problem is collected before anything is compiled; nothing is written where
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cloudless.compiler import Artifact, Definitions, record
@@ -124,11 +124,21 @@ def build(project: Project, stage: Stage, *, dependencies: bool = True, lock: Lo
     built = Built({**made, **infra_files(project.root, chosen.name, made)})
     built.application, built.definitions = application, definitions
     built.lock = kept.with_current(application, definitions, known)
-    built.warnings = compiled.warnings
+    built.warnings = (*_of_no_stage(project, stage, chosen), *compiled.warnings)
     if result is not None:
         built.bundle, built.layer = result.bundle, result.layer
-        built.warnings = compiled.warnings + result.warnings
+        built.warnings += result.warnings
     return built
+
+
+def _of_no_stage(project: Project, stage: Stage, chosen: Provider) -> Iterator[str]:
+    """What to say of a build for a provider alone."""
+    if stage.name not in project.stages:
+        needed = [str(one) for one in getattr(chosen, "settings", ()) if one.needed]
+        yield (
+            "this is for no stage of cloudless.toml: to be read, not deployed; to deploy, add a stage with "
+            + ", ".join([f'provider = "{chosen.name}"', *needed])
+        )
 
 
 def objections(

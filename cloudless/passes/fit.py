@@ -9,8 +9,8 @@ from cloudless.driver.gap import Gap
 from cloudless.ir import ERROR, WARNING, Application, Diagnostic
 from cloudless.passes.uses import Use, needs
 
-SOFT = frozenset({"queue.batch"})
-"""Capabilities whose lack changes the cost of a program, and never what it does."""
+SOFT = {"queue.batch": "nothing has to change: the program does the same there, in more calls"}
+"""Capabilities whose lack changes the cost of a program, and never what it does; with what to say of that."""
 
 
 def gaps(application: Application, stages: Mapping[str, tuple[str, Mapping[str, Gap]]]) -> list[Diagnostic]:
@@ -25,8 +25,10 @@ def gaps(application: Application, stages: Mapping[str, tuple[str, Mapping[str, 
 
 
 def _problem(need: Use, stage: str, provider: str, gap: Gap) -> Diagnostic:
-    message = f"{need.what} does not fit stage {stage!r}: {gap.reason} ({provider}, {gap.kind.replace('_', ' ')})"
-    remedy = f"leave it out, or build it for another provider{f'; {gap.link}' if gap.link else ''}"
+    message = f"{need.what} cannot be had on stage {stage!r}: {gap.reason} ({provider}, {gap.kind.replace('_', ' ')})"
+    remedy = SOFT.get(need.feature, "leave it out, or build it for another provider")
+    if gap.link:
+        remedy += f"; {gap.link}"
     return Diagnostic(codes.GAP, message, need.span, remedy, WARNING if need.feature in SOFT else ERROR)
 
 

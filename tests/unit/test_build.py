@@ -23,6 +23,7 @@ from cloudless.config import Project, load
 from cloudless.driver.gap import NOT_YET, Gap
 from cloudless.driver.limit import Limit
 from cloudless.driver.provider import ENTRY_POINTS
+from cloudless.driver.setting import Setting
 from cloudless.errors import ConfigError, DefinitionError, InvalidArgument, UnsupportedError
 from cloudless.ir import Diagnostic, Span
 from tests.unit.compiler.index import Index
@@ -62,6 +63,9 @@ config = { ratio = 0.5 }
 """
 
 
+REGION = Setting("region", "where it runs", "sky-1", form="sky-.*")
+
+
 class Nimbus:
     """A provider that compiles to one file."""
 
@@ -70,6 +74,7 @@ class Nimbus:
     gaps: Mapping[str, Gap] = {}
     limits: Mapping[str, Limit] = {"function.memory": Limit(1_024, "MB", "https://example.org")}
 
+    settings: Sequence[Setting] = ()
     package: Package | None = None
     warnings: tuple[str, ...] = ()
     problems: Sequence[Diagnostic] = ()
@@ -286,6 +291,15 @@ def test_what_a_compiler_warns_of_is_told_and_builds(project: Path, nimbus: Nimb
     assert build(found, found.stage("prod")).warnings == ("many queues",)
     nimbus.package = package()
     assert build(found, found.stage("prod"), dependencies=False).warnings == ("many queues",)
+
+
+def test_a_build_for_a_provider_alone_says_that_it_is_to_be_read(project: Path, nimbus: Nimbus) -> None:
+    nimbus.settings = (REGION, Setting("zone", "a zone", "z1", form="z.*", needed=False))
+    found = loaded()
+    built = build(found, stage_of(found, None, "nimbus"))
+    (said,) = built.warnings
+    assert said.startswith("this is for no stage of cloudless.toml: to be read, not deployed; ")
+    assert said.endswith('; to deploy, add a stage with provider = "nimbus", region = "sky-1"')
 
 
 def test_equal_programs_give_equal_bundles_in_any_folder(project: Path, nimbus: Nimbus, tmp_path: Path) -> None:

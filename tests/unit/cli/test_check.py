@@ -51,7 +51,7 @@ def test_where_no_stage_is_of_a_cloud_those_that_are_installed_are_warned_of(hom
     install(home)
     result = cloudless("check")
     assert result.exit_code == 0
-    assert "CL509  warning: ordered queue 'lines' does not fit stage 'fake'" in result.stdout
+    assert "CL509  warning: ordered queue 'lines' cannot be had on stage 'fake'" in result.stdout
     assert "warning: the memory of 'take' is 256 MB, fake takes at most 128" in result.stdout
     assert "; none is of a cloud, so checked for those installed: " in result.stdout
     assert "fake" in result.stdout.splitlines()[-1]
@@ -146,9 +146,9 @@ def test_limits_and_gaps_are_those_of_the_stages(home: Path, cloudless: Run) -> 
     (home / "cloudless.toml").write_text(TOML + '[stages.prod]\nprovider = "fake"\n')
     result = cloudless("check")
     assert result.exit_code == 1
-    assert "wares_app.py:5:9  CL509  ordered queue 'lines' does not fit stage 'prod': it keeps no" in result.stdout
+    assert "wares_app.py:5:9  CL509  ordered queue 'lines' cannot be had on stage 'prod': it keeps no" in result.stdout
     assert "instead: leave it out, or build it for another provider; https://example.org/order" in result.stdout
-    assert "topic 'placed' does not fit stage 'prod': topics are not built (fake, not yet)" in result.stdout
+    assert "topic 'placed' cannot be had on stage 'prod': topics are not built (fake, not yet)" in result.stdout
     assert "the memory of 'take' is 256 MB, fake takes at most 128" in result.stdout
     assert cloudless("check", "--stage", "dev").exit_code == 0
 
@@ -163,7 +163,7 @@ def test_a_gap_that_only_costs_is_a_warning(home: Path, cloudless: Run) -> None:
     result = cloudless("check")
     (said,) = first_lines(result)
     assert said.startswith(
-        "wares_app.py:6:2  CL509  warning: batches of 'q' does not fit stage 'dev': it hands out one"
+        "wares_app.py:6:2  CL509  warning: batches of 'q' cannot be had on stage 'dev': it hands out one"
     )
     assert result.exit_code == 0
     assert result.stdout.endswith("stages: dev (memory, like fake)\n")

@@ -38,6 +38,6 @@ def test_letters_that_wait_may_be_looked_at() -> None:
 
 def test_letters_that_a_handler_consumes_are_looked_at_by_nobody_where_the_cloud_cannot() -> None:
     (problem,) = found(shop(consumed=True))
-    assert problem.message.startswith("peek of 'orders-dead-letters', which a handler consumes, does not fit stage")
+    assert problem.message.startswith("peek of 'orders-dead-letters', which a handler consumes, cannot be had on stage")
     assert "what is pushed cannot be pulled (acme, never)" in problem.message
     assert problem.span.file.endswith("test_fit.py")

@@ -51,11 +51,6 @@ def problems(ground: Ground) -> list[Diagnostic]:
 def warnings(ground: Ground) -> Iterator[str]:
     """What others in the project have a part in as well, or Google gives more of when asked; what is not ours to do."""
     application = ground.application
-    if not {"project", "region"} <= ground.stage.settings.keys():
-        yield (
-            f"no stage says which project and region: built for {ground.project} in {ground.region}, to be read, not "
-            'deployed; add a stage with project = "…" and region = "…" to cloudless.toml'
-        )
     if ground.region not in limits.REGIONS:
         guess = nearest(ground.region, limits.REGIONS)
         yield (
