@@ -294,8 +294,8 @@ def test_what_a_compiler_warns_of_is_told_and_builds(project: Path, nimbus: Nimb
 
 
 def test_a_build_for_a_provider_alone_says_that_it_is_to_be_read(project: Path, nimbus: Nimbus) -> None:
-    nimbus.settings = (REGION, Setting("zone", "a zone", "z1", form="z.*", needed=False))
     found = loaded()
+    nimbus.settings = (REGION, Setting("zone", "a zone", "z1", form="z.*", needed=False))
     built = build(found, stage_of(found, None, "nimbus"))
     (said,) = built.warnings
     assert said.startswith("this is for no stage of cloudless.toml: to be read, not deployed; ")
