@@ -105,7 +105,7 @@ def _delivery(news: Happened) -> Text:
     if event.attempt > 1 or event.outcome not in {"done", "skipped"}:
         text.append(f" attempt {event.attempt}", "dim")
     if not event.called:
-        text.append(", not called", "dim")
+        text.append(f", {event.why or 'not called'}", "dim")
     if event.outcome in {"crash", "time-out"}:
         text.append(f": {event.outcome}, again when its lock ends", "red")
     return text.append_text(_why(event.error, news.place, news.again_s))

@@ -32,11 +32,14 @@ class Event:
     handler: who did it, or ran (deliver, request); "" for the test itself. message: id. cause: id of the message that
     the handler was handling, "" for none. outcome, on a delivery: "done", "skipped", "again", "dead", "crash",
     "time-out"; on a step: "done", "failed", "crash", "time-out"; on a request, its status; on an end, that of the
-    execution. called: whether the handler's code ran. error: of a failed delivery, request, step or execution, or of a
-    dead letter. body: the JSON value; the text where it is none.
+    execution. called: whether the handler's code ran; why: it did not, where there was nothing to do, e.g. "handled
+    already, once_by='id'". error: of a failed delivery, request, step or execution, or of a dead letter.
+    body: the JSON value; the text where it is none.
     """
 
-    __slots__ = ("_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource", "target")
+    __slots__ = (
+        "_envelope", "at_us", "called", "cause", "error", "handler", "kind", "outcome", "resource", "target", "why",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Event:
         outcome: str = "",
         error: Failure | None = None,
         called: bool = True,
+        why: str = "",
     ) -> None:
         self.kind = kind
         self.at_us = at_us
@@ -60,6 +64,7 @@ class Event:
         self.outcome = outcome
         self.error = error
         self.called = called
+        self.why = why
         self.target = ""
 
     @property
@@ -198,6 +203,7 @@ class History:
             outcome=text,
             error=getattr(outcome, "failure", None),
             called=getattr(outcome, "called", True),
+            why=getattr(outcome, "why", ""),
         )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from cloudless.driver.current import HERE
 from cloudless.errors import CloudlessError, InvalidBody, PartialFailure, Reject, RetryAfter
 from cloudless.message import Failure
-from cloudless.runtime.outcome import SKIPPED, Again, Dead, Overran, Postponed
+from cloudless.runtime.outcome import Again, Dead, Overran, Postponed, Skipped
 from cloudless.system import cut
 
 TYPE_CHECKING = False
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     """Stores a dead letter (its `error` is set); raises a CloudlessError where it could not."""
 
 MAX_RETRY_AFTER_S = 600.0
+_SETTLED = Skipped("handled already, by a delivery that never ended")
 
 
 class Judge:
@@ -153,12 +154,12 @@ def consumer(
             except InvalidBody as problem:
                 return judge.unreadable(envelope, problem)
             if envelope.attempt > attempts:
-                return SKIPPED if settled and settled(body, envelope) else judge.crashed(envelope)
-            is_skipped = call(body, envelope) is SKIPPED
+                return _SETTLED if settled and settled(body, envelope) else judge.crashed(envelope)
+            done = call(body, envelope)
         except Exception as problem:  # noqa: BLE001  (any exception is an outcome; the judge says which)
             return judge.failed(envelope, problem)
         finally:
             HERE.reset(token)
-        return SKIPPED if is_skipped else None
+        return done if type(done) is Skipped else None
 
     return deliver

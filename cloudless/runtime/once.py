@@ -13,7 +13,7 @@ from __future__ import annotations
 from cloudless.driver.ledger import Done, Held
 from cloudless.errors import Reject, Unavailable
 from cloudless.message import member
-from cloudless.runtime.outcome import SKIPPED, Postponed
+from cloudless.runtime.outcome import Postponed, Skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 LEASE_MARGIN_S = 10.0
 """The lease outlives the time-out by this, and ends before the platform's lock does."""
+_RUNNING = Skipped('another run goes on, overlap="skip"')
 
 
 class Once:
     """The guard of one consumer with `once_by`."""
 
-    __slots__ = ("_call", "_cloud", "_lease_s", "_path", "_plan")
+    __slots__ = ("_call", "_cloud", "_handled", "_lease_s", "_path", "_plan")
 
     def __init__(self, plan: Plan, call: Call, cloud: Cloud) -> None:
         self._plan = plan
@@ -39,6 +40,7 @@ class Once:
         self._cloud = cloud
         self._path = plan.once.split(".") if plan.once else []
         self._lease_s = plan.timeout_s + LEASE_MARGIN_S
+        self._handled = Skipped(f"handled already, {f'once_by={plan.once!r}' if plan.once else 'its deduplication_id'}")
 
     def call(self, body: Any, envelope: Envelope) -> Any:
         """Call the handler if this key was not handled before; a `Call`."""
@@ -46,7 +48,7 @@ class Once:
         if not key:
             return self._call(body, envelope)
         if not self._claim(key, owner):
-            return SKIPPED
+            return self._handled
         try:
             result = self._call(body, envelope)
         except Exception:
@@ -119,7 +121,7 @@ class Exclusive:
         """Run, unless another run is going on; a `Call`."""
         owner = self._cloud.new_id()
         if not self._claim(owner, envelope):
-            return SKIPPED
+            return _RUNNING
         try:
             result = self._call(body, envelope)
         except Exception:

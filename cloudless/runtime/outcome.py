@@ -1,4 +1,4 @@
-"""What became of a delivery: None (done), SKIPPED (nothing to do), Dead (stored as a dead letter), or Again.
+"""What became of a delivery: None (done), Skipped (nothing to do), Dead (stored as a dead letter), or Again.
 
 An adapter acknowledges everything but Again.
 """
@@ -54,17 +54,22 @@ class Dead:
 
 
 class Skipped:
-    """There was nothing to do, and the handler was not called: its key was handled before, or another run goes on."""
+    """There was nothing to do, and the handler was not called; of a `Call` too: what a guard returns then.
 
-    __slots__ = ()
+    why: in a few words, for whoever looks at a trace, e.g. "handled already, once_by='id'".
+    """
+
+    __slots__ = ("why",)
     called = False
 
+    def __init__(self, why: str) -> None:
+        self.why = why
+
     def __repr__(self) -> str:
-        return "SKIPPED"
+        return f"Skipped({self.why})"
 
 
-SKIPPED = Skipped()
-"""Of a `Call` too: what a guard returns that did not call the handler."""
+SKIPPED = Skipped("nothing to do")
 
 
 class Postponed(Exception):

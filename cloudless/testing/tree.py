@@ -191,7 +191,7 @@ def _delivery(event: Event, parent: Event | None) -> Line:
     is_plain = event.attempt == 1 and event.outcome in {"done", "skipped"}
     notes = [*([] if is_plain else [f"attempt {event.attempt}"]), *_later(event, parent)]
     if not event.called:
-        notes.append("not called")
+        notes.append(event.why or "not called")
     if event.outcome in {"crash", "time-out"}:
         notes.append(event.outcome)
     line = Line(event.handler or event.resource, "bold").append(f" {sign}", colour)

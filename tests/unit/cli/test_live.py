@@ -21,9 +21,11 @@ def line(news: Answered | Happened | Wrong) -> str:
     return Lines(with_day=False).line(news).plain.partition("  ")[2]
 
 
-def delivery(outcome: str, attempt: int = 1, error: Failure | None = None, *, called: bool = True) -> Event:
+def delivery(
+    outcome: str, attempt: int = 1, error: Failure | None = None, *, called: bool = True, why: str = ""
+) -> Event:
     envelope = Envelope("id", "{}", attempt=attempt)
-    return Event("deliver", 0, "orders", "take", envelope, outcome=outcome, error=error, called=called)
+    return Event("deliver", 0, "orders", "take", envelope, outcome=outcome, error=error, called=called, why=why)
 
 
 def note(kind: str, body: str = "{}", error: Failure | None = None) -> Event:
@@ -33,6 +35,7 @@ def note(kind: str, body: str = "{}", error: Failure | None = None) -> Event:
 HAPPENED = [
     (Happened(delivery("done")), "take ✓"),
     (Happened(delivery("done", 3)), "take ✓ attempt 3"),
+    (Happened(delivery("skipped", called=False, why="handled already")), "take ○, handled already"),
     (
         Happened(delivery("again", 2, DOWN), 2.0, "app.py:7"),
         "take ✗ attempt 2: ConnectionError: the shop is down, again in 2 s  app.py:7",

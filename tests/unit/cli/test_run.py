@@ -105,6 +105,42 @@ def test_a_delayed_message_waits_for_its_time(cloudless: Run) -> None:
     assert "└── take ✓ 10 min later" in cloudless("run", "--advance", "1h", *send).stdout
 
 
+ONCE = """
+from cloudless import App
+
+app = App("shop")
+orders = app.queue("orders", dict[str, str])
+lines = app.ordered_queue("lines", dict[str, str])
+
+
+@orders.consumer(once_by="id")
+def take(order: dict[str, str]) -> None: ...
+
+
+@app.post("/twice", public=True)
+def twice() -> None:
+    for _ in range(2):
+        orders.send({"id": "1"})
+        lines.send({"id": "1"}, group="7", deduplication_id="1")
+
+
+@lines.consumer
+def fold(line: dict[str, str]) -> None: ...
+"""
+
+
+def test_what_was_not_handled_says_why(home: Path, cloudless: Run) -> None:
+    (home / "wares_app.py").write_text(ONCE)
+    result = cloudless("run", "request", "POST", "/twice")
+    tried = sorted(line.partition("── ")[2] for line in result.stdout.splitlines() if "take" in line or "fold" in line)
+    assert tried == [
+        "fold ○ handled already, its deduplication_id",
+        "fold ✓",
+        "take ○ handled already, once_by='id'",
+        "take ✓",
+    ]
+
+
 def test_a_topic_and_an_ordered_queue_take_messages(cloudless: Run) -> None:
     assert "└── pack ✓" in cloudless("run", "publish", "placed", '{"id": "1"}').stdout
     assert "└── fold ✓" in cloudless("run", "send", "lines", '{"id": "1"}', "--group", "7").stdout
