@@ -46,7 +46,10 @@ class Expired(BaseException):
 
 def is_heard() -> bool:
     """Whether a handler that begins here can be ended: this is the main thread, and SIGALRM is nobody else's."""
-    return get_ident() == main_thread().ident and _timer.is_ours()
+    thread = get_ident()
+    if _timer.thread is None and thread == main_thread().ident:
+        _timer.listen(thread)
+    return thread == _timer.thread
 
 
 class Alarm:
@@ -143,23 +146,24 @@ class Alarm:
 
 
 class _Timer:
-    """The process's, which has one, and whom it wakes: who began last."""
+    """The process's, which has one, and whom it wakes: who began last.
 
-    __slots__ = ("_alarm", "_is_ours", "_rings_s", "_was_asked")
+    thread: the main one, once it listens to SIGALRM; 0 where somebody else did before us, None until that is known.
+    """
+
+    __slots__ = ("_alarm", "_rings_s", "thread")
 
     def __init__(self) -> None:
         self._alarm: Alarm | None = None
         self._rings_s = 0.0  # past where it is not set
-        self._was_asked = self._is_ours = False
+        self.thread: int | None = None
 
-    def is_ours(self) -> bool:
-        """In the main thread: whether nobody listened to SIGALRM before us. Asked once."""
-        if not self._was_asked:
-            self._was_asked = True
-            self._is_ours = _signal.getsignal(_signal.SIGALRM) == _signal.SIG_DFL
-            if self._is_ours:
-                _signal.signal(_signal.SIGALRM, self._ring)
-        return self._is_ours
+    def listen(self, thread: int) -> None:
+        """In the main thread, whose number is given: listen, unless somebody does already. Called once."""
+        is_free = _signal.getsignal(_signal.SIGALRM) == _signal.SIG_DFL
+        self.thread = thread if is_free else 0
+        if is_free:
+            _signal.signal(_signal.SIGALRM, self._ring)
 
     def wake(self, alarm: Alarm, now_s: float, at_s: float) -> None:
         """Ring at that time at the latest, for this one."""

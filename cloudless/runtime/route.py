@@ -23,35 +23,31 @@ class BadPath(ValueError):
 class Route:
     """path: as declared. parameters: names in order of their segments. shape: the path with `{}` for each."""
 
-    __slots__ = ("_named", "_segments", "parameters", "path", "shape")
+    __slots__ = ("_count", "_literals", "_places", "parameters", "path", "shape")
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._segments = path.split("/")
-        self._named = [(segment, _name(segment) if _is_parameter(segment) else "") for segment in self._segments]
-        self.parameters = [name for _, name in self._named if name]
-        self.shape = "/".join("{}" if _is_parameter(segment) else segment for segment in self._segments)
+        segments = path.split("/")
+        self._count = len(segments)
+        self._literals = [(place, segment) for place, segment in enumerate(segments) if not _is_parameter(segment)]
+        self._places = [(place, _name(segment)) for place, segment in enumerate(segments) if _is_parameter(segment)]
+        self.parameters = [name for _, name in self._places]
+        self.shape = "/".join("{}" if _is_parameter(segment) else segment for segment in segments)
 
     def match(self, segments: list[str]) -> dict[str, str] | None:
         """The parameters of a path of decoded segments; None where it is another one."""
-        if not self.parameters:
-            return {} if segments == self._segments else None
-        if len(segments) != len(self._segments):
+        if len(segments) != self._count:
             return None
-        found: dict[str, str] = {}
-        for (mine, name), given in zip(self._named, segments, strict=True):
-            if name:
-                if not given:
-                    return None
-                found[name] = given
-            elif mine != given:
+        for place, mine in self._literals:
+            if segments[place] != mine:
                 return None
-        return found
+        found = {name: segments[place] for place, name in self._places}
+        return None if "" in found.values() else found
 
     @property
     def rank(self) -> tuple[bool, ...]:
         """The route of the lowest rank wins among those that match."""
-        return tuple(map(_is_parameter, self._segments))
+        return tuple(map(_is_parameter, self.path.split("/")))
 
 
 def segments_of(path: str) -> list[str]:

@@ -76,8 +76,7 @@ def request_of(event: Any, handler: str, id: str = "") -> Request:
         said, path, headers = event["requestContext"]["http"], event["rawPath"], event["headers"]
         body, query, client = event.get("body"), event["rawQueryString"], said.get("sourceIp", "")
         "".join((said["method"], path, query, client, *headers.values()))  # raises where one of them is no text
-        names = "".join(headers)
-        is_lower = names == names.lower()
+        is_lower = "".join(headers).islower()
         request = Request(
             said["method"],
             path if _PLAIN.issuperset(path) else _encoded(path),
