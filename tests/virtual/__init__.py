@@ -3,6 +3,7 @@
     world.py    World: things that do something by themselves, one at a time
     agenda.py   Agenda: what one such thing has to do, in the order of its time
     cron.py     what fields of cron expressions match, and when that is next
+    zones.py    whose clocks change when, one of each kind
 
 May import: the standard library, so that models of services, which use it, share nothing with the code that they judge.
 """

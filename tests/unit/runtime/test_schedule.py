@@ -1,10 +1,11 @@
 """The arithmetic of schedules, against cronsim and zoneinfo over every zone and every change of its offset."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice, takewhile
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pytest
 from cronsim import CronSim
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from cloudless.errors import InvalidArgument
 from cloudless.runtime.schedule import check_cron, due_times, guard, is_due, next_due, utc_cron, zone
+from tests.virtual.zones import AFTER, BEFORE, changes, different_changes, different_zones
 
 CRONS = (
     "* * * * *",
@@ -26,9 +28,9 @@ CRONS = (
     "30 1 1,15 * FRI",
     "*/15 0,1,2,3 * * *",
 )
-PARTS = 4
-"""Of all zones: a test each, for several processes."""
 ALL_ZONES = ("30 2 * * *", "0 0 * * *", "*/20 1-3 * * *", "15,45 1-3 * * *", "59 23 28-31 * *", "30 1 1,15 * FRI")
+DAYS = (1, 15, 28, 29, 30, 31)
+"""Of the month, that they name."""
 FEW = [
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
     "America/Scoresbysund", "Pacific/Apia", "America/St_Johns", "Asia/Tehran", "Antarctica/Troll", "UTC",
@@ -42,25 +44,6 @@ class timing:  # noqa: N801  (reads as a call)
     cron: str = ""
     timezone: str = "UTC"
     every_s: int = 0
-
-
-def changes(name: str) -> list[datetime]:
-    """Every change of a zone's offset from 2020 to 2040, as the noon (UTC) before it. None has two within a week."""
-    info, day = ZoneInfo(name), timedelta(days=1)
-    weeks = [datetime(2020, 1, 1, 12, tzinfo=UTC) + n * 7 * day for n in range(20 * 366 // 7)]
-    noons = [week + n * day for week in weeks if shift(week, info) != shift(week + 7 * day, info) for n in range(7)]
-    return [noon for noon in noons if shift(noon, info) != shift(noon + day, info)]
-
-
-def shift(at: datetime, info: ZoneInfo) -> timedelta | None:
-    return at.astimezone(info).utcoffset()
-
-
-def signature(name: str) -> tuple[object, ...]:
-    """What tells a zone from another one in these years: two names of equal rules need one test."""
-    info, day = ZoneInfo(name), timedelta(days=1)
-    start = datetime(2020, 1, 1, tzinfo=UTC).astimezone(info).utcoffset()
-    return start, *((noon, (noon + day).astimezone(info).utcoffset()) for noon in changes(name))
 
 
 def oracle(cron: str, name: str, start: datetime, end: datetime) -> list[int]:
@@ -108,14 +91,9 @@ def rule(cron: str, name: str, start: datetime, end: datetime) -> list[int]:
     return (matching if is_missed else oracle)(cron, name, start, end)
 
 
-@cache
-def different_zones() -> list[str]:
-    return list({signature(name): name for name in sorted(available_timezones())}.values())
-
-
-def check_zone(name: str, crons: tuple[str, ...], most: int) -> None:
-    for before in changes(name)[:most]:
-        start, end = before - timedelta(hours=14), before + timedelta(hours=40)
+def check_zone(name: str, crons: tuple[str, ...], found: Iterable[datetime]) -> None:
+    for before in found:
+        start, end = before - BEFORE, before + AFTER
         for cron in crons:
             expected = rule(cron, name, start, end)
             assert guarded(cron, name, start, end) == expected, (name, cron, before)
@@ -124,19 +102,18 @@ def check_zone(name: str, crons: tuple[str, ...], most: int) -> None:
 
 @pytest.mark.parametrize("name", FEW)
 def test_ticks_and_guard_give_cronsims_times_around_a_change(name: str) -> None:
-    check_zone(name, CRONS, most=2)
+    check_zone(name, CRONS, changes(name)[:2])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(PARTS))
-def test_ticks_and_guard_give_cronsims_times_in_every_zone_around_every_change(part: int) -> None:
-    for name in different_zones()[part::PARTS]:
-        check_zone(name, ALL_ZONES, most=100)
+def test_ticks_and_guard_give_cronsims_times_in_every_zone_around_every_change() -> None:
+    for name in different_zones():
+        check_zone(name, ALL_ZONES, different_changes(name, DAYS))
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_star_follows_elapsed_time_even_where_cronsim_skips_times(name: str) -> None:
-    check_zone(name, (*CRONS, "*/7 3 * * *", "*/7 0,3 1 * */3"), most=100)
+    check_zone(name, (*CRONS, "*/7 3 * * *", "*/7 0,3 1 * */3"), different_changes(name, DAYS))
 
 
 def test_cronsim_does_skip_times() -> None:

@@ -6,9 +6,7 @@ import json
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import islice, takewhile
-from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +21,7 @@ from cloudless.testing import simulate
 from cloudless_azure.compile.schedule import ncrontab
 from providers.azure.tests.entry.ticking import Delay, Ticking, facts, schedule
 from providers.azure.tests.functionshost.ncrontab import Ncrontab
+from tests.virtual.zones import AFTER, BEFORE, changes, different_changes, different_zones
 
 CRONS = (
     "*/20 * * * *", "7 * * * *", "30 2 * * *", "15,45 1-3 * * *", "0 0 * * *", "59 23 28-31 * *", "0 */2 * * SUN",
@@ -30,9 +29,9 @@ CRONS = (
 )  # fmt: skip
 """Every minute comes apart: it has a thousand ticks a day."""
 
-PARTS = 4
-"""Of all zones: a test each, for several processes."""
 ALL_ZONES = ("30 2 * * *", "0 0 * * *", "*/20 1-3 * * *", "15,45 1-3 * * *", "30 1 1,15 * FRI")
+DAYS = (1, 15)
+"""Of the month, that they name."""
 FEW = (
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
     "America/Scoresbysund", "America/St_Johns", "Asia/Tehran", "Antarctica/Troll", "Antarctica/Casey", "UTC",
@@ -53,33 +52,9 @@ def sent(one: Schedule, start: datetime, end: datetime, delay: Delay = timedelta
     return ticking.due
 
 
-def changes(name: str) -> list[datetime]:
-    """Every change of a zone's offset from 2020 to 2040, as the noon (UTC) before it. None has two within a week."""
-    info, day = ZoneInfo(name), timedelta(days=1)
-    weeks = [datetime(2020, 1, 1, 12, tzinfo=UTC) + n * 7 * day for n in range(20 * 366 // 7)]
-    noons = [week + n * day for week in weeks if shift(week, info) != shift(week + 7 * day, info) for n in range(7)]
-    return [noon for noon in noons if shift(noon, info) != shift(noon + day, info)]
-
-
-def shift(at: datetime, info: ZoneInfo) -> timedelta | None:
-    return at.astimezone(info).utcoffset()
-
-
-def signature(name: str) -> tuple[object, ...]:
-    """What tells a zone from another one in these years: two names of equal rules need one test."""
-    info, day = ZoneInfo(name), timedelta(days=1)
-    start = datetime(2020, 1, 1, tzinfo=UTC).astimezone(info).utcoffset()
-    return start, *((noon, (noon + day).astimezone(info).utcoffset()) for noon in changes(name))
-
-
-@cache
-def different_zones() -> list[str]:
-    return list({signature(name): name for name in sorted(available_timezones())}.values())
-
-
-def check_zone(name: str, crons: Iterable[str], most: int) -> None:
-    for before in changes(name)[:most] or [datetime(2026, 3, 28, 12, tzinfo=UTC)]:
-        start, end = before - timedelta(hours=14), before + timedelta(hours=40)
+def check_zone(name: str, crons: Iterable[str], found: Iterable[datetime]) -> None:
+    for before in list(found) or [datetime(2026, 3, 28, 12, tzinfo=UTC)]:
+        start, end = before - BEFORE, before + AFTER
         for cron in crons:
             one = schedule(cron, name)
             assert sent(one, start, end) == expected(one, start, end), (name, cron, before)
@@ -87,19 +62,18 @@ def check_zone(name: str, crons: Iterable[str], most: int) -> None:
 
 @pytest.mark.parametrize("name", FEW)
 def test_a_run_is_sent_for_each_due_time_around_a_change(name: str) -> None:
-    check_zone(name, CRONS, most=2)
+    check_zone(name, CRONS, changes(name)[:2])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(PARTS))
-def test_a_run_is_sent_for_each_due_time_in_every_zone_around_every_change(part: int) -> None:
-    for name in different_zones()[part::PARTS]:
-        check_zone(name, ALL_ZONES, most=100)
+def test_a_run_is_sent_for_each_due_time_in_every_zone_around_every_change() -> None:
+    for name in different_zones():
+        check_zone(name, ALL_ZONES, different_changes(name, DAYS))
 
 
 @pytest.mark.parametrize("name", ["Europe/Berlin", "Australia/Lord_Howe"])
 def test_every_minute_is_every_minute_around_a_change(name: str) -> None:
-    check_zone(name, ["* * * * *"], most=1)
+    check_zone(name, ["* * * * *"], changes(name)[:1])
 
 
 @pytest.mark.slow
