@@ -29,6 +29,7 @@ def title(case: Case) -> str:
     return case.name
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("case", cases(), ids=title)
 def test_a_program_comes_to_the_same_in_any_order_and_through_crashes(case: Case) -> None:
     weather: tuple[Chaos, ...] = (Hostile(case.row, 0.2), Chaos(), Hostile(case.row, 0), CrashEverywhere())

@@ -100,11 +100,13 @@ applications = st.builds(
 )
 
 
+@pytest.mark.fuzz
 @given(applications)
 def test_what_is_dumped_is_loaded_as_it_was(application: ir.Application) -> None:
     assert ir.load(ir.dump(application)) == application
 
 
+@pytest.mark.fuzz
 @given(applications)
 def test_what_is_dumped_is_valid_by_the_schema(application: ir.Application) -> None:
     VALIDATOR.validate(json.loads(ir.dump(application)))

@@ -238,6 +238,7 @@ def test_a_wait_that_is_told_again_after_its_event_came_gets_no_other_one(world:
 # --- races
 
 
+@pytest.mark.fuzz
 def test_every_event_is_taken_once_in_its_order_however_calls_overtake_each_other() -> None:
     """Sends, waits, time-outs, waits that are told late: every seed is another interleaving of all requests."""
     for seed in SEEDS:
@@ -246,6 +247,7 @@ def test_every_event_is_taken_once_in_its_order_however_calls_overtake_each_othe
         assert race.taken == list(range(race.sent)), seed
 
 
+@pytest.mark.fuzz
 def test_every_event_is_taken_once_even_where_brokers_die() -> None:
     """Whoever called a broker that died calls again: a sender with the same id, a wait with another token."""
     died = 0
@@ -257,6 +259,7 @@ def test_every_event_is_taken_once_even_where_brokers_die() -> None:
     assert died > len(SEEDS), "brokers did die"
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("deaths", [0, 3])
 def test_every_event_is_taken_once_where_tokens_stay_good_and_are_taken_back(deaths: int) -> None:
     for seed in SEEDS:
@@ -267,6 +270,7 @@ def test_every_event_is_taken_once_where_tokens_stay_good_and_are_taken_back(dea
         assert race.left.isdisjoint(race.turns.tokens.taken), seed
 
 
+@pytest.mark.fuzz
 def test_every_event_is_taken_once_in_its_order_where_the_platform_refuses_good_tokens() -> None:
     refused = 0
     for seed in SEEDS:

@@ -15,7 +15,10 @@ from cloudless import App, Retry
 from cloudless.testing import Faults, Simulation, explore, simulate
 
 OPEN = Path("/dev/fd")
-pytestmark = pytest.mark.skipif(not OPEN.is_dir(), reason="open files cannot be counted here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not OPEN.is_dir(), reason="open files cannot be counted here"),
+]
 
 app = App("shop")
 orders = app.queue("orders", int, retry=Retry(attempts=3, delay=timedelta(seconds=1)))
