@@ -22,7 +22,6 @@
     options.py  what commands share      show.py    how things look       failure.py  errors → exit codes
     script.py   events to play           tree.py    a trace as a tree
     duration.py "1h30m"                  program.py the project, imported and compiled
-    collector.py Python's, which rests meanwhile
     connected.py a deployed stage to talk to, and arguments from the command line   completion.py names for shells
 
 Needs the extra `cli` (Typer, Rich).
@@ -33,7 +32,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from cloudless.cli.collector import left_behind, uncollected
+from cloudless.collector import left_behind, uncollected
 
 _MISSING = "the command line needs Typer and Rich: pip install 'cloudless-sdk[cli]'\n"
 

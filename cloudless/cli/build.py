@@ -9,10 +9,10 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
-from cloudless.cli.collector import uncollected
 from cloudless.cli.completion import provider_names
 from cloudless.cli.failure import told
 from cloudless.cli.options import AsJson, ConfigFile, stage_names
+from cloudless.collector import uncollected
 from cloudless.errors import InvalidArgument
 
 if TYPE_CHECKING:

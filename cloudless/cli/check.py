@@ -10,12 +10,12 @@ import typer
 from rich.text import Text
 
 from cloudless.cli import show
-from cloudless.cli.collector import uncollected
 from cloudless.cli.comparison import compare
 from cloudless.cli.completion import cloud_lists
 from cloudless.cli.failure import FAILED, told
 from cloudless.cli.options import AsJson, ConfigFile, StageName
 from cloudless.cli.program import Program, loaded
+from cloudless.collector import uncollected
 from cloudless.config import Stage
 from cloudless.driver.limit import Limit
 from cloudless.driver.provider import Provider

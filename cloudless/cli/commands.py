@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 from typer.main import get_group
 
 from cloudless._version import __version__
-from cloudless.cli.collector import uncollected
+from cloudless.collector import uncollected
 
 HELP = """Write serverless Python once. Test it in milliseconds. Compile it to AWS, Google Cloud or Azure.
 

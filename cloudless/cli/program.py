@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cloudless.app import App
-from cloudless.cli.collector import uncollected
+from cloudless.collector import uncollected
 from cloudless.config import Project, Stage, load
 from cloudless.driver.provider import Provider, provider
 from cloudless.errors import InvalidArgument

@@ -29,9 +29,9 @@ CORE = Own(
     distribution="cloudless-sdk",
     module="cloudless",
     left_out=(
-        "build", "cli", "compiler", "config", "conformance", "deploy", "dev", "driver.function", "driver.guarantee",
-        "driver.packaged", "driver.secret", "driver.setting", "driver.topic", "driver.verified", "frontend", "ir",
-        "memory", "node", "passes", "summary", "terraform", "testing", "wording",
+        "build", "cli", "collector", "compiler", "config", "conformance", "deploy", "dev", "driver.function",
+        "driver.guarantee", "driver.packaged", "driver.secret", "driver.setting", "driver.topic", "driver.verified",
+        "frontend", "ir", "memory", "node", "passes", "summary", "terraform", "testing", "wording",
     ),
 )  # fmt: skip
 """In every bundle, but for what a provider leaves out besides (Package.core); test_smoke.py runs what is left."""

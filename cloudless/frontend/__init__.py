@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from cloudless import passes
 from cloudless.app import App
+from cloudless.collector import uncollected
 from cloudless.errors import DefinitionError, hidden
 from cloudless.frontend.checks import CHECKS, DEPLOYABLE
 from cloudless.frontend.collect import collect
@@ -62,7 +63,8 @@ def check(
     key = (entry, tuple(include), deployable, os.getcwd())  # noqa: PTH109  (pathlib costs 4 ms of a test run)
     known: Known | None = app.compiled.get(key)
     if known is None or not known.is_current():
-        known = app.compiled[key] = _known(app, entry, include, deployable)
+        with uncollected():
+            known = app.compiled[key] = _known(app, entry, include, deployable)
     return known.application, list(known.problems)
 
 

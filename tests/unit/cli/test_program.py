@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from cloudless.cli.collector import uncollected
 from cloudless.cli.program import Program
 from cloudless.errors import ConfigError
 from tests.unit.cli.conftest import APP, Run
@@ -22,21 +21,3 @@ def test_the_collector_goes_on_where_the_app_cannot_be_imported(home: Path) -> N
     with pytest.raises(ConfigError):
         Program(None)
     assert gc.isenabled()
-
-
-def test_a_collector_that_was_off_stays_off() -> None:
-    gc.disable()
-    try:
-        with uncollected():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
-
-
-def test_what_was_made_meanwhile_counts_as_old() -> None:
-    with uncollected():
-        made: list[object] = [[]]
-    young = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
-    assert not any(one is made for one in young)
-    assert any(one is made for one in gc.get_objects(generation=2))

@@ -1,0 +1,70 @@
+"""When the garbage collector rests, and that it wakes up again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from cloudless import App, frontend
+from cloudless.collector import uncollected
+
+
+@pytest.fixture
+def kept() -> Iterator[list[object]]:
+    """What the process keeps out of collections."""
+    one: list[object] = [[]]
+    gc.freeze()
+    yield one
+    gc.unfreeze()
+
+
+def is_among(one: object, others: list[object]) -> bool:
+    return any(other is one for other in others)
+
+
+def test_it_rests_for_a_while() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_it_wakes_up_where_something_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError), uncollected():
+        assert 1 / 0
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_what_was_made_meanwhile_counts_as_old() -> None:
+    with uncollected():
+        made: list[object] = [[]]
+    assert not is_among(made, [*gc.get_objects(generation=0), *gc.get_objects(generation=1)])
+    assert is_among(made, gc.get_objects(generation=2))
+
+
+def test_what_a_process_keeps_out_of_collections_stays_out(kept: list[object]) -> None:
+    with uncollected():
+        pass
+    assert not is_among(kept, gc.get_objects())
+
+
+def test_it_rests_while_an_app_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    resting: list[bool] = []
+    monkeypatch.setattr(frontend, "CHECKS", (lambda *_: resting.append(not gc.isenabled()),))
+    frontend.check(App("shop"))
+    assert resting == [True]
+    assert gc.isenabled()
