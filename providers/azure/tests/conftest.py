@@ -8,7 +8,7 @@ import pytest
 
 from providers.azure.tests.deployment import Stage, Stages
 from providers.azure.tests.functionshost.launcher import Zygote
-from providers.azure.tests.functionshost.patches import plain_amqp
+from providers.azure.tests.functionshost.patches import look_often, plain_amqp
 from providers.azure.tests.sdk import Sdk
 from providers.azure.tests.servicebus import Broker
 from providers.azure.tests.storage import azurite
@@ -17,6 +17,7 @@ from providers.azure.tests.storage import azurite
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """A running broker without entities."""
+    look_often()
     with Broker.running() as running:
         yield running
 
@@ -53,6 +54,7 @@ def storage(azurite_connection: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def stages(azurite_connection: str, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
     """Where applications are deployed, each to an Azure of its own, whose clock stands still."""
     plain_amqp()
+    look_often()
     folder = tmp_path_factory.mktemp("apps")
     stages = Stages(lambda entry, own: Stage(entry, azurite_connection, zygote, own), folder)
     yield stages
