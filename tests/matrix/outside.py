@@ -18,7 +18,7 @@ from tests.hosting.launcher import Zygote
 from tests.matrix.program import ROOT
 
 MODULES = (
-    *("pydantic", "rich.console", "cloudless.cli.commands", "cloudless.build", "cloudless.connection"),
+    *("tests.hosting.warm", "rich.console", "cloudless.cli.commands", "cloudless.build", "cloudless.connection"),
     *("cloudless_aws.provider", "cloudless_aws.clients.cloud", "boto3"),
     *("cloudless_azure.provider", "cloudless_azure.clients.cloud", "azure.identity", "azure.servicebus"),
     *("cloudless_gcp.provider", "cloudless_gcp.clients.cloud", "google.auth"),

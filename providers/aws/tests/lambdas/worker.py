@@ -20,7 +20,7 @@ MODULES = (
     "http.client",
     "boto3.session",
     "cronsim",
-    "pydantic",
+    "tests.hosting.warm",
     "zoneinfo",
     "jwt",
     "cryptography.hazmat.primitives.asymmetric.ec",

@@ -37,7 +37,7 @@ OURS = ("", str(ROOT), str(ROOT / "providers" / "azure"))
 """What launchers put on the path for this module's sake; not for apps."""
 
 MODULES = (
-    "azure.functions", "azure.durable_functions", "azure.servicebus", "pydantic", "cronsim", "zoneinfo",
+    "azure.functions", "azure.durable_functions", "azure.servicebus", "cronsim", "tests.hosting.warm", "zoneinfo",
     "cloudless.app", "cloudless.codec", "cloudless_azure.runtime.queue", "cloudless_azure.runtime.durable_task",
 )  # fmt: skip
 """What is imported before a fork: Microsoft's packages, and of ours what an app would import that brings no copy."""

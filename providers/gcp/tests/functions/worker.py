@@ -26,7 +26,7 @@ MODULES = (
     "http.client",
     "urllib.request",
     "cronsim",
-    "pydantic",
+    "tests.hosting.warm",
     "zoneinfo",
     "jwt",
     "cryptography.hazmat.primitives.asymmetric.ec",
