@@ -13,7 +13,7 @@ from cloudless.execution import Execution, checked_id
 from cloudless.flow import compiled
 from cloudless.link import opened, signed
 from cloudless.message import NO_ATTRIBUTES
-from cloudless.outgoing import check_word, off_loop, outgoing
+from cloudless.outgoing import check_word, encoded, off_loop, outgoing
 from cloudless.source import calling
 
 TYPE_CHECKING = False
@@ -130,7 +130,7 @@ class Event(_Generic[T]):
         return key
 
     def _encoded(self, payload: T) -> str:
-        text = self.codec.encode(payload)
+        text = encoded(self, "event", payload)
         size = size_of(text)
         if size > PAYLOAD_LIMIT:
             raise PayloadTooLarge(

@@ -10,7 +10,7 @@ from cloudless.driver.current import here
 from cloudless.errors import UnsupportedError, hidden
 from cloudless.handler import Handler
 from cloudless.options import strict
-from cloudless.outgoing import off_loop, outgoing, raise_unsent
+from cloudless.outgoing import encoded, off_loop, outgoing, raise_unsent
 from cloudless.queue import DeadLetters
 
 TYPE_CHECKING = False
@@ -130,7 +130,7 @@ class Function(Handler[P, R]):
         return here()[0].functions.native(self.name)
 
     def _body_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        text = self.codec.encode(self.named(args, kwargs))
+        text = encoded(self, "function", self.named(args, kwargs))
         check_size(text)
         return text
 

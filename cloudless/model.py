@@ -32,7 +32,8 @@ class ModelCodec:
 
     def encode(self, value: Any) -> str:
         if not isinstance(value, self._model):
-            raise InvalidBody(f"expected {self.name}, got {shown(value)}")
+            remedy = f"; write {self.name}.model_validate(…)" if is_object(value) else ""
+            raise InvalidBody(f"expected {self.name}, got {shown(value)}{remedy}")
         try:
             text: str = self._to_json(value, by_alias=True, warnings="error").decode()
         except (ValueError, TypeError) as problem:

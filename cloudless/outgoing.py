@@ -5,19 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cloudless.codec import AS_IT_IS, SYSTEM_ATTRIBUTE, shown, size_of
-from cloudless.errors import CloudlessError, InvalidArgument, PartlySent, PayloadTooLarge, hidden
+from cloudless.errors import CloudlessError, InvalidArgument, InvalidBody, PartlySent, PayloadTooLarge, hidden
 from cloudless.message import NO_ATTRIBUTES, Envelope, trace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Protocol, TypeVar
 
+    from cloudless.codec import Codec
     from cloudless.driver.current import Here
     from cloudless.driver.provider import Cloud
     from cloudless.driver.queue import Unsent
 
     R = TypeVar("R")
+
+    class Coded(Protocol):
+        """A resource that takes bodies of a type."""
+
+        name: str
+
+        @property
+        def codec(self) -> Codec: ...
 
 
 __tracebackhide__ = hidden
@@ -43,6 +52,15 @@ def outgoing(  # noqa: PLR0917  (as Envelope)
         return Envelope(id, body, attributes, delay_s, group, cloud.now_s(), id, id, 1, None, deduplication)
     trace, correlation = cause.trace or trace_of(cause), cause.correlation or cause.id
     return Envelope(id, body, attributes, delay_s, group, cloud.now_s(), trace, correlation, 1, None, deduplication)
+
+
+def encoded(one: Coded, noun: str, body: object) -> str:
+    """The JSON text of a body for a resource; InvalidBody says for which. noun: "queue", as people call it."""
+    try:
+        return one.codec.encode(body)
+    except InvalidBody as problem:
+        problem.args = (f"{noun} {one.name!r}: {problem}",)
+        raise
 
 
 def raise_unsent(unsent: Sequence[Unsent], total: int) -> None:

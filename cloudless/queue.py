@@ -11,7 +11,16 @@ from cloudless.errors import CloudlessError, InvalidArgument, hidden
 from cloudless.handler import Handler, Settings
 from cloudless.message import NO_ATTRIBUTES, DeadLetter
 from cloudless.options import strict
-from cloudless.outgoing import check_attributes, check_word, off_loop, outgoing, raise_unsent, readable, seconds
+from cloudless.outgoing import (
+    check_attributes,
+    check_word,
+    encoded,
+    off_loop,
+    outgoing,
+    raise_unsent,
+    readable,
+    seconds,
+)
 from cloudless.retry import Retry
 from cloudless.source import calling
 
@@ -275,7 +284,7 @@ class Queue(_Queue[T]):
         Unavailable (safe to repeat).
         """
         at = here()
-        text = self.codec.encode(body)
+        text = encoded(self, "queue", body)
         delay_s = 0 if delay is None else seconds(f"queue {self.name!r}", delay, self.max_delay_s)
         check_size(text, delay_s)
         if attributes is None:
@@ -295,7 +304,7 @@ class Queue(_Queue[T]):
         """
         at = here()
         delay_s = 0 if delay is None else seconds(f"queue {self.name!r}", delay, self.max_delay_s)
-        messages = [outgoing(at, text, NO_ATTRIBUTES, delay_s) for text in _encoded(self.codec, bodies, delay_s)]
+        messages = [outgoing(at, text, NO_ATTRIBUTES, delay_s) for text in _encoded(self, bodies, delay_s)]
         if messages:
             self._send(messages)
         return [message.id for message in messages]
@@ -327,7 +336,7 @@ class OrderedQueue(_Queue[T]):
         Otherwise as Queue.send; there is no delay per message.
         """
         at = here()
-        text = self.codec.encode(body)
+        text = encoded(self, "queue", body)
         check_size(text)
         check_word("group", group, 1)
         check_word("deduplication_id", deduplication_id, 0)
@@ -340,7 +349,7 @@ class OrderedQueue(_Queue[T]):
         """Put many messages at the end of one group, in order; as Queue.send_all."""
         at = here()
         check_word("group", group, 1)
-        messages = [outgoing(at, text, NO_ATTRIBUTES, 0, group) for text in _encoded(self.codec, bodies, 0)]
+        messages = [outgoing(at, text, NO_ATTRIBUTES, 0, group) for text in _encoded(self, bodies, 0)]
         if messages:
             self._send(messages)
         return [message.id for message in messages]
@@ -370,8 +379,8 @@ def _looked_at(queues: QueueDriver, name: str, limit: int) -> Sequence[Envelope]
     return [one.envelope for one in taken]
 
 
-def _encoded(codec: Codec, bodies: Iterable[Any], delay_s: float) -> list[str]:
-    texts = [codec.encode(body) for body in bodies]
+def _encoded(queue: _Queue[Any], bodies: Iterable[Any], delay_s: float) -> list[str]:
+    texts = [encoded(queue, "queue", body) for body in bodies]
     for text in texts:
         check_size(text, delay_s)
     return texts

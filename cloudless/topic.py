@@ -11,7 +11,7 @@ from cloudless.errors import InvalidArgument, hidden
 from cloudless.handler import Handler, Settings, name_of
 from cloudless.message import member
 from cloudless.options import nearest, strict
-from cloudless.outgoing import check_attributes, check_mapping, off_loop, outgoing, raise_unsent
+from cloudless.outgoing import check_attributes, check_mapping, encoded, off_loop, outgoing, raise_unsent
 from cloudless.queue import ONE_DAY, Consumption, DeadLetters
 from cloudless.retry import Retry
 from cloudless.source import calling
@@ -259,7 +259,7 @@ class Topic(_Generic[T]):
         self.app.subscriptions.append(subscribed)
 
     def _message(self, body: T, attributes: Mapping[str, str] | None) -> Envelope:
-        text = self.codec.encode(body)
+        text = encoded(self, "topic", body)
         check_size(text)
         if not self.attributes and not attributes:
             return outgoing(here(), text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cloudless.codec import dump
 from cloudless.driver.current import HERE
+from cloudless.errors import InvalidBody
 from cloudless.runtime.consumer import text_of
 from cloudless.runtime.outcome import Overran
 
@@ -31,7 +32,7 @@ def function(plan: Plan, call: Call, decode: Decode, result: Codec, cloud: Cloud
         token = HERE.set((cloud, plan.handler, envelope))
         try:
             value = call(decode(envelope.body), envelope)
-            return '{"result":' + result.encode(value) + "}"
+            return '{"result":' + _written(result, value, plan.handler) + "}"
         except Overran as problem:
             return dump({"error": ["TimeoutError", text_of(problem)]})
         except Exception as problem:  # noqa: BLE001  (every exception is a reply)
@@ -40,3 +41,12 @@ def function(plan: Plan, call: Call, decode: Decode, result: Codec, cloud: Cloud
             HERE.reset(token)
 
     return answer
+
+
+def _written(result: Codec, value: object, handler: str) -> str:
+    """The JSON text of what a handler returned; InvalidBody says whose it is."""
+    try:
+        return result.encode(value)
+    except InvalidBody as problem:
+        problem.args = (f"what {handler!r} returned: {problem}",)
+        raise

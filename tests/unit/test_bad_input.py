@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable, Generator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from pydantic import BaseModel
 
 from cloudless import App, Retry
 from cloudless.config import load
@@ -244,6 +245,27 @@ def read(count: int) -> None:
     assert key.value
 
 
+class Order(BaseModel):
+    id: str
+
+
+placed = shop.topic("placed", Order)
+invoiced: Any = shop.event("invoiced", Order)
+
+
+@shop.orchestration
+def settle() -> str:
+    return "settled"
+
+
+@shop.function
+def charge(cents: int) -> int:
+    return cast("int", f"{cents} ct")
+
+
+invoke: Any = charge.invoke
+
+
 def too_many_attributes() -> None:
     orders.send("a", attributes={f"name{number}": "x" for number in range(8)})
 
@@ -253,8 +275,20 @@ def wrong_payload() -> None:
     send("seven")
 
 
+def a_dict_for_a_model() -> None:
+    publish: Any = placed.publish
+    publish({"id": "1"})
+
+
 CALLS: list[tuple[Callable[[], object], type[CloudlessError], str]] = [
-    (wrong_payload, InvalidBody, "expected int, got str 'seven'"),
+    (wrong_payload, InvalidBody, "queue 'counts': expected int, got str 'seven'"),
+    (
+        a_dict_for_a_model,
+        InvalidBody,
+        "topic 'placed': expected Order, got dict {'id': '1'}; write Order.model_validate(…)",
+    ),
+    (lambda: invoiced.send(settle.execution("e"), 7), InvalidBody, "event 'invoiced': expected Order, got int 7"),
+    (lambda: invoke("x"), InvalidBody, "function 'charge': argument 'cents': expected int, got str 'x'"),
     (
         lambda: orders.send("x" * (192 * 1024 - 1)),
         PayloadTooLarge,
@@ -264,8 +298,8 @@ CALLS: list[tuple[Callable[[], object], type[CloudlessError], str]] = [
         lambda: orders.send("a\udc80b"),
         InvalidBody,
         (
-            "the body holds the lone surrogate U+DC80, which no Unicode encoding can carry; decode the text properly "
-            "before sending it"
+            "queue 'orders': the body holds the lone surrogate U+DC80, which no Unicode encoding can carry; "
+            "decode the text properly before sending it"
         ),
     ),
     (
@@ -313,6 +347,11 @@ def test_a_mistake_in_a_call_is_one_error_with_its_remedy(
         call()
     assert str(caught.value) == text
     assert cloud.trace == []
+
+
+def test_a_result_that_does_not_fit_is_told_whose_it_is() -> None:
+    with simulate(shop), pytest.raises(InvalidBody, match="^what 'charge' returned: expected int, got str '1 ct'$"):
+        charge.invoke(1)
 
 
 def test_a_body_of_exactly_the_limit_is_taken() -> None:
