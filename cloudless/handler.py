@@ -5,7 +5,7 @@ Routine is what handlers share with orchestrations and pure functions, which run
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from types import CodeType, GenericAlias
 
 from cloudless.codec import arguments_codec, codec_of
@@ -99,16 +99,25 @@ class Routine(_Generic[P, R]):
         """Annotations as objects. Those written as strings are evaluated in the function's module."""
         return hints_of(self.function)
 
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of its parameters: see `argument_names`."""
+        return tuple(argument_names(self.function))
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """Their defaults by name."""
+        return defaults_of(self.function)
+
     def arguments(self) -> Codec:
         """Of the dict of its arguments, made anew at each call."""
-        hints, function = self.hints(), unwrapped(self.function)
-        names = argument_names(function)
-        fields = {name: hints.get(name, object) for name in names if not is_context(hints.get(name))}
-        return arguments_codec(fields, frozenset(fields.keys() - defaults_of(function).keys()))
+        hints = self.hints()
+        fields = {name: hints.get(name, object) for name in self.parameters if not is_context(hints.get(name))}
+        return arguments_codec(fields, frozenset(fields.keys() - self.defaults.keys()))
 
     def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments of a call by name (InvalidArgument); whether they fit is for the codec to say."""
-        names = argument_names(self.function)
+        names = self.parameters
         if len(args) > len(names):
             raise InvalidArgument(f"{self.name} takes {len(names)} arguments, {len(args)} were given")
         given = dict(zip(names, args, strict=False))

@@ -6,6 +6,7 @@ Lowest layer.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from cloudless.errors import InvalidArgument, UnknownOption, hidden
 
@@ -32,7 +33,7 @@ def strict(call: F) -> F:
     hints = call.__annotations__
 
     def checked(*args: Any, **options: Any) -> Any:
-        if options.keys() - known:
+        if not known.issuperset(options):
             wrong = min(options.keys() - known)
             raise _refused(UnknownOption(_unknown(_title(call, args), wrong, known)), wrong)
         for name, value in (*zip(names, args, strict=False), *options.items()):
@@ -89,12 +90,18 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
 
 def _instead(hint: str, value: object) -> str:
     """What to give instead of a value; "" where it fits its annotation, or where that cannot be told."""
-    fits, words = _KINDS.get(hint.removesuffix(" | None").partition("[")[0], (None, ""))  # of several types, none
+    fits, words = _kind_of(hint)
     if fits is None or fits(value) or (value is None and hint.endswith("| None")):
         return ""
     if hint.startswith("timedelta") and _is_number(value):
         words += f", e.g. timedelta(seconds={value})"
     return words
+
+
+@cache
+def _kind_of(hint: str) -> tuple[Callable[[object], bool] | None, str]:
+    """What an annotation asks for; nothing, where it is one of several types."""
+    return _KINDS.get(hint.removesuffix(" | None").partition("[")[0], (None, ""))
 
 
 def _title(call: Callable[..., Any], args: tuple[Any, ...]) -> str:

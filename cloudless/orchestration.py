@@ -9,7 +9,7 @@ from cloudless.driver.current import here
 from cloudless.driver.orchestration import STATUSES
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.execution import Execution, checked_id, result_of
-from cloudless.handler import Routine, argument_names, defaults_of
+from cloudless.handler import Routine
 from cloudless.outgoing import off_loop, outgoing
 
 TYPE_CHECKING = False
@@ -89,11 +89,11 @@ class Orchestration(Routine[P, R]):
         Arguments: at most 192 KiB encoded. Raises InvalidBody, InvalidArgument, PayloadTooLarge, PermissionDenied,
         NoProvider, NotFound, and Unavailable (safe to repeat, with an id of your own).
         """
-        return self.options().start(*args, **kwargs)
+        return self.begin(None, args, kwargs)
 
     async def start_async(self, *args: P.args, **kwargs: P.kwargs) -> Execution[R]:
         """As `start`, without blocking the event loop."""
-        return await self.options().start_async(*args, **kwargs)
+        return await off_loop(here()[0], lambda: self.start(*args, **kwargs))
 
     def execution(self, id: str) -> Execution[R]:
         """The execution of that id. Nothing is asked yet: what it is asked raises NotFound where there is none."""
@@ -126,9 +126,8 @@ class Orchestration(Routine[P, R]):
 
     def _body(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """The arguments, complete and in order of the parameters."""
-        given = defaults_of(self.function) | self.named(args, kwargs)
-        order = [name for name in argument_names(self.function) if name in given]
-        text = self.codec.encode({name: given[name] for name in dict.fromkeys([*order, *given])})
+        given = self.defaults | self.named(args, kwargs)
+        text = self.codec.encode({name: given[name] for name in (*self.parameters, *given) if name in given})
         check_size(text)
         return text
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import deque
 
 from cloudless.engine.attempts import Attempts
-from cloudless.engine.effect import Sleep, Step, Wait
+from cloudless.engine.effect import Parallel, Sleep, Step, Wait
 from cloudless.engine.error import Raised
 from cloudless.engine.group import Group
 from cloudless.engine.host import EVENT, SLEEP
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cloudless.driver.error import Error
     from cloudless.engine.definition import Definition
-    from cloudless.engine.effect import Effect, Parallel, Running
+    from cloudless.engine.effect import Effect, Running
     from cloudless.engine.host import Host
 
     class Pending(Protocol):
@@ -151,7 +151,7 @@ class Scheduler:
             except Raised as raised:
                 self._settle(strand, ("err", raised.error))
             else:
-                BEGIN[type(effect).__name__](self, strand, effect)
+                BEGIN[type(effect)](self, strand, effect)
 
     def _settle(self, strand: Strand, how: tuple[str, Any]) -> None:
         if strand.group is not None:
@@ -199,6 +199,6 @@ def _parallel(scheduler: Scheduler, strand: Strand, effect: Parallel) -> None:
     Group(strand, effect).begin(scheduler)
 
 
-BEGIN: dict[str, Callable[[Scheduler, Strand, Any], None]] = {
-    "Parallel": _parallel, "Sleep": _sleep, "Step": _step, "Wait": _wait,
+BEGIN: dict[type[Effect], Callable[[Scheduler, Strand, Any], None]] = {
+    Parallel: _parallel, Sleep: _sleep, Step: _step, Wait: _wait,
 }  # fmt: skip

@@ -41,6 +41,7 @@ class Channel:
     """name: as in the IR. plan, deliver: of its consumer; None where nobody takes its messages."""
 
     __slots__ = ("_random", "_ready", "_record", "deliver", "deliver_all", "listed", "name", "plan", "world")
+    weight = 1
 
     def __init__(self, name: str, world: World) -> None:
         self.name = name

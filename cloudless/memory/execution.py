@@ -20,7 +20,7 @@ from cloudless.memory.ended import MOST
 from cloudless.memory.envelope import plain_of
 from cloudless.memory.journal import CALLED, DELIVERED, ENDED, FIRED, TIMED, Record, read, written
 from cloudless.memory.world import US
-from cloudless.message import utc
+from cloudless.message import NO_ATTRIBUTES, StepEnvelope, trace_of, utc
 from cloudless.runtime.failure import conclusion
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class MemoryExecution:
     """
 
     portion_size = 0
+    weight = 0
 
     def __init__(  # noqa: PLR0917  (made once an execution)
         self, orchestration: str, id: str, definition: Definition, call: Envelope, world: World, carry_out: CarryOut
@@ -67,6 +68,7 @@ class MemoryExecution:
         self.journal: list[Record] = []
         self.on_end: Callable[[MemoryExecution], None] = _nothing
         self._carry_out = carry_out
+        self._trace, self._correlation = trace_of(call), call.correlation or call.id
         self._has_begun = False
         self._steps = self._steps_us = 0
         self._tasks: deque[tuple[int, Step, int]] = deque()
@@ -90,7 +92,8 @@ class MemoryExecution:
         if self.definition.timeout_s:
             self.world.at(self.started_us + round(self.definition.timeout_s * US), self._overdue, None, work=False)
         self._scheduler.start(arguments)
-        self._look()
+        if self._scheduler.outcome is not None:
+            self._conclude(self._scheduler.outcome)
 
     def deliver(self, event: str, payload: Any, id: str) -> None:
         """Put an event into the mailbox; one that comes before the start is told after it."""
@@ -98,6 +101,13 @@ class MemoryExecution:
             self.world.at(self.started_us, lambda told: self.deliver(*told), (event, payload, id), work=True)
             return
         self._tell((self.world.base_us, DELIVERED, 0, event, payload, id))
+
+    def attempt_at(self, step: Step, text: str, number: int) -> StepEnvelope:
+        """One attempt at a step, as the message that its function handles: its id is the key. text: of its payload."""
+        now_s = self.world.now_us / US
+        message = StepEnvelope(step.key, text, NO_ATTRIBUTES, 0, "", now_s, self._trace, self._correlation, number)
+        message.execution = self.id
+        return message
 
     def awaited(self) -> list[str]:
         """Names of the events that it waits for now."""
@@ -156,18 +166,16 @@ class MemoryExecution:
         self._count()
         reply = self._carry_out(self, step, attempt)
         if world.now_us == world.base_us:
-            self._complete((handle, reply))
+            self._tell((world.base_us, ENDED, handle, reply))
             return
         ended_us, world.now_us = world.now_us, world.base_us
         world.at(ended_us, self._complete, (handle, reply), work=True)
 
     def _count(self) -> None:
         """Steps are not counted with deliveries: one execution may have many, and come to an end."""
-        world = self.world
-        if world.base_us != self._steps_us:
-            self._steps, self._steps_us = 0, world.base_us
+        if self.world.base_us != self._steps_us:
+            self._steps, self._steps_us = 0, self.world.base_us
         self._steps += 1
-        world.delivered -= 1
         if self._steps > MOST:
             raise NeverQuiet(
                 f"execution {self.id!r} of {self.orchestration!r} carried out {MOST:,} steps without any time going "
@@ -203,7 +211,8 @@ class MemoryExecution:
         if self._is_awaited(record):
             self.journal.append(record)
             self._pass_on(record)
-            self._look()
+            if self._scheduler.outcome is not None:
+                self._conclude(self._scheduler.outcome)
 
     def _is_awaited(self, record: Record) -> bool:
         """Whether the scheduler still waits for it: not where a step came twice, or too late."""
@@ -276,10 +285,7 @@ class MemoryExecution:
 
     # --- its end
 
-    def _look(self) -> None:
-        outcome = self._scheduler.outcome
-        if outcome is None:
-            return
+    def _conclude(self, outcome: dict[str, Any]) -> None:
         self.output, self.error = conclusion(outcome, self.orchestration)
         self._end(COMPLETED if self.error is None else FAILED)
 

@@ -17,7 +17,7 @@ from cloudless.memory.execution import MemoryExecution
 from cloudless.memory.history import Exchange
 from cloudless.memory.journal import history
 from cloudless.memory.world import US
-from cloudless.message import NO_ATTRIBUTES, Envelope, Failure, StepEnvelope, trace_of
+from cloudless.message import Failure
 from cloudless.passes.definition import definition, identity
 from cloudless.runtime.addressee import addressee
 from cloudless.runtime.crash import Abandoned, TimedOut
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from cloudless.memory.cloud import MemoryCloud
     from cloudless.memory.permissions import Permissions
     from cloudless.memory.world import World
+    from cloudless.message import Envelope
     from cloudless.runtime.entry import Binding
     from cloudless.runtime.step import Attempt
 
@@ -143,7 +144,7 @@ class MemoryOrchestrations:
         one = self._addressed(orchestration, execution, event)
         world = self._world
         told = (event, load(message.body), message.deduplication)
-        world.history.note("event", world.now_us, event, message, by=here()[1], cause=_cause())
+        self._note("event", event, message)
         if world.now_us != world.base_us:
             world.at(world.now_us, lambda told: one.deliver(*told), told, work=True)
         else:
@@ -186,7 +187,7 @@ class MemoryOrchestrations:
         found = self._definition(orchestration)
         one = known[id] = self._execution(orchestration, id, found, call, world, self._carry_out)
         one.on_end = self._note_end
-        world.history.note("start", world.now_us, orchestration, call, by=here()[1], cause=_cause())
+        self._note("start", orchestration, call)
         if world.now_us != world.base_us:
             world.at(world.now_us, one.start, load(call.body), work=True)
         else:
@@ -200,6 +201,12 @@ class MemoryOrchestrations:
         from cloudless.memory.attacked_execution import AttackedExecution
 
         return AttackedExecution(self._cloud.adversary, *given)
+
+    def _note(self, kind: str, resource: str, message: Envelope) -> None:
+        _, handler, cause = here()
+        self._world.history.note(
+            kind, self._world.now_us, resource, message, by=handler, cause=cause.id if cause is not None else ""
+        )
 
     def _note_end(self, one: MemoryExecution) -> None:
         error, exchange = one.error, Exchange(one.status)
@@ -251,7 +258,7 @@ class MemoryOrchestrations:
         try:
             text = write(step.payload)
             check_size(text, 0, f"what step {step.target} gets")
-            cause = self._cause(execution, step, text, number)
+            cause = execution.attempt_at(step, text, number)
             return self._send(execution, step, cause) if step.verb == SEND else self._call(execution, step, cause)
         except InvalidArgument as problem:  # too large, no JSON, or what some cloud would refuse to send
             return {"err": failure(problem)}
@@ -297,15 +304,6 @@ class MemoryOrchestrations:
         driver = self._cloud.topics.publish if noun == "topic" else self._cloud.queues.send
         return driver(name, (message,))
 
-    def _cause(self, execution: MemoryExecution, step: Step, text: str, number: int) -> Envelope:
-        """The attempt, as the message that its function handles: its id is the key."""
-        start = execution.cause
-        trace, correlation = start.trace or trace_of(start), start.correlation or start.id
-        now_s = self._cloud.now_s()
-        cause = StepEnvelope(step.key, text, NO_ATTRIBUTES, 0, "", now_s, trace, correlation, number)
-        cause.execution = execution.id
-        return cause
-
 
 def _worth_keeping(known: Mapping[str, MemoryExecution]) -> list[MemoryExecution]:
     ended = [id for id, one in known.items() if one.status != RUNNING]
@@ -325,8 +323,3 @@ def _stuck(one: MemoryExecution) -> str:
 def _failed(exchange: Exchange, outcome: str, error: Any, attempt: int) -> Reply:
     exchange.status, exchange.failure = outcome, Failure(error["type"], error["message"], attempt)
     return {"err": error}
-
-
-def _cause() -> str:
-    cause = here()[2]
-    return "" if cause is None else cause.id

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from cloudless.memory.history import History
 
     class Source(Protocol):
-        """Something to deliver from: a channel, or the steps of an execution. listed: whether it is in `ready`."""
+        """Something to deliver from: a channel, or the steps of an execution.
+
+        listed: whether it is in `ready`. weight: of a delivery, where deliveries are counted to tell a world that is
+        never quiet; 0 for a source that notices so itself.
+        """
 
         listed: bool
+        weight: int
 
         def deliver_next(self) -> None: ...
         def has_ready(self) -> bool: ...
@@ -174,7 +179,7 @@ class World:
             channel.deliver_next()
             if channel.listed and not channel.has_ready():
                 self._delist(channel, index)
-            self.delivered += 1
+            self.delivered += channel.weight
             if self.delivered > patience:
                 raise NeverQuiet(self.history.loop(patience))
 
@@ -196,7 +201,7 @@ class World:
         channel.deliver_next()
         if channel.listed and not channel.has_ready():
             self._delist(channel, index)
-        self.delivered += 1
+        self.delivered += channel.weight
 
     def _patience(self, by_us: int = 0) -> int:
         """The delivery count at which the world is called restless: generous, and growing with what waits."""

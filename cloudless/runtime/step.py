@@ -47,13 +47,13 @@ def step(plan: Plan, call: Call, arguments: Codec, result: Codec, cloud: Cloud) 
 
 def attempt(plan: Plan, call: Call, arguments: Codec, result: Codec, cloud: Cloud) -> Attempt:
     """As `step`, of the arguments alone, and of what causes the call: a message whose id is the key."""
-    decode = numeric(arguments)
+    decode, handler, what = numeric(arguments), plan.handler, f"what step {plan.handler} returns"
 
     def carry_out(text: str, cause: Envelope) -> str:
-        token = HERE.set((cloud, plan.handler, cause))
+        token = HERE.set((cloud, handler, cause))
         try:
             value = result.encode(call(decode(text), cause))
-            check_size(value, 0, f"what step {plan.handler} returns")
+            check_size(value, 0, what)
             return '{"v":' + value + "}"
         except Exception as problem:  # noqa: BLE001  (every exception is a reply)
             return dump({"err": failure(problem)})
