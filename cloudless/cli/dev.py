@@ -238,7 +238,7 @@ def _say_start(program: Program, settings: Settings, listener: socket, lost: Seq
     from cloudless.dev.host import reachable
     from cloudless.dev.page.site import PREFIX
     from cloudless.dev.port import port_of
-    from cloudless.dev.secrets import values, variable
+    from cloudless.dev.secrets import remedy, values
 
     out = show.console()
     url = f"http://{reachable(settings.host)}:{port_of(listener)}"
@@ -247,7 +247,7 @@ def _say_start(program: Program, settings: Settings, listener: socket, lost: Seq
     out.print(Text("  page    ", "cyan").append(f"{url}{PREFIX}/", "bold cyan"))
     names = [one.name for one in program.application.secrets]
     for name in sorted({*names} - values(names, settings.secrets, os.environ).keys()):
-        text = f": secret {name!r} has no value: set {variable(name)}, or give --secret {name}=…"
+        text = f": secret {name!r} has no value: {remedy(name)}"
         out.print(Text().append("warning", "bold yellow").append(text))
     for one in lost:
         out.print(Text().append("warning", "bold yellow").append(f": lost {one}"))

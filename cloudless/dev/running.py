@@ -16,6 +16,7 @@ from cloudless.dev.page.clean import cleaner
 from cloudless.dev.page.entry import Author
 from cloudless.dev.page.journal import Journal
 from cloudless.dev.page.status import Reader
+from cloudless.dev.secrets import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,6 +45,7 @@ class Running:
         state: dict[str, Any] | None = None,
     ) -> None:
         self.simulation = simulation
+        simulation.cloud.secrets.remedy = remedy
         self.run = token_hex(8)
         self._clean = cleaner(secrets)
         self._tell = tell

@@ -12,6 +12,11 @@ def variable(name: str) -> str:
     return f"{PREFIX}{name.upper().replace('-', '_')}"
 
 
+def remedy(name: str) -> str:
+    """What to do about a secret that has no value."""
+    return f"set {variable(name)}, or give cloudless dev --secret {name}=…"
+
+
 def values(names: Iterable[str], given: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
     """The values that are known. given: by the name of the secret; those that nobody asked for stay, to be refused."""
     found = {name: environment[variable(name)] for name in names if variable(name) in environment}

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 __tracebackhide__ = hidden
 
 
+def _remedy(secret: str) -> str:
+    return f'simulate(app, secrets={{{secret!r}: "…"}}), or cloudless run --secret {secret}=…'
+
+
 class MemorySecrets:
-    """See driver.SecretDriver."""
+    """See driver.SecretDriver. remedy: what to do about a secret without a value, by its name."""
 
     def __init__(self, values: Mapping[str, str], permissions: Permissions) -> None:
         self._values = dict(values)
         self._permissions = permissions
+        self.remedy = _remedy
 
     def put(self, secret: str, value: str) -> None:
         """Give a secret another value, as a rotation does."""
@@ -32,8 +37,5 @@ class MemorySecrets:
         if handler is not None:
             self._permissions.check(handler, "secret", secret, "read")
         if secret not in self._values:
-            raise MissingSecret(
-                f'secret {secret!r} has no value here: simulate(app, secrets={{{secret!r}: "…"}}), '
-                f"or cloudless run --secret {secret}=…"
-            )
+            raise MissingSecret(f"secret {secret!r} has no value here: {self.remedy(secret)}")
         return self._values[secret]

@@ -88,7 +88,7 @@ class Simulation:
         self._issuers: dict[tuple[str, str], Issuer] = {}
 
     def __repr__(self) -> str:
-        return f"<cloud of {self.cloud.app.name!r}, {self.now:%Y-%m-%d %H:%M:%S} UTC: {self._waits()}>"
+        return f"<cloud of {self.cloud.app.name}, {self.now:%Y-%m-%d %H:%M:%S} UTC: {self._waits()}>"
 
     def _waits(self) -> str:
         """What a test that expects more may have forgotten."""

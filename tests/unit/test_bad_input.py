@@ -350,7 +350,7 @@ def test_a_mistake_in_a_call_is_one_error_with_its_remedy(
 
 
 def test_a_result_that_does_not_fit_is_told_whose_it_is() -> None:
-    with simulate(shop), pytest.raises(InvalidBody, match="^what 'charge' returned: expected int, got str '1 ct'$"):
+    with simulate(shop), pytest.raises(InvalidBody, match=r"^what 'charge' returned: expected int, got str '1 ct'$"):
         charge.invoke(1)
 
 

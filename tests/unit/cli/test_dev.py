@@ -270,8 +270,9 @@ def test_the_start_says_what_there_is(dev: Dev) -> None:
 
 
 def test_a_secret_without_a_value_is_named_at_the_start(dev: Dev) -> None:
+    remedy = "set CLOUDLESS_SECRET_SPARE_KEY, or give cloudless dev --secret spare-key=…"
     assert [line for line in dev.seen if line.startswith("warning")] == [
-        "warning: secret 'spare-key' has no value: set CLOUDLESS_SECRET_SPARE_KEY, or give --secret spare-key=…"
+        f"warning: secret 'spare-key' has no value: {remedy}"
     ]
 
 

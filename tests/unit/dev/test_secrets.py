@@ -1,6 +1,14 @@
 """Values of secrets."""
 
+from pathlib import Path
+
+import pytest
+
+from cloudless import App
+from cloudless.dev.running import Running
 from cloudless.dev.secrets import values, variable
+from cloudless.errors import MissingSecret
+from cloudless.testing import simulate
 
 
 def test_a_secret_has_the_variable_of_its_name() -> None:
@@ -14,3 +22,13 @@ def test_what_is_given_comes_before_the_environment() -> None:
 
 def test_an_empty_value_is_one() -> None:
     assert values(["a"], {}, {"CLOUDLESS_SECRET_A": ""}) == {"a": ""}
+
+
+def test_a_secret_without_a_value_is_told_how_this_command_takes_one() -> None:
+    app = App("bank")
+    key = app.secret("bank-key")
+    told = "no value here: set CLOUDLESS_SECRET_BANK_KEY, or give cloudless dev --secret bank-key=…"
+    with simulate(app) as simulation:
+        Running(simulation, Path.cwd(), 1, lambda _: None)
+        with pytest.raises(MissingSecret, match=told):
+            key.value  # noqa: B018  (to read it is what fails)

@@ -24,7 +24,7 @@ def report() -> None: ...
 def test_messages_that_nobody_had_carried_out_are_counted_with_the_verb() -> None:
     with simulate(app) as cloud:
         orders.send("a")
-        assert repr(cloud) == "<cloud of 'shop', 2026-01-02 12:00:00 UTC: 1 message waits for cloud.run()>"
+        assert repr(cloud) == "<cloud of shop, 2026-01-02 12:00:00 UTC: 1 message waits for cloud.run()>"
         orders.send("b")
         assert "2 messages wait for cloud.run()" in repr(cloud)
 
@@ -38,7 +38,7 @@ def test_what_is_due_later_is_told_with_its_time() -> None:
 
 def test_where_nothing_can_happen_it_is_quiet() -> None:
     with simulate(idle) as cloud:
-        assert repr(cloud) == "<cloud of 'idle', 2026-01-02 12:00:00 UTC: quiet>"
+        assert repr(cloud) == "<cloud of idle, 2026-01-02 12:00:00 UTC: quiet>"
 
 
 @pytest.mark.parametrize(("name", "hint"), [("tke", ", take"), ("nothing_like_it_at_all", "")])
