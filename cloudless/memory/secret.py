@@ -8,7 +8,7 @@ from cloudless.driver.current import here
 from cloudless.errors import MissingSecret, hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cloudless.memory.permissions import Permissions
 
@@ -26,7 +26,7 @@ class MemorySecrets:
     def __init__(self, values: Mapping[str, str], permissions: Permissions) -> None:
         self._values = dict(values)
         self._permissions = permissions
-        self.remedy = _remedy
+        self.remedy: Callable[[str], str] = _remedy
 
     def put(self, secret: str, value: str) -> None:
         """Give a secret another value, as a rotation does."""
