@@ -6,7 +6,7 @@ handlers. A dead-letter queue is one where somebody consumes it, or looks after 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from cloudless.ir import (
     API_KEY,
@@ -16,7 +16,10 @@ from cloudless.ir import (
     Application,
     Condition,
     Endpoint,
+    Grant,
+    Handler,
     Schedule,
+    Span,
 )
 from cloudless.ir.orchestration import ORCHESTRATION as CHILD
 from cloudless.node import node
@@ -88,6 +91,10 @@ class Graph:
 
 _Key = tuple[str, str]
 """Noun and name. A dead-letter queue is a queue, as in the IR."""
+
+
+_Guard = tuple[str, str, tuple[Span, ...]]
+"""Of an endpoint: its handler, the secret of its guard, and where both are declared."""
 
 
 @node()
@@ -170,7 +177,8 @@ def _feeds(application: Application) -> Iterator[_Link]:
 
 def _calls(application: Application) -> Iterator[_Link]:
     """What handlers and orchestrations do, one edge for all that one of them does to one thing."""
-    grants = [((HANDLER, one.name), one.grants) for one in application.handlers]
+    guards = {(one.handler, one.auth.secret, (one.span,)) for one in application.endpoints}
+    grants = [((HANDLER, one.name), _own(one, guards)) for one in application.handlers]
     grants += [((ORCHESTRATION, one.name), one.grants) for one in application.orchestrations]
     for source, granted in grants:
         verbs: dict[_Key, list[str]] = {}
@@ -178,6 +186,11 @@ def _calls(application: Application) -> Iterator[_Link]:
             verbs.setdefault((_NOUNS.get(grant.noun, grant.noun), grant.name), []).append(grant.verb)
         for target, asked in verbs.items():
             yield _Link(source, target, _said(asked), _PASSING.isdisjoint(asked))
+
+
+def _own(handler: Handler, guards: Collection[_Guard]) -> tuple[Grant, ...]:
+    """Without the secret that only its endpoint's guard reads, which the decorator asks for."""
+    return tuple(one for one in handler.grants if (handler.name, one.name, one.spans) not in guards)
 
 
 def _children(application: Application) -> Iterator[_Link]:

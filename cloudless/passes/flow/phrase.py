@@ -47,9 +47,13 @@ class _Writer:
         return f"{_last(value.type)}(…)" if isinstance(value, (e.Record, e.NewError)) else "…"
 
     def call(self, name: str, arguments: Mapping[str, e.Expression]) -> str:
-        """A call as text: an argument that has its parameter's name is not named twice."""
-        said = ", ".join(self._argument(key, value) for key, value in arguments.items())
-        return f"{name}({said})" if len(name) + len(said) < LONGEST else f"{name}(…)"
+        """A call as text: an argument that has its parameter's name is not named twice; the last may be left out."""
+        said = [self._argument(key, value) for key, value in arguments.items()]
+        if len(name) + len(", ".join(said)) >= LONGEST:
+            while said and len(name) + len(", ".join([*said, "…"])) >= LONGEST:
+                said.pop()
+            said.append("…")
+        return f"{name}({', '.join(said)})"
 
     def source(self, source: e.Expression | Range) -> str:
         """What a loop goes over."""

@@ -1,6 +1,7 @@
 """The graph says who feeds and who calls whom, and nothing that nobody declared."""
 
-from cloudless import passes
+from cloudless import App, api_key, passes
+from cloudless.frontend import compile as to_ir
 from cloudless.ir import (
     API_KEY,
     JWT,
@@ -207,6 +208,30 @@ def test_secrets_are_shown_where_they_are_read() -> None:
         "handler take → secret stripe",
     ]
     assert "secret unread" not in nodes(application)
+
+
+def test_a_secret_that_a_guard_reads_is_not_shown_as_read_by_the_handler() -> None:
+    app = App("shop")
+    door = app.secret("door")
+
+    @app.post("/guarded", auth=api_key(door))
+    def guarded() -> None: ...
+
+    @app.post("/reading", auth=api_key(door))
+    def reading() -> str:
+        return door.value
+
+    @app.post("/using", auth=api_key(door), uses=[door])
+    def using() -> None: ...
+
+    readers = [edge for edge in edges(to_ir(app)) if edge.endswith("→ secret door")]
+    assert readers == [
+        "API key endpoint POST /guarded → secret door",
+        "API key endpoint POST /reading → secret door",
+        "API key endpoint POST /using → secret door",
+        "handler reading → secret door",
+        "handler using → secret door",
+    ]
 
 
 def test_what_nobody_feeds_or_calls_is_shown_all_the_same() -> None:
