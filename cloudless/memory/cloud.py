@@ -14,6 +14,7 @@ from cloudless.memory.history import History
 from cloudless.memory.http import MemoryHttp
 from cloudless.memory.ledger import MemoryLedger
 from cloudless.memory.limits import Limits
+from cloudless.memory.ondemand import OnDemand
 from cloudless.memory.ordered import OrderedChannel
 from cloudless.memory.permissions import Permissions
 from cloudless.memory.queue import MemoryQueues
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
     from cloudless.app import App
+    from cloudless.codec import Codec
     from cloudless.engine import Definition
     from cloudless.handler import Handler
     from cloudless.ir import Application
@@ -37,10 +39,11 @@ if TYPE_CHECKING:
     from cloudless.memory.loop import Waiter
     from cloudless.memory.orchestration import MemoryOrchestrations
     from cloudless.memory.telling import Telling
-    from cloudless.pure import Pure
     from cloudless.runtime.call import Await, Call
     from cloudless.runtime.consumer import GiveUp
     from cloudless.runtime.endpoint import EndpointPlan
+    from cloudless.runtime.function import Answer
+    from cloudless.runtime.http import Serve
     from cloudless.runtime.plan import Plan
 
 
@@ -99,11 +102,11 @@ class MemoryCloud:
         self.channels = self._make_channels()
         self._queues = MemoryQueues(self.world, self.channels, permissions, limits)
         self._topics = MemoryTopics(self.world, permissions, limits)
-        self._functions = MemoryFunctions(self.world, permissions)
+        self._functions = MemoryFunctions(self.world, permissions, OnDemand(self._answer))
         self.queues: MemoryQueues = self._attacked_driver(self._queues, "send")
         self.topics: MemoryTopics = self._attacked_driver(self._topics, "publish")
         self.functions: MemoryFunctions = self._attacked_driver(self._functions, "invoke")
-        self.http = MemoryHttp(self.world, self._endpoint_plans)
+        self.http = MemoryHttp(self.world, self._endpoint_plans, OnDemand(self._serve))
         self.secrets = MemorySecrets(secrets, permissions)
         self.ledger = MemoryLedger(self.world)
         self.timers: dict[str, Timer] = {}
@@ -136,7 +139,7 @@ class MemoryCloud:
             known: list[Plan | EndpointPlan] = [*self._plans.values(), *self._endpoint_plans.values()]
             plan = next(plan for plan in known if plan.handler == name)
             self._doubles[name] = Double(self.world, handler.function, plan.timeout_s, plan.is_async)
-            self._bind_handler(name)
+            self._bind_again(name)
         return self._doubles[name]
 
     def close(self) -> None:
@@ -191,12 +194,8 @@ class MemoryCloud:
         return self.adversary.attacked(name, function, plan.timeout_s, file=file, is_async=plan.is_async)
 
     def _wire(self) -> None:
-        for source in self._plans:
-            self._bind(source)
-        for pure in self.app.pures:
-            self._bind_pure(pure)
-        for name in self._endpoint_plans:
-            self._bind_endpoint(name)
+        for channel in self.channels.values():
+            self._bind(channel)
         for topic in self.application.topics:
             self._topics.subscriptions[topic.name] = []
         for one in self.application.subscriptions:
@@ -206,17 +205,20 @@ class MemoryCloud:
         for schedule in self.application.schedules:
             self.timers[schedule.handler] = Timer(schedule, self.world, self.channels[schedule.queue])
 
-    def _bind_handler(self, name: str) -> None:
-        for source, plan in self._plans.items():
-            if plan.handler == name:
-                self._bind(source)
-        if name in self._endpoint_plans:
-            self._bind_endpoint(name)
+    def _bind_again(self, name: str) -> None:
+        """Take the function of a handler anew wherever it is called."""
+        for channel in self.channels.values():
+            if channel.plan is not None and channel.plan.handler == name:
+                self._bind(channel)
+        self._functions.answers.pop(name, None)
+        self.http.serves.pop(name, None)
+        if self._orchestrations is not None:
+            self._orchestrations.steps.pop(name, None)
 
-    def _bind_endpoint(self, name: str) -> None:
+    def _serve(self, name: str) -> Serve:
         handler, plan = self.app.handlers[name], self._endpoint_plans[name]
         assert isinstance(handler, Endpoint)
-        self.http.serves[name] = http.endpoint(
+        return http.endpoint(
             plan,
             handler,
             self,
@@ -227,9 +229,37 @@ class MemoryCloud:
             tell=None if self._telling is None else self._telling.request,
         )
 
-    def _bind(self, source: str) -> None:
-        """Give a source the runtime's closure over its handler: the very code that runs in the cloud."""
-        plan = self._plans[source]
+    def _answer(self, function: str) -> Answer:
+        return entry.function(*self._function_of(function))
+
+    def step(self, name: str) -> tuple[entry.Binding, Codec]:
+        """What a step of that name calls, and the codec of its result; raises NotFound where there is none."""
+        pure = next((one for one in self.app.pures if one.name == name), None)
+        if pure is None:
+            return self._function_of(name)
+        plan = self._pure_plans[name]
+        return entry.Binding(
+            plan, pure.function, pure.codec, on=(), cloud=self, wait=self._wait, logs=False
+        ), pure.result
+
+    def _function_of(self, name: str) -> tuple[entry.Binding, Codec]:
+        if name not in self._plans or name in self.channels:
+            raise NotFound(f"there is no function {name!r} in this app")
+        return self._binding(self._plans[name]), self.app.handlers[name].result
+
+    def _bind(self, channel: Channel) -> None:
+        """Give a channel the runtime's closure over its handler: the very code that runs in the cloud."""
+        plan = channel.plan = self._plans.get(channel.name)
+        if plan is None:
+            return
+        self.world.history.handlers[channel.name] = plan.handler
+        binding = self._binding(plan)
+        if any(kind in ("bodies", "messages") for _, kind in plan.parameters):
+            channel.deliver_all = entry.batch(binding)
+        else:
+            channel.deliver = entry.consumer(binding)
+
+    def _binding(self, plan: Plan) -> entry.Binding:
         handler = self.app.handlers[plan.handler]
         binding = _Binding(
             plan,
@@ -242,26 +272,7 @@ class MemoryCloud:
             logs=False,
         )
         binding.telling = self._telling
-        if source in self.channels:
-            self._bind_channel(self.channels[source], binding)
-        else:
-            self._functions.answers[source] = entry.function(binding, handler.result)
-            if self._orchestrations is not None:
-                self._orchestrations.bind(binding, handler.result)
-
-    def _bind_pure(self, pure: Pure[..., Any]) -> None:
-        plan = self._pure_plans[pure.name]
-        binding = entry.Binding(plan, pure.function, pure.codec, on=(), cloud=self, wait=self._wait, logs=False)
-        if self._orchestrations is not None:
-            self._orchestrations.bind(binding, pure.result)
-
-    def _bind_channel(self, channel: Channel, binding: entry.Binding) -> None:
-        plan = channel.plan = binding.plan
-        self.world.history.handlers[channel.name] = plan.handler
-        if any(kind in ("bodies", "messages") for _, kind in plan.parameters):
-            channel.deliver_all = entry.batch(binding)
-        else:
-            channel.deliver = entry.consumer(binding)
+        return binding
 
     def _give_up(self, plan: Plan) -> GiveUp:
         return lambda letter: self._queues.store_dead_letter(plan.dead_letters, plan.handler, letter)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cloudless.driver.current import here
-from cloudless.errors import NotFound, RemoteError
+from cloudless.errors import RemoteError
 from cloudless.memory.world import US
 from cloudless.runtime.crash import Abandoned, TimedOut
 
 if TYPE_CHECKING:
+    from cloudless.memory.ondemand import OnDemand
     from cloudless.memory.permissions import Permissions
     from cloudless.memory.world import World
     from cloudless.message import Envelope
@@ -17,17 +18,15 @@ if TYPE_CHECKING:
 
 
 class MemoryFunctions:
-    """See driver.FunctionDriver. answers: function → the runtime's closure."""
+    """See driver.FunctionDriver. answers: function → the runtime's closure; raises NotFound where there is none."""
 
-    def __init__(self, world: World, permissions: Permissions) -> None:
+    def __init__(self, world: World, permissions: Permissions, answers: OnDemand[Answer]) -> None:
         self._world = world
         self._permissions = permissions
-        self.answers: dict[str, Answer] = {}
+        self.answers = answers
 
     def invoke(self, function: str, call: Envelope, timeout_s: float) -> str:
-        answer = self.answers.get(function)
-        if answer is None:
-            raise NotFound(f"there is no function {function!r} in this app")
+        answer = self.answers[function]
         world = self._world
         _, handler, cause = here()
         if handler is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cloudless.codec import dump
@@ -18,6 +19,7 @@ from cloudless.runtime.router import Router
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cloudless.memory.ondemand import OnDemand
     from cloudless.memory.world import World
     from cloudless.request import Request, Response
     from cloudless.runtime.endpoint import EndpointPlan
@@ -33,11 +35,15 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.htm
 class MemoryHttp:
     """plans: of the endpoints. serves: handler → the runtime's closure."""
 
-    def __init__(self, world: World, plans: Mapping[str, EndpointPlan]) -> None:
+    def __init__(self, world: World, plans: Mapping[str, EndpointPlan], serves: OnDemand[Serve]) -> None:
         self._world = world
-        self.serves: dict[str, Serve] = {}
-        self._router = Router(plans.values())
+        self._plans = plans
+        self.serves = serves
         self.issuers: dict[str, bytes] = {}
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router(self._plans.values())
 
     def request(self, request: Request) -> Response:
         """The answer to a request of the test's, or of whoever is running."""

@@ -16,6 +16,7 @@ from cloudless.memory.envelope import envelope_of
 from cloudless.memory.execution import MemoryExecution
 from cloudless.memory.history import Exchange
 from cloudless.memory.journal import history
+from cloudless.memory.ondemand import OnDemand
 from cloudless.memory.world import US
 from cloudless.message import Failure
 from cloudless.passes.definition import definition, identity
@@ -28,7 +29,6 @@ from cloudless.sending import Sending
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cloudless.codec import Codec
     from cloudless.driver.orchestration import Entry, Snapshot, Status
     from cloudless.driver.queue import Unsent
     from cloudless.engine.effect import Step
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from cloudless.memory.permissions import Permissions
     from cloudless.memory.world import World
     from cloudless.message import Envelope
-    from cloudless.runtime.entry import Binding
     from cloudless.runtime.step import Attempt
 
     Reply = dict[str, Any]
@@ -75,14 +74,12 @@ class MemoryOrchestrations:
         }
         self._waiters = {event.name: event.waiters for event in cloud.application.events}
         self._sending = Sending(cloud.app.declared)
-        self._steps: dict[str, Attempt] = {}
-        self._timeouts_s: dict[str, float] = {}
+        self.steps = OnDemand(self._step)
+        """Name of a function, or of a pure one → what carries out an attempt, and the seconds that it may take."""
 
-    def bind(self, binding: Binding, result: Codec) -> None:
-        """Let steps of that name call this function."""
-        name = binding.plan.handler
-        self._steps[name] = attempt(binding.plan, binding.call(), binding.codec, result, self._cloud)
-        self._timeouts_s[name] = binding.plan.timeout_s
+    def _step(self, name: str) -> tuple[Attempt, float]:
+        binding, result = self._cloud.step(name)
+        return attempt(binding.plan, binding.call(), binding.codec, result, self._cloud), binding.plan.timeout_s
 
     # --- the driver
 
@@ -268,26 +265,22 @@ class MemoryOrchestrations:
         began_us, name = world.now_us, step.target
         world.history.step(began_us, name, cause, exchange, (execution.orchestration, execution.cause.id))
         try:
-            if name not in self._steps:  # an execution of another process began before it was gone
-                gone = error_of("NotFound", f"there is no function {name!r}")
-                return _failed(exchange, "failed", gone, cause.attempt)
-            text = self._steps[name](cause.body, cause)
-            if world.now_us != began_us:
-                self._check_time(name, began_us)
+            carry_out, timeout_s = self.steps[name]
+        except NotFound as gone:  # an execution of another process began before it was gone
+            return _failed(exchange, "failed", error_of("NotFound", str(gone)), cause.attempt)
+        try:
+            text = carry_out(cause.body, cause)
+            if world.now_us - began_us > round(timeout_s * US):  # be it in others that it invoked
+                raise TimedOut
         except TimedOut:
-            world.now_us = max(began_us + round(self._timeouts_s[name] * US), world.base_us)
-            message = f"{name} took longer than {self._timeouts_s[name]:g} s"
+            world.now_us = max(began_us + round(timeout_s * US), world.base_us)
+            message = f"{name} took longer than {timeout_s:g} s"
             return _failed(exchange, "time-out", error_of("TimeoutError", message), cause.attempt)
         except (Abandoned, SystemExit):
             message = f"{name} died without an answer"
             return _failed(exchange, "crash", error_of("Crashed", message), cause.attempt)
         reply: Reply = load(text)
         return _failed(exchange, "failed", reply["err"], cause.attempt) if "err" in reply else reply
-
-    def _check_time(self, name: str, began_us: int) -> None:
-        """TimedOut where a function spent more than its time, be it in others that it invoked."""
-        if self._world.now_us - began_us > round(self._timeouts_s[name] * US):
-            raise TimedOut
 
     def _send(self, execution: MemoryExecution, step: Step, cause: Envelope) -> Reply:
         """A message, sent on behalf of the orchestration, with its permissions."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Protocol
     from zoneinfo import ZoneInfo
 
+    from cronsim import CronSim
+
     class Timing(Protocol):
         """What `ir.Schedule` says of its times. Exactly one of cron and every_s is set."""
 
@@ -69,8 +71,8 @@ def guard(timing: Timing) -> Callable[[int], bool]:
 
     from cronsim import CronSim
 
-    cron, info = check_cron(timing.cron), zone(timing.timezone)
-    fields = CronSim(cron, _utc(0))
+    cron, info = timing.cron, zone(timing.timezone)
+    fields = _parsed(cron)
     is_fixed = not any(field.startswith("*") for field in cron.split()[:2])
 
     def due(tick_s: int) -> bool:
@@ -96,10 +98,8 @@ def utc_cron(cron: str, timezone: str) -> str:
 
     Only minutes and hours are restricted: the day differs between the zones.
     """
-    from cronsim import CronSim
-
     shifts, gaps = _changes(timezone)
-    parsed = CronSim(check_cron(cron), _utc(0))
+    parsed = _parsed(cron)
     local = {hour * 60 + minute for hour in parsed.hours for minute in parsed.minutes}
     ticks = {(time - shift) % _DAY_MINUTES for time in local for shift in shifts}
     ticks |= {end for first, length, end in gaps if any((time - first) % _DAY_MINUTES < length for time in local)}
@@ -108,16 +108,22 @@ def utc_cron(cron: str, timezone: str) -> str:
 
 def check_cron(cron: str) -> str:
     """The cron string; raises InvalidArgument where it is none of five fields."""
+    _parsed(cron)
+    return cron
+
+
+@lru_cache(maxsize=1024)
+def _parsed(cron: str) -> CronSim:
+    """What the fields of a cron string match; never iterated, since that would change it."""
     from cronsim import CronSim, CronSimError
 
     fields = cron.split()
     if len(fields) != 5 or not all(_ALLOWED.match(field) for field in fields):
         raise InvalidArgument(f"cron {cron!r}: five fields are needed: minute hour day-of-month month day-of-week")
     try:
-        CronSim(cron, _utc(0))
+        return CronSim(cron, _utc(0))
     except CronSimError as problem:
         raise InvalidArgument(f"cron {cron!r}: {problem}") from problem
-    return cron
 
 
 def zone(name: str) -> ZoneInfo:
@@ -146,10 +152,8 @@ def _days(timing: Timing, after_s: int) -> Iterator[int]:
     """
     from datetime import date
 
-    from cronsim import CronSim
-
     info, due = zone(timing.timezone), guard(timing)
-    parsed = CronSim(timing.cron, _utc(0))
+    parsed = _parsed(timing.cron)
     minutes = sorted(hour * _HOUR_S + minute * 60 for hour in parsed.hours for minute in parsed.minutes)
     done_s = after_s + 1
     midnight_s = after_s - after_s % _DAY_S - _DAY_S  # on the clocks of the zone: earlier or later than in UTC
