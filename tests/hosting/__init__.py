@@ -9,6 +9,7 @@
     launcher.py  how such processes come to be     zygote.py  what they are forked from
     started.py   such a process, and what it prints
     upstream.py  a server that requests are passed on to
+    unpacked.py  packages, unpacked                warm.py    what forked processes need of pydantic
     imported.py  what modules a platform and our entries load
     stage.py     applications of the suite, deployed once a session
     patches.py   what tests change in them

@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 from cloudless.codec import SYSTEM_ATTRIBUTE
 from providers.azure.tests.bridge import App, Azure, Document, apply, problems
@@ -24,6 +23,7 @@ from providers.azure.tests.servicebus import Broker, Namespace, StandingClock
 from providers.azure.tests.servicebus.access import LISTEN, entity_of
 from providers.azure.tests.servicebus.stored import ACTIVE, SCHEDULED, Stored
 from tests.hosting.timefile import TimeFile
+from tests.hosting.unpacked import unpack
 
 BACK_OFF_MAX_S = 600.0
 """A wait of Durable's that is shorter is back-off (`Retry.max_delay` is at most that), a longer one a sleep."""
@@ -86,11 +86,8 @@ class Running:
 
     def _unpack(self, file: Path) -> None:
         """Once for all apps: they share the package."""
-        if self._unpacked.exists():
-            return
-        with ZipFile(file) as package:
-            names = [one for one in package.namelist() if self._own_packages or not one.startswith(PACKAGES)]
-            package.extractall(self._unpacked, names)
+        if not self._unpacked.exists():
+            unpack(file, self._unpacked, PACKAGES, [] if self._own_packages else [PACKAGES])
 
     def start(self) -> None:
         """Start every app: that is when its triggers are known, and whether it may listen to what they name."""

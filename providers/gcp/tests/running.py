@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zipfile import ZipFile
 
 from cloudless.codec import is_object
 from providers.gcp.tests.bridge import Document, Google, apply, problems
@@ -44,6 +43,7 @@ from tests.hosting import http
 from tests.hosting.launcher import Zygote
 from tests.hosting.loopback import Loopback
 from tests.hosting.timefile import VARIABLE, TimeFile
+from tests.hosting.unpacked import unpack
 from tests.hosting.upstream import Upstream
 from tests.virtual import US, Moving, World
 
@@ -212,9 +212,8 @@ class Running:
         """The folder of a zip, once for all functions."""
         folder = self._folder / file.stem
         if not folder.exists():
-            with ZipFile(file) as package:
-                names = [one for one in package.namelist() if self._own_packages or not _is_ours(one)]
-                package.extractall(folder, names)
+            own = [] if self._own_packages else [*OURS, *(f"{SITE}/{one}" for one in OURS)]
+            unpack(file, folder, f"{SITE}/", own)
         return folder
 
     def _served(self, made: Any) -> Loopback:
@@ -416,10 +415,6 @@ class Running:
     def _pulled(self) -> Iterator[tuple[str, str]]:
         """The subscriptions of the emulator that keep what nobody takes, each with its topic."""
         return ((one.name, one.topic) for one in self.google.subscriptions.values())
-
-
-def _is_ours(name: str) -> bool:
-    return name.removeprefix(f"{SITE}/").startswith(OURS)
 
 
 def _original_pushed(body: bytes) -> str:
