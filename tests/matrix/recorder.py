@@ -18,6 +18,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date
 from enum import Enum
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import iscoroutine
 from pathlib import Path
 from runpy import run_path
@@ -27,7 +28,6 @@ from typing import Any, NoReturn, cast
 from cloudless.codec import is_list, is_object
 from cloudless.message import Context, Message
 from cloudless.request import Request
-from cloudless.runtime import endpoint
 
 VARIABLE = "CLOUDLESS_TRACE"
 faults: Any = SimpleNamespace(**run_path(str(Path(__file__).with_name("faults.py"))))
@@ -114,16 +114,24 @@ def _write(handler: str, given: Any, **outcome: Any) -> None:
 def install() -> None:
     """Let our runtime call handlers through `recorded`."""
     entry: Any = import_module("cloudless.runtime.entry")
-    call_of, begin = entry.call_of, endpoint.Endpoint.__init__
+    call_of = entry.call_of
 
     def recording_call_of(plan: Any, function: Callable[..., Any], *more: Any) -> Any:
         return call_of(plan, recorded(plan.handler, function), *more)
 
+    entry.call_of = recording_call_of
+    if find_spec("cloudless.runtime.endpoint"):  # a package has it where the program has endpoints
+        _install_endpoints()
+
+
+def _install_endpoints() -> None:
+    endpoint: Any = import_module("cloudless.runtime.endpoint").Endpoint
+    begin = endpoint.__init__
+
     def recording_begin(self: Any, plan: Any, call: Callable[..., Any], *more: Any, **options: Any) -> None:
         begin(self, plan, recorded(plan.handler, call), *more, **options)
 
-    entry.call_of = recording_call_of
-    endpoint.Endpoint.__init__ = recording_begin  # type: ignore[method-assign]
+    endpoint.__init__ = recording_begin
 
 
 install()
