@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cloudless.compiler.reason import because, reason
+from cloudless.compiler.reason import because, reasoned
 from cloudless.compiler.unit import BROKER, Source, Unit
 from cloudless.driver.names import broker_of, worker_of
 from cloudless.ir import Grant, Span
@@ -78,7 +78,8 @@ class Needs:
     def of(self, unit: Unit) -> tuple[Statement, ...]:
         """The statements of a unit's role, in order of their names."""
         if unit.name not in self._found:
-            asked = [*self._granted(unit.grants), *self._ours(unit)]
+            granted = ((*need, why) for need, why in reasoned(unit.grants, self._of_grant))
+            asked = [*granted, *self._ours(unit)]
             self._found[unit.name] = (*_statements(asked), *self._passed(asked))
         return self._found[unit.name]
 
@@ -87,12 +88,6 @@ class Needs:
         return tuple(_statements(self._called(program)))
 
     # --- what the program asks for --------------------------------------------------------------------
-
-    def _granted(self, grants: Iterable[Grant]) -> Iterator[_Asked]:
-        for grant in grants:
-            why = reason(grant)
-            for name, resource in self._of_grant(grant):
-                yield name, resource, why
 
     def _of_grant(self, grant: Grant) -> Iterator[tuple[str, str]]:
         ground = self._ground

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cloudless.compiler.reason import reason
+from cloudless.compiler.reason import reasoned
 from cloudless.ir import Application, Grant
 from cloudless.node import node, replace
 from cloudless.passes.grants import redrive_targets
@@ -71,7 +71,8 @@ class Needs:
 
     def _of(self, group: Group) -> tuple[Need, ...]:
         found: dict[tuple[str, str, str], Need] = {}
-        for need in (*self._granted(group.grants), *self._ours(group)):
+        granted = (replace(need, why=(why,)) for need, why in reasoned(group.grants, self._of_grant))
+        for need in (*granted, *self._ours(group)):
             key = (need.on, need.name, need.role)
             found[key] = replace(found[key], why=found[key].why + need.why) if key in found else need
         return tuple(found[key] for key in sorted(found))
@@ -80,11 +81,8 @@ class Needs:
         """What our runtime needs of a group's identity, on what is the program's or of all apps."""
         return tuple(one for one in self._ours(group) if one.on not in {HOST, INSIGHTS})
 
-    def _granted(self, grants: Iterable[Grant]) -> Iterator[Need]:
-        for grant in grants:
-            why = (reason(grant),)
-            for need in _of_grant(grant, self._later, self._targets):
-                yield replace(need, why=why)
+    def _of_grant(self, grant: Grant) -> Iterable[Need]:
+        return _of_grant(grant, self._later, self._targets)
 
     def _ours(self, group: Group) -> Iterator[Need]:
         """What our runtime and the host need."""

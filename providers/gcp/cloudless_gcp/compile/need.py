@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cloudless.compiler.reason import because, reason
+from cloudless.compiler.reason import because, reasoned
 from cloudless.compiler.unit import BROKER, BROKER_UNIT, WORKER_UNIT, Source, Unit
 from cloudless.ir import Grant, Span
 from cloudless.node import node
@@ -66,7 +66,8 @@ class Needs:
     def of(self, unit: Unit) -> tuple[Need, ...]:
         """What the account of a unit needs, in order, each once with every reason."""
         if unit.name not in self._found:
-            self._found[unit.name] = _each([*self._granted(unit.grants), *self._ours(unit)])
+            granted = ((*need, why) for need, why in reasoned(unit.grants, self._of_grant))
+            self._found[unit.name] = _each([*granted, *self._ours(unit)])
         return self._found[unit.name]
 
     def published(self, unit: Unit) -> frozenset[tuple[str, str]]:
@@ -79,12 +80,6 @@ class Needs:
         return _each(self._called(program))
 
     # --- what the program asks for --------------------------------------------------------------------
-
-    def _granted(self, grants: Iterable[Grant]) -> Iterator[_Asked]:
-        for grant in grants:
-            why = reason(grant)
-            for on, name, role in self._of_grant(grant):
-                yield on, name, role, why
 
     def _of_grant(self, grant: Grant) -> Iterator[_Role]:
         if grant.noun == "queue":
