@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    _Put = tuple[str, Callable[[Any, Any], None], "Field"]
+    """How an attribute is set, which nobody else may."""
+
 T = TypeVar("T")
 _MISSING: Any = object()
 _TABLE = "__dataclass_fields__"
@@ -67,10 +70,10 @@ def node(*, kw_only: bool = False, order: bool = False) -> Callable[[type[T]], t
         names = tuple(one.name for one in fields)
         body = {key: value for key, value in plain.__dict__.items() if key not in {*names, "__dict__", "__weakref__"}}
         body |= {"__slots__": names, "__match_args__": () if kw_only else names, _TABLE: _AsDataclass(fields)}
-        made: Any = type(plain.__name__, plain.__bases__, body)
-        for name, method in _methods(made, fields, order=order, kw_only=kw_only).items():
-            if name not in body:
-                setattr(made, name, method)
+        plan: list[_Put] = []
+        methods = _methods(plain.__name__, fields, plan, order=order, kw_only=kw_only)
+        made: Any = type(plain.__name__, plain.__bases__, {**methods, **body})  # methods set later cost as much again
+        plan += [(one.name, made.__dict__[one.name].__set__, one) for one in fields]
         result: type[T] = made
         return result
 
@@ -107,7 +110,9 @@ def _field(plain: type, name: str) -> Field:
     return found
 
 
-def _methods(made: type, fields: list[Field], *, order: bool, kw_only: bool) -> dict[str, Callable[..., Any]]:
+def _methods(
+    title: str, fields: list[Field], plan: list[_Put], *, order: bool, kw_only: bool
+) -> dict[str, Callable[..., Any]]:
     compared = [one.name for one in fields if one.compare]
     key, hashed = _getter(compared), _getter([one.name for one in fields if one.hash])
 
@@ -122,21 +127,20 @@ def _methods(made: type, fields: list[Field], *, order: bool, kw_only: bool) -> 
         return result if type(other) is type(self) else NotImplemented
 
     def __repr__(self: Any) -> str:  # noqa: N807
-        return f"{made.__name__}({', '.join(f'{one.name}={getattr(self, one.name)!r}' for one in fields)})"
+        return f"{title}({', '.join(f'{one.name}={getattr(self, one.name)!r}' for one in fields)})"
 
     def __reduce__(self: Any) -> Any:  # noqa: N807
-        return _again, (made, {one.name: getattr(self, one.name) for one in fields})
+        return _again, (type(self), {one.name: getattr(self, one.name) for one in fields})
 
     methods: dict[str, Callable[..., Any]] = {
-        "__init__": _init(made, fields, kw_only=kw_only), "__eq__": __eq__, "__hash__": __hash__, "__repr__": __repr__,
-        "__reduce__": __reduce__, "__setattr__": _frozen, "__delattr__": _frozen,
+        "__init__": _init(title, plan, 0 if kw_only else len(fields)), "__eq__": __eq__, "__hash__": __hash__,
+        "__repr__": __repr__, "__reduce__": __reduce__, "__setattr__": _frozen, "__delattr__": _frozen,
     }  # fmt: skip
     return {**methods, "__lt__": __lt__} if order else methods
 
 
-def _init(made: type, fields: list[Field], *, kw_only: bool) -> Callable[..., None]:
-    plan = [(one.name, made.__dict__[one.name].__set__, one) for one in fields]
-    most, title = 0 if kw_only else len(fields), made.__name__
+def _init(title: str, plan: list[_Put], most: int) -> Callable[..., None]:
+    """most: how many may be given by position. plan: of all, in order; complete once there is a class."""
 
     def __init__(self: Any, *args: Any, **given: Any) -> None:  # noqa: N807
         count = len(args)

@@ -183,6 +183,24 @@ def test_importing_cloudless_loads_nothing_slow() -> None:
     assert loaded_by("import cloudless").isdisjoint(COLD)
 
 
+def test_a_first_test_loads_neither_engine_nor_language_of_orchestrations_nor_pydantic() -> None:
+    """What a program has none of, its tests do not wait for."""
+    code = """
+from cloudless import App
+from cloudless.testing import simulate
+app = App("first")
+orders = app.queue("orders", dict)
+@orders.consumer
+def take(order: dict) -> None: ...
+with simulate(app) as cloud:
+    orders.send({"id": "1"})
+    cloud.run()
+"""
+    loaded = loaded_by(code)
+    assert loaded.isdisjoint({"asyncio", "dataclasses", "importlib.metadata", "inspect", "pydantic"})
+    assert loaded.isdisjoint({"cloudless.engine", "cloudless.ir.serial", "cloudless.ir.statement"})
+
+
 def test_importing_a_provider_loads_neither_its_sdk_nor_its_compiler() -> None:
     paths = [str(package.parent) for package in PACKAGES]
     code = f"sys.path[:0] = {paths!r}\nimport cloudless_aws, cloudless_azure, cloudless_gcp"

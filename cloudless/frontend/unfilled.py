@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cloudless.app import App
 from cloudless.codec import type_name
@@ -15,10 +16,11 @@ from cloudless.frontend.fields import fields_of, may_have
 from cloudless.frontend.report import Report
 from cloudless.frontend.source import Sources
 from cloudless.ir import Application, Span
-from cloudless.ir.statement import Send
 from cloudless.options import nearest
-from cloudless.passes.tree import statements
 from cloudless.topic import Topic
+
+if TYPE_CHECKING:
+    from cloudless.ir.statement import Send
 
 
 def unfilled(app: App, application: Application, report: Report) -> None:
@@ -49,10 +51,18 @@ def _warn(app: App, topic: Topic[object], name: str, report: Report) -> None:
 
 def _is_given(topic: str, name: str, application: Application, sources: Sources) -> bool:
     """Whether a publish may give an attribute."""
-    sends = (one for flow in application.orchestrations for one in statements(flow.body) if isinstance(one, Send))
+    sends = _sends(application) if application.orchestrations else ()
     if any(one.noun == "topic" and one.resource == topic and _has(one, name) for one in sends):
         return True
     return any(_may_give(sources.calls_of(span), name) for span in _publishes(application, topic))
+
+
+def _sends(application: Application) -> Iterator[Send]:
+    """What orchestrations send; their language is imported by the first program that has some."""
+    from cloudless.ir.statement import Send
+    from cloudless.passes.tree import statements
+
+    return (one for flow in application.orchestrations for one in statements(flow.body) if isinstance(one, Send))
 
 
 def _has(send: Send, name: str) -> bool:

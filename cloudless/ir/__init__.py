@@ -10,8 +10,11 @@
     span.py Span                 diagnostic.py Diagnostic    serial.py dump, load
 
 Everything that a provider needs, nothing that only one provider needs, and no provider's word. Standard
-library only; loaded when building and testing, never in a deployed function.
+library only; loaded when building and testing, never in a deployed function. The language of orchestrations is loaded
+when there is one, and with it dump and load, which tests of most programs do without.
 """
+
+from typing import TYPE_CHECKING
 
 from cloudless.ir.application import VERSION, Application
 from cloudless.ir.diagnostic import ERROR, WARNING, Diagnostic
@@ -23,9 +26,11 @@ from cloudless.ir.orchestration import Argument, Callee, ErrorClass, Orchestrati
 from cloudless.ir.queue import DEAD_LETTERS, DECLARED, INTERNAL, Consumer, Queue
 from cloudless.ir.schedule import Schedule
 from cloudless.ir.secret import Config, Secret
-from cloudless.ir.serial import dump, load
 from cloudless.ir.span import Span
 from cloudless.ir.topic import Condition, Subscription, Topic
+
+if TYPE_CHECKING:
+    from cloudless.ir.serial import dump, load
 
 __all__ = [
     "API_KEY",
@@ -69,3 +74,14 @@ __all__ = [
     "dump",
     "load",
 ]
+
+
+if not TYPE_CHECKING:  # checkers would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        if name not in ("dump", "load"):
+            raise AttributeError(f"module 'cloudless.ir' has no attribute {name!r}")
+        from cloudless.ir import serial
+
+        found = globals()[name] = getattr(serial, name)
+        return found

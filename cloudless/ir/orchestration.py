@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudless.ir.handler import Grant
 from cloudless.ir.span import Span
-from cloudless.ir.statement import Statement
 from cloudless.ir.type import RecordType, Type
 from cloudless.node import node
+
+if TYPE_CHECKING:
+    from cloudless.ir.statement import Statement
 
 FUNCTION = "function"
 PURE = "pure"

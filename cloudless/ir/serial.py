@@ -83,7 +83,7 @@ def _shape(kind: type) -> tuple[str, tuple[str, ...]] | None:
 
 @cache
 def _hints(node: type) -> dict[str, Any]:
-    return typing.get_type_hints(node)
+    return typing.get_type_hints(node, localns={"Statement": Statement})  # orchestration.py does without, mostly
 
 
 def _node(node: Any, plain: Any, path: str) -> Any:
