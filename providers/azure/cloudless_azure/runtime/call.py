@@ -31,7 +31,6 @@ from cloudless.errors import (
     CloudlessError,
     ExecutionExists,
     InvalidArgument,
-    MissingSecret,
     NotFound,
     PermissionDenied,
     Unavailable,
@@ -40,10 +39,10 @@ from cloudless.errors import (
 from cloudless.runtime import boot, entry
 from cloudless.runtime.plan import Plan
 from cloudless.system import unpack
-from cloudless_azure.clients.key import VERIFIED_S, Keys
-from cloudless_azure.names import CONTROL, INVOKE, SEND, START
+from cloudless_azure.names import CONTROL, INVOKE, START
+from cloudless_azure.runtime.guard import LOG, Guard
 from cloudless_azure.runtime.invocation import binding, invoke
-from cloudless_azure.signature import HEADER, holds, is_timely, path_of
+from cloudless_azure.signature import HEADER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,10 +90,6 @@ _STATUS: dict[type[CloudlessError], int] = {
 }
 _UNSIGNED = 401
 _FAILED = 500
-_TRY_AGAIN = "the function app of steps cannot tell who calls right now: try again in a minute"
-_LOG = "cloudless.calls"
-BODY_MOST = 1024 * 1024
-"""Bytes of a request: twice the largest body (JSON within JSON), and room. More is not even hashed for strangers."""
 LONGEST_S = 230.0
 """An HTTP answer may take: https://learn.microsoft.com/en-us/azure/azure-functions/functions-scale#timeout"""
 
@@ -128,7 +123,7 @@ def answering(door: Door, respond: MakeResponse[R]) -> Serve[R]:
 
 
 class Door:
-    """Checks, then calls. Functions are bound, and their modules imported, when they are first called.
+    """Asks the guard, then calls. Functions are bound, and their modules imported, when they are first called.
 
     pause: waits between two looks at what goes on. beside: carries out what no caller waits for; by default, a thread.
     """
@@ -140,21 +135,14 @@ class Door:
         self._pause = pause
         self._beside = beside
         self._cloud = cloud
-        self._keys = Keys(lambda: cloud.vault, cloud.now_s, VERIFIED_S)
-        self._told: BaseException | None = None
+        self._guard = Guard(facts, cloud)
         self._functions: dict[str, Answer] = {}
         self._executions: tuple[str, Executions] | None = None
-        self._known = {
-            INVOKE: facts["functions"],
-            START: facts["orchestrations"],
-            CONTROL: facts["orchestrations"],
-            SEND: facts["events"],
-        }
 
     def answer(self, verb: str, name: str, signature: str, body: bytes, durable: str) -> tuple[int, str]:
         """Status and text. durable: of the `durableClient` binding, "" without orchestrations."""
         try:
-            if not self._is_signed(verb, name, signature, body):
+            if not self._guard.is_signed(verb, name, signature, body):
                 return _UNSIGNED, _refused("PermissionDenied", "the request is not signed with the key of this call")
             return 200, dump({"value": self._value(verb, name, _request(body), durable)})
         except CloudlessError as problem:
@@ -164,7 +152,7 @@ class Door:
         except Exception as problem:  # a bug of ours, which the caller is to hear of, too
             import logging
 
-            logging.getLogger(_LOG).exception("%s %s failed", verb, name)
+            logging.getLogger(LOG).exception("%s %s failed", verb, name)
             return _FAILED, _refused("InternalError", f"{type(problem).__name__}: {problem}")
 
     def timeout_s(self, verb: str, name: str) -> float:
@@ -181,46 +169,6 @@ class Door:
         """Close the connections to the extension, which a deployed app never does."""
         if self._executions is not None:
             self._executions[1].close()
-
-    # --- who
-
-    def _is_signed(self, verb: str, name: str, signature: str, body: bytes) -> bool:
-        """Whether the caller holds the key. What is too large or long past is not compared with any.
-
-        What is not known here is compared with the key of another call, so that strangers get the same answers.
-        """
-        if len(body) > BODY_MOST or not is_timely(signature, self._cloud.now_s()):
-            return False
-        is_known = name in self._known.get(verb, ())
-        pair = (verb, name) if is_known else self._some_call()
-        try:
-            return pair is not None and self._holds(pair, signature, path_of(verb, name), body) and is_known
-        except MissingSecret:
-            return False
-        except (PermissionDenied, Unavailable) as problem:
-            self._tell(problem)
-            raise Unavailable(_TRY_AGAIN) from problem
-
-    def _holds(self, pair: tuple[str, str], signature: str, path: str, body: bytes) -> bool:
-        now_s = self._cloud.now_s()
-        if holds(signature, self._keys.key(*pair), path, body, now_s):
-            return True
-        return holds(signature, self._keys.renewed(*pair), path, body, now_s)
-
-    def _some_call(self) -> tuple[str, str] | None:
-        """One of those that are known here, always the same."""
-        return next(((verb, name) for verb, names in self._known.items() for name in names), None)
-
-    def _tell(self, problem: CloudlessError) -> None:
-        """Log why keys cannot be read, once for each time that the vault was asked: anybody may make us ask."""
-        if problem.__cause__ is self._told:
-            return
-        import logging
-
-        self._told = problem.__cause__
-        logging.getLogger(_LOG).warning("the keys of calls cannot be read (yet): %s", problem)
-
-    # --- what
 
     def _value(self, verb: str, name: str, request: Request, durable: str) -> Any:
         if verb == INVOKE:

@@ -16,7 +16,7 @@ from cloudless.errors import Unavailable
 from cloudless_azure.clients.key import AGAIN_S, VERIFIED_S, Keys
 from cloudless_azure.clients.vault import Stored
 from cloudless_azure.names import CONTROL, INVOKE, SEND, START, key_of
-from cloudless_azure.runtime.call import BODY_MOST
+from cloudless_azure.runtime.guard import BODY_MOST
 from cloudless_azure.signature import WINDOW_S, holds, is_timely, path_of, signed
 from providers.azure.tests.calls import program
 from providers.azure.tests.calls.site import OneKey, Site
