@@ -35,7 +35,7 @@ def libraries(package: Package, interpreter: Interpreter, installed: Installed |
             found.append(twins(installed, interpreter.path, interpreter.version))
         except CloudlessError:
             return Libraries(folders=tuple(found), lacking=compiled)
-    elif installed and package.layer:
+    elif installed:
         found.append(installed.folder)
     return Libraries(folders=tuple(found))
 

@@ -3,7 +3,8 @@
 A module that is missing, or that raises when imported, is a function that does not start: some clouds then say that
 there are no functions, and nothing else. The bundle is unpacked, and the package's program run by a Python that sees
 the standard library, the bundle and what is required (libraries.py), no package of this machine, and none of the
-builder's variables.
+builder's variables. What is required is taken from where it is kept, and its bytecode stays there: to unpack and to
+compile it takes longer than everything else.
 """
 
 from __future__ import annotations
@@ -53,14 +54,14 @@ def smoke(
     """
     interpreter = find_interpreter(package)
     found = libraries(package, interpreter, installed)
-    required = wheel_files(installed.folder, package.site) if installed else {}
-    own = (path for path in bundle.sizes if path not in required)
+    required = wheel_files(installed.folder, package.site) if installed and not package.layer else {}
+    own = [path for path in bundle.sizes if path not in required]
     lacking = found.lacking or ("" if interpreter.fits else next(filter(is_compiled, own), ""))
     if lacking:
         return _skipped(package, lacking)
     with ZipFile(BytesIO(bundle.content)) as archive, TemporaryDirectory() as name:
         root = Path(name).resolve() / "bundle"
-        archive.extractall(root)
+        archive.extractall(root, own)
         problem = _Trial(interpreter, package, root, origins, found.folders).problem()
     if problem is None:
         return "" if interpreter.is_version else _by_another(package)
@@ -103,7 +104,7 @@ class _Trial:
         """What is wrong with the bundle, if anything."""
         program = self._root.with_name("smoke.py")
         program.write_text(self._package.smoke, encoding="utf-8")
-        words = [self._interpreter.path, "-I", "-S", "-B", str(_RUNNER), _MARK, str(program)]
+        words = [self._interpreter.path, "-I", "-S", str(_RUNNER), _MARK, str(program)]
         try:
             done = subprocess.run(
                 [*words, *map(str, self._folders())], capture_output=True, check=False, cwd=self._root,
@@ -120,7 +121,7 @@ class _Trial:
         return None if raised is None else self._raised(raised)
 
     def _folders(self) -> list[Path]:
-        """Where modules are looked for: this machine's own wheels come before those of the bundle."""
+        """Where modules are looked for."""
         site = self._root.joinpath(*self._package.site.split("/")) if self._package.site else self._root
         return list(dict.fromkeys([self._root, *self._libraries, site]))
 
@@ -136,6 +137,11 @@ class _Trial:
         return _problem(text, Span(*frames[-1]), remedy)
 
     def _inner(self, file: str) -> str:
+        """The path of a file in the bundle, or in the layer."""
+        site = self._package.layer or self._package.site
+        for folder in self._libraries:
+            if file.startswith(f"{folder}{os.sep}"):
+                return f"{site}/{file.removeprefix(f'{folder}{os.sep}')}".replace(os.sep, "/").removeprefix("/")
         return file.removeprefix(f"{self._root}{os.sep}").replace(os.sep, "/")
 
     def _remedy(self, missing: str) -> str:

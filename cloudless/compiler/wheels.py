@@ -39,6 +39,8 @@ _NO_WHEEL = re.compile(
 _VOLATILE = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"})
 """Files of installed metadata that say how and when, not what."""
 
+_BYTECODE = "__pycache__"
+
 _INSTALL = "wheels are resolved by uv, which is not installed: pip install uv, or build with --no-dependencies"
 
 
@@ -60,7 +62,10 @@ class Wanted:
 
 @node(kw_only=True)
 class Installed:
-    """Everything that is wanted. pins: each package with version and hashes. folder: where it is; not to be changed."""
+    """Everything that is wanted. pins: each package with version and hashes.
+
+    folder: where it is; not to be changed, except that a Python which imports it leaves bytecode there.
+    """
 
     wanted: Wanted
     pins: str
@@ -93,9 +98,9 @@ def _kept(uv: str, wanted: Wanted, pins: str, cache: Path | None) -> Path:
 
 
 def wheel_files(folder: Path, site: str) -> Files:
-    """Where each file of such a folder goes in a bundle, with `site` as the place of packages."""
+    """Where each file of such a folder goes in a bundle, with `site` as the place of packages; bytecode stays."""
     lead = f"{site}/" if site else ""
-    found = sorted(file for file in folder.rglob("*") if file.is_file())
+    found = sorted(file for file in folder.rglob("*") if _BYTECODE not in file.parts and file.is_file())
     return {f"{lead}{file.relative_to(folder).as_posix()}": file for file in found}
 
 
@@ -174,7 +179,7 @@ def _tidy(folder: Path) -> None:
     """Leave only what would be the same on any machine, and is used in a cloud."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
     (folder / ".lock").unlink(missing_ok=True)
-    for room in [*folder.rglob("__pycache__")]:
+    for room in [*folder.rglob(_BYTECODE)]:
         shutil.rmtree(room)
     for information in folder.glob("*.dist-info"):
         for name in _VOLATILE:

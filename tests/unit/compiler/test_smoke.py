@@ -18,7 +18,7 @@ from cloudless.compiler.interpreter import find_interpreter
 from cloudless.compiler.package import CORE
 from cloudless.compiler.smoke import smoke
 from cloudless.compiler.sources import own_files
-from cloudless.compiler.wheels import Installed, Wanted
+from cloudless.compiler.wheels import Installed, Wanted, wheel_files
 from cloudless.driver.limit import Limit
 from cloudless.errors import DefinitionError, InvalidArgument
 from cloudless.ir import Diagnostic
@@ -220,6 +220,29 @@ def test_what_is_in_a_layer_is_there(tmp_path: Path) -> None:
     assert smoke(bundle(files, made), made, {}, installed(tmp_path, {"tool.py": b""})) == ""
     with pytest.raises(DefinitionError, match="No module named 'tool'"):
         smoke(bundle(files, made), made, {}, installed(tmp_path / "none", {"other.py": b""}))
+
+
+def test_what_is_required_is_compiled_once_and_its_bytecode_is_in_no_bundle(tmp_path: Path) -> None:
+    made, kept = package("import app"), installed(tmp_path, {"tool.py": b"x = 1"})
+    files: dict[str, bytes | Path] = {"app.py": b"import tool", **wheel_files(kept.folder, SITE)}
+    for _ in range(2):
+        assert smoke(bundle(files, made), made, {}, kept) == ""
+        assert [path.parent.name for path in tmp_path.rglob("*.pyc")] == ["__pycache__"]
+    assert wheel_files(kept.folder, SITE) == {f"{SITE}/tool.py": tmp_path / "tool.py"}
+
+
+def test_a_module_of_the_project_goes_before_one_of_the_layer(tmp_path: Path) -> None:
+    made = replace(package("import app"), site="", layer="python")
+    files: dict[str, bytes | Path] = {"app.py": b"from tool import own", "tool.py": b"own = 1"}
+    assert smoke(bundle(files, made), made, {}, installed(tmp_path, {"tool.py": b""})) == ""
+
+
+def test_an_error_in_what_is_required_is_told_where_it_is_in_the_bundle(tmp_path: Path) -> None:
+    made, kept = package("import app"), installed(tmp_path, {"tool.py": b"1 / 0"})
+    files: dict[str, bytes | Path] = {"app.py": b"import tool", **wheel_files(kept.folder, SITE)}
+    with pytest.raises(DefinitionError) as caught:
+        smoke(bundle(files, made), made, {}, kept)
+    assert (caught.value.problems[0].span.file, caught.value.problems[0].span.line) == (f"{SITE}/tool.py", 1)
 
 
 def test_what_is_compiled_for_another_machine_is_tried_as_this_one_has_it(
