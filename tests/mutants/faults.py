@@ -413,7 +413,7 @@ def secret_that_one_handler_read_serves_all() -> None:
 
 @fault
 def lists_are_not_checked_for_size() -> None:
-    patch(queue, "_encoded", lambda kind, bodies, delay_s: [kind.encode(body) for body in bodies])
+    patch(queue, "_encoded", lambda one, bodies, delay_s: [one.codec.encode(body) for body in bodies])
 
 
 @fault

@@ -120,7 +120,7 @@ def each_attempt_has_a_key_of_its_own() -> None:
         found.id = f"{found.id}#{found.attempt}"
         return found
 
-    wrap(memory.MemoryOrchestrations, "_cause", cause)
+    wrap(memory_execution.MemoryExecution, "attempt_at", cause)
 
 
 @fault
@@ -199,4 +199,4 @@ def a_correlation_ends_where_an_execution_begins() -> None:
         found.correlation = ""
         return found
 
-    wrap(memory.MemoryOrchestrations, "_cause", cause)
+    wrap(memory_execution.MemoryExecution, "attempt_at", cause)
