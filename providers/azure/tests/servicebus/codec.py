@@ -172,8 +172,12 @@ _ENCODERS: list[tuple[type | tuple[type, ...], Callable[[Any], bytes]]] = [
 
 _CONSTANTS: dict[int, Any] = {0x40: None, 0x41: True, 0x42: False, 0x43: 0, 0x44: 0}
 _FIXED = {
-    0x50: ">B", 0x51: ">b", 0x60: ">H", 0x61: ">h", 0x70: ">I", 0x71: ">i", 0x80: ">Q", 0x81: ">q",
-    0x72: ">f", 0x82: ">d", 0x52: ">B", 0x53: ">B", 0x54: ">b", 0x55: ">b",
+    code: struct.Struct(form)
+    for form, codes in {
+        ">B": (0x50, 0x52, 0x53), ">b": (0x51, 0x54, 0x55), ">H": (0x60,), ">h": (0x61,), ">I": (0x70,), ">i": (0x71,),
+        ">Q": (0x80,), ">q": (0x81,), ">f": (0x72,), ">d": (0x82,),
+    }.items()
+    for code in codes
 }  # fmt: skip
 
 
@@ -209,10 +213,14 @@ class Reader:
         return Described(descriptor, self.value())
 
     def _byte(self) -> int:
-        return self.take(1)[0]
+        at = self.at
+        if at >= len(self.data):
+            raise Malformed(f"a byte wanted at {at} of {len(self.data)}")
+        self.at = at + 1
+        return self.data[at]
 
     def _size(self, width: int) -> int:
-        return int.from_bytes(self.take(width), "big")
+        return self._byte() if width == 1 else int.from_bytes(self.take(width), "big")
 
     def _of(self, code: int) -> Any:
         """The value behind a constructor."""
@@ -220,7 +228,7 @@ class Reader:
             return _CONSTANTS[code]
         if code in _FIXED:
             form = _FIXED[code]
-            return struct.unpack(form, self.take(struct.calcsize(form)))[0]
+            return form.unpack(self.take(form.size))[0]
         if code in _SINGLES:
             return _SINGLES[code](self)
         width = 4 if code & 0x10 else 1
