@@ -113,7 +113,7 @@ def _names(parameters: ast.arguments) -> list[str]:
 
 def _bind(parameters: ast.arguments, arguments: Arguments, defaults: dict[str, Value]) -> dict[str, Value]:
     """What each parameter may be, those of no interest left out."""
-    if not (arguments.positional or arguments.keywords or arguments.rest or defaults):
+    if not (defaults or arguments.rest or any(arguments.positional) or any(value for _, value in arguments.keywords)):
         return {}
     places = [part.arg for part in (*parameters.posonlyargs, *parameters.args)]
     named = [*places, *(part.arg for part in parameters.kwonlyargs)]

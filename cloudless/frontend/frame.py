@@ -127,6 +127,10 @@ class Frame:
         self.visit_parts(node)
         return NOTHING
 
+    def visit_Expr(self, node: ast.Expr) -> Value:
+        self.visit(node.value)
+        return NOTHING
+
     def visit_Constant(self, node: ast.Constant) -> Value:
         return NOTHING
 
@@ -275,7 +279,7 @@ class Frame:
         return NOTHING
 
 
-_PLAIN = (ast.Compare, ast.JoinedStr, ast.FormattedValue, ast.Assert, ast.If, ast.While, ast.Expr, ast.Try)
+_PLAIN = (ast.Compare, ast.JoinedStr, ast.FormattedValue, ast.Assert, ast.If, ast.While, ast.Try)
 _SHARED: dict[type[ast.AST], Callable[[Any, Any], Value]] = {
     ast.List: Frame.visit_display,
     ast.Tuple: Frame.visit_display,

@@ -42,9 +42,10 @@ class Reads:
 
     def note_deep(self, one: Any) -> None:
         """Note an object, and whatever a container holds."""
-        is_new = id(one) not in self._objects
+        if class_of(one) in ATOMS or id(one) in self._objects:
+            return
         self.note(one)
-        if is_new and class_of(one) not in ATOMS and _is_container(one):
+        if _is_container(one):
             for part in _contents(one):
                 self.note_deep(part)
 

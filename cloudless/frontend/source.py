@@ -75,8 +75,8 @@ def _branching(tree: ast.Module) -> list[ast.AST]:
     found: list[ast.AST] = [tree]
     for node in found:
         for value in vars(node).values():
-            if type(value) is list:
-                found += [one for one in cast("list[object]", value) if isinstance(one, ast.AST)]
+            if type(value) is list:  # of nodes, but for names, and None where a place is empty
+                found += [one for one in cast("list[ast.AST]", value) if type(one) not in _LEAVES]
             elif type(value) not in _LEAVES and isinstance(value, ast.AST):
                 found.append(value)
     return found
@@ -101,7 +101,7 @@ class Sources:
         self.reads = Reads()
         self._files: dict[str, Source] = {}
         self._definitions: dict[FunctionType, list[Definition]] = {}
-        self._shown: dict[str, str] = {}
+        self._declared: dict[Place, Span] = {}
         self._root = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  (pathlib costs 4 ms of a test run)
 
     def of(self, file: str) -> Source:
@@ -127,6 +127,12 @@ class Sources:
 
     def declaration(self, place: Place) -> Span:
         """The span of the call or decorator that declared something."""
+        known = self._declared.get(place)
+        if known is None:
+            known = self._declared[place] = self._declaration(place)
+        return known
+
+    def _declaration(self, place: Place) -> Span:
         call = self.call(place)
         if call is None:
             return Span(self.shown(place.file), place.line)

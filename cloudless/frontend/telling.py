@@ -51,6 +51,8 @@ class Telling:
 
     def part(self, given: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
         """Of the values of parameters, what tells callers apart."""
+        if not given:
+            return ()
         told = [(name, self._told(value)) for name, value in given.items()]
         return tuple(sorted((pair for pair in told if pair[1]), key=lambda pair: pair[0]))
 
