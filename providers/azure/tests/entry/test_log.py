@@ -21,18 +21,25 @@ class Worker(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.sent.append(self.format(record))
 
+    def start_app(self) -> None:
+        """Begin as an entry does, alone on the root logger: handlers of pytest outlive a test, with their format."""
+        root = logging.getLogger()
+        before = [*root.handlers]
+        root.handlers[:] = [self]
+        write_json()
+        root.handlers[:] = before
+
 
 @pytest.fixture
 def worker() -> Iterator[Worker]:
-    root, handler = logging.getLogger(), Worker()
-    before = [*root.handlers]
-    root.handlers[:] = [handler]
+    handler = Worker()
+    logging.getLogger().addHandler(handler)
     yield handler
-    root.handlers[:] = before
+    logging.getLogger().removeHandler(handler)
 
 
 def test_lines_of_the_users_are_json(worker: Worker) -> None:
-    write_json()
+    worker.start_app()
     logging.getLogger("shop").warning("taken %d", 7)
     assert [json.loads(line)["message"] for line in worker.sent] == ["taken 7"]
 
@@ -40,14 +47,14 @@ def test_lines_of_the_users_are_json(worker: Worker) -> None:
 @pytest.mark.parametrize("name", ["azure.functions", "azure.servicebus._pyamqp", "azure_functions_worker"])
 def test_lines_of_microsofts_stay_as_they_are(worker: Worker, name: str) -> None:
     worker.setFormatter(logging.Formatter("%(name)s says %(message)s"))
-    write_json()
+    worker.start_app()
     logging.getLogger(name).warning("hello")
     assert worker.sent == [f"{name} says hello"]
 
 
 def test_a_second_app_in_the_process_changes_nothing(worker: Worker) -> None:
-    write_json()
-    write_json()
+    worker.start_app()
+    worker.start_app()
     logging.getLogger("azure.functions").warning("hello")
     logging.getLogger("shop").warning("hello")
     assert [worker.sent[0], json.loads(worker.sent[1])["message"]] == ["hello", "hello"]
