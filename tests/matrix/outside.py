@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
+from tests.hosting.ending import live
 from tests.hosting.launcher import Zygote
 from tests.matrix.program import ROOT
 
@@ -60,11 +61,4 @@ def forked(arguments: Sequence[str], descriptors: Sequence[int]) -> None:
     sys.path.insert(0, "")
     sys.argv[1:] = words
     sys.dont_write_bytecode = True
-    code = 0
-    try:
-        exec(compile(script, "<outside>", "exec"), {"__name__": "__main__"})
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    live(lambda: exec(compile(script, "<outside>", "exec"), {"__name__": "__main__"}))

@@ -31,6 +31,11 @@ def test_scripts_stop_where_they_say(shell: Shell, tmp_path: Path) -> None:
     assert shell.run("set -e; python fails.py; echo not reached", tmp_path) == (2, "")
 
 
+def test_an_end_with_a_reason_tells_it(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "refuses.py").write_text('import sys\nsys.exit("no such order")')
+    assert shell.run("python refuses.py 2>&1", tmp_path) == (1, "no such order\n")
+
+
 def test_an_exception_is_told_and_a_signal_is_told_apart(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "raises.py").write_text("1 / 0")
     (tmp_path / "killed.py").write_text("import os; os.kill(os.getpid(), 9)")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from runpy import run_module, run_path
-from typing import Any
+
+from tests.hosting.ending import live
 
 MODULES = (
     *("pytest", "hypothesis.strategies", "pydantic", "rich.console", "cloudless.testing", "cloudless.cli.commands"),
@@ -30,27 +30,12 @@ def forked(arguments: Sequence[str], descriptors: Sequence[int]) -> None:
     os.chdir(folder)
     sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
     sys.path[:] = [*_named(), *(one for one in sys.path if one != _ROOT)]
-    code = _exit_code(name, words)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    live(lambda: _run(name, words))
 
 
 def _named() -> list[str]:
     """What PYTHONPATH holds."""
     return [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
-
-
-def _exit_code(name: str, words: list[str]) -> int:
-    try:
-        _run(name, words)
-    except SystemExit as end:
-        code: Any = end.code
-        return int(code or 0)
-    except BaseException:  # noqa: BLE001  (as Python itself ends)
-        traceback.print_exc()
-        return 1
-    return 0
 
 
 def _run(name: str, words: list[str]) -> None:
