@@ -25,7 +25,7 @@ from cloudless.topic import Topic
 from cloudless.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from typing import ParamSpec, TypeVar
 
@@ -252,8 +252,7 @@ class Simulation:
     def _known(self, handler: Handler[..., Any]) -> Handler[..., Any]:
         name = getattr(handler, "name", None)
         if isinstance(handler, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            guess = nearest(handler, self.cloud.app.handlers)
-            raise NotFound(f"{handler!r} is a name: give the handler itself{f', {guess}' if guess else ''}")
+            raise _is_a_name(handler, "handler", self.cloud.app.handlers)
         if name is None or self.cloud.app.handlers.get(name) is not handler:
             hint = ": its executions are those of cloud.executions(…)" if name in self._orchestrations() else ""
             raise NotFound(f"{handler!r} is no handler of app {self.cloud.app.name!r}{hint}")
@@ -266,6 +265,8 @@ class Simulation:
         """The name of a queue or topic of this app."""
         known = [other.name for other in self.cloud.app.declared if isinstance(other, kinds)]
         if not isinstance(one, kinds) or getattr(one, "name", "") not in known:
+            if isinstance(one, str):
+                raise _is_a_name(one, what, known)
             raise NotFound(f"{one!r} is no {what} of app {self.cloud.app.name!r}")
         return str(getattr(one, "name", ""))
 
@@ -274,6 +275,12 @@ def _is_call(event: Event, handler: str) -> bool:
     if event.kind in ("deliver", "request"):
         return event.handler == handler and event.called
     return event.kind in ("invoke", "step") and event.resource == handler
+
+
+def _is_a_name(given: str, what: str, known: Iterable[str]) -> NotFound:
+    """What a name is told where the thing itself is wanted: which one that probably is."""
+    guess = nearest(given, known)
+    return NotFound(f"{given!r} is a name: give the {what} itself{f', {guess}' if guess else ''}")
 
 
 def microseconds(duration: timedelta) -> int:

@@ -29,30 +29,28 @@ def signatures(app: App, report: Report) -> None:
     for handler in app.registered:
         function = original(handler.function)
         if function is None:
-            report.error(
-                "CL121",
-                report.sources.declaration(handler.place),
-                f"{handler.name!r} is no function that was written with def",
-                "register a function that calls it",
-            )
-        elif _is_method(function):
-            report.error(
-                "CL121",
-                report.sources.name_of(handler),
-                f"{handler.name!r} is a method, and nobody makes the object that it is called on",
-                "register a function outside of the class, which makes the object and calls it",
-            )
-        elif is_generator(function):
-            report.error(
-                "CL121",
-                report.sources.name_of(handler),
-                f"{handler.name!r} has a yield, so a call of it would run nothing",
-                "return what there is, or send a message for each part",
-            )
+            message = f"{handler.name!r} is no function that was written with def"
+            span = report.sources.declaration(handler.place)
+            report.error("CL121", span, message, "register a function that calls it")
+        elif problem := _uncallable(function):
+            what, remedy = problem
+            report.error("CL121", report.sources.name_of(handler), f"{handler.name!r} {what}", remedy)
         elif _annotations_hold(handler, function, report):
             _Check(handler, function, report).run(type_of)
     for pure in app.pures:
         _pure(pure, report)
+
+
+def _uncallable(function: FunctionType) -> tuple[str, str] | None:
+    """Why nobody can call a function, or to no effect, and what to do; None for all others."""
+    if _is_method(function):
+        return (
+            "is a method, and nobody makes the object that it is called on",
+            "register a function outside of the class, which makes the object and calls it",
+        )
+    if is_generator(function):
+        return "has a yield, so a call of it would run nothing", "return what there is, or send a message for each part"
+    return None
 
 
 def _pure(pure: Pure[..., Any], report: Report) -> None:

@@ -55,6 +55,8 @@ VERBS: list[tuple[Callable[[Any], object], type[CloudlessError], str]] = [
     (lambda cloud: cloud.replace(charge, "x"), InvalidArgument, "Simulation.replace(fake='x'): give a function"),
     (lambda cloud: cloud.calls(orders), NotFound, "<queue orders> is no handler of app 'shop'"),
     (lambda cloud: cloud.sent(take), NotFound, "<queue handler take of orders> is no queue of app 'shop'"),
+    (lambda cloud: cloud.sent("ordrs"), NotFound, "'ordrs' is a name: give the queue itself, orders"),
+    (lambda cloud: cloud.published("x"), NotFound, "'x' is a name: give the topic itself"),
     (lambda cloud: cloud.sent(App("other").queue("bills")), NotFound, "<queue bills> is no queue of app 'shop'"),
     (lambda cloud: cloud.published(orders), NotFound, "<queue orders> is no topic of app 'shop'"),
     (lambda cloud: cloud.fire(charge), NotFound, "<function handler charge of charge> is no schedule of app 'shop'"),
