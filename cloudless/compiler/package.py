@@ -40,18 +40,25 @@ _ENDPOINTS = (
     "runtime.cors", "runtime.endpoint", "runtime.guard", "runtime.http", "runtime.problem", "runtime.route",
     "runtime.router", "runtime.token",
 )  # fmt: skip
-_SCHEDULES = ("runtime.schedule", "runtime.tick", "runtime.timer")
+_SCHEDULES = ("runtime.schedule", "runtime.tick")
 
 
-def needed(own: Own, application: Application, executions: tuple[str, ...]) -> Own:
-    """Without what serves endpoints, schedules or executions, where the application has none.
+def needed(
+    own: Own,
+    application: Application,
+    *,
+    executions: tuple[str, ...],
+    endpoints: tuple[str, ...] = _ENDPOINTS,
+    schedules: tuple[str, ...] = _SCHEDULES,
+) -> Own:
+    """Without what serves executions, endpoints or schedules, where the application has none.
 
-    executions: modules of the part, or of another one, that only programs with orchestrations have.
+    executions, endpoints, schedules: modules that nothing else needs; by default the core's.
     """
     spared: list[str] = []
-    spared += () if application.endpoints else _ENDPOINTS
-    spared += () if application.schedules else _SCHEDULES
     spared += () if application.orchestrations else executions
+    spared += () if application.endpoints else endpoints
+    spared += () if application.schedules else schedules
     return replace(own, left_out=tuple(dict.fromkeys((*own.left_out, *spared))))
 
 

@@ -12,6 +12,7 @@ from cloudless_aws.compile.entry import entries, handler_of
 from cloudless_aws.limits import PACKAGE, UNPACKED
 
 if TYPE_CHECKING:
+    from cloudless.ir import Application
     from cloudless_aws.compile.ground import Ground
 
 LAYER = "python"
@@ -51,12 +52,19 @@ def package(ground: Ground) -> Package:
         layer=LAYER,
         platform=OLDER if ground.stage.python in _OLD else PLATFORM,
         python=ground.stage.python,
-        core=needed(_CORE, ground.application, _OF_EXECUTIONS),
-        own=(needed(_OWN, ground.application, _OF_EXECUTIONS),),
+        core=needed(_CORE, ground.application, executions=_OF_EXECUTIONS),
+        own=(_needed(ground.application),),
         smoke=_smoke(ground),
         trial=(CLIENT, "boto3"),
         most=PACKAGE,
         most_unpacked=UNPACKED,
+    )
+
+
+def _needed(application: Application) -> Own:
+    """Our part, without what serves nothing of the application's."""
+    return needed(
+        _OWN, application, executions=_OF_EXECUTIONS, endpoints=("runtime.http",), schedules=("runtime.schedule",)
     )
 
 

@@ -14,6 +14,7 @@ from cloudless_azure.limits import PACKAGE
 
 if TYPE_CHECKING:
     from cloudless.compiler import Definitions
+    from cloudless.ir import Application
     from cloudless_azure.compile.ground import Ground
 
 SITE = ".python_packages/lib/site-packages"
@@ -53,10 +54,17 @@ def package(ground: Ground, definitions: Definitions) -> Package:
         platform=PLATFORM,
         python=ground.stage.python,
         requirements=_requirements(ground),
-        core=needed(_CORE, ground.application, _OF_EXECUTIONS),
-        own=(needed(_OWN, ground.application, _OF_EXECUTIONS),),
+        core=needed(_CORE, ground.application, executions=_OF_EXECUTIONS),
+        own=(_needed(ground.application),),
         smoke=imports_of(ground.application, (f"cloudless_entry.{group.module}" for group in ground.groups)),
         most=PACKAGE,
+    )
+
+
+def _needed(application: Application) -> Own:
+    """Our part, without what serves nothing of the application's."""
+    return needed(
+        _OWN, application, executions=_OF_EXECUTIONS, endpoints=("runtime.http",), schedules=("runtime.timer",)
     )
 
 

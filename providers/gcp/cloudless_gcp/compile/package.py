@@ -16,6 +16,7 @@ from cloudless_gcp.compile.topic import subscription_id
 from cloudless_gcp.limits import PACKAGE
 
 if TYPE_CHECKING:
+    from cloudless.ir import Application
     from cloudless_gcp.compile.ground import Ground
 
 PLATFORM = "x86_64-manylinux_2_35"
@@ -46,11 +47,18 @@ def package(ground: Ground) -> Package:
         site=SITE,
         platform=PLATFORM,
         python=ground.stage.python,
-        core=needed(_CORE, ground.application, _OF_EXECUTIONS),
-        own=(needed(_OWN, ground.application, _OF_EXECUTIONS),),
+        core=needed(_CORE, ground.application, executions=_OF_EXECUTIONS),
+        own=(_needed(ground.application),),
         smoke=smoke(ground),
         trial=FRAMEWORK,
         most=PACKAGE,
+    )
+
+
+def _needed(application: Application) -> Own:
+    """Our part, without what serves nothing of the application's."""
+    return needed(
+        _OWN, application, executions=_OF_EXECUTIONS, endpoints=("runtime.http",), schedules=("runtime.schedule",)
     )
 
 
