@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.options import strict
+from cloudless.pattern import pattern
 from cloudless.request import check_header_name
 from cloudless.runtime.keys import is_safe_url
 
@@ -22,7 +22,7 @@ __tracebackhide__ = hidden
 ASYMMETRIC = ("ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512")
 SYMMETRIC = ("HS256", "HS384", "HS512")
 LEEWAY_MOST = timedelta(minutes=5)
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+\Z")
+_SCOPE = pattern(r"[\x21\x23-\x5b\x5d-\x7e]+\Z")
 _NO_LEEWAY = timedelta(0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from types import GenericAlias
 
@@ -12,6 +11,7 @@ from cloudless.errors import ExecutionCancelled, InvalidArgument, hidden
 from cloudless.flow import Failed
 from cloudless.message import utc
 from cloudless.outgoing import off_loop
+from cloudless.pattern import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ else:
 
 
 __tracebackhide__ = hidden
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_ID = pattern(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 class Execution(_Generic[R]):

@@ -9,7 +9,6 @@ other from the JSON body; `bytes` is the body as it is, `Request` all of it.
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from cloudless.auth import ApiKey, Jwt
@@ -17,6 +16,7 @@ from cloudless.codec import codec_of
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.handler import Handler, Settings
 from cloudless.options import strict
+from cloudless.pattern import pattern
 from cloudless.request import Response, check_header_name
 from cloudless.retry import Retry
 from cloudless.runtime.arguments import BODY, COOKIE, HEADER, IDENTITY, QUERY
@@ -52,7 +52,7 @@ else:
     P = R = object
 
 __tracebackhide__ = hidden
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?\Z")
+_ORIGIN = pattern(r"https?://[a-z0-9.-]+(:[0-9]+)?\Z")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """An endpoint of GET answers HEAD too; OPTIONS is answered for every path."""
 

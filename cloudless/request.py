@@ -6,11 +6,10 @@ library only; `urllib.parse` is imported when a query is asked for.
 
 from __future__ import annotations
 
-import re
-
 from cloudless.codec import dump, load
 from cloudless.errors import InvalidArgument, InvalidBody, hidden
 from cloudless.message import utc
+from cloudless.pattern import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ BODY_MOST = 4 * 1024 * 1024
 """Bytes of a body, either way: Lambda takes 6 MB with base64. docs/mechanisms.md, HTTP in detail."""
 
 _NOTHING = (b"", "")
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*\Z")
-_COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\Z")
+_TOKEN = pattern(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_VALUE = pattern(r"[\t\x20-\x7e\x80-\xff]*\Z")
+_COOKIE_VALUE = pattern(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\Z")
 _new = object.__new__
 _CONNECTION = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
-_COOKIE_PLACE = re.compile(r"[\x20-\x3a\x3c-\x7e]*\Z")
+_COOKIE_PLACE = pattern(r"[\x20-\x3a\x3c-\x7e]*\Z")
 
 
 class Unreadable(InvalidBody):

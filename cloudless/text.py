@@ -9,10 +9,10 @@ imported at the first of them.
 
 from __future__ import annotations
 
-import re
 from types import NoneType, UnionType
 
 from cloudless.errors import InvalidBody
+from cloudless.pattern import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     Parse = Callable[[str], Any]
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,400}\Z")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_WHOLE = pattern(r"[+-]?[0-9]{1,400}\Z")
+_NUMBER = pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _BOOLS = {"true": True, "1": True, "false": False, "0": False}
 
 

@@ -20,12 +20,12 @@ crash       the engine dies: before what it is told is recorded (a step is carri
 
 from __future__ import annotations
 
-import re
 from random import Random
 from typing import TYPE_CHECKING
 
 from cloudless.errors import InvalidArgument, hidden
 from cloudless.options import nearest, strict
+from cloudless.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ OF_ORCHESTRATIONS = ("crash", "delay", "duplicate", "reorder")
 ARRIVAL = ("delay", "duplicate", "poison", "reorder")
 CALL = ("crash", "slow", "throttle")
 KINDS = tuple(sorted(ARRIVAL + CALL))
-_LINE = re.compile(r"(.+:)?[1-9][0-9]*\Z")
+_LINE = pattern(r"(.+:)?[1-9][0-9]*\Z")
 _TAKES = {
     "crash": ("effect", "line", "after"),
     "delay": ("seconds",),

@@ -6,12 +6,12 @@ https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
 from __future__ import annotations
 
 import json
-import re
 from _thread import allocate_lock
 from time import monotonic
 
 from cloudless.codec import is_list, is_object
 from cloudless.errors import Unavailable
+from cloudless.pattern import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Fetch = Callable[[str], bytes]
     """The content at a URL; raises Unavailable."""
 
-_SAFE = re.compile(r"https://[^/?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/|\Z)")
+_SAFE = pattern(r"https://[^/?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/|\Z)")
 KEPT_S = 3_600.0
 ASKED_AGAIN_S = 60.0
 """A token may name any key: unknown ones must not make us ask for each request."""

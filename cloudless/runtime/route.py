@@ -6,14 +6,14 @@ Gateway decodes paths before it matches them. Where several match, literals go b
 
 from __future__ import annotations
 
-import re
+from cloudless.pattern import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_HIDDEN = re.compile(r"[/?\x00-\x1f\x7f]")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_HIDDEN = pattern(r"[/?\x00-\x1f\x7f]")
+_ESCAPE = pattern(r"%([0-9A-Fa-f]{2})?")
 
 
 class BadPath(ValueError):

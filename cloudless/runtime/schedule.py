@@ -11,11 +11,11 @@ seconds since the epoch.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from cloudless.errors import InvalidArgument
 from cloudless.options import nearest
+from cloudless.pattern import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 _FIRST_YEAR, _LAST_YEAR = 2020, 2045  # after that the rules of a zone repeat
-_ALLOWED = re.compile(r"[0-9A-Za-z*,/#-]+\Z")
+_ALLOWED = pattern(r"[0-9A-Za-z*,/#-]+\Z")
 _HOUR_S = 3_600
 _DAY_S = 86_400
 _WEEK_S = 7 * _DAY_S  # no zone changes its offset twice within one, in these years

@@ -5,11 +5,11 @@ It only knows a function that answers requests, so the conformance suite uses it
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from cloudless.codec import dump, load
 from cloudless.errors import InvalidArgument, hidden
+from cloudless.pattern import pattern
 from cloudless.request import JSON, Request, header_pairs, utf8
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 __tracebackhide__ = hidden
-_PLAIN = re.compile(r"[A-Za-z0-9/._~-]*\Z")
+_PLAIN = pattern(r"[A-Za-z0-9/._~-]*\Z")
 _UNRESERVED = "/%:@!$&'()*+,;=~-._"
 
 

@@ -14,14 +14,15 @@ from cloudless.frontend.functions import hints, hints_below, is_generator, origi
 from cloudless.frontend.parameters import EMPTY, Signature, is_text, mark_of, requested
 from cloudless.frontend.report import Report
 from cloudless.http import Endpoint, Mark, result_type
+from cloudless.pattern import pattern
 from cloudless.request import Request
 from cloudless.runtime.arguments import BODY, COOKIE, HEADER, IDENTITY, PATH, QUERY, RAW, is_mark
 from cloudless.runtime.route import Route
 from cloudless.text import value_type, without_none
 
-_LITERAL = re.compile(r"[A-Za-z0-9._~-]+\Z")
-_PARAMETER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}\Z")
-_RESERVED = re.compile(r"\A/(admin|runtime|_ah|eventlog)(/|\Z)|z\Z", re.IGNORECASE)
+_LITERAL = pattern(r"[A-Za-z0-9._~-]+\Z")
+_PARAMETER = pattern(r"\{[A-Za-z_][A-Za-z0-9_]*\}\Z")
+_RESERVED = pattern(r"\A/(admin|runtime|_ah|eventlog)(/|\Z)|z\Z", re.IGNORECASE)
 """https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger (admin, runtime),
 https://cloud.google.com/run/docs/known-issues#ah (the others)."""
 

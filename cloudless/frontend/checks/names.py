@@ -11,15 +11,16 @@ from cloudless.event import Event
 from cloudless.frontend.report import Report
 from cloudless.function import Function
 from cloudless.handler import Handler, Routine
+from cloudless.pattern import pattern
 from cloudless.queue import OrderedQueue, Queue
 from cloudless.schedule import Schedule
 from cloudless.secret import Config, Secret
 from cloudless.source import Place
 from cloudless.topic import Topic
 
-APP = re.compile(r"[a-z](-?[a-z0-9])*\Z")
-RESOURCE = re.compile(r"[A-Za-z]([-_]?[A-Za-z0-9])*\Z")
-SECRET = re.compile(r"[A-Za-z](-?[A-Za-z0-9])*\Z")
+APP = pattern(r"[a-z](-?[a-z0-9])*\Z")
+RESOURCE = pattern(r"[A-Za-z]([-_]?[A-Za-z0-9])*\Z")
+SECRET = pattern(r"[A-Za-z](-?[A-Za-z0-9])*\Z")
 APP_LONGEST = (
     24  # leaves 39 characters of a Lambda function's 64, and of a Cloud Run service's 49, to stage and handler
 )

@@ -8,13 +8,13 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#one-t
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from math import ceil
 
 from cloudless.codec import dump
 from cloudless.errors import NotFound
 from cloudless.message import utc
+from cloudless.pattern import pattern
 from cloudless_aws.clients.denied import Grant
 from cloudless_aws.clients.entry import typed
 from cloudless_aws.clients.sdk import Client
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Delay = Mapping[str, str]
     """Where schedules of a queue are, and as whom they send: {"group": name, "role": name or ARN}."""
 
-_NAME = re.compile(r"[0-9a-zA-Z_-]{1,64}\Z")
+_NAME = pattern(r"[0-9a-zA-Z_-]{1,64}\Z")
 """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html"""
 _PLACEHOLDER = "<aws.scheduler."
 """What Scheduler would replace, were it in a message of the user's.

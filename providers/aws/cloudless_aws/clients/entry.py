@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from math import ceil
 
+from cloudless.pattern import pattern
 from cloudless_aws.limits import LIMITS
 from cloudless_aws.wire import attributes_of
 
@@ -24,7 +24,7 @@ TEXT = "Message"
 """What SNS calls it."""
 ATTRIBUTES = "MessageAttributes"
 _TYPE = "String"
-_GROUP = re.compile(r"[A-Za-z0-9!-/:-@\[-`{-~]{1,128}")
+_GROUP = pattern(r"[A-Za-z0-9!-/:-@\[-`{-~]{1,128}")
 """Letters, digits and ASCII punctuation, no space.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html

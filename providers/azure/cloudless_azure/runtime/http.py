@@ -22,8 +22,7 @@ https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/M
 
 from __future__ import annotations
 
-import re
-
+from cloudless.pattern import pattern
 from cloudless.request import Request
 from cloudless.runtime import boot
 from cloudless.runtime.endpoint import EndpointPlan, as_asked
@@ -64,12 +63,12 @@ if TYPE_CHECKING:
 ROUTE = "path"
 """Name of the route's parameter, which holds the path without its first slash."""
 
-_URL = re.compile(r"[^:/?#]+://[^/?#]*([^?#]*)(?:\?([^#]*))?")
-_ESCAPES = re.compile(r"((?:%[0-9A-Fa-f]{2})+)")
+_URL = pattern(r"[^:/?#]+://[^/?#]*([^?#]*)(?:\?([^#]*))?")
+_ESCAPES = pattern(r"((?:%[0-9A-Fa-f]{2})+)")
 _SEGMENT = "/!$&'()*+,;=:@"
 """What a path may hold as it is: https://www.rfc-editor.org/rfc/rfc3986#section-3.3."""
 
-_COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\Z")
+_COOKIE_VALUE = pattern(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\Z")
 _COOKIE = "set-cookie"
 _EXPIRES = "%a, %d %b %Y %H:%M:%S GMT"
 _CARRIED = frozenset({"domain", "expires", "httponly", "max-age", "path", "samesite", "secure"})

@@ -14,6 +14,7 @@ from cloudless.codec import is_object, load
 from cloudless.driver.error import error_of, told
 from cloudless.driver.orchestration import CANCELLED, COMPLETED, FAILED, RUNNING, Entry
 from cloudless.errors import InvalidBody
+from cloudless.pattern import pattern
 from cloudless_gcp.clients.execution import snapshot_of
 from cloudless_gcp.moment import seconds_of
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Step = Mapping[str, Any]
     """A step entry, in Workflows' words."""
 
-_TITLE = re.compile(
+_TITLE = pattern(
     r"s(?P<id>.+?)_(?P<verb>call|pure|publish|send|sleep|wait)_(?P<name>(?:[^_]+(?:__[^_]+)*)?)(?:_\d+)?\Z"
 )
 """See compile/workflows/step.py: hyphens of names are two underscores; one and a number tell steps of a name apart."""

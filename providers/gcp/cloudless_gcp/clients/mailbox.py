@@ -9,11 +9,11 @@ https://cloud.google.com/workflows/docs/creating-callback-endpoints
 from __future__ import annotations
 
 import os
-import re
 
 from cloudless.driver.orchestration import RUNNING
 from cloudless.driver.store import ABSENT, Kept
 from cloudless.errors import NotFound
+from cloudless.pattern import pattern
 from cloudless.runtime.broker import NotTaken
 from cloudless_gcp.clients.denied import Grant, needing
 from cloudless_gcp.clients.errors import of_answer
@@ -35,7 +35,7 @@ _REFUSED = frozenset({400, 404, 409, 410, 412})
 _FULL = 429
 """What a callback answers that keeps something already."""
 _PAGE = 100
-_CALLBACK = re.compile(
+_CALLBACK = pattern(
     r"https://workflowexecutions\.googleapis\.com/v1/projects/[\w.:-]+/locations/[\w-]+/workflows/[\w-]+"
     r"/executions/[\w-]+/callbacks/[\w-]+"
 )

@@ -6,11 +6,11 @@ https://cloud.google.com/workflows/docs/reference/rest
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 from cloudless.driver.orchestration import RUNNING
 from cloudless.errors import CloudlessError, NotFound
+from cloudless.pattern import pattern
 from cloudless_gcp.clients.denied import Grant, address_of, needing
 from cloudless_gcp.clients.execution import status_of
 
@@ -25,7 +25,7 @@ _EXECUTIONS = "https://workflowexecutions.googleapis.com/v1/"
 _WORKFLOWS = "https://workflows.googleapis.com/v1/"
 _PAGE = 100
 _STEPS = 1_000
-_DEFINITION = re.compile(r'"definition":\s*"([0-9a-f]{64})"')
+_DEFINITION = pattern(r'"definition":\s*"([0-9a-f]{64})"')
 
 
 class Workflows:
