@@ -7,16 +7,20 @@ What a call asks IAM for (https://docs.aws.amazon.com/service-authorization/late
     a state machine  itself, though the call names its version or alias
 
 A function that a state machine calls is told by which alias; schedules are looked at five times a second, not every ten
-seconds. May import: the standard library, ministack.
+seconds. What waits for its next attempt waits a tenth as long as it was told: the emulator lives in real time. May
+import: the standard library, ministack.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 TICK_S = 0.2
+HASTE = 10
+_CHANGES = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
 _MACHINE = _FUNCTION = 7
 """Fields of the ARN of a state machine, and of a function; one of a version or alias has one more."""
 
@@ -59,6 +63,23 @@ def called(look_up: Callable[[str], tuple[Any, Any, str]]) -> Callable[[str], tu
     return found
 
 
+def hastened(change: Callable[..., Any], found: Callable[[str, str], dict[str, Any]]) -> Callable[..., Any]:
+    """Its own function, which lets messages be seen again after a part of the time. found: a queue, by its URL.
+
+    A consumer asks for that before its next attempt; how long a message that is being handled is hidden stays as it is.
+    """
+
+    def changed(data: dict[str, Any], url: str) -> Any:
+        answer, now_s = change(data, url), time.time()
+        handles = {entry.get("ReceiptHandle") for entry in data.get("Entries", [data])}
+        for message in found(data.get("QueueUrl", url), "sqs:ChangeMessageVisibility")["messages"]:
+            if message["receipt_handle"] in handles:
+                message["visible_at"] = now_s + (message["visible_at"] - now_s) / HASTE
+        return answer
+
+    return changed
+
+
 def _first(value: str | list[str]) -> str:
     return value if isinstance(value, str) else value[0]
 
@@ -67,10 +88,13 @@ def main() -> None:
     """Serve until the process is ended."""
     actions: Any = import_module("ministack.core.iam_actions")
     functions: Any = import_module("ministack.services.lambda_svc")
+    queues: Any = import_module("ministack.services.sqs")
     scheduler: Any = import_module("ministack.services.scheduler")
     actions.extract_iam_action = action_of(actions.extract_iam_action)
     actions.extract_resource_arn = resource_of(actions.extract_resource_arn)
     functions._get_func_record_for_ref = called(functions._get_func_record_for_ref)
+    for name in _CHANGES:
+        queues._HANDLERS[name] = hastened(queues._HANDLERS[name], queues._get_q)
     scheduler._SCHEDULE_TICK_INTERVAL = TICK_S
     import_module("ministack.app").main()
 
