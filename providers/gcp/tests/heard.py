@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from cloudless.driver import Delivered
 from cloudless.message import Envelope
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.clients.sdk import SdkPubsub
@@ -26,9 +29,22 @@ class HeardCloud(GoogleCloud):
 
 
 class _HeardPubsub(SdkPubsub):
+    """Pulls as the gateway does: the emulator, which has what was published, says at once where that is nothing."""
+
     def __init__(self, hear: Hear, region: str, tokens: Tokens | None) -> None:
         super().__init__(region, tokens)
         self._hear = hear
+
+    def _opened(self, kind: str) -> Any:
+        client = super()._opened(kind)
+        if hasattr(client, "pull"):
+            client.pull = partial(client.pull, return_immediately=True)
+        return client
+
+    def pull(self, subscription: str, limit: int, what: str) -> list[Delivered]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of the flag
+            return super().pull(subscription, limit, what)
 
     def publish(self, topic: str, messages: Sequence[Envelope], what: str) -> None:
         try:
