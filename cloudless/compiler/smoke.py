@@ -61,6 +61,7 @@ def smoke(
         return _skipped(package, lacking)
     with ZipFile(BytesIO(bundle.content)) as archive, TemporaryDirectory() as name:
         root = Path(name).resolve() / "bundle"
+        root.mkdir()
         archive.extractall(root, own)
         problem = _Trial(interpreter, package, root, origins, found.folders).problem()
     if problem is None:
