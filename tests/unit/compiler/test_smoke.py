@@ -231,6 +231,11 @@ def test_what_is_required_is_compiled_once_and_its_bytecode_is_in_no_bundle(tmp_
     assert wheel_files(kept.folder, SITE) == {f"{SITE}/tool.py": tmp_path / "tool.py"}
 
 
+def test_a_bundle_may_have_nothing_but_what_is_required(tmp_path: Path) -> None:
+    made, kept = package("import tool"), installed(tmp_path, {"tool.py": b""})
+    assert smoke(bundle({**wheel_files(kept.folder, SITE)}, made), made, {}, kept) == ""
+
+
 def test_a_module_of_the_project_goes_before_one_of_the_layer(tmp_path: Path) -> None:
     made = replace(package("import app"), site="", layer="python")
     files: dict[str, bytes | Path] = {"app.py": b"from tool import own", "tool.py": b"own = 1"}
