@@ -10,7 +10,7 @@ Every problem is collected before anything is compiled; nothing is written where
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cloudless.compiler import Artifact, Definitions, record
@@ -158,10 +158,9 @@ def objections(
 
 def _examined(chosen: Provider, stage: Stage, application: Application, definitions: Definitions) -> tuple[str, ...]:
     """What the compiler warns of, by the shortest way that the provider has."""
-    if hasattr(chosen, "examine"):
-        warnings: tuple[str, ...] = chosen.examine(stage, application, definitions)
-        return warnings
-    return chosen.compile(stage, application, definitions).warnings
+    examine: Callable[..., tuple[str, ...]] | None = getattr(chosen, "examine", None)
+    given = stage, application, definitions
+    return examine(*given) if examine else chosen.compile(*given).warnings
 
 
 def folder_of(project: Project, stage: Stage) -> Path:

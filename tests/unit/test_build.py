@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
+from importlib import import_module, metadata
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -120,7 +120,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nimbus: Nimbus) -> 
 def install_only(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Let these be the only providers, all of them nimbus."""
     found = {name: metadata.EntryPoint(name, "nimbus_provider:PROVIDER", ENTRY_POINTS) for name in sorted(names)}
-    monkeypatch.setattr("cloudless.driver.provider.entries", lambda: found)
+    monkeypatch.setattr(import_module("cloudless.driver.provider"), "entries", lambda: found)
 
 
 def loaded() -> Project:

@@ -64,7 +64,11 @@ def test_what_a_process_keeps_out_of_collections_stays_out(kept: list[object]) -
 
 def test_it_rests_while_an_app_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     resting: list[bool] = []
-    monkeypatch.setattr(frontend, "CHECKS", (lambda *_: resting.append(not gc.isenabled()),))
+
+    def look(app: App, report: object) -> None:
+        resting.append(not gc.isenabled())
+
+    monkeypatch.setattr(frontend, "CHECKS", (look,))
     frontend.check(App("shop"))
     assert resting == [True]
     assert gc.isenabled()

@@ -1,6 +1,7 @@
 """`cloudless check`: what fits, what does not, and the exit code."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_where_no_stage_is_of_a_cloud_those_that_are_installed_are_warned_of(hom
 def test_where_none_is_installed_either_it_says_what_was_not_checked(
     cloudless: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cloudless.driver.provider.installed", list)
+    monkeypatch.setattr(import_module("cloudless.driver.provider"), "installed", list)
     assert cloudless("check").stdout == (
         "shop: fits; stages: dev (memory); no cloud's limits were checked, as no provider is installed: "
         "pip install 'cloudless-sdk[aws]'\n"
