@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -13,13 +11,13 @@ from tests.fuzz.__main__ import Run, main
 from tests.fuzz.choices import Choices, Repeated
 from tests.fuzz.program import Program
 from tests.fuzz.runners import NATIVE
+from tests.fuzz.seeds import SEEDS
 from tests.fuzz.shrink import shrunk
 from tests.fuzz.strategy import programs
 from tests.fuzz.trial import made, tried
 
 pytestmark = pytest.mark.fuzz
 FEW, MANY = 60, 300
-SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
 
 
 class Forgetful:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import pytest
 
 from providers.aws.tests.asl.oracles import moto, statics
@@ -13,11 +11,11 @@ from providers.aws.tests.stepfunctions import Jsonata
 from tests.fuzz.__main__ import Run
 from tests.fuzz.choices import Choices
 from tests.fuzz.program import Program
+from tests.fuzz.seeds import SEEDS, fresh
 from tests.fuzz.trial import made, tried
 
 pytestmark = pytest.mark.fuzz
-SEEDS = pytest.mark.parametrize("seed", ["fixed", secrets.token_hex(4)], ids=["fixed", "fresh"])
-FEW, MANY = 15, 150
+FEW, MANY = 15, 75
 PARTS = 5
 """Of many: a test each, so that no process is left with all of them at the end."""
 
@@ -35,7 +33,7 @@ def test_cpython_and_asl_agree(seed: str, node: statics.Node, engine: Jsonata) -
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_cpython_and_asl_agree_on_many(part: int, node: statics.Node, engine: Jsonata) -> None:
-    agreed(Run(secrets.token_hex(4), [Emitted(Local(), node), Emitted(Modelled(engine))], "aws"), MANY // PARTS)
+    agreed(Run(fresh(f"part {part}"), [Emitted(Local(), node), Emitted(Modelled(engine))], "aws"), MANY // PARTS)
 
 
 @pytest.mark.slow
