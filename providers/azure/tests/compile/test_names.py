@@ -14,10 +14,10 @@ from cloudless.ir import Queue, Secret, Span, TypeRef
 from cloudless_azure import names
 from cloudless_azure.compile.group import group_name
 
-APPS = st.from_regex(APP, fullmatch=True).filter(lambda name: len(name) <= APP_LONGEST)
+APPS = st.from_regex(APP.pattern, fullmatch=True).filter(lambda name: len(name) <= APP_LONGEST)
 STAGES = st.from_regex(r"[a-z][a-z0-9-]{0,15}", fullmatch=True)
 IDS = st.uuids().map(str)
-RESOURCES = st.from_regex(RESOURCE, fullmatch=True).filter(lambda name: len(name) <= LONGEST)
+RESOURCES = st.from_regex(RESOURCE.pattern, fullmatch=True).filter(lambda name: len(name) <= LONGEST)
 FUNCTIONS = st.tuples(st.sampled_from(["", "_", "__"]), RESOURCES).map("".join).filter(lambda name: len(name) <= 50)
 VERBS = st.sampled_from([names.INVOKE, names.START, names.CONTROL, names.SEND])
 USES = st.sampled_from([names.CODE, names.LEDGERS, names.HUB])
