@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: audit bandit bench clean core-only demo directions docs everything fuzz help hostile lint matrix mutants mypy pyright style test test-all tools venv wheels
+.PHONY: audit bandit bench clean core-only demo directions docs fuzz help hostile lint matrix mutants mypy pyright style test test-all tools venv wheels
 
 PYTHON := .venv/bin/python
 STAMP := .venv/installed
@@ -45,10 +45,9 @@ test: $(STAMP)  ## Run every test that needs nothing but Python packages; the ot
 	@$(BYTECODE)
 	CLOUDLESS_LEAVE_TOOLS=1 $(PYTEST) $(NOTE) -m "not slow and not fuzz"
 
-test-all: everything mutants core-only  ## Run every test with every tool, the mutants, and the core alone on other Pythons; --jobs=2 beside each other.
-
-everything: $(STAMP) tools
+test-all: $(STAMP) tools  ## Run every test with every tool; then the mutants, and the core alone on other Pythons.
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)
+	$(MAKE) --jobs=2 mutants core-only
 
 matrix: $(STAMP) tools  ## Run what shows that every cloud does the same, and record it: `cloudless matrix`, README, docs.
 	$(PYTHON) -m tests.matrix.record

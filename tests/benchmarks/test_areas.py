@@ -24,6 +24,7 @@ TINY: dict[str, dict[str, Any]] = {
     "cloudfunctions": {"ROUNDS": 1},
     "exploring": {"EXAMPLES": 10, "TOTAL": 20_000},
     "functions": {"ROUNDS": 1},
+    "processes": {"WHAT": ("a message",)},
     "sending": {"SINGLE": 5, "MANY": 100, "BODIES": [{"n": 1}] * 100},
     "sending_pubsub": {"SINGLE": 5, "MANY": 100, "BODIES": [{"n": 1}] * 100},
     "sending_sqs": {"SINGLE": 5, "MANY": 100, "BODIES": [{"n": 1}] * 100},
