@@ -35,7 +35,7 @@ def test_what_did_not_run_is_loud() -> None:
     )
 
 
-QUEUE = Table("A queue to a handler, a message", "µs", (OURS_ROW._replace(value=16.2, ratio=1.5),))
+QUEUE = Table("A queue to a handler, a message", "µs", (OURS_ROW._replace(low=16.2, ratio=1.5),))
 
 
 def test_a_time_that_missed_its_goal_is_told_for_the_machine_of_the_goals_too() -> None:
