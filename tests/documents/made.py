@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cloudless.compiler import Compiled
+from cloudless.compiler import Compiled, Package
 from cloudless.compiler.definitions import definitions_of
 from cloudless.config import Stage
 from cloudless.driver.provider import Provider
@@ -47,6 +47,12 @@ class Documents:
         assert isinstance(made, Compiled)
         assert examine(*given) == made.warnings
         return made
+
+    def package(self, application: Application, stage: Stage | None = None) -> Package:
+        """The package of an application's functions, of which it has some."""
+        found = self.compiled(application, stage).package
+        assert found is not None
+        return found
 
     def document(self, application: Application, stage: Stage | None = None) -> dict[str, Any]:
         """The Terraform document of an application."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -52,6 +52,11 @@ def reached(package: Package) -> set[str]:
             found.add(name)
             todo += [*there[name], name.rpartition(".")[0]]
     return found
+
+
+def shipped_in_vain(packages: Iterable[Package]) -> set[str]:
+    """Modules that ship in each of several packages, and that none of them may import."""
+    return set[str].intersection(*(shipped(one).keys() - reached(one) for one in packages))
 
 
 def _module(path: str) -> str:

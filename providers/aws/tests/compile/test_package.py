@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 
 from cloudless.compiler import Package
-from cloudless.ir import Application
 from cloudless_aws.limits import PACKAGE, UNPACKED
-from providers.aws.tests.compile.documents import CONFORMANCE, compiled, conformance, example, prod
-from tests.documents.shipped import lacking, reached, shipped
+from providers.aws.tests.compile.documents import CONFORMANCE, DOCUMENTS, conformance, example, prod
+from tests.documents.shipped import lacking, shipped, shipped_in_vain
 
 
 def packaged(python: str = "3.12") -> Package:
-    package = compiled(example("02-orders"), prod(python=python)).package
-    assert package is not None
-    return package
+    return DOCUMENTS.package(example("02-orders"), prod(python=python))
 
 
 @pytest.mark.parametrize(
@@ -57,12 +54,6 @@ def test_every_handler_is_found_as_lambda_finds_it(tmp_path: Path) -> None:
     assert "No module named 'nowhere'" in done.stderr
 
 
-def package_of(application: Application) -> Package:
-    package = compiled(application).package
-    assert package is not None
-    return package
-
-
 OUTSIDE = {
     ("cloudless.connection", "cloudless.config"),
     ("cloudless.connection", "cloudless.frontend"),
@@ -81,17 +72,17 @@ OF_EXECUTIONS = {
 def test_nothing_that_a_function_may_import_is_left_out(name: str) -> None:
     """Anywhere, in a function as well."""
     application = conformance(name)
-    assert lacking(package_of(application)) == (OUTSIDE if application.orchestrations else OUTSIDE | OF_EXECUTIONS)
+    assert lacking(DOCUMENTS.package(application)) == (
+        OUTSIDE if application.orchestrations else OUTSIDE | OF_EXECUTIONS
+    )
 
 
 def test_nothing_ships_that_no_function_may_import() -> None:
-    packages = [package_of(conformance(name)) for name in CONFORMANCE]
-    first, *others = [shipped(one).keys() - reached(one) for one in packages]
-    assert first.intersection(*others) == set()
+    assert shipped_in_vain(DOCUMENTS.package(conformance(name)) for name in CONFORMANCE) == set()
 
 
 def test_a_program_ships_what_serves_its_own_nouns() -> None:
-    there = shipped(package_of(conformance("queues")))
+    there = shipped(DOCUMENTS.package(conformance("queues")))
     assert {"cloudless.queue", "cloudless.runtime.consumer", "cloudless_aws.runtime.queue"} <= set(there)
     assert not there.keys() & {
         "cloudless.runtime.endpoint", "cloudless.runtime.schedule", "cloudless_aws.clients.orchestration",

@@ -9,18 +9,15 @@ from pathlib import Path
 import pytest
 
 from cloudless.compiler import Package
-from cloudless.ir import Application
 from cloudless_gcp.compile.framework import FRAMEWORK
 from cloudless_gcp.limits import PACKAGE
-from providers.gcp.tests.compile.documents import CONFORMANCE, compiled, conformance, example, prod, resources
+from providers.gcp.tests.compile.documents import CONFORMANCE, DOCUMENTS, conformance, example, prod, resources
 from tests import tools
-from tests.documents.shipped import lacking, reached, shipped
+from tests.documents.shipped import lacking, shipped, shipped_in_vain
 
 
 def packaged(python: str = "3.12") -> Package:
-    package = compiled(example("02-orders"), prod(python=python)).package
-    assert package is not None
-    return package
+    return DOCUMENTS.package(example("02-orders"), prod(python=python))
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
@@ -71,12 +68,6 @@ def test_neither_compiler_nor_engine_nor_what_is_for_outside_is_deployed() -> No
     assert {"engine", "frontend", "compiler", "driver.packaged"} <= set(package.core.left_out)
 
 
-def package_of(application: Application) -> Package:
-    package = compiled(application).package
-    assert package is not None
-    return package
-
-
 OUTSIDE = {
     ("cloudless.connection", "cloudless.config"),
     ("cloudless.connection", "cloudless.frontend"),
@@ -98,17 +89,17 @@ OF_EXECUTIONS = {
 def test_nothing_that_a_function_may_import_is_left_out(name: str) -> None:
     """Anywhere, in a function as well."""
     application = conformance(name)
-    assert lacking(package_of(application)) == (OUTSIDE if application.orchestrations else OUTSIDE | OF_EXECUTIONS)
+    assert lacking(DOCUMENTS.package(application)) == (
+        OUTSIDE if application.orchestrations else OUTSIDE | OF_EXECUTIONS
+    )
 
 
 def test_nothing_ships_that_no_function_may_import() -> None:
-    packages = [package_of(conformance(name)) for name in CONFORMANCE]
-    first, *others = [shipped(one).keys() - reached(one) for one in packages]
-    assert first.intersection(*others) == set()
+    assert shipped_in_vain(DOCUMENTS.package(conformance(name)) for name in CONFORMANCE) == set()
 
 
 def test_a_program_ships_what_serves_its_own_nouns() -> None:
-    there = shipped(package_of(conformance("queues")))
+    there = shipped(DOCUMENTS.package(conformance("queues")))
     assert {"cloudless.queue", "cloudless.runtime.consumer", "cloudless_gcp.runtime.queue"} <= set(there)
     assert not there.keys() & {
         "cloudless.runtime.endpoint", "cloudless.runtime.schedule", "cloudless_gcp.clients.orchestration",
