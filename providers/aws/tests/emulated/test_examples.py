@@ -64,7 +64,7 @@ def _set_secrets(stage: Stage, program: Program) -> None:
 
 
 def _not_ticked(calls: Counter[str]) -> Counter[str]:
-    """Without those of schedules, whose time comes in memory only."""
+    """Without those of schedules: their time comes in memory, and on the emulator where a real hour happens to strike."""
     return Counter({call: times for call, times in calls.items() if json.loads(call)["handler"] not in _TICKED})
 
 
@@ -82,5 +82,6 @@ def test_an_example_does_as_in_memory(program: Callable[[], Program], aws_emulat
     found = played(told, tmp_path / "emulated", aws_emulator)
     for step, one, other in zip(told.steps, expected.answers, found.answers, strict=True):
         assert other == one, step
-    assert found.calls == _not_ticked(expected.calls)
-    assert found.calls
+    calls = _not_ticked(found.calls)
+    assert calls == _not_ticked(expected.calls)
+    assert calls
