@@ -9,7 +9,8 @@ exception that no workflow can catch, HUNG after limit_s. Each run has a process
 an `assign` leaves a lock of the emulator held, and the next `assign` waits for ever.
 
 is_mended: with the shim. Each part of it is a row of known.py that is_mended, where it is shown; beside these, branches
-run one after the other: the emulator's threads share their own variables. No time passes.
+run one after the other: the emulator's threads share their own variables; and an expression gets only what it names:
+the emulator copies all variables for each, and all subworkflows, which is most of what it does. No time passes.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ Plain = dict[str, Any]
 PACKAGE = "workflows_emulator"
 WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)|(?<=[\])])((?:\.[A-Za-z_]\w*)+)')
 """A text, a name with its fields, or the fields of what ends in a bracket."""
+NAME = re.compile(r"\w+")
 WORDS = {"if": "if_"}
 TYPES = {"bool": "boolean", "float": "double", "int": "integer"}
 """What the emulator calls otherwise."""
@@ -95,6 +97,7 @@ def mend() -> None:
     _library(render.STANDARD_LIBRARY)
     evaluate = _evaluated(render.run_code, frozenset(render.STANDARD_LIBRARY))
     render.run_code = main.run_code = evaluate
+    main.assign_var = _assigned(render.assign_var)
     render.render_str = _rendered(evaluate)
     main.LOCK = Unlocked()
     main.WORKFLOW_SCHEMA = _computed(main.WORKFLOW_SCHEMA)
@@ -134,13 +137,22 @@ def _evaluated(run_code: Callable[[str, Plain], Any], library: frozenset[str]) -
 
     def evaluated(code: str, context: Plain) -> Any:
         try:
-            return run_code(WORD.sub(replaced, code), context)
+            return run_code(WORD.sub(replaced, code), _named(code, context))
         except SyntaxError as problem:
             if isinstance(problem.__cause__, AttributeError):
                 raise KeyError(str(problem.__cause__)) from problem
             raise
 
     return evaluated
+
+
+def _assigned(assign_var: Callable[[str, Any, Plain], Any]) -> Callable[[str, Any, Plain], Any]:
+    return lambda key, value, context: assign_var(key, value, _named(key, context))
+
+
+def _named(code: str, context: Plain) -> Plain:
+    """The part of a context that code can ask for."""
+    return {name: context[name] for name in NAME.findall(code) if name in context}
 
 
 def _rendered(evaluate: Callable[[str, Plain], Any]) -> Callable[[Any, Plain], Any]:
@@ -197,11 +209,9 @@ def run(order: Plain) -> Plain:
     main, utils = _module("main"), _module("utils")
     if order["is_mended"]:
         mend()
-    try:
-        main.validate(order["definition"], main.WORKFLOW_SCHEMA)
-    except import_module("jsonschema").ValidationError as problem:
-        return {"status": "REFUSED", "value": problem.message}
     definition = order["definition"]
+    if problem := _problem(definition, main.WORKFLOW_SCHEMA):
+        return {"status": "REFUSED", "value": problem.message}
     argument = order["argument"]
     parameters = definition["main"].get("params", [])
     try:
@@ -211,6 +221,12 @@ def run(order: Plain) -> Plain:
     except Exception as problem:  # noqa: BLE001  (whatever it does is told)
         return {"status": "CRASHED", "value": type(problem).__name__}
     return {"status": "SUCCEEDED", "value": found}
+
+
+def _problem(definition: Plain, schema: Plain) -> Any:
+    """What jsonschema's `validate` raises, which checks the schema, too, each time."""
+    schemas = import_module("jsonschema")
+    return schemas.exceptions.best_match(schemas.validators.validator_for(schema)(schema).iter_errors(definition))
 
 
 def _forked(order: Plain) -> None:

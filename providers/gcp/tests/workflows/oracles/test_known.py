@@ -9,7 +9,7 @@ from providers.gcp.tests.workflows.oracles.emulator import HUNG, LIMIT_S, REFUSE
 from providers.gcp.tests.workflows.oracles.known import KNOWN, MET, Known, answer
 
 ROWS = pytest.mark.parametrize("row", KNOWN, ids=lambda row: row.name)
-HANGING_S = 3
+HANGING_S = 1
 
 
 def told(ended: Ended, expected: Ended) -> Ended:
