@@ -55,6 +55,7 @@ def _find_modules(folder: str, more: list[str]) -> None:
     hidden = {"tests", "providers"}
     if (Path(folder) / "cloudless").is_dir():
         hidden |= {"cloudless", "cloudless_aws"}
+        sys.dont_write_bytecode = False  # beside what was unpacked: the next process of the function reads it
     for name in [name for name in sys.modules if name.partition(".")[0] in hidden]:
         del sys.modules[name]
     sys.path[:] = [folder, *more, *(path for path in sys.path if path not in OURS)]

@@ -67,7 +67,10 @@ def serve(link: socket.socket, folder: str) -> None:
 def _find_modules(folder: Path) -> None:
     """The app's own packages before all others; what is loaded of ours goes where it brings a copy."""
     own = folder / PACKAGES
-    hidden = {"tests", "cloudless", "cloudless_azure"} if own.is_dir() else {"tests"}
+    hidden = {"tests"}
+    if own.is_dir():
+        hidden |= {"cloudless", "cloudless_azure"}
+        sys.dont_write_bytecode = False  # beside what was unpacked: the next process of the app reads it
     for name in [name for name in sys.modules if name.partition(".")[0] in hidden]:
         del sys.modules[name]
     given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
