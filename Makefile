@@ -67,7 +67,7 @@ tools: $(STAMP)  ## Install the emulators under .tools/ and list what is missing
 	@$(PYTHON) -m tests.tools install
 	@$(PYTHON) -m tests.tools list
 
-lint: style bandit mypy pyright directions  ## Check style, risky code, types (twice) and the dependency directions; --jobs=2 takes half the time.
+lint: style bandit mypy pyright directions  ## Check style, risky code, types (pyright: of what is shipped) and the dependency directions; --jobs=2 takes half the time.
 
 style: $(STAMP)
 	$(PYTHON) -m ruff check

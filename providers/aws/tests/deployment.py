@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudless.codec import SYSTEM_ATTRIBUTE
+from cloudless.conformance.harness import START
 from cloudless_aws.clients.cloud import AwsCloud
 from cloudless_aws.names import addresses_of, secret_of
 from providers.aws.tests.emulators import REGION
@@ -14,7 +15,7 @@ from providers.aws.tests.running import Ground, Running
 from providers.aws.tests.sqsmodel import EventSource
 from providers.aws.tests.store import FIFO, entry_of
 from tests.hosting import stage
-from tests.hosting.stage import START, Built, HostedStage
+from tests.hosting.stage import Built, HostedStage
 
 
 class Stage(HostedStage[Running, AwsCloud]):

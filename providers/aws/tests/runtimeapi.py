@@ -169,7 +169,7 @@ class LambdaFunction:
             "AWS_LAMBDA_LOG_STREAM_NAME": "stream",
             "PYTHONPATH": ":".join(map(str, (self._folder, *PATHS))),
         }
-        command = [tools.require("awslambdaric"), "-m", "awslambdaric", self._handler]
+        command: list[str | Path] = [tools.require("awslambdaric"), "-m", "awslambdaric", self._handler]
         return _Fresh(tools.serve(command, {**lambda_env, **self._env}, cwd=self._folder))
 
 

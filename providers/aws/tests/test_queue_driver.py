@@ -14,7 +14,7 @@ from cloudless_aws.clients import sdk
 from cloudless_aws.clients.entry import batches, entry_of, size_of
 from cloudless_aws.clients.queue import SqsQueues
 from cloudless_aws.clients.sdk import Sdk
-from cloudless_aws.names import FIFO
+from cloudless_aws.wire import FIFO
 from providers.aws.tests.emulators import ACCOUNT, REGION
 from providers.aws.tests.resources import Resources
 from providers.aws.tests.sqsmodel import Gateway

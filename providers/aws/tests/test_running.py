@@ -12,8 +12,8 @@ import pytest
 
 from cloudless.conformance import journal
 from cloudless.conformance.harness import START
-from providers.aws.tests.deployment import Ground, built_app
-from providers.aws.tests.running import Running
+from providers.aws.tests.deployment import built_app
+from providers.aws.tests.running import Ground, Running
 from providers.aws.tests.store import entry_of
 from tests.bridge import Unreadable
 

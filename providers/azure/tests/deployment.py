@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from cloudless.conformance.harness import START
 from cloudless_azure.clients.cloud import AzureCloud
 from cloudless_azure.names import addresses_of, vault_secret_of
 from providers.azure.tests.bridge import Azure
@@ -14,7 +15,7 @@ from providers.azure.tests.functionshost.launcher import Launcher
 from providers.azure.tests.running import Running
 from providers.azure.tests.servicebus import Broker, Content
 from tests.hosting import stage
-from tests.hosting.stage import START, Built, HostedStage
+from tests.hosting.stage import Built, HostedStage
 
 ROOT = Path(__file__).parents[3]
 PROVIDER = ROOT / "providers" / "azure"

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from dateutil.parser import parse
+from dateutil.parser import parse  # type: ignore[import-untyped]
 
 from cloudless.errors import InternalError
 from cloudless.ir.expression import List, Var

@@ -10,7 +10,7 @@ import pytest
 from providers.azure.tests.servicebus import Clock, Content, LockLost, Namespace, Queue, Settings, SqlRule
 from providers.azure.tests.servicebus.codec import Symbol
 from providers.azure.tests.servicebus.content import SCHEDULED
-from providers.azure.tests.servicebus.filters import CorrelationRule
+from providers.azure.tests.servicebus.filters import CorrelationRule, Rule
 from providers.azure.tests.servicebus.namespace import TooManyEntities
 from providers.azure.tests.servicebus.problems import BadArgument, Disabled, Full, NotAllowed, SessionLost, SessionTaken
 from providers.azure.tests.servicebus.sql import BadFilter, condition_of
@@ -300,7 +300,11 @@ def test_a_topic_drops_duplicates_and_ends_lives() -> None:
 def test_several_rules_give_one_copy_and_none_gives_nothing() -> None:
     made = namespace()
     made.add_topic("placed")
-    rules = {"eu": SqlRule("region = 'eu'"), "all": SqlRule("1 = 1"), "kind": CorrelationRule({"region": "eu"})}
+    rules: dict[str, Rule] = {
+        "eu": SqlRule("region = 'eu'"),
+        "all": SqlRule("1 = 1"),
+        "kind": CorrelationRule({"region": "eu"}),
+    }
     both = made.add_subscription("placed", "both", rules=rules).queue
     none = made.add_subscription("placed", "none", rules={}).queue
     made.publish("placed", Content.of(b"a", region="eu"))

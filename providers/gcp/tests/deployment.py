@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cloudless.codec import SYSTEM_ATTRIBUTE
+from cloudless.conformance.harness import START
 from cloudless.driver import Ledger
 from cloudless_gcp.clients.cloud import GoogleCloud
 from cloudless_gcp.names import addresses_of, place_of, secret_of
@@ -14,7 +15,7 @@ from providers.gcp.tests.heard import HeardCloud
 from providers.gcp.tests.pubsubmodel import Subscription
 from providers.gcp.tests.running import REGION, Ground, Running
 from tests.hosting import stage
-from tests.hosting.stage import START, Built, HostedStage
+from tests.hosting.stage import Built, HostedStage
 
 
 class Stage(HostedStage[Running, GoogleCloud]):

@@ -24,7 +24,7 @@ JAVA = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 def pubsub_emulator() -> Generator[str]:
     """Run the Pub/Sub emulator; gives `host:port`."""
     port = tools.free_port()
-    jar = ["-jar", tools.require("pubsub-emulator"), "--host=127.0.0.1", f"--port={port}"]
+    jar: list[str | Path] = ["-jar", tools.require("pubsub-emulator"), "--host=127.0.0.1", f"--port={port}"]
     with tools.serve([tools.require("java"), *JAVA, *jar], port=port):
         yield f"127.0.0.1:{port}"
 
@@ -33,7 +33,13 @@ def pubsub_emulator() -> Generator[str]:
 def firestore_emulator() -> Generator[str]:
     """Run the Firestore emulator (native mode); gives `host:port`."""
     port = tools.free_port()
-    jar = ["-cp", tools.require("firestore-emulator"), tools.FIRESTORE_MAIN, "--host=127.0.0.1", f"--port={port}"]
+    jar: list[str | Path] = [
+        "-cp",
+        tools.require("firestore-emulator"),
+        tools.FIRESTORE_MAIN,
+        "--host=127.0.0.1",
+        f"--port={port}",
+    ]
     with tools.serve([tools.require("java"), *JAVA, *jar], port=port):
         yield f"127.0.0.1:{port}"
 
@@ -46,7 +52,7 @@ def function(source: Path, env: Mapping[str, str], *, target: str = "receive") -
     path, as in a bundle. One worker; a worker that dies is replaced, as an instance is.
     """
     port = tools.free_port()
-    words = [
+    words: list[str | Path] = [
         "--target",
         target,
         "--source",

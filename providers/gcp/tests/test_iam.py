@@ -217,7 +217,7 @@ class Front:
 
     def asked(self, *headers: tuple[str, str], **changes: Any) -> Request | Response:
         request = Request(method="POST", path="/", headers=headers, body=b"{}")
-        facts = {"iam": self.iam, "identities": self.identities, "service": SERVICE, "audiences": {URL}}
+        facts: Any = {"iam": self.iam, "identities": self.identities, "service": SERVICE, "audiences": {URL}}
         return admitted(request, **facts, **changes)
 
     def status(self, *headers: tuple[str, str], **changes: Any) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudless.passes.states import Label
 from cloudless_aws.compile.asl.fuse import fused
-from cloudless_aws.compile.asl.state import NOWHERE, Choice, Edge, End, Fail, Graph, Label, Pass, Rule, State, Task
+from cloudless_aws.compile.asl.state import NOWHERE, Choice, Edge, End, Fail, Graph, Pass, Rule, State, Task
 
 RESULT = "{% $states.result.Payload.v %}"
 

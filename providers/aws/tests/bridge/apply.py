@@ -60,8 +60,8 @@ def problems(aws: Aws) -> Iterator[str]:
     for machine in aws.machines.values():
         yield from orchestration.lacks(aws, machine)
     yield from alarm.unwatched(aws)
-    for one in aws.functions.values():
-        yield from _cannot_log(aws, one.name, one.role, one.log_group)
+    for owner in aws.functions.values():
+        yield from _cannot_log(aws, owner.name, owner.role, owner.log_group)
 
 
 def _cannot_log(aws: Aws, name: str, role: str, group: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ def clients(url: str, *, account: str, region: str, secret: str = "test") -> Cli
 
     @cache
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=url, config=config)  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=url, config=config)
 
     return client
 

@@ -97,7 +97,7 @@ def test_cloudformation_would_take_what_is_compiled(tmp_path: Path) -> None:
     assert errors(tmp_path / "templates", {name: one for name, one in templates.items() if one["Resources"]}) == []
 
 
-WRONG = (
+WRONG: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     ("aws_sqs_queue", {"visibility_timeout_seconds": 7}, "E3505"),
     ("aws_sqs_queue", {"visibility_timeout_seconds": 50_000}, "E3034"),
     ("aws_lambda_function", {"timeout": 901}, "E3717"),

@@ -117,7 +117,7 @@ class Place:
     def client(self, service: str) -> Any:
         """boto3's client of ministack itself, past the gateway: to make what Terraform makes, and to look."""
         session = Session(self.account, "test", region_name=REGION)
-        client: Any = session.client(service, endpoint_url=self._upstream.url)  # type: ignore[call-overload]
+        client: Any = session.client(service, endpoint_url=self._upstream.url)
         self._clients.append(client)
         return client
 

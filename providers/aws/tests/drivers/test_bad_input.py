@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -92,11 +93,12 @@ def test_a_queue_that_was_deleted_is_not_found(place: Place) -> None:
     url = sqs.create_queue(QueueName="shop-prod-orders")["QueueUrl"]
     assert queues.send("orders", [envelope(1)]) == []
     sqs.delete_queue(QueueUrl=url)
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: queues.send("orders", [envelope(number) for number in range(200)]),
         lambda: queues.receive("orders", 1),
         lambda: queues.count("orders"),
-    ):
+    )
+    for call in calls:
         with pytest.raises(NotFound, match=r"queue 'orders' in eu-central-1.*It is not there: deploy the stage"):
             call()
     place.queues.sends.clear()

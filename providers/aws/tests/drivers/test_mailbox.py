@@ -77,7 +77,7 @@ def test_a_write_whose_answer_was_lost_was_written(place: Place, store: Any, mon
             return refused("dynamodb", "InternalServerError", "lost", 500)
         return answer
 
-    monkeypatch.setitem(place.gateway._backends, "dynamodb", losing)  # type: ignore[arg-type]
+    monkeypatch.setitem(place.gateway._backends, "dynamodb", losing)
     assert store.write("k", "1", ABSENT, DAY_S)
     assert len(place.made("dynamodb", "PutItem")) == 2
     assert store.read("k").text == "1"

@@ -57,7 +57,7 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
         "PYTHONPATH": ":".join(map(str, (tmp_path, *PATHS))),
         journal.VARIABLE: str(tmp_path / "journal"),
     }
-    command = [program, *address, python, "-m", "awslambdaric", "cloudless_entry.on_work.handler"]
+    command: list[str | Path] = [program, *address, python, "-m", "awslambdaric", "cloudless_entry.on_work.handler"]
     with tools.serve(command, env, port=port, cwd=tmp_path) as server:
         yield Emulator(server.url, tmp_path / "journal")
 

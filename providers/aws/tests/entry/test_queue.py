@@ -40,7 +40,7 @@ def answered(cloud: FakeAws, outcomes: Sequence[Outcome], *records: Any, left_s:
         assert len(envelopes) == len(outcomes)
         return list(outcomes)
 
-    handle = handle_with(deliver_each, Plan("work", "jobs"), cloud)  # type: ignore[arg-type]
+    handle = handle_with(deliver_each, Plan("work", "jobs"), cloud)
     return failed(handle(event_of(*records), Context(left_s)))
 
 

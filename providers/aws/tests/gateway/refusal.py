@@ -38,7 +38,7 @@ def refused(service: str, code: str, text: str, status: int) -> Response:
         body = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(text)}</Message></Error>"
         xml = f"{body}<RequestId>0</RequestId></ErrorResponse>"
         return Response(status=status, headers=(("Content-Type", "text/xml"),), body=xml.encode())
-    headers = (("Content-Type", "application/json"), ("x-amzn-ErrorType", code))
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"), ("x-amzn-ErrorType", code))
     if service == "sqs":
         headers = (*headers, ("x-amzn-query-error", f"{code};Sender"))
     body = json.dumps({"__type": f"com.amazonaws.{service}#{code}", "message": text, "Message": text})

@@ -9,8 +9,9 @@ once, not within 60 s, and targets do not fail. Time zones but UTC, flexible win
 refused: our builds have none.
 """
 
-from providers.aws.tests.scheduler.expression import BadExpression, read
+from providers.aws.tests.scheduler.expression import read
 from providers.aws.tests.scheduler.schedule import Refused, Schedule
 from providers.aws.tests.scheduler.service import Scheduler, SchedulerError
+from tests.virtual.cron import BadExpression
 
 __all__ = ["BadExpression", "Refused", "Schedule", "Scheduler", "SchedulerError", "read"]

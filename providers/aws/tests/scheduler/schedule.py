@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cloudless.codec import is_object
-from providers.aws.tests.scheduler.expression import At, BadExpression, Expression, read
+from providers.aws.tests.scheduler.expression import At, Expression, read
+from tests.virtual.cron import BadExpression
 
 INPUT_MAX = 262_144
 """https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html: 256 KB."""

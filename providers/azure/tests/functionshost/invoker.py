@@ -81,7 +81,7 @@ class Invoker:
     ) -> None:
         self.calls: list[Invocation] = []
         self.is_running = False
-        self._make = lambda: Worker(launcher, folder, env)
+        self._make: Callable[[], Worker] = lambda: Worker(launcher, folder, env)
         self._now_s = now_s
         self._count = count
         self._timeout_s = min(timeout_s, TIMEOUT_MAX)

@@ -112,7 +112,7 @@ class Native:
 @hostile
 @given(contents({"do": "x"}), values({"cloudless": OURS, "region": "eu"}))
 def test_a_message_is_always_an_envelope(body: bytes, properties: Any) -> None:
-    envelope = envelope_of_trigger(Native(body, properties))  # type: ignore[arg-type]
+    envelope = envelope_of_trigger(Native(body, properties))
     assert envelope.attempt >= 1 and isinstance(envelope.body, str)
     pack_system(envelope)
 

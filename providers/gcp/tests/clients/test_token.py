@@ -106,8 +106,8 @@ def _read(google: Google) -> object:
     return google.call("GET", "https://secretmanager.googleapis.com/v1/x", None, "reading a secret")
 
 
-def _send(google: Google) -> object:
-    return BrokerClient(AUDIENCE, google).send("fulfil", "7", "approval", envelope())
+def _send(google: Google) -> None:
+    BrokerClient(AUDIENCE, google).send("fulfil", "7", "approval", envelope())
 
 
 @pytest.mark.parametrize("call", [_read, _send])
@@ -352,7 +352,8 @@ def test_the_sdk_is_not_asked_by_who_is_refused(outside: Outside, stage: Stage) 
 
 
 def test_a_server_of_tokens_that_is_busy_refuses_nobody() -> None:
-    problem = of_sdk(RefreshError("temporarily_unavailable: None", {}, retryable=True), "getting an access token")
+    error: Any = RefreshError
+    problem = of_sdk(error("temporarily_unavailable: None", {}, retryable=True), "getting an access token")
     assert type(problem) is Unavailable
     assert str(problem) == "getting an access token: temporarily_unavailable: None"
 

@@ -132,4 +132,5 @@ def test_what_counts_is_whatever_is_no_success(code: str, is_counted: bool) -> N
 
 
 def _metric(text: str) -> str:
-    return re.findall(r'metric.type = "([^"]+)"', text)[0]
+    found: list[str] = re.findall(r'metric.type = "([^"]+)"', text)
+    return found[0]

@@ -161,11 +161,11 @@ def test_elsewhere_pubsub_counts_and_a_letter_says_that_nobody_was_called(cloud:
 
 
 def test_of_one_attempt_the_first_is_kept_as_well(cloud: FakeGoogle) -> None:
-    once = Attempts(Plan("take", "jobs", attempts=1, once="id"), cloud)  # type: ignore[arg-type]
+    once = Attempts(Plan("take", "jobs", attempts=1, once="id"), cloud)
     assert [once.number("late", 4), once.number("late", 5)] == [1, 2]
     assert [once.number("soon", 1), once.number("soon", 2)] == [1, 2]
 
 
 def test_a_copy_has_numbers_of_its_own(cloud: FakeGoogle) -> None:
-    kept = Attempts(Plan("take", "jobs", once="id"), cloud)  # type: ignore[arg-type]
+    kept = Attempts(Plan("take", "jobs", once="id"), cloud)
     assert [kept.number("m", 2), kept.number("m", 3), kept.number("copy", 3)] == [2, 3, 2]

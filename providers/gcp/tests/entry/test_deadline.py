@@ -34,7 +34,7 @@ class Timed(FakeGoogle):
         self.left: dict[str, float] = {}
         self.ledger = self
         self._send = self.queues.send
-        self.queues.send = self._noting  # type: ignore[method-assign]
+        self.queues.send = self._noting  # type: ignore[assignment, method-assign]
 
     def claim(self, *_: object) -> Claimed:
         self.left["claim"] = left_s()

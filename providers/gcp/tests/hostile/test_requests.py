@@ -126,7 +126,7 @@ def test_a_request_is_answered(environ: Any, content: bytes) -> None:
         made.headers = Answer._Headers(headers)
         return made
 
-    handle = endpoint(facts_of("http_seen"), FakeGoogle(), response)  # pyright: ignore[reportArgumentType]
+    handle = endpoint(facts_of("http_seen"), FakeGoogle(), response)  # type: ignore[arg-type]
     asked = Asked(content, {"REQUEST_METHOD": "GET", **texts_of(environ)})
     assert handle(asked).status < 500
 

@@ -49,7 +49,7 @@ def text(value: str) -> e.Const:
     return e.Const(value, STRING)
 
 
-WRITTEN = {
+WRITTEN: dict[str, e.Expression] = {
     "a + b": e.Arithmetic("+", A, B, "int"),
     "(a + b) * a": e.Arithmetic("*", e.Arithmetic("+", A, B, "int"), A, "int"),
     "a - (a - b)": e.Arithmetic("-", A, e.Arithmetic("-", A, B, "int"), "int"),

@@ -92,7 +92,10 @@ def test_who_calls_such_a_routine_gives_a_map_wherever_that_is() -> None:
         {"seven": {"parallel": {"for": {"steps": [{"eight": dict(call)}]}}}},
         {"nine": other},
     ]
-    routines = {"main": {"steps": steps}, "many": {"params": ["run", "key", "given"], "steps": []}}
+    routines: dict[str, dict[str, Any]] = {
+        "main": {"steps": steps},
+        "many": {"params": ["run", "key", "given"], "steps": []},
+    }
     pack(routines)
     packed = {"run": "${run}", "key": "${key}", "given": {"x": 1, "call": {"call": "many"}}}
     text = json.dumps(routines)

@@ -12,7 +12,8 @@ from providers.aws.tests.asl.oracles.functions import Answering, Ended, Failed, 
 from providers.aws.tests.stepfunctions import ApiError, Jsonata, Reply, Running
 from providers.aws.tests.stepfunctions import Failed as TaskFailed
 from providers.aws.tests.stepfunctions import Invocation as TaskInvocation
-from providers.aws.tests.stepfunctions.run import START_US, US
+from providers.aws.tests.stepfunctions.history import US
+from providers.aws.tests.stepfunctions.run import START_US
 
 Plain = dict[str, Any]
 EVENT = "event"

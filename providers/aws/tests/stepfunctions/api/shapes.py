@@ -73,7 +73,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def _of_scalar(shape: Any, value: Any, path: str) -> Generator[str]:
-    if not isinstance(value, _KINDS[shape.type_name]) or (shape.type_name != "boolean" and isinstance(value, bool)):
+    kinds: tuple[Any, ...] = _KINDS[shape.type_name]
+    if not isinstance(value, kinds) or (shape.type_name != "boolean" and isinstance(value, bool)):
         yield _error(value, path, f"Member must be a {shape.type_name}")
         return
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
