@@ -5,14 +5,19 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 from urllib.request import Request, urlopen
 
+from tests.hosting.launcher import Zygote
+
 ROOT = str(Path(__file__).parents[2])
 PATIENCE_S = 180  # of a machine that is busy with other tests
+_WORDS = ["dev", "--port", "0"]
 
 
 class Served:
@@ -40,25 +45,41 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *words: str) -> Generator[Served]:
-    """Runs `cloudless dev` there on a free port; what it prints is read, so that it never waits."""
-    command = [sys.executable, "-u", "-m", "cloudless.cli", "dev", "--port", "0", *words]
-    env = {**os.environ, "PYTHONPATH": ROOT, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+def served(folder: Path) -> Generator[Served]:
+    """Runs `cloudless dev` there on a free port; what it prints is kept in a file, so that it never waits."""
+    command = [sys.executable, "-u", "-m", "cloudless.cli", *_WORDS]
     log = folder / "dev.log"
-    with log.open("w") as out, subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out) as process:
+    with log.open("w") as out, subprocess.Popen(command, cwd=folder, env=_env(), stdout=out, stderr=out) as process:
         try:
-            yield Served(_url(log, process), folder)
+            yield Served(_url(log, lambda: process.poll() is not None), folder)
         finally:
             process.terminate()
 
 
-def _url(log: Path, process: subprocess.Popen[bytes]) -> str:
-    """What it says once it listens."""
-    from time import monotonic, sleep
+@contextmanager
+def forked(zygote: Zygote, folder: Path) -> Generator[Served]:
+    """The same without reloads, at once. zygote: of tests.browser.worker."""
+    log = folder / "dev.log"
+    with log.open("wb") as out:
+        process = zygote.fork(_env(), [str(folder), *_WORDS, "--no-reload"], out)
+    ending = Thread(target=process.wait)
+    ending.start()
+    try:
+        yield Served(_url(log, lambda: not ending.is_alive()), folder)
+    finally:
+        process.kill()
+        ending.join()
 
+
+def _env() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": ROOT, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _url(log: Path, is_lost: Callable[[], bool]) -> str:
+    """What it says once it listens."""
     end_s = monotonic() + PATIENCE_S
-    while monotonic() < end_s and process.poll() is None:
+    while monotonic() < end_s and not is_lost():
         if found := re.search(r"(http://\S+)/_cloudless/", log.read_text()):
             return found[1]
-        sleep(0.05)
+        sleep(0.02)
     raise AssertionError(f"cloudless dev did not begin:\n{log.read_text()}")
