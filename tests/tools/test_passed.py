@@ -1,4 +1,7 @@
-"""`-p tests.tools.passed`: what passed is left out of the next run, and nothing else is."""
+"""`-p tests.tools.passed`: what passed is left out of the next run, and nothing else is.
+
+A file of which all has passed is not even imported.
+"""
 
 import os
 import subprocess
@@ -32,6 +35,14 @@ def test_has_a_slow_case(slow): pass
 """
 
 
+FINISHED = """
+import os
+assert "TOOL" not in os.environ
+
+def test_passes(): pass
+"""
+
+
 def run(folder: Path, *words: str, **env: str) -> str:
     """The closing line of a run with the plugin, in two processes."""
     command = [sys.executable, "-m", "pytest", "-n", "2", "-p", "tests.tools.passed", "-p", "no:cacheprovider", *words]
@@ -43,7 +54,8 @@ def run(folder: Path, *words: str, **env: str) -> str:
 @pytest.mark.slow
 def test_what_passed_is_left_out_and_what_was_skipped_failed_or_deselected_is_not(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TESTS)
+    (tmp_path / "test_finished.py").write_text(FINISHED)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = slow\n")
     first = run(tmp_path, "-m", "not slow", "--note-passed", "passed.json")
-    assert "3 passed, 1 skipped, 1 xfailed, 1 error" in first
+    assert "4 passed, 1 skipped, 1 xfailed, 1 error" in first
     assert "3 passed, 1 xfailed in" in run(tmp_path, "--leave-out", "passed.json", TOOL="1")
