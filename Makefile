@@ -11,7 +11,7 @@ PROCESSES := 2
 PROVIDERS := aws gcp azure
 # Neighbours stay together, and with them the servers that they share: a process that is idle takes over half of what
 # another still has. Each process starts its own servers, on free ports.
-PYTEST := $(PYTHON) -m pytest -p tests.tools.collecting --numprocesses $(PROCESSES) --dist worksteal
+PYTEST := $(PYTHON) -m pytest -p tests.tools.collecting -p tests.tools.counting --numprocesses $(PROCESSES) --dist worksteal
 # CLOUDLESS_PASSED=FILE: `make test` lists there what passed, `make test-all` leaves it out. For .ci/run, which does both.
 NOTE := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --note-passed=$(CLOUDLESS_PASSED))
 LEAVE_OUT := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --leave-out=$(CLOUDLESS_PASSED))
