@@ -6,10 +6,13 @@ read where it ends; waits, answers and retries move it; a task that takes longer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from heapq import heappop, heappush
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +27,7 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 NEVER = float("inf")
 TOKEN = ".waitForTaskToken"
 MANY = 20_000
+_JSONATA: Any = import_module("jsonata").Jsonata
 
 
 class Stuck(Exception):
@@ -144,7 +148,8 @@ class _Clock:
 def delay_s(retrier: Plain, retry: int) -> float:
     """Seconds before a retry, counted from 1: https://states-language.net/spec.html#errors."""
     wait_s: float = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** (retry - 1)
-    return min(wait_s, retrier.get("MaxDelaySeconds", NEVER))
+    most_s: float = retrier.get("MaxDelaySeconds", NEVER)
+    return min(wait_s, most_s)
 
 
 _checked: set[tuple[str, frozenset[str]]] = set()
@@ -162,6 +167,28 @@ def _check_once(where: str, template: Any, allowed: frozenset[str]) -> None:
         if len(_checked) > MANY:
             _checked.clear()
         _checked.add((template, allowed))
+
+
+def _reaching(states: Mapping[str, Plain], name: str) -> set[str]:
+    """As sfnx's: the state named, and every one from which it can be reached; in one pass, not one for each state."""
+    before = defaultdict[Any, list[str]](list)
+    for source, state in states.items():
+        for target, _ in testing.transitions(state):
+            before[target].append(source)
+    found, waiting = {name}, [name]
+    while waiting:
+        new = [source for source in before[waiting.pop()] if source not in found]
+        found.update(new)
+        waiting += new
+    return found
+
+
+@cache
+def _parser() -> Any:
+    """Parse an expression once: sfnx does it whenever it evaluates one."""
+    parser: Any = import_module("jsonata.parser").Parser()
+    parser.parse = lru_cache(maxsize=MANY)(parser.parse)
+    return parser
 
 
 @contextmanager
@@ -194,13 +221,20 @@ def _timed(clock: _Clock) -> Generator[None]:
             if group.latest_s == NEVER:
                 raise Stuck
 
-    testing.__dict__.update(
-        check_expressions=_check_once, scope=timed_scope, attempt=timed_attempt, retried=timed_retried
-    )
+    ours = {"attempt": timed_attempt, "check_expressions": _check_once, "reaching": _reaching}
+    _JSONATA.PARSER.parser = _parser()
+    with _replaced(**ours, retried=timed_retried, scope=timed_scope):
+        yield
+
+
+@contextmanager
+def _replaced(**ours: Any) -> Generator[None]:
+    theirs = {name: testing.__dict__[name] for name in ours}
+    testing.__dict__.update(ours)
     try:
         yield
     finally:
-        testing.__dict__.update(check_expressions=_check, scope=scope, attempt=attempt, retried=retried)
+        testing.__dict__.update(theirs)
 
 
 def _number(state: Plain, field: str, variables: Plain, frame: Plain) -> float:
