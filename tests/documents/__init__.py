@@ -5,6 +5,7 @@ made.py          Documents: what one provider makes of them
 goldens.py       Goldens: generated files, kept to be looked at
 plain.py         an application of builtin types alone
 terraform.py     the real terraform, with stand-ins for its providers
+state.py         where it keeps a state
 """
 
 from tests.documents.applications import (
@@ -22,7 +23,7 @@ from tests.documents.applications import (
 from tests.documents.goldens import Goldens
 from tests.documents.made import BUNDLE, Documents
 from tests.documents.plain import write_plain
-from tests.documents.terraform import Applied, applied, plan, tool
+from tests.documents.terraform import Applied, applied, plan, stand_ins, tool
 
 __all__ = [
     "BUNDLE",
@@ -41,6 +42,7 @@ __all__ = [
     "golden",
     "plan",
     "program",
+    "stand_ins",
     "tool",
     "write_plain",
 ]

@@ -14,6 +14,7 @@ from cloudless.ir import Application
 from providers.aws.tests.compile import documents
 from providers.aws.tests.compile.documents import ACCOUNT, REGION, document, example, prod, program, resources
 from tests import tools
+from tests.documents import stand_ins
 
 QUEUE, FUNCTION, SOURCE = "aws_sqs_queue", "aws_lambda_function", "aws_lambda_event_source_mapping"
 
@@ -211,7 +212,7 @@ def test_the_region_is_a_variable_that_is_what_the_stage_says() -> None:
 def test_a_build_without_a_region_is_for_none_of_another_partition(tmp_path: Path, region: str) -> None:
     """ARNs of that build begin with arn:aws:, and roles and definitions would be refused far into a deployment."""
     tools.require("terraform")
-    with documents.tool("tfstub").providers() as env:
+    with stand_ins() as env:
 
         def planned(region: str) -> str:
             words = ["terraform", "plan", "-input=false", "-no-color", f"-var=region={region}"]
@@ -232,7 +233,7 @@ def test_stage_and_region_are_variables_that_take_what_was_built(tmp_path: Path,
     assert built == {"region": REGION, "stage": "prod"}[name]
     assert variable["validation"]["condition"] == f'${{var.{name} == "{built}"}}'
     tools.require("terraform")
-    with documents.tool("tfstub").providers() as env:
+    with stand_ins() as env:
         documents.write(tmp_path, shop())
         run(["terraform", "init", "-input=false"], cwd=tmp_path, env=env, check=True, capture_output=True)
         words = ["terraform", "plan", "-input=false", "-no-color", f"-var={name}={other}"]

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
 import pytest
 
+from tests import documents
 from tests.tools.require import require
-
-TOOL = Path(__file__).parents[4].parent / "shared" / "tools" / "tfstub.py"
 
 
 @contextmanager
-def stand_ins() -> Generator[dict[str, str]]:
+def stand_ins() -> Generator[Mapping[str, str]]:
     """The environment in which `terraform` finds them; the running test is skipped where there are none."""
     require("terraform")
-    if not TOOL.exists():
-        pytest.skip(f"{TOOL} is missing: it stands in for the plugins of Terraform")
     for name in ("grpc", "msgpack"):
         pytest.importorskip(name)
-    spec = importlib.util.spec_from_file_location("tfstub", TOOL)
-    assert spec and spec.loader
-    module: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    providers: AbstractContextManager[dict[str, str]] = module.providers()
-    with providers as environ:
+    with documents.stand_ins() as environ:
         yield environ

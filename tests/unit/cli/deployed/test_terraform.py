@@ -6,15 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
 
 from cloudless.compiler.record import OUTPUT
+from tests.documents.state import State
 from tests.unit.cli.deployed.conftest import TOML
 from tests.unit.cli.deployed.stand_ins import stand_ins
 from tests.unit.cli.deployed.terminal import Terminal
@@ -60,13 +58,13 @@ PROVIDER = Halfway()
 
 
 @pytest.fixture(scope="module")
-def environ() -> Iterator[dict[str, str]]:
+def environ() -> Iterator[Mapping[str, str]]:
     with stand_ins() as found:
         yield found
 
 
 @pytest.fixture
-def cloudless(home: Path, environ: dict[str, str]) -> Cloudless:
+def cloudless(home: Path, environ: Mapping[str, str]) -> Cloudless:
     """Runs one command in a process of its own, in a folder."""
 
     def run(*words: str, folder: Path = home) -> subprocess.CompletedProcess[str]:
@@ -83,7 +81,7 @@ def cloudless(home: Path, environ: dict[str, str]) -> Cloudless:
     return run
 
 
-def around(environ: dict[str, str], folder: Path) -> dict[str, str]:
+def around(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     return {**environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "NO_COLOR": "1"}
 
 
@@ -150,7 +148,7 @@ def test_what_terraform_refuses_is_told_in_its_words_and_in_ours(cloudless: Clou
 
 @pytest.mark.slow
 def test_an_interrupted_apply_ends_in_order_and_the_next_one_goes_on(
-    home: Path, cloudless: Cloudless, environ: dict[str, str]
+    home: Path, cloudless: Cloudless, environ: Mapping[str, str]
 ) -> None:
     (home / "slow.py").write_text(FIFO)
     (home / "nimbus-1.dist-info" / "entry_points.txt").write_text("[cloudless.providers]\nnimbus = slow:PROVIDER\n")
@@ -200,64 +198,12 @@ def test_an_apply_that_fails_leaves_the_record_of_the_one_before(home: Path, clo
     assert recorded() not in {first, ""}
 
 
-class State(HTTPServer):
-    """Terraform's http backend: https://developer.hashicorp.com/terraform/language/backend/http."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.content = b""
-        self.lock = b""
-        Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-
-    @property
-    def table(self) -> str:
-        url = f"http://127.0.0.1:{self.server_port}/prod"
-        words = ", ".join(f'{key} = "{url}"' for key in ("address", "lock_address", "unlock_address"))
-        return f"{TOML}[stages.prod.backend]\nhttp = {{ {words} }}\n"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: State  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    def do_GET(self) -> None:
-        self._answer(200 if self.server.content else 404, self.server.content)
-
-    def do_POST(self) -> None:
-        self.server.content = self._body()
-        self._answer(200)
-
-    def do_LOCK(self) -> None:
-        body = self._body()
-        if self.server.lock:
-            self._answer(423, self.server.lock)
-            return
-        self.server.lock = body
-        self._answer(200)
-
-    def do_UNLOCK(self) -> None:
-        self._body()
-        self.server.lock = b""
-        self._answer(200)
-
-    def log_message(self, format: str, *args: Any) -> None: ...
-
-    def _body(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-
-    def _answer(self, status: int, content: bytes = b"") -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
 @pytest.fixture
 def state(home: Path) -> Iterator[State]:
-    server = State()
-    (home / "cloudless.toml").write_text(server.table)
-    yield server
-    server.shutdown()
-    server.server_close()
+    with State() as server:
+        words = ", ".join(f'{key} = "{url}"' for key, url in server.backend.items())
+        (home / "cloudless.toml").write_text(f"{TOML}[stages.prod.backend]\nhttp = {{ {words} }}\n")
+        yield server
 
 
 @pytest.fixture
@@ -296,8 +242,7 @@ def test_a_state_that_somebody_has_locked_says_how_to_go_on(cloudless: Cloudless
 @pytest.mark.slow
 def test_a_backend_that_is_gone_is_told(cloudless: Cloudless, state: State, home: Path) -> None:
     assert cloudless("deploy", "prod", "--yes").returncode == 0
-    state.shutdown()
-    state.server_close()
+    state.close()
     done = cloudless("plan", "prod", "--", "-lock=false")
     assert done.returncode == 1
     assert "failed: the backend, which keeps the state, could not be used" in done.stderr.splitlines()[-1]
@@ -327,7 +272,7 @@ def test_a_first_backend_asks_what_becomes_of_the_local_state(cloudless: Cloudle
 
 @pytest.mark.slow
 def test_a_plan_of_another_moment_is_not_applied(
-    home: Path, cloudless: Cloudless, environ: dict[str, str], state: State, elsewhere: Path
+    home: Path, cloudless: Cloudless, environ: Mapping[str, str], state: State, elsewhere: Path
 ) -> None:
     """Somebody deploys while one is asked."""
     terminal = Terminal(home, "deploy", "prod", environ=environ)
@@ -341,7 +286,7 @@ def test_a_plan_of_another_moment_is_not_applied(
 
 @pytest.mark.slow
 def test_two_commands_on_one_machine_do_not_meet(
-    home: Path, cloudless: Cloudless, environ: dict[str, str], state: State
+    home: Path, cloudless: Cloudless, environ: Mapping[str, str], state: State
 ) -> None:
     terminal = Terminal(home, "deploy", "prod", environ=environ)
     terminal.wait_for("[y/N]: ")
