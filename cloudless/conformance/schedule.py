@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Generator
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -73,18 +74,20 @@ class ScheduleSuite(Suite):
     @needs("schedule")
     @covers("schedules")
     def test_working_days_are_five_a_week(self, target: Target) -> None:
-        target.advance(timedelta(weeks=4))
+        target.advance(timedelta(weeks=2))
         due = [datetime.fromisoformat(note["due"]) for note in notes(target, "working_days")]
-        assert [one.date() for one in due] == [date(2026, 1, day) for day in range(5, 31) if (day - 3) % 7 > 1]
+        assert [one.date() for one in due] == [date(2026, 1, day) for day in range(5, 17) if (day - 3) % 7 > 1]
         assert {one.timetz().isoformat() for one in due} == {"08:00:00+01:00"}
 
     @needs("schedule")
     @covers("schedules", "calendar edges")
     def test_a_day_that_a_month_has_not_is_not_made_up(self, harness: Harness) -> None:
+        """From the last day of each month until past where its 31st would be, counted on into the next one."""
         due: list[str] = []
         for month in range(1, 13):
-            with harness.deploy(self.entry, start=noon(2026, month, 27)) as target:
-                target.advance(timedelta(days=6))
+            _, last = monthrange(2026, month)
+            with harness.deploy(self.entry, start=noon(2026, month, last)) as target:
+                target.advance(timedelta(days=32 - last))
                 due += [note["due"][:16] for note in notes(target, "long_months")]
         assert due == [f"2026-{month:02}-31T23:59" for month in (1, 3, 5, 7, 8, 10, 12)]
 
@@ -92,18 +95,18 @@ class ScheduleSuite(Suite):
     @covers("schedules", "calendar edges")
     def test_the_leap_day_comes_in_leap_years_only(self, harness: Harness) -> None:
         due: list[str] = []
-        for year in (2026, 2027, 2028, 2029):
+        for year in (2027, 2028):
             with harness.deploy(self.entry, start=noon(year, 2, 27)) as target:
-                target.advance(timedelta(days=4))
+                target.advance(timedelta(days=3))
                 due += [note["due"] for note in notes(target, "leap_day")]
         assert due == ["2028-02-29T00:00:00+00:00"]
 
     @needs("schedule")
     @covers("schedules")
     def test_day_of_month_or_day_of_week_is_enough(self, target: Target) -> None:
-        target.advance(timedelta(days=14))
+        target.advance(timedelta(days=11))
         days = [note["due"][:10] for note in notes(target, "thirteenth_or_friday")]
-        assert days == ["2026-01-09", "2026-01-13", "2026-01-16"]
+        assert days == ["2026-01-09", "2026-01-13"]
 
     @needs("schedule")
     @covers("schedules")
