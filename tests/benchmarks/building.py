@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from tests.benchmarks.compiling import program
 from tests.benchmarks.peers import catalogue, chalice, templates
-from tests.benchmarks.rounds import enough, figure
+from tests.benchmarks.rounds import enough, figure, warming
 from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 SIZES = (10, 1_000)
@@ -143,7 +143,7 @@ def built(count: int, rounds: int = ROUNDS) -> Table:
         wanted, rows = builds(count, Path(name))
         times: dict[str, list[float]] = {one.name: [] for one in wanted}
         dumps: dict[str, list[float]] = {one.name: [] for one in wanted}
-        began, turn = monotonic(), -1
+        began, turn = monotonic(), warming(1)
         while not enough(turn, rounds, began, BUDGET_S):
             for one in wanted:
                 took, dumped = one.seconds(), one.dump_seconds()

@@ -36,7 +36,7 @@ from providers.gcp.tests.emulators import pubsub_emulator
 from tests import tools
 from tests.benchmarks.payload import TEXT
 from tests.benchmarks.peers import catalogue
-from tests.benchmarks.rounds import Figure, enough, figure, over, table
+from tests.benchmarks.rounds import Figure, enough, figure, over, table, warming
 from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 ROOT = Path(__file__).parents[2]
@@ -172,7 +172,7 @@ def starting(folder: Path) -> list[Table]:
     walls: dict[str, list[float]] = {name: [] for name in sources}
     works: dict[str, list[float]] = {name: [] for name in sources}
     entries: dict[str, list[float]] = {name: [] for name in sources}
-    began, turn = monotonic(), -1
+    began, turn = monotonic(), warming(1)
     while not enough(turn, ROUNDS, began, BUDGET_S):
         turn += 1
         for name, (source, target) in sources.items():
@@ -294,7 +294,7 @@ def sending(folder: Path) -> Table:
             connection.request("PUT", f"/v1/{TOPIC}", "{}", {"content-type": "application/json"})
             assert connection.getresponse().status == 200
         env = environment() | {"PUBSUB_EMULATOR_HOST": host, "PYTHONPATH": str(folder / "packages")}
-        since, turn = monotonic(), -1
+        since, turn = monotonic(), warming(1)
         while not enough(turn, ROUNDS, since, BUDGET_S):
             turn += 1
             for name, took in times.items():

@@ -12,6 +12,8 @@ from cloudless.frontend import check
 from tests.benchmarks.rounds import alone
 from tests.benchmarks.row import Row, Table
 
+SIZES = (10, 100, 1_000)
+ROUNDS = 3
 _HANDLER = """
 queue_{n} = app.queue("queue-{n}", dict)
 
@@ -45,8 +47,8 @@ def tables() -> list[Table]:
     rows: list[Row] = []
     with TemporaryDirectory() as folder:
         sys.path.insert(0, folder)
-        for count in (10, 100, 1_000):
-            times = [_seconds(count, folder, turn) for turn in range(3)]
+        for count in SIZES:
+            times = [_seconds(count, folder, turn) for turn in range(ROUNDS)]
             rows.append(alone(f"{count:,} functions", times, "ms", 400 if count == 1_000 else None))
         sys.path.remove(folder)
     return [Table("App to IR, permissions and checks, in a process", "ms", tuple(rows))]

@@ -22,7 +22,7 @@ from cloudless_azure.compile.entry import entries
 from cloudless_azure.compile.group import ON, Group, groups
 from cloudless_azure.names import entities_of
 from tests import tools
-from tests.benchmarks.rounds import Figure, enough, figure, table
+from tests.benchmarks.rounds import Figure, enough, figure, table, warming
 from tests.benchmarks.row import Table
 
 ROOT = Path(__file__).parents[2]
@@ -146,7 +146,7 @@ def generated(folder: Path, head: str, handler: str, word: str = "") -> Path:
 def indexed(python: str, apps: dict[str, Path]) -> dict[str, Figure]:
     """Seconds by name; ratios are to the first."""
     times: dict[str, list[float]] = {name: [] for name in apps}
-    began, turn = monotonic(), -1
+    began, turn = monotonic(), warming(1)
     while not enough(turn, ROUNDS, began, BUDGET_S):
         turn += 1
         for name, folder in apps.items():
@@ -163,7 +163,7 @@ def called(python: str, kind: str, apps: dict[str, Path]) -> dict[str, Figure]:
     workers = {name: start(python, "call", kind, folder) for name, folder in apps.items()}
     times: dict[str, list[float]] = {name: [] for name in apps}
     try:
-        began, turn = monotonic(), -2
+        began, turn = monotonic(), warming(2)
         while not enough(turn, ROUNDS, began, BUDGET_S):
             turn += 1
             for name, worker in workers.items():

@@ -13,7 +13,7 @@ from time import monotonic, perf_counter
 from typing import NamedTuple
 
 from tests.benchmarks.peers import catalogue
-from tests.benchmarks.rounds import enough, figure, over
+from tests.benchmarks.rounds import enough, figure, over, warming
 from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 PEERS = ("moto", "chalice", "powertools", "web", "google", "azure", "dbos", "durabletask", "temporal")
@@ -67,7 +67,7 @@ def tables() -> list[Table]:
     bare: dict[str, list[float]] = {one.name: [] for one in wanted}
     with TemporaryDirectory() as folder:
         (Path(folder) / "app.py").write_text(program())
-        began, turn = monotonic(), -1
+        began, turn = monotonic(), warming(1)
         while not enough(turn, ROUNDS, began, BUDGET_S):
             for one in wanted:
                 before, took = seconds(one.python, "import json", folder), seconds(one.python, one.statement, folder)

@@ -16,8 +16,9 @@ from time import perf_counter, process_time
 from typing import Any
 
 from providers.azure.tests.functionshost import protos
+from tests.benchmarks.rounds import units
 
-CALLS = 400
+CALLS = units(400)
 BODY = json.dumps({
     "id": "o-1",
     "customer": {"id": "c-1", "name": "Jane Doe of Somewhere"},

@@ -33,7 +33,7 @@ from providers.aws.tests.runtimeapi import Call, Instance
 from tests import tools
 from tests.benchmarks.payload import sqs_event
 from tests.benchmarks.peers import catalogue
-from tests.benchmarks.rounds import enough, figure, over
+from tests.benchmarks.rounds import enough, figure, over, warming
 from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 ROUNDS = 15
@@ -122,7 +122,7 @@ def measured(starts: list[Start], rows: list[Row]) -> list[Table]:
     for folder, python in {(start.folder, start.python) for start in starts}:
         (folder / "by_hand.py").write_text(BY_HAND)
         subprocess.run([python, "-m", "compileall", "-q", str(folder)], check=True)
-    began, turn = monotonic(), -1
+    began, turn = monotonic(), warming(1)
     while not enough(turn, ROUNDS, began, BUDGET_S):
         for start in starts:
             for name, handler in ((_bare(start), BARE), (start.name, start.handler)):

@@ -19,6 +19,7 @@ from tests.benchmarks.row import OURS, RATIO, VALUE, Goal, Table
 
 PEERS = ("moto", "durabletask", "awsdurable", "dbos", "temporal")
 HOURS = 8_760
+SIZES = (100, 300, 1_000)
 COMPILED = "× plain calls, with a JSON round trip of each input and each output"
 
 app = App("shop")
@@ -118,7 +119,7 @@ def tables() -> Iterator[Table]:
 
 def compiled() -> Table:
     """Source to checked IR."""
-    found = compare({f"{size:,} statements": partial(compiling, size) for size in (100, 300, 1_000)}, rounds=5)
+    found = compare({f"{size:,} statements": partial(compiling, size) for size in SIZES}, rounds=5)
     goals = {"100 statements": Goal(25, VALUE), "1,000 statements": Goal(10, RATIO)}
     rows = tuple(one.row(name, OURS, "ms", goals.get(name)) for name, one in found.items())
     return Table("Source to checked IR, an orchestration", "ms", rows, "× 100 statements")

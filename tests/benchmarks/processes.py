@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tests.benchmarks.compiling import program
 from tests.benchmarks.peers import catalogue
-from tests.benchmarks.rounds import enough, figure, over
+from tests.benchmarks.rounds import enough, figure, over, warming
 from tests.benchmarks.row import OURS, PEER, REFERENCE, VALUE, Goal, Row, Table
 
 PEERS = ("pubsub", "kombu", "workers", "faststream", "moto", "chalice", "web", "durabletask", "awsdurable", "dbos",
@@ -104,7 +104,7 @@ def measured(
     times: dict[str, list[float]] = {one.name: [] for one in programs}
     bare: dict[str, list[float]] = {one.name: [] for one in programs}
     out: dict[str, Row] = {}
-    began, turn = monotonic(), -1
+    began, turn = monotonic(), warming(1)
     while not enough(turn, rounds, began, BUDGET_S):
         for one in programs:
             if one.name in out:

@@ -20,7 +20,9 @@ UNITS = {"ns": 1e9, "µs": 1e6, "ms": 1e3, "s": 1.0}
 LEAST = 3
 """Rounds, however long they take."""
 MOST = "CLOUDLESS_BENCH_ROUNDS"
-"""Set to a number, there are no more rounds than that: for a quick look, whose figures are worth little."""
+"""Set to a number, there are no more rounds than that, and none to warm up: for a look, whose figures say little."""
+LOOK = 20
+"""Units of a round, at most, in a quick look."""
 
 
 class Figure(NamedTuple):
@@ -54,10 +56,20 @@ def enough(turn: int, rounds: int, began: float, budget_s: float) -> bool:
     return turn >= wanted or (turn >= LEAST and monotonic() - began > budget_s)
 
 
+def warming(rounds: int) -> int:
+    """The turn to begin with, where that many come before the first that counts: that one itself in a quick look."""
+    return 0 if MOST in os.environ else -rounds
+
+
+def units(count: int) -> int:
+    """Of a round of a process that is told nothing else."""
+    return min(count, LOOK) if MOST in os.environ else count
+
+
 def compare(contestants: Mapping[str, Contestant], rounds: int = 7, budget_s: float = 30.0) -> dict[str, Figure]:
     """Figures in seconds a unit by name; ratios are to the first contestant. Fewer rounds once the budget is spent."""
     times: dict[str, list[float]] = {name: [] for name in contestants}
-    for run in contestants.values():
+    for run in contestants.values() if warming(1) else ():
         run()  # warm
     gc.collect()
     gc.freeze()  # modules that others imported must not slow our collections

@@ -14,9 +14,9 @@ from time import perf_counter
 from typing import Any
 
 from tests.benchmarks.order import Order
-from tests.benchmarks.rounds import compare
+from tests.benchmarks.rounds import compare, units
 
-CALLS = 1_000
+CALLS = units(1_000)
 flask: Any = import_module("flask")
 entries: Any = import_module("cloudless_main")
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Self
 
 from tests.benchmarks.peers import Contestant, catalogue
 from tests.benchmarks.peers.catalogue import OURS, contestants, python
-from tests.benchmarks.rounds import enough, figure
+from tests.benchmarks.rounds import enough, figure, warming
 from tests.benchmarks.row import Row
 
 ROOT = Path(__file__).parents[3]
@@ -172,7 +172,7 @@ def contest(
 def _play(entries: list[Entry], rounds: int, budget_s: float, units: Callable[[int], int]) -> list[Row]:
     """Play all rounds; the rows of those who failed, whose figures are dropped."""
     out: dict[int, Row] = {}
-    began, turn = monotonic(), -1
+    began, turn = monotonic(), warming(1)
     while not enough(turn, rounds, began, budget_s):
         for at, entry in enumerate(entries):
             if at not in out:
