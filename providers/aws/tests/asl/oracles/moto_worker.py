@@ -16,11 +16,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 ENGINE = "moto.stepfunctions.parser.asl"
+WORKER = "moto.stepfunctions.parser.backend.execution_worker"
 ROLE = "arn:aws:iam::123456789012:role/machine"
 EVALUATOR = Path(__file__).with_name("moto_worker.js")
 
@@ -103,10 +105,26 @@ def patch(evaluator: Evaluator, functions: Functions) -> None:
     _module("component.common.retry.retrier_decl").time = _Hurried()
     _module("component.state.wait.wait_function.wait_function").WaitFunction._wait_interval = _no_wait
     _module("component.state.exec.state_task.lambda_eval_utils")._invoke_lambda_function = functions.invoke
+    parser = _module("parse.asl_parser").AmazonStateLanguageParser
+    parser.parse = staticmethod(_parsed_once(parser.parse))
+    worker = import_module(WORKER)
+    worker.ExecutionWorker.start = worker.SyncExecutionWorker.start  # it has ended when start_execution returns
 
 
 def _module(name: str) -> Any:
     return import_module(f"{ENGINE}.{name}")
+
+
+def _parsed_once(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A definition is parsed when it is checked, and again for its execution, which here gets what was made then."""
+    checked: dict[str, Any] = {}
+
+    def parsed(definition: str) -> Any:
+        if definition in checked:
+            return checked.pop(definition)
+        return checked.setdefault(definition, parse(definition))
+
+    return parsed
 
 
 def _no_declarations(variable_references: Any) -> str:
@@ -159,8 +177,7 @@ class Machines:
         arn = client.start_execution(stateMachineArn=machine["stateMachineArn"], name="e", input=json.dumps(given))[
             "executionArn"
         ]
-        while (found := client.describe_execution(executionArn=arn))["status"] == "RUNNING":
-            time.sleep(0.005)
+        found = client.describe_execution(executionArn=arn)
         client.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
         return {key: found[key] for key in ("status", "output", "error", "cause") if key in found}
 
