@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from statistics import median
 from time import monotonic
 from typing import NamedTuple
@@ -66,19 +67,31 @@ def units(count: int) -> int:
     return min(count, LOOK) if MOST in os.environ else count
 
 
+@contextmanager
+def settled() -> Generator[None]:
+    """Let no collection of garbage look at what is there already; a process in which none does is left as it is."""
+    is_settled = gc.get_freeze_count() > 0
+    if not is_settled:
+        gc.collect()
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if not is_settled:
+            gc.unfreeze()
+
+
 def compare(contestants: Mapping[str, Contestant], rounds: int = 7, budget_s: float = 30.0) -> dict[str, Figure]:
     """Figures in seconds a unit by name; ratios are to the first contestant. Fewer rounds once the budget is spent."""
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for run in contestants.values() if warming(1) else ():
         run()  # warm
-    gc.collect()
-    gc.freeze()  # modules that others imported must not slow our collections
-    began, turn = monotonic(), 0
-    while not enough(turn, rounds, began, budget_s):
-        for name, run in contestants.items():
-            times[name].append(run())
-        turn += 1
-    gc.unfreeze()
+    with settled():  # modules that others imported must not slow our collections
+        began, turn = monotonic(), 0
+        while not enough(turn, rounds, began, budget_s):
+            for name, run in contestants.items():
+                times[name].append(run())
+            turn += 1
     first = next(iter(times.values()))
     return {name: figure(own, first) for name, own in times.items()}
 

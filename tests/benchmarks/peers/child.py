@@ -9,7 +9,6 @@ Runs in the peer's own Python, with the standard library, us, and what the peer 
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -22,6 +21,7 @@ from typing import Any, TextIO
 
 from tests.benchmarks.peers import Contestant
 from tests.benchmarks.peers.references import REFERENCES
+from tests.benchmarks.rounds import settled
 
 os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION="eu-central-1")
 
@@ -42,17 +42,14 @@ def main(name: str) -> None:
 
 def answer(contestant: Contestant, units: int) -> dict[str, Any]:
     """One round."""
-    gc.collect()
-    gc.freeze()  # what is there already must not weigh on the collections of this round
     try:
-        reference = contestant.reference or REFERENCES.get(contestant.contest)
-        before = reference() if reference else None
-        return {"seconds": contestant.run(units) / units, "reference": before}
+        with settled():  # what is there already must not weigh on the collections of this round
+            reference = contestant.reference or REFERENCES.get(contestant.contest)
+            before = reference() if reference else None
+            return {"seconds": contestant.run(units) / units, "reference": before}
     except Exception as problem:  # noqa: BLE001  (the peers' own, of any kind: told, and shown in the report)
         traceback.print_exc()
         return {"failed": f"{type(problem).__name__}: {' '.join(str(problem).split())[:200]}"}
-    finally:
-        gc.unfreeze()
 
 
 def _own_output() -> TextIO:
