@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from providers.aws.tests.compile.documents import CONFORMANCE, EXAMPLES, conformance, document, example, settled
+from providers.aws.tests.compile.documents import CONFORMANCE, EXAMPLES, conformance, document, example, golden, settled
 from tests import tools
 
 
@@ -92,9 +92,39 @@ def errors(folder: Path, templates: Mapping[str, dict[str, Any]]) -> list[tuple[
 
 @pytest.mark.slow
 def test_cloudformation_would_take_what_is_compiled(tmp_path: Path) -> None:
-    applications = [*((name, conformance(name)) for name in CONFORMANCE), *((name, example(name)) for name in EXAMPLES)]
-    templates = {name: template(document(application)) for name, application in applications}
-    assert errors(tmp_path / "templates", {name: one for name, one in templates.items() if one["Resources"]}) == []
+    applications = [*map(conformance, CONFORMANCE), *map(example, EXAMPLES)]
+    made = [distinct(template(document(application))["Resources"]) for application in applications]
+    different = {kind: one for found in made for kind, one in found.items()}
+    templates = {f"{number}": {"Resources": one} for number, one in enumerate(different.values())}
+    assert len(templates) > len(applications)
+    assert errors(tmp_path / "templates", templates) == []
+
+
+Resources = Mapping[str, Mapping[str, Any]]
+
+
+def distinct(found: Resources) -> dict[str, Resources]:
+    """Those that differ in more than names, by that in which they do, each with what it refers to.
+
+    Every name is of one rule; that all are short enough, and of its characters, is seen where they are made.
+    """
+    return {
+        json.dumps([nameless(one) for one in there.values()], sort_keys=True): there
+        for there in (with_what_is_referred_to(found, name) for name in found)
+    }
+
+
+def with_what_is_referred_to(found: Resources, name: str) -> Resources:
+    text = json.dumps(found[name])
+    return {other: one for other, one in found.items() if other == name or f'"{other}"' in text}
+
+
+def nameless(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = {key: value for key, value in one["Properties"].items() if key not in NAMES}
+    return {"Type": one["Type"], **said, "suffix": one["Properties"].get("QueueName", "").partition(".")[2]}
+
+
+NAMES = {"EventSourceArn", "FunctionName", "Handler", "QueueName", "Role"}
 
 
 WRONG: tuple[tuple[str, Mapping[str, Any], str], ...] = (
@@ -117,6 +147,6 @@ def test_it_would_find_what_is_wrong(tmp_path: Path) -> None:
 
 def changed(type: str, change: Mapping[str, Any]) -> dict[str, Any]:
     """A document, all of whose resources of a type are changed so."""
-    made = document(conformance("schedules"))
+    made = document(golden("schedule"))
     resources = {label: {**one, **change} for label, one in made["resource"][type].items()}
     return {**made, "resource": {**made["resource"], type: resources}}
