@@ -11,6 +11,20 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 
+class _Kept:
+    """Whether this process keeps objects out of collections. Known for good once it does: to count them takes long."""
+
+    def __init__(self) -> None:
+        self._known = False
+
+    def __bool__(self) -> bool:
+        self._known = self._known or gc.get_freeze_count() > 0
+        return self._known
+
+
+_kept = _Kept()
+
+
 @contextmanager
 def uncollected() -> Generator[None]:
     """Pause the collector, where it runs. What was made meanwhile counts as old then, and is walked over last.
@@ -24,7 +38,7 @@ def uncollected() -> Generator[None]:
     try:
         yield
     finally:
-        if not gc.get_freeze_count():
+        if not _kept:
             gc.freeze()
             gc.unfreeze()  # into the oldest generation
         gc.enable()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cloudless import App, frontend
+from cloudless import App, collector, frontend
 from cloudless.collector import uncollected
 
 
@@ -74,6 +74,17 @@ def test_what_a_process_keeps_out_of_collections_stays_out(kept: list[object]) -
     with uncollected():
         pass
     assert not is_among(kept, gc.get_objects())
+
+
+def test_what_a_process_keeps_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting walks over all of it: in a process of thousands of tests, longer than a small compilation takes."""
+    counts = [1]
+    monkeypatch.setattr(gc, "get_freeze_count", counts.pop)
+    monkeypatch.setattr(collector, "_kept", collector._Kept())
+    for _ in range(2):
+        with uncollected():
+            pass
+    assert not counts
 
 
 def test_it_rests_while_an_app_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
