@@ -36,8 +36,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def mypy(project: Path) -> Found:
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-pretty", "--hide-error-context", "."]
+def mypy(project: Path, cache: Path) -> Found:
+    command = [
+        *(sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-pretty", "--hide-error-context"),
+        *(f"--cache-dir={cache}", "."),
+    ]
     done = subprocess.run(command, cwd=project, check=False, capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     found: Found = defaultdict(lambda: defaultdict(set))
@@ -46,7 +49,7 @@ def mypy(project: Path) -> Found:
     return found
 
 
-def pyright(project: Path) -> Found:
+def pyright(project: Path, cache: Path) -> Found:
     command = [str(require("pyright")), "--outputjson", "--pythonpath", sys.executable, "--project", str(project)]
     done = subprocess.run(command, cwd=project, check=False, capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stdout + done.stderr
@@ -66,9 +69,9 @@ def marks(column: int) -> dict[int, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("checker", "column"), [(mypy, 0), (pyright, 1)], ids=["mypy", "pyright"])
 def test_a_checker_finds_every_mistake_and_nothing_else(
-    project: Path, checker: Callable[[Path], Found], column: int
+    project: Path, mypy_cache: Path, checker: Callable[[Path, Path], Found], column: int
 ) -> None:
-    found = checker(project)
+    found = checker(project, mypy_cache)
     expected = marks(column)
     assert found["good_user.py"] == {}
     assert found["bad_user.py"].keys() == expected.keys()

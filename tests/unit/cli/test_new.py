@@ -1,7 +1,6 @@
 """`cloudless new`: the project that it makes works at once, and what it refuses it leaves alone."""
 
 import json
-import os
 import sys
 import tomllib
 from collections.abc import Callable
@@ -96,10 +95,10 @@ def test_nothing_is_left_to_fill_in(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_linters_find_nothing_in_a_new_project(run: Run) -> None:
+def test_linters_find_nothing_in_a_new_project(run: Run, mypy_cache: Path) -> None:
     run("ruff check --no-cache")
     run("ruff format --check --no-cache")
-    run(f"mypy --strict --cache-dir {os.devnull} .")
+    run(f"mypy --strict --cache-dir {mypy_cache} .")
 
 
 def test_it_says_what_it_made_and_what_comes_next(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
