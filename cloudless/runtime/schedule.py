@@ -203,6 +203,7 @@ def _moment(before_s: int, after_s: int, info: ZoneInfo) -> int:
     return after_s
 
 
+@lru_cache(maxsize=1024)
 def _shift_s(at_s: int, info: ZoneInfo) -> int:
     """The offset of a zone from UTC at a time, in seconds."""
     from datetime import datetime

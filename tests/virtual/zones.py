@@ -20,13 +20,14 @@ _FORTNIGHTS = 20 * 366 // 14
 _FRIDAY = 5
 
 
-def changes(name: str) -> list[datetime]:
+@cache
+def changes(name: str) -> tuple[datetime, ...]:
     """Every change of a zone's offset, as the noon (UTC) before it. None has two within a fortnight."""
     info = ZoneInfo(name)
     shifts = [_shift(_START + n * _FORTNIGHT, info) for n in range(_FORTNIGHTS + 1)]
     found = [_START + n * _FORTNIGHT for n in range(_FORTNIGHTS) if shifts[n] != shifts[n + 1]]
     noons = [start + n * _DAY for start in found for n in range(14)]
-    return [noon for noon in noons if _shift(noon, info) != _shift(noon + _DAY, info)]
+    return tuple(noon for noon in noons if _shift(noon, info) != _shift(noon + _DAY, info))
 
 
 def different_changes(name: str, days: Collection[int]) -> list[datetime]:

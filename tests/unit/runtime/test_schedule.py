@@ -74,9 +74,10 @@ def matches(fields: CronSim, local: datetime) -> bool:
 def guarded(cron: str, name: str, start: datetime, end: datetime) -> list[int]:
     """What a cloud does: the UTC cron's ticks, each asked whether it is due. The cron leaves days as they are."""
     due, fields = guard(timing(cron, name)), CronSim(utc_cron(cron, name), start)
-    minutes = range(int(start.timestamp()) // 60 * 60 + 60, int(end.timestamp()) + 1, 60)
-    ticks = (one for one in minutes if one // 60 % 60 in fields.minutes and one // 3_600 % 24 in fields.hours)
-    return [tick for tick in ticks if due(tick)]
+    times = sorted(hour * 3_600 + minute * 60 for hour in fields.hours for minute in fields.minutes)
+    start_s, end_s = int(start.timestamp()), int(end.timestamp())
+    days = range(start_s // 86_400 * 86_400, end_s + 1, 86_400)
+    return [day + time for day in days for time in times if start_s < day + time <= end_s and due(day + time)]
 
 
 def until(end: datetime, cron: str, name: str, start: datetime) -> list[int]:

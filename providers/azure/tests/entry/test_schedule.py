@@ -79,7 +79,7 @@ def test_every_minute_is_every_minute_around_a_change(name: str) -> None:
 @pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
-    minute=st.sampled_from(["*/7", "0", "5,50", "10-12"]),
+    minute=st.sampled_from(["*/25", "0", "5,50", "10-12"]),
     hour=st.sampled_from(["*", "*/5", "3", "1,23", "8-10"]),
     day=st.sampled_from(["*", "1", "29-31", "*/9", "L"]),
     month=st.sampled_from(["*", "2", "1,6"]),
@@ -97,10 +97,10 @@ def test_a_run_is_sent_for_each_due_time_wherever_the_timer_starts(  # noqa: PLR
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None)
-@given(minutes=st.integers(1, 4_000), start=st.datetimes(datetime(2020, 1, 1), datetime(2039, 1, 1)))  # noqa: DTZ001
+@given(minutes=st.integers(1, 1_600), start=st.datetimes(datetime(2020, 1, 1), datetime(2039, 1, 1)))  # noqa: DTZ001
 def test_an_interval_is_kept_though_its_ticks_are_of_the_day(minutes: int, start: datetime) -> None:
     one, begin = schedule(every_s=minutes * 60), start.replace(tzinfo=UTC)
-    end = begin + timedelta(minutes=minutes * 4)
+    end = begin + timedelta(minutes=minutes * 3)
     assert sent(one, begin, end) == expected(one, begin, end)
 
 

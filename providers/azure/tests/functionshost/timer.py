@@ -34,10 +34,8 @@ class Status:
 
 
 def _text(moment: datetime) -> str:
-    if moment == NEVER:
-        return "0001-01-01T00:00:00+00:00"
-    fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}+00:00"
+    text = moment.isoformat().removesuffix("+00:00")
+    return f"{text.rstrip('0') if moment.microsecond else text}+00:00"
 
 
 def _told(status: Status | None, *, is_past_due: bool) -> str:
