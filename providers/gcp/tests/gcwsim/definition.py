@@ -58,7 +58,7 @@ def compiled(text: str, connectors: Mapping[str, Connector]) -> Workflow:
     return _made(text, connectors) if connectors else _made_once(text)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _made_once(text: str) -> Workflow:
     """Tests deploy one text many times; what runs changes nothing of a workflow."""
     return _made(text, {})

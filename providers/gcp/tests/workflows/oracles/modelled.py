@@ -33,11 +33,10 @@ def run(
     return _Run(text, module, world, seed, front).observed()
 
 
-def attempts(text: bytes, module: Module, world: World) -> Mapping[str, int]:
-    """Attempts of each step of an execution, by its key."""
+def attempted(text: bytes, module: Module, world: World) -> tuple[Observed, Mapping[str, int]]:
+    """What an execution comes to, and the attempts of each of its steps, by key."""
     run = _Run(text, module, world, 0, lambda now_s, request: None)
-    run.observed()
-    return run.functions.attempts
+    return run.observed(), run.functions.attempts
 
 
 def argument_of(world: World) -> dict[str, Any]:
