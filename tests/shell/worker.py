@@ -5,16 +5,30 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from pkgutil import walk_packages
 from runpy import run_module, run_path
+
+from _pytest.config import default_plugins
 
 from tests.hosting.ending import live
 
+
+def all_of(package: str) -> list[str]:
+    """The names of a package and of whatever it has."""
+    parts = walk_packages(import_module(package).__path__, f"{package}.")
+    return [package, *(part.name for part in parts if not part.name.endswith(".__main__"))]
+
+
+PROVIDERS = [point.module for point in entry_points(group="cloudless.providers")]
+OURS = ("cli", "compiler", "config", "engine", "frontend", "memory", "passes", "runtime", "testing")
 MODULES = (
-    *("pytest", "hypothesis.strategies", "pydantic", "rich.console", "cloudless.testing", "cloudless.cli.commands"),
-    *("cloudless.frontend", "cloudless.compiler", "cloudless.build", "cloudless.memory.cloud"),
-    *(point.module for point in entry_points(group="cloudless.providers")),
+    *("hypothesis.strategies", "pydantic", "rich.console", "cloudless.build", "cronsim", "sqlite3"),
+    *("pytest", *(f"_pytest.{plugin}" for plugin in default_plugins), "pdb", "xml.etree.ElementTree"),
+    *(module for package in OURS for module in all_of(f"cloudless.{package}")),
+    *(module for name in PROVIDERS for module in (f"{name}.provider", *all_of(f"{name}.compile"))),
 )
 COMMANDS = {"cloudless": "cloudless.cli", "pytest": "pytest"}
 """The module of each that is not Python itself."""
