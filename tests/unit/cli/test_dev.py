@@ -36,6 +36,7 @@ spare = app.secret("spare-key")
 greeting = app.config("greeting", str)
 orders = app.queue("orders", dict[str, str], retry=Retry(attempts=2))
 notes = app.queue("notes", dict[str, str])
+drafts = app.queue("drafts", dict[str, str])
 placed = app.topic("placed", dict[str, str])
 
 
@@ -262,7 +263,7 @@ def test_the_start_says_what_there_is(dev: Dev) -> None:
         "  GET   /sneak        sneak   public",
         "  schedule  report  0 8 * * *   next …",
         "  schedule  tick    every 60 s  next …",
-        "  queues  notes, orders",
+        "  queues  drafts, notes, orders",
         "  topics  placed",
     ]
     assert dev.seen[0].startswith("stall  http://127.0.0.1:")
@@ -388,16 +389,17 @@ def test_what_is_no_http_is_a_bad_request(dev: Dev, sent: bytes) -> None:
 # --- what ends at once
 
 
-def test_a_port_that_is_taken_is_one_error_before_anything_is_started(start: Start, stall: Path) -> None:
-    (stall / "stall_app.py").write_text("print('imported')\n")
+@pytest.mark.parametrize("words", [[], ["--no-reload"]])
+def test_a_port_that_is_taken_is_one_error_before_anything_is_started(
+    home: Path, cloudless: Run, words: list[str]
+) -> None:
+    (home / "wares_app.py").write_text("print('imported')\n")
     with create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        for words in ([], ["--no-reload"]):
-            dev = start("--port", str(port), *words)
-            assert dev.ended() == 1
-            assert len(dev.seen) == 1
-            assert dev.seen[0].startswith(f"error: port {port} is taken: end what listens there, or choose another")
-            assert "--port" in dev.seen[0]
+        result = cloudless("dev", "--port", str(port), *words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error: port {port} is taken: end what listens there, or choose another")
+    assert "--port" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -482,18 +484,21 @@ def read(note: dict[str, str]) -> None:
 """
 
 
-def test_queued_messages_outlive_an_edit_and_a_mistake(start: Start, stall: Path) -> None:
+@pytest.mark.slow
+def test_queued_messages_outlive_an_edit_and_a_mistake_but_not_their_queue(start: Start, stall: Path) -> None:
     dev = start()
     dev.wait_for_start()
-    for number in ("1", "2"):
-        dev.ask("POST", "/_cloudless/api/actions/send", {"queue": "notes", "body": f'{{"id": "{number}"}}'})
-    dev.wait_for("send notes.*2")
+    for queue, number in (("notes", "1"), ("notes", "2"), ("drafts", "3")):
+        dev.ask("POST", "/_cloudless/api/actions/send", {"queue": queue, "body": f'{{"id": "{number}"}}'})
+    dev.wait_for("send drafts.*3")
     (stall / "stall_app.py").write_text(APP + "x = 1 +\n")
     dev.wait_for("^-- waiting for a change$")
-    (stall / "stall_app.py").write_text(APP + READER)
+    (stall / "stall_app.py").write_text((APP + READER).replace('app.queue("drafts"', 'app.queue("sketches"'))
+    dev.wait_for("^warning: lost 1 messages of 'drafts', which is gone$")
     assert {dev.wait_for("^reading ")[-1] for _ in range(2)} == {"1", "2"}
 
 
+@pytest.mark.slow
 def test_an_edit_waits_for_no_handler_and_loses_no_message(start: Start, stall: Path) -> None:
     blocking = APP.replace(
         'print("taking", order["id"])', 'print("blocked", flush=True); __import__("time").sleep(600)'
@@ -508,15 +513,6 @@ def test_an_edit_waits_for_no_handler_and_loses_no_message(start: Start, stall: 
     (stall / "stall_app.py").write_text(APP + READER)
     told = {dev.wait_for("^(reading|taking) ") for _ in range(3)}
     assert told == {"reading 1", "reading 2", "taking 3"}
-
-
-def test_what_an_edit_leaves_without_a_place_is_said(start: Start, stall: Path) -> None:
-    dev = start()
-    dev.wait_for_start()
-    dev.ask("POST", "/_cloudless/api/actions/send", {"queue": "notes", "body": '{"id": "1"}'})
-    dev.wait_for("send notes")
-    (stall / "stall_app.py").write_text(APP.replace('app.queue("notes"', 'app.queue("remarks"'))
-    dev.wait_for("^warning: lost 1 messages of 'notes', which is gone$")
 
 
 @pytest.mark.slow
@@ -547,7 +543,7 @@ def is_there(process: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_stops_it_and_leaves_nothing_running(start: Start, number: signal.Signals) -> None:
     dev = start()
     dev.wait_for_start()
@@ -562,6 +558,7 @@ def test_a_signal_stops_it_and_leaves_nothing_running(start: Start, number: sign
     assert not re.search("Traceback|Error|Abort", "\n".join(dev.seen))
 
 
+@pytest.mark.slow
 def test_a_server_whose_supervisor_was_killed_ends_too(start: Start) -> None:
     dev = start()
     dev.wait_for_start()
