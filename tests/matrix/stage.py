@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,12 +53,15 @@ class Target(Protocol):
         ...
 
 
-def built(program: Program, folder: Path, told: Mapping[str, str]) -> Path:
-    """A copy of an example in a folder, built for a stage of the tests' own. told: of that stage; gives the copy."""
+def built(program: Program, folder: Path, told: Mapping[str, str], *, dependencies: bool = True) -> Path:
+    """A copy of an example in a folder, built for a stage of the tests' own. told: of that stage; gives the copy.
+
+    dependencies: whether with what it requires, and tried.
+    """
     project = folder / "project"
     shutil.copytree(EXAMPLES / program.example, project, ignore=shutil.ignore_patterns("build", "__pycache__"))
     _add_stage(project / "cloudless.toml", program, folder, told)
-    _build(project)
+    _build(project, [] if dependencies else ["--no-dependencies"])
     return project
 
 
@@ -70,9 +73,9 @@ def _add_stage(toml: Path, program: Program, folder: Path, told: Mapping[str, st
     toml.write_text("\n".join([toml.read_text(), f"[stages.{STAGE}]", *pairs, f"config = {{ {config} }}", ""]))
 
 
-def _build(project: Path) -> None:
+def _build(project: Path, options: Sequence[str]) -> None:
     env = {**os.environ, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = outside.run(_CLI, ["build", STAGE], project, env)
+    done = outside.run(_CLI, ["build", STAGE, *options], project, env)
     assert done.code == 0, f"{done.output}\n{done.complaints}"
 
 

@@ -21,9 +21,11 @@ from __future__ import annotations
 import io
 import shlex
 from collections.abc import Callable, Generator, Mapping
+from compileall import compile_dir
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
@@ -120,6 +122,7 @@ class _Functions:
         if ours not in self._made:
             package = io.BytesIO(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
             with ZipFile(package, "a") as content:
+                _compile(content)
                 info = ZipInfo("bootstrap")
                 info.external_attr = _EXECUTABLE
                 content.writestr(info, self._bootstrap)
@@ -129,6 +132,16 @@ class _Functions:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
+
+
+def _compile(package: ZipFile) -> None:
+    """Add its bytecode: each process of a function has a folder of its own there, and would compile everything anew."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        package.extractall(folder)
+        compile_dir(name, quiet=1, stripdir=name, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+        for file in sorted(folder.rglob("*.pyc")):
+            package.write(file, file.relative_to(folder))
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from providers.aws.tests.emulators import ACCOUNT, environment
 REGION = "eu-central-1"
 PATIENCE_S = 120.0
 """Real seconds in which something has to come about; where nothing else runs, each takes less than one."""
-_POLL_S = 0.02
+_POLL_S, _POLL_MAX_S = 0.02, 0.5
+"""What has not come soon is asked for less and less often: each question is work for the emulator."""
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesDelayed",
@@ -107,10 +108,11 @@ class Stage:
 
     def eventually(self, probe: Callable[[], T]) -> T:
         """What a probe gives, once that is something; fails with what the emulator wrote where nothing comes."""
-        deadline_s = time.monotonic() + PATIENCE_S
+        deadline_s, pause_s = time.monotonic() + PATIENCE_S, _POLL_S
         while not (found := probe()):
             assert time.monotonic() < deadline_s, f"nothing came\n{self._emulator.log()[-5_000:]}"
-            Event().wait(_POLL_S)
+            Event().wait(pause_s)
+            pause_s = min(1.5 * pause_s, _POLL_MAX_S)
         return found
 
 

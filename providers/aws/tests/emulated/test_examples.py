@@ -1,4 +1,4 @@
-"""Examples, built as a user does, applied whole to the emulator, and driven over HTTP and by the CLI: as in memory."""
+"""Examples, built by the CLI, applied whole to the emulator, and driven over HTTP and by the CLI: as in memory."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from tests.matrix.stage import RECORDER, STAGE, Player, built
 pytestmark = pytest.mark.slow
 _TICKED = {"repair", "report"}
 _TOLD = {"provider": "aws", "region": REGION}
+_WHOLE = {"02-orders"}
+"""Built with what they require, and tried, as a user does; tests/test_matrix.py does so with all of them."""
 
 
 class Patient(Player):
@@ -43,7 +45,7 @@ class Patient(Player):
 def played(program: Program, folder: Path, emulator: Emulator) -> Played:
     """The answers and the trace of a program on the emulator."""
     folder.mkdir()
-    project = built(program, folder, _TOLD)
+    project = built(program, folder, _TOLD, dependencies=program.example in _WHOLE)
     trace, pages = folder / "trace", folder / "pages"
     patches = {TRACE: str(trace), PRELOAD: str(RECORDER), PAGES: str(pages)}
     stage = Stage(project / "build" / STAGE, emulator, patches)
@@ -64,7 +66,7 @@ def _set_secrets(stage: Stage, program: Program) -> None:
 
 
 def _not_ticked(calls: Counter[str]) -> Counter[str]:
-    """Without those of schedules: their time comes in memory, and on the emulator where a real hour happens to strike."""
+    """Without those of schedules: their time comes in memory, and on the emulator where a real hour strikes."""
     return Counter({call: times for call, times in calls.items() if json.loads(call)["handler"] not in _TICKED})
 
 
