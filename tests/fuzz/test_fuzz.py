@@ -17,7 +17,7 @@ from tests.fuzz.strategy import programs
 from tests.fuzz.trial import made, tried
 
 pytestmark = pytest.mark.fuzz
-FEW, MANY = 60, 300
+FEW, MANY = 60, 150
 
 
 class Forgetful:

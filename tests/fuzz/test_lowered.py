@@ -16,7 +16,7 @@ from tests.unit.passes.printable import problems
 from tests.unit.passes.same import eager
 
 pytestmark = pytest.mark.fuzz
-PROGRAMS = 60
+PROGRAMS = 40
 
 
 def lowered(app: App, report: Report) -> tuple[ir.Orchestration, ...]:

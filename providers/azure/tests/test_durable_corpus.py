@@ -32,7 +32,8 @@ def title(case: Case) -> str:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("case", cases(), ids=title)
 def test_a_program_comes_to_the_same_in_any_order_and_through_crashes(case: Case) -> None:
-    weather: tuple[Chaos, ...] = (Hostile(case.row, 0.2), Chaos(), Hostile(case.row, 0), CrashEverywhere())
+    # Hostile without crashes, which shuffles as much, would fail where this one does.
+    weather: tuple[Chaos, ...] = (Hostile(case.row, 0.2), Chaos(), CrashEverywhere())
     if (case.expected.end_s or 0) > YEAR_S:
         weather = weather[:1]  # some hundred turns
     with loaded(case.source) as module:

@@ -1,7 +1,7 @@
 """Orchestrations in a deployed function app: the same outcomes as everywhere, and what only a function app can show.
 
 Indexed and called by Microsoft's worker library, replayed by its SDK, scheduled by the stand-in for the extension.
-PROGRAMS (60) and SEED ("deployed") of the environment: more generated programs, others.
+PROGRAMS (30) and SEED ("deployed") of the environment: more generated programs, others.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def test_a_program_comes_to_the_same_in_any_order_and_through_losses(case: Case,
 @pytest.mark.slow
 def test_generated_programs_come_to_what_python_makes_of_them(deployed: Deployed) -> None:
     run = Run(os.environ.get("SEED", "deployed"), (InFunctionApp(deployed),))
-    run.go(range(int(os.environ.get("PROGRAMS", "60"))), most=1)
+    run.go(range(int(os.environ.get("PROGRAMS", "30"))), most=1)
     assert run.failures == []
 
 

@@ -1,6 +1,6 @@
 """Generated programs: CPython's outcome is the engine's and that of Durable's replay, in any order, through crashes.
 
-PROGRAMS (60) and SEED ("durable") of the environment: more of them, others.
+PROGRAMS (30) and SEED ("durable") of the environment: more of them, others.
 """
 
 from __future__ import annotations
@@ -28,4 +28,4 @@ def test_generated_programs_come_to_what_python_makes_of_them() -> None:
 
 @pytest.mark.slow
 def test_so_do_many() -> None:
-    agreed(range(FEW, int(os.environ.get("PROGRAMS", "60"))))
+    agreed(range(FEW, int(os.environ.get("PROGRAMS", "30"))))

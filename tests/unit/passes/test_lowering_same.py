@@ -24,8 +24,8 @@ from tests.unit.passes.samples import ORDER_FIELDS
 
 pytestmark = pytest.mark.fuzz
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-calm = settings(max_examples=100, deadline=None, suppress_health_check=_SLOW)
-brief = settings(calm, max_examples=40)
+calm = settings(max_examples=60, deadline=None, suppress_health_check=_SLOW)
+brief = settings(calm, max_examples=25)
 
 _CHOICES = {
     "Map": [LOWERED], "Fold": [LOWERED], "Fold:sum": [LOWERED], "TextCall:join": [LOWERED], "Concat": [APPEND],

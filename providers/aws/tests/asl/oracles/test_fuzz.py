@@ -15,8 +15,8 @@ from tests.fuzz.seeds import SEEDS, fresh
 from tests.fuzz.trial import made, tried
 
 pytestmark = pytest.mark.fuzz
-FEW, MANY = 15, 75
-PARTS = 5
+FEW, MANY = 10, 40
+PARTS = 4
 """Of many: a test each, so that no process is left with all of them at the end."""
 
 
