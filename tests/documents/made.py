@@ -22,6 +22,7 @@ from tests.documents.applications import ROOT, golden
 UPDATE = "CLOUDLESS_GOLDEN"
 BUNDLE = "bundle-0123456789ab.zip"
 LAYER = "layer-0123456789ab.zip"
+_MANY = 64
 _DIGEST = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 
@@ -32,9 +33,20 @@ class Documents:
         self._provider = provider
         self._stage = stage
         self._layered = layered
+        self._kept: dict[tuple[int, str], tuple[Application, Compiled]] = {}
 
     def compiled(self, application: Application, stage: Stage | None = None) -> Compiled:
-        """What the provider makes of an application. See that a check warns of the same, and refuses the same."""
+        """What the provider makes of an application, made once as long as many others are not asked for."""
+        chosen = stage or self._stage
+        key = id(application), chosen.model_dump_json()
+        if key not in self._kept:
+            if len(self._kept) == _MANY:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = application, self.compiled_anew(application, chosen)
+        return self._kept[key][1]
+
+    def compiled_anew(self, application: Application, stage: Stage | None = None) -> Compiled:
+        """As `compiled`, where a test has changed a limit. See that a check warns of the same, and refuses the same."""
         chosen = stage or self._stage
         given = chosen, application, definitions_of(application, chosen.config)
         examine: Callable[..., tuple[str, ...]] = getattr(self._provider, "examine")  # noqa: B009  (of Examines)

@@ -32,7 +32,7 @@ from cloudless_aws import limits
 from cloudless_aws.compile.ground import Ground
 from cloudless_aws.compile.limit import problems, warnings
 from cloudless_aws.limits import LIMITS
-from providers.aws.tests.compile.documents import compiled, conformance, prod
+from providers.aws.tests.compile.documents import DOCUMENTS, conformance, prod
 
 JSON = TypeRef(name="JSON")
 
@@ -235,7 +235,7 @@ def test_the_policy_of_callers_has_a_length() -> None:
 
 
 def test_a_policy_that_has_no_room_for_its_successor_is_changed_in_its_place() -> None:
-    short, long = (compiled(sending(count)).files["main.tf.json"].decode() for count in (5, 70))
+    short, long = (DOCUMENTS.compiled_anew(sending(count)).files["main.tf.json"].decode() for count in (5, 70))
     assert re.search(r'"name": "cloudless-[0-9a-f]{6}",\n\s+"lifecycle"', short)
     assert '"name": "cloudless"' in long
 
@@ -251,9 +251,9 @@ def test_a_policy_that_has_no_room_for_its_successor_is_changed_in_its_place() -
     ],
 )
 def test_more_than_aws_gives_unasked_is_warned_of(name: str, application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert compiled(application()).warnings == ()
+    assert DOCUMENTS.compiled_anew(application()).warnings == ()
     monkeypatch.setattr(limits, name, Limit(0, "things", "https://example.org"))
-    (said, *_) = compiled(application()).warnings
+    (said, *_) = DOCUMENTS.compiled_anew(application()).warnings
     assert re.fullmatch(r"\d+ things, an? .+ has 0 unless AWS grants more; https://example.org", said)
 
 
@@ -265,7 +265,7 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_compiled() -> None:
         secrets=(Secret(name="key", existing={"aws": "a b"}, span=at(11)),),
     )
     with pytest.raises(DefinitionError) as refused:
-        compiled(application)
+        DOCUMENTS.compiled_anew(application)
     assert [one.span.line for one in refused.value.problems] == [5, 7, 11, 9]
 
 

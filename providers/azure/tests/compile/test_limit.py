@@ -17,7 +17,7 @@ from cloudless_azure import limits
 from cloudless_azure.compile.group import groups
 from cloudless_azure.compile.limit import problems
 from cloudless_azure.limits import LIMITS
-from providers.azure.tests.compile.documents import compiled, conformance, prod, resources
+from providers.azure.tests.compile.documents import DOCUMENTS, conformance, prod, resources
 
 JSON = TypeRef(name="JSON")
 
@@ -144,7 +144,7 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_compiled() -> None:
         subscriptions=(subscription("s", 9, where=(LONG,)),),
     )
     with pytest.raises(DefinitionError) as refused:
-        compiled(application)
+        DOCUMENTS.compiled_anew(application)
     assert [one.span.line for one in refused.value.problems] == [5, 7, 9]
 
 
@@ -171,7 +171,7 @@ def test_what_is_elsewhere_is_told_with_its_line_and_with_the_rest() -> None:
         secrets=(Secret(name="key", existing={"azure": "/subscriptions/1"}, span=at(11)),),
     )
     with pytest.raises(DefinitionError) as refused:
-        compiled(application)
+        DOCUMENTS.compiled_anew(application)
     found = {one.span.line: (one.code, one.message) for one in refused.value.problems}
     assert found.keys() == {5, 7, 9, 11}
     assert found[5] == (
@@ -194,9 +194,9 @@ def test_more_roles_than_a_subscription_takes_is_warned_of(monkeypatch: pytest.M
     roles = [one for one in resources(application, "azurerm_role_assignment").values() if "count" not in one]
     ours = len([one for one in roles if "principal_type" in one])
     monkeypatch.setattr(limits, "ROLES", Limit(ours, "role assignments", "https://example.org"))
-    assert compiled(application).warnings == ()
+    assert DOCUMENTS.compiled_anew(application).warnings == ()
     monkeypatch.setattr(limits, "ROLES", Limit(ours - 1, "role assignments", "https://example.org"))
-    assert compiled(application).warnings == (
+    assert DOCUMENTS.compiled_anew(application).warnings == (
         f"{ours} role assignments, a subscription takes {ours - 1}; https://example.org",
     )
 
@@ -206,8 +206,8 @@ def test_more_accounts_than_a_region_takes_is_warned_of(name: str, monkeypatch: 
     application = conformance(name)
     ours = len(resources(application, "azurerm_storage_account"))
     monkeypatch.setattr(limits, "ACCOUNTS", Limit(ours, "storage accounts", "https://example.org"))
-    assert compiled(application).warnings == ()
+    assert DOCUMENTS.compiled_anew(application).warnings == ()
     monkeypatch.setattr(limits, "ACCOUNTS", Limit(ours - 1, "storage accounts", "https://example.org"))
-    assert compiled(application).warnings == (
+    assert DOCUMENTS.compiled_anew(application).warnings == (
         f"{ours} storage accounts, a subscription takes {ours - 1} in a region by default; https://example.org",
     )

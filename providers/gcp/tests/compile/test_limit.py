@@ -28,7 +28,7 @@ from cloudless.node import replace
 from cloudless_gcp import limits
 from cloudless_gcp.compile.ground import Ground
 from cloudless_gcp.compile.limit import problems, warnings
-from providers.gcp.tests.compile.documents import compiled, conformance, prod
+from providers.gcp.tests.compile.documents import DOCUMENTS, conformance, prod
 
 JSON = TypeRef(name="JSON")
 
@@ -196,9 +196,9 @@ def test_a_python_that_functions_do_not_have_is_refused() -> None:
 def test_more_than_google_gives_unasked_is_warned_of(
     name: str, application: Callable[[], Application], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not [line for line in compiled(application()).warnings if "unless Google grants more" in line]
+    assert not [line for line in DOCUMENTS.compiled_anew(application()).warnings if "unless Google grants more" in line]
     monkeypatch.setattr(limits, name, Limit(0, "things", "https://example.org"))
-    found = [line for line in compiled(application()).warnings if "unless Google grants more" in line]
+    found = [line for line in DOCUMENTS.compiled_anew(application()).warnings if "unless Google grants more" in line]
     assert [
         bool(re.fullmatch(r"\d+ things, a project.* has 0 unless .+; https://example.org", one)) for one in found
     ] == [True]
@@ -220,7 +220,7 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_compiled() -> None:
         secrets=(Secret(name="key", existing={"gcp": "a b"}, span=at(11)),),
     )
     with pytest.raises(DefinitionError) as refused:
-        compiled(application)
+        DOCUMENTS.compiled_anew(application)
     assert [one.span.line for one in refused.value.problems] == [5, 7, 11, 9]
 
 

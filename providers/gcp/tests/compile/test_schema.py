@@ -48,14 +48,15 @@ def test_an_application_of_nothing_has_a_document(tmp_path: Path) -> None:
     "application",
     [
         pytest.param(lambda: conformance("orchestrations"), id="orchestrations", marks=pytest.mark.slow),
-        pytest.param(lambda: conformance("topics"), id="topics", marks=pytest.mark.slow),
         pytest.param(lambda: example("02-orders"), id="02-orders"),
-        pytest.param(lambda: example("03-webhooks"), id="03-webhooks", marks=pytest.mark.slow),
         pytest.param(lambda: example("06-approval"), id="06-approval", marks=pytest.mark.slow),
     ],
 )
 def test_terraform_plans_what_the_document_says(application: Callable[[], Application], tmp_path: Path) -> None:
-    """Everything is made, under the names that callers use, and functions after their roles but those of calls."""
+    """Everything is made, under the names that callers use, and functions after their roles but those of calls.
+
+    Each kind of resource is planned for test_checkov.py too: these are large, and have what refers to many others.
+    """
     tools.require("terraform")
     found = json.loads(plan(documents.write(tmp_path, application())))
     changes = [one for one in found["resource_changes"] if one["mode"] == "managed"]
