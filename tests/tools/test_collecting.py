@@ -47,9 +47,9 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *words: str) -> str:
     """The closing line of a run with the plugin, in two processes that are told to keep no bytecode."""
-    plugins = ["-p", "tests.tools.collecting", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    plugins = ["-p", "xdist", "-p", "tests.tools.collecting", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *plugins, *words]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     return done.stdout.splitlines()[-1]
 

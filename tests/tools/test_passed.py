@@ -45,8 +45,9 @@ def test_passes(): pass
 
 def run(folder: Path, *words: str, **env: str) -> str:
     """The closing line of a run with the plugin, in two processes."""
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-p", "tests.tools.passed", "-p", "no:cacheprovider", *words]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+    plugins = ["-p", "xdist", "-p", "tests.tools.passed", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-n", "2", *plugins, *words]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **env}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     return done.stdout.splitlines()[-1]
 

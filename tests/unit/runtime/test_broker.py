@@ -12,7 +12,7 @@ from cloudless.runtime.broker import LEASE_S, SAME_S, WAITERS_MAX, Broker, Mailb
 from tests.unit.runtime.mailboxes import START_S, Killed, MemoryStore, Tokens, Turns
 
 BOX = Mailbox("fulfil", "7", "approval", START_S - 5)
-SEEDS = range(120)
+SEEDS = range(60)
 TIMEOUTS = 5
 TURNS_MOST = 20_000
 
