@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ PRODUCTS = (
 CALLS = frozenset({"eval", "exec"})
 MODULES = frozenset({"cPickle", "dill", "jsonpickle", "marshal", "pickle", "shelve", "yaml"})
 UNSAFE = frozenset({"mktemp", "popen", "system"})
+SUSPECT = re.compile(rf"\b({'|'.join([*CALLS, *MODULES, *UNSAFE, 'shell'])})\b")
+"""A module without any of these words is not even parsed."""
 ALLOWED = {
     "cloudless/compiler/smoke_runner.py": "runs the generated entry in a process of its own, as the cloud will",
     "cloudless/conformance/orchestrations/module.py": "makes modules of the corpus's programs",
@@ -34,9 +37,9 @@ def files() -> Iterator[Path]:
         yield from sorted((ROOT / product).rglob("*.py"))
 
 
-def dangers(tree: ast.AST) -> Iterator[str]:
+def dangers(text: str) -> Iterator[str]:
     """What a module does that could run what it was given."""
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(text)) if SUSPECT.search(text) else ():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
             yield f"{node.func.id}()"
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -54,7 +57,7 @@ def test_only_what_is_named_here_evaluates_text(product: str) -> None:
     if not folder.is_dir():
         pytest.skip(f"{product} is not here")
     found = {
-        str(file.relative_to(ROOT)): sorted(set(dangers(ast.parse(file.read_text("utf-8")))))
+        str(file.relative_to(ROOT)): sorted(set(dangers(file.read_text("utf-8"))))
         for file in files()
         if file.is_relative_to(folder) and "orchestrations/programs" not in str(file)
     }
@@ -63,7 +66,7 @@ def test_only_what_is_named_here_evaluates_text(product: str) -> None:
 
 
 def test_each_exception_is_still_one() -> None:
-    assert {name for name in ALLOWED if not set(dangers(ast.parse((ROOT / name).read_text("utf-8"))))} == set()
+    assert {name for name in ALLOWED if not set(dangers((ROOT / name).read_text("utf-8")))} == set()
 
 
 @pytest.mark.parametrize(
@@ -71,4 +74,4 @@ def test_each_exception_is_still_one() -> None:
     ["eval(text)", "import pickle", "from yaml import load", "os.system(text)", "run(text, shell=True)", "exec(x)"],
 )
 def test_what_is_dangerous_is_seen(code: str) -> None:
-    assert list(dangers(ast.parse(code)))
+    assert list(dangers(code))
