@@ -6,7 +6,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-USUAL = 150
+USUAL = 100
 VARIABLE = "CLOUDLESS_EXAMPLES"
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 
