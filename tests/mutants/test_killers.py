@@ -23,16 +23,19 @@ def forking() -> Iterator[Zygote]:
         yield process
 
 
+@pytest.mark.slow
 def test_the_case_that_killed_last_is_enough(forking: Zygote) -> None:
     found = kill(forking, PLANTED["killed"], {"killed": "test_a_free_key_is_claimed_and_then_held"}, PATHS)
     assert found.killers == [CASE]
 
 
+@pytest.mark.slow
 def test_where_it_is_not_there_any_more_the_whole_suite_is_tried(forking: Zygote) -> None:
     found = kill(forking, PLANTED["killed"], {"killed": "test_that_was_renamed"}, PATHS)
     assert found.killed
 
 
+@pytest.mark.slow
 def test_where_it_does_not_kill_any_more_the_whole_suite_is_tried(forking: Zygote) -> None:
     found = kill(forking, PLANTED["killed"], {"killed": "test_keys_do_not_meet"}, PATHS)
     assert found.killed

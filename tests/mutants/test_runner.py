@@ -12,6 +12,8 @@ from tests.mutants.planted import FAULTS
 from tests.mutants.process import zygote
 from tests.mutants.verdict import WORKER, Verdict, verdict
 
+pytestmark = pytest.mark.slow
+
 CASE = "tests/test_conformance.py::TestLedger::test_a_free_key_is_claimed_and_then_held"
 PATHS = (CASE, "tests/test_conformance.py::TestQueue::test_a_handler_knows_how_much_time_it_has")
 ENOUGH_S, SHORT_S = 60.0, 0.1  # the short one ends before any process could
