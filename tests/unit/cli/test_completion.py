@@ -150,29 +150,32 @@ raise SystemExit("nobody imports this")
 """
 
 
-@pytest.mark.parametrize(
-    ("line", "names"),
-    [
-        ("cloudless plan ", ["dev", "prod"]),
-        ("cloudless deploy p", ["prod"]),
-        ("cloudless invoke ", ["dev", "prod"]),
-        ("cloudless invoke prod ", ["charge", "refund"]),
-        ("cloudless executions prod ", ["cancel", "history", "list", "send", "show", "start"]),
-        ("cloudless executions prod start ", ["fulfil"]),
-        ("cloudless executions prod list f", ["fulfil"]),
-        ("cloudless executions prod send ", ["approval"]),
-        ("cloudless executions prod show --of ", ["fulfil"]),
-        ("cloudless dlq prod peek ", ["charge", "lines", "orders", "refund", "report"]),
-        ("cloudless dlq prod redrive o", ["orders"]),
-        ("cloudless run send ", ["lines", "orders"]),
-        ("cloudless run publish ", ["placed"]),
-        ("cloudless run fire ", ["report"]),
-        ("cloudless run start f", ["fulfil"]),
-        ("cloudless run request P", ["PATCH", "POST", "PUT"]),
-        ("cloudless run request POST ", ["/orders", "/orders/{id}"]),
-        ("cloudless run --secret s", ["stripe-key="]),
-    ],
-)
+QUICK = [
+    ("cloudless deploy p", ["prod"]),
+    ("cloudless invoke prod ", ["charge", "refund"]),
+    ("cloudless executions prod ", ["cancel", "history", "list", "send", "show", "start"]),
+    ("cloudless executions prod send ", ["approval"]),
+    ("cloudless dlq prod peek ", ["charge", "lines", "orders", "refund", "report"]),
+    ("cloudless run send ", ["lines", "orders"]),
+    ("cloudless run request POST ", ["/orders", "/orders/{id}"]),
+    ("cloudless run --secret s", ["stripe-key="]),
+]
+MORE = [
+    ("cloudless plan ", ["dev", "prod"]),
+    ("cloudless invoke ", ["dev", "prod"]),
+    ("cloudless executions prod start ", ["fulfil"]),
+    ("cloudless executions prod list f", ["fulfil"]),
+    ("cloudless executions prod show --of ", ["fulfil"]),
+    ("cloudless dlq prod redrive o", ["orders"]),
+    ("cloudless run publish ", ["placed"]),
+    ("cloudless run fire ", ["report"]),
+    ("cloudless run start f", ["fulfil"]),
+    ("cloudless run request P", ["PATCH", "POST", "PUT"]),
+]
+"""The same kinds of names, in other commands."""
+
+
+@pytest.mark.parametrize(("line", "names"), [*QUICK, *(pytest.param(*one, marks=pytest.mark.slow) for one in MORE)])
 def test_names_of_the_program_are_read_from_its_source(
     project: Path, completed: Completed, line: str, names: list[str]
 ) -> None:

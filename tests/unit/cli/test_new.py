@@ -39,7 +39,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module", params=["web-shop", LONGEST])
+@pytest.fixture(scope="module", params=["web-shop", pytest.param(LONGEST, marks=pytest.mark.slow)])
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("projects")
     assert new(request.param, "--into", str(into)).exit_code == 0
