@@ -23,7 +23,7 @@ from providers.aws.tests.stepfunctions.errors import (
     Problem,
     Refused,
 )
-from providers.aws.tests.stepfunctions.expression import is_expression
+from providers.aws.tests.stepfunctions.expression import expressions, is_expression
 from providers.aws.tests.stepfunctions.fields import Place, check_fields
 from providers.aws.tests.stepfunctions.jsonata import Jsonata
 from providers.aws.tests.stepfunctions.kinds import Json, is_array, is_object
@@ -66,6 +66,7 @@ def problems(definition: str | bytes | Json, engine: Jsonata) -> list[Problem]:
     except Refused as refused:
         return refused.problems
     place = Place("", engine, [])
+    engine.learn(one.text for one in expressions(value, ""))
     if is_object(value) and value.get("QueryLanguage", "JSONPath") != "JSONata":
         place.at("QueryLanguage").add("this model carries out JSONata only", UNSPECIFIED)
         return place.problems

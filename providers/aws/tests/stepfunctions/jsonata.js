@@ -4,7 +4,7 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 // https://states-language.net/#jsonata-restrictions
 //
-// {"op": "parse", "text"} -> {"names": [...], "states": [...], "problems": [...]}
+// {"op": "parse", "texts"} -> [{"names": [...], "states": [...], "problems": [...]}, ...]
 // {"op": "evaluate", "texts", "variables", "now_ms", "seed"} -> {"results": [one of
 //     {"value"}, {"nothing": true}, {"unsupported": true}, {"unspecified": text}, {"error": text}]}
 
@@ -163,14 +163,16 @@ async function evaluated(text, variables) {
   }
 }
 
-async function answer(request) {
-  if (request.op === "parse") {
-    try {
-      return describe(request.text);
-    } catch (error) {
-      return { names: [], states: [], problems: [(error.code ? error.code + ": " : "") + error.message] };
-    }
+function described(text) {
+  try {
+    return describe(text);
+  } catch (error) {
+    return { names: [], states: [], problems: [(error.code ? error.code + ": " : "") + error.message] };
   }
+}
+
+async function answer(request) {
+  if (request.op === "parse") return request.texts.map(described);
   nowMs = request.now_ms;
   random = seeded(request.seed);
   const results = [];

@@ -49,11 +49,16 @@ class Jsonata:
 
     def parse(self, text: str) -> Parsed:
         """What the expression reads and what is wrong with it."""
-        if text not in self._parsed:
-            answer = self._ask({"op": "parse", "text": text})
+        self.learn([text])
+        return self._parsed[text]
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Parse several at once, so that `parse` knows them: a question for each takes longer than the answers."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._parsed]
+        answers: list[dict[str, list[str]]] = self._ask({"op": "parse", "texts": new}) if new else []
+        for text, answer in zip(new, answers, strict=True):
             names, states = frozenset(answer["names"]), frozenset(answer["states"])
             self._parsed[text] = Parsed(names, states, tuple(answer["problems"]))
-        return self._parsed[text]
 
     def evaluate(
         self, texts: Sequence[str], variables: Mapping[str, Any], *, now_ms: int, seed: int

@@ -24,8 +24,19 @@ ajv.default = function (options) {
   return made;
 };
 
+// It parses an expression wherever it stands, as `read` does: once is enough.
+const MANY = 20_000;
+const parser = require("jsonata");
+const parsed = new Map();
+function jsonata(text) {
+  const key = text.trim();
+  if (parsed.size > MANY) parsed.clear();
+  if (!parsed.has(key)) parsed.set(key, parser(key));
+  return parsed.get(key);
+}
+require.cache[require.resolve("jsonata")].exports = jsonata;
+
 const validate = require("asl-validator");
-const jsonata = require("jsonata");
 
 function told(error) {
   return `${error["Error code"]} ${error.schemaError ? JSON.stringify(error.schemaError) : error.Message ?? ""} ${error.path ?? ""}`.trim();
