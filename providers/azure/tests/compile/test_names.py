@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudless.errors import UnsupportedError
@@ -21,9 +21,12 @@ RESOURCES = st.from_regex(RESOURCE.pattern, fullmatch=True).filter(lambda name: 
 FUNCTIONS = st.tuples(st.sampled_from(["", "_", "__"]), RESOURCES).map("".join).filter(lambda name: len(name) <= 50)
 VERBS = st.sampled_from([names.INVOKE, names.START, names.CONTROL, names.SEND])
 USES = st.sampled_from([names.CODE, names.LEDGERS, names.HUB])
+few = settings(max_examples=40)
+"""A name is drawn character by character, which takes longer than all that is asked of it."""
 EXECUTIONS = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 
 
+@few
 @given(APPS, STAGES, IDS, FUNCTIONS, USES)
 def test_names_fit_their_rules(app: str, stage: str, subscription: str, handler: str, use: str) -> None:
     group = group_name(handler)
@@ -37,6 +40,7 @@ def test_names_fit_their_rules(app: str, stage: str, subscription: str, handler:
     assert re.fullmatch(r"(?=.{3,63}\Z)" + single, names.container_of(group))
 
 
+@few
 @given(VERBS, FUNCTIONS)
 def test_keys_are_secrets_that_no_user_has(verb: str, name: str) -> None:
     key = names.key_of(verb, name)
@@ -44,11 +48,13 @@ def test_keys_are_secrets_that_no_user_has(verb: str, name: str) -> None:
     assert "--" in key
 
 
+@few
 @given(st.tuples(VERBS, FUNCTIONS), st.tuples(VERBS, FUNCTIONS))
 def test_no_two_calls_share_a_key(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert (names.key_of(*one) == names.key_of(*other)) == (one == other)
 
 
+@few
 @given(st.tuples(FUNCTIONS, EXECUTIONS), st.tuples(FUNCTIONS, EXECUTIONS))
 def test_instances_fit_and_differ(one: tuple[str, str], other: tuple[str, str]) -> None:
     """Rule: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-instance-management."""

@@ -101,6 +101,8 @@ def test_a_stage_is_planned_deployed_changed_and_destroyed(home: Path, cloudless
     deployed = cloudless("deploy", "prod", "--yes")
     assert deployed.returncode == 0, deployed.stderr
     assert deployed.stdout.endswith("POST https://shop.example/orders/{id}\n")
+    assert (home / "build" / "prod" / "terraform.tfstate").stat().st_mode & 0o077 == 0
+    assert not (home / "build" / "prod" / ".cloudless.plan").exists()
     again = cloudless("plan", "prod")
     assert again.stdout.startswith("shop on prod (Nimbus): nothing changes\n")
     assert cloudless("outputs", "prod").stdout == "POST https://shop.example/orders/{id}\n"
@@ -128,14 +130,6 @@ def test_a_replacement_is_loud_and_named(cloudless: Cloudless) -> None:
     assert data["counts"] == {"replace": 1}
     assert data["losses"] == ["queue orders loses its messages"]
     assert data["changes"][0]["because"] == "it was asked for"
-
-
-@pytest.mark.slow
-def test_state_and_plan_are_their_owners_alone(home: Path, cloudless: Cloudless) -> None:
-    assert cloudless("deploy", "prod", "--yes").returncode == 0
-    folder = home / "build" / "prod"
-    assert (folder / "terraform.tfstate").stat().st_mode & 0o077 == 0
-    assert not (folder / ".cloudless.plan").exists()
 
 
 @pytest.mark.slow
