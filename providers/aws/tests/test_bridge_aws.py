@@ -14,7 +14,8 @@ from zipfile import ZipFile
 import pytest
 
 from providers.aws.tests.bridge import Aws, Document, Unreadable, apply, problems
-from providers.aws.tests.bridge.endpoint import clients
+from providers.aws.tests.bridge.aws import Clients
+from providers.aws.tests.bridge.endpoint import accounts
 
 REGION = "eu-central-1"
 _ACCOUNTS = count(200_000_000_001)
@@ -256,15 +257,12 @@ def resources() -> dict[str, Any]:
 class World:
     """The document, changed or not, applied to an account of its own each."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self._url = url
+    def __init__(self, clients: Callable[[str], Clients], folder: Path) -> None:
+        self.clients = clients
         self._folder = folder
         self._bundle = folder / "bundle.zip"
         with ZipFile(self._bundle, "w") as bundle:
             bundle.writestr("entry/take.py", "")
-
-    def clients(self, account: str) -> Callable[[str], Any]:
-        return clients(self._url, account=account, region=REGION)
 
     def applied(self, change: Change | None = None, **data: Any) -> Aws:
         """change: to the resources of the document, by type and label."""
@@ -288,9 +286,14 @@ class World:
         return aws
 
 
+@pytest.fixture(scope="module")
+def clients(ministack_url: str) -> Callable[[str], Clients]:
+    return accounts(ministack_url, region=REGION)
+
+
 @pytest.fixture
-def world(ministack_url: str, tmp_path: Path) -> World:
-    return World(ministack_url, tmp_path)
+def world(clients: Callable[[str], Clients], tmp_path: Path) -> World:
+    return World(clients, tmp_path)
 
 
 def test_everything_is_made(world: World) -> None:
