@@ -194,4 +194,5 @@ def test_lists_of_clouds_grow_behind_a_comma(project: Path, line: str, completed
     known = sorted(installed())
     assert sorted(completed(project, line)) == known
     assert sorted(completed(project, f"{line}nimbus,")) == [f"nimbus,{name}" for name in known]
-    assert completed(project, f"{line}{known[0]},") == [f"{known[0]},{name}" for name in known[1:]]
+    for first in known[:1]:
+        assert completed(project, f"{line}{first},") == [f"{first},{name}" for name in known[1:]]
