@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: audit bandit bench clean core-only demo directions docs fuzz help hostile lint matrix mutants mypy pyright style test test-all tools venv wheels
+.PHONY: audit bandit bench clean core-only demo directions docs fuzz help hostile lint matrix mutants mypy pyright style suite test test-all tools venv wheels
 
 PYTHON := .venv/bin/python
 STAMP := .venv/installed
@@ -15,6 +15,8 @@ PYTEST := $(PYTHON) -m pytest -p tests.tools.collecting -p tests.tools.counting 
 # CLOUDLESS_PASSED=FILE: `make test` lists there what passed, `make test-all` leaves it out. For .ci/run, which does both.
 NOTE := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --note-passed=$(CLOUDLESS_PASSED))
 LEAVE_OUT := $(if $(CLOUDLESS_PASSED),-p tests.tools.passed --leave-out=$(CLOUDLESS_PASSED))
+# Beside the suite, which waits for emulators now and then: what only computes takes those moments, and disturbs nothing.
+GIVING_WAY := nice -n 19
 UV := .venv/bin/uv
 INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(PYTHON) \
 	--constraint constraints.txt --build-constraints constraints.txt
@@ -45,17 +47,18 @@ test: $(STAMP)  ## Run every test that needs nothing but Python packages; the ot
 	@$(BYTECODE)
 	CLOUDLESS_LEAVE_TOOLS=1 $(PYTEST) $(NOTE) -m "not slow and not fuzz"
 
-test-all: $(STAMP) tools  ## Run every test with every tool; then the mutants, and the core alone on other Pythons.
+test-all: suite mutants core-only  ## Run every test with every tool; the mutants; and the core alone on other Pythons.
+
+suite: $(STAMP) tools
 	CLOUDLESS_REQUIRE_TOOLS=1 $(PYTEST) $(LEAVE_OUT)
-	$(MAKE) --jobs=2 mutants core-only
 
 matrix: $(STAMP) tools  ## Run what shows that every cloud does the same, and record it: `cloudless matrix`, README, docs.
 	$(PYTHON) -m tests.matrix.record
 	$(PYTHON) -m tests.docs.support_matrix
 
 mutants: $(STAMP)  ## Show that the conformance suite alone kills every mutant of the in-memory cloud, the fuzzer those of the engine.
-	$(PYTHON) -m tests.mutants
-	$(PYTHON) -m tests.fuzz.mutants
+	$(GIVING_WAY) $(PYTHON) -m tests.mutants
+	$(GIVING_WAY) $(PYTHON) -m tests.fuzz.mutants
 
 fuzz: $(STAMP)  ## Run random orchestrations by CPython and by the engine: make fuzz PROGRAMS=10000 SEED=… ON=aws
 	$(PYTHON) -m tests.fuzz --programs $(or $(PROGRAMS),10000) $(if $(SEED),--seed $(SEED)) $(if $(ON),--on $(ON))
@@ -99,7 +102,7 @@ wheels: $(STAMP)  ## Build the four distributions into dist/ and try them in a f
 	PYTHON=$(PYTHON) sh .ci/wheels
 
 core-only: wheels  ## Test the core's wheel without any provider, on Python 3.13 and in part on 3.12, or else on 3.11.
-	PYTHON=$(PYTHON) sh .ci/core-only
+	PYTHON=$(PYTHON) $(GIVING_WAY) sh .ci/core-only
 
 clean:  ## Remove what the other targets made.
 	rm -rf .venv .venvs .tools .site .cache dist build
