@@ -43,7 +43,7 @@ demo: $(STAMP)  ## Run the examples on the in-memory cloud, with their tests, an
 	@export PATH="$(CURDIR)/.venv/bin:$$PATH"; for example in examples/*/; do \
 		echo "== $$example"; (cd $$example && sh demo.sh) || exit 1; done
 
-test: $(STAMP)  ## Run every test that needs nothing but Python packages; the others are skipped and say what they need.
+test: $(STAMP)  ## Run the quick tests that need nothing but Python packages; others are left out, or skipped and say what they need.
 	@$(BYTECODE)
 	CLOUDLESS_LEAVE_TOOLS=1 $(PYTEST) $(NOTE) -m "not slow and not fuzz"
 
