@@ -153,7 +153,7 @@ def test_a_handler_that_is_slower_than_its_time_out_is_given_up_after_its_effect
 
 
 def test_an_ordered_queue_stays_in_order_under_every_fault(shop: Shop) -> None:
-    for seed in range(5):
+    for seed in range(20):
         shop.noted.clear()
         with simulate(shop.app, seed=seed, faults=EVERYTHING) as cloud:
             shop.lines.send_all([{"n": n} for n in range(20)], group="a")
@@ -184,7 +184,7 @@ def test_an_endpoint_that_crashes_or_is_throttled_or_slow_answers_5xx(shop: Shop
 
 
 def test_nothing_is_lost_under_every_fault(shop: Shop) -> None:
-    for seed in range(5):
+    for seed in range(20):
         shop.noted.clear()
         with simulate(shop.app, seed=seed, faults=EVERYTHING) as cloud:
             shop.orders.send_all([{"n": n} for n in range(100)])
@@ -305,7 +305,7 @@ def trace_of(shop: Shop, seed: int, faults: Faults | None) -> str:
 
 def test_equal_seeds_give_equal_traces_on_every_version_of_python(shop: Shop) -> None:
     assert trace_of(shop, 7, EVERYTHING) == trace_of(shop, 7, EVERYTHING) == TRACE
-    assert trace_of(shop, 8, EVERYTHING) != TRACE
+    assert len({trace_of(shop, seed, EVERYTHING) for seed in range(5)}) == 5
     assert trace_of(shop, 7, None) != TRACE
 
 
